@@ -1,0 +1,123 @@
+"""One decorator that compiles a loop together with every plain function it calls.
+
+Equations in this suite are ordinary Python functions: calling one runs Python, and a debugger can
+step into it. Only loops are decorated. At its first call a loop is compiled by Numba, and with it,
+recursively, the plain functions that it names.
+
+Numba's own on-disk cache watches the file of the loop alone and would keep running an old update
+rule after an edit in another file. Here the cache directory's name is a hash of all our sources, so
+an edit anywhere is seen by the next process. Functions from outside our packages are not cached.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar, cast
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+PACKAGES = ("agents", "envs", "experiments", "learning")
+ROOT = Path(__file__).resolve().parents[1]
+KEPT_CACHES = 8
+
+
+def compiled(
+    loop: Callable[Parameters, Result], **rules: Callable[..., Any]
+) -> Callable[Parameters, Result]:
+    """Compile `loop` at its first call, so that importing it stays free of Numba.
+
+    With the environment variable `NUMBA_DISABLE_JIT=1` the same source runs as plain Python.
+
+    Args:
+        loop: A function whose helpers are global plain functions (`from x import helper`).
+        **rules: Functions to stand in for globals of the loop, so that one loop serves several
+            update rules: `compiled(control_loop, target=q_learning_target)`.
+
+    Returns:
+        A function with the signature of `loop`.
+    """
+
+    @functools.cache
+    def build() -> Callable[Parameters, Result]:
+        return cast("Callable[Parameters, Result]", _jit(cast("FunctionType", loop), rules, True))
+
+    @functools.wraps(loop)
+    def run(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
+        return build()(*arguments, **keywords)
+
+    return run
+
+
+def _jit(function: FunctionType, rules: dict[str, Any], entry: bool = False) -> Any:
+    import numba
+
+    copy = _with_rules(function, rules)
+    if numba.config.DISABLE_JIT:
+        return copy
+    for name in function.__code__.co_names:
+        value = copy.__globals__.get(name)
+        if isinstance(value, FunctionType):
+            copy.__globals__[name] = _jit(value, {})
+    dispatcher = numba.njit(copy)
+    if entry and _is_ours(function) and all(map(_is_ours, rules.values())):
+        _enable_cache(dispatcher)
+    return dispatcher
+
+
+def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
+    """Copy a function with some of its globals replaced, named after what replaced them."""
+    globals_ = {**function.__globals__, **rules}
+    copy = FunctionType(function.__code__, globals_, function.__name__, function.__defaults__)
+    names = ",".join(rule.__name__ for rule in rules.values())
+    copy.__qualname__ = f"{function.__qualname__}[{names}]" if rules else function.__qualname__
+    return copy
+
+
+def _is_ours(function: FunctionType) -> bool:
+    path = Path(function.__code__.co_filename).resolve()
+    return any(path.is_relative_to(ROOT / package) for package in PACKAGES)
+
+
+def _enable_cache(dispatcher: Any) -> None:
+    """Cache on disk under the hash of our sources; go without where no place is writable."""
+    import numba
+
+    before = numba.config.CACHE_DIR
+    try:
+        numba.config.CACHE_DIR = str(_cache_directory())
+        dispatcher.enable_caching()
+    except (OSError, RuntimeError):
+        pass
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+@functools.cache
+def _cache_directory() -> Path:
+    import platformdirs
+
+    base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("spielfeld")
+    directory = Path(base) / "compiled" / source_hash()
+    directory.mkdir(parents=True, exist_ok=True)
+    os.utime(directory)
+    by_age = sorted(directory.parent.iterdir(), key=lambda path: path.stat().st_mtime)
+    for stale in by_age[:-KEPT_CACHES]:
+        shutil.rmtree(stale, ignore_errors=True)
+    return directory
+
+
+def source_hash() -> str:
+    """Return the hash of every Python file of our packages, which names the cache directory."""
+    digest = hashlib.sha256()
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            digest.update(str(path.relative_to(ROOT)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,203 @@
+"""What a finite world *is*: a table of probabilities, next states, rewards and ends."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int32]
+Booleans = npt.NDArray[np.bool_]
+
+TOLERANCE = 1e-9
+
+
+class ModelArrays(NamedTuple):
+    """A model as compiled loops take it; the cumulative rows are what a draw inverts."""
+
+    cumulative: Floats  # [states, actions, outcomes]
+    next_state: Integers  # [states, actions, outcomes]
+    reward: Floats  # [states, actions, outcomes]
+    terminated: Booleans  # [states, actions, outcomes]
+    reward_deviation: Floats  # [states, actions, outcomes], or empty for no noise
+    legal: Booleans  # [states, actions]
+    start_cumulative: Floats  # [states]
+
+
+@dataclass(frozen=True, eq=False)
+class TabularModel:
+    """A Markov decision process as arrays, validated when made, then read-only.
+
+    Sutton & Barto, 2nd edition, section 3.1: outcome k of action a in state s has
+    `probability[s, a, k]`, leads to `next_state[s, a, k]`, pays `reward[s, a, k]` and ends the
+    episode if `terminated[s, a, k]`. Unused outcomes have probability 0.
+
+    Args:
+        probability: Each legal row sums to 1. Shape [states, actions, outcomes].
+        next_state: State indices. Shape [states, actions, outcomes].
+        reward: Mean reward of each outcome. Shape [states, actions, outcomes].
+        terminated: Whether the outcome ends the episode. Shape [states, actions, outcomes].
+        start: Distribution of the first state. Shape [states].
+        legal: Which actions a state allows, all by default. Shape [states, actions].
+        reward_deviation: Standard deviation of normal noise around `reward`, none by default;
+            planners use the mean. Shape [states, actions, outcomes].
+
+    Raises:
+        ValueError: If the arrays do not describe a world; names the state and the action.
+    """
+
+    probability: Floats
+    next_state: Integers
+    reward: Floats
+    terminated: Booleans
+    start: Floats
+    legal: Booleans | None = None
+    reward_deviation: Floats | None = None
+
+    def __post_init__(self) -> None:
+        kinds = {"next_state": np.int32, "terminated": np.bool_, "legal": np.bool_}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                self._store(field.name, value, kinds.get(field.name, np.float64))
+        _check_shapes(self)
+        _check_rows(self)
+        _check_ends(self)
+
+    def _store(self, name: str, value: Any, kind: Any) -> None:
+        given = np.asarray(value)
+        array = given.astype(kind)
+        if kind is np.int32 and not np.array_equal(array, given):
+            raise ValueError(f"{name} must hold whole numbers that fit 32 bits.")
+        array.flags.writeable = False
+        object.__setattr__(self, name, array)
+
+    @property
+    def states(self) -> int:
+        """Number of states."""
+        return self.probability.shape[0]
+
+    @property
+    def actions(self) -> int:
+        """Number of actions."""
+        return self.probability.shape[1]
+
+    @cached_property
+    def legal_actions(self) -> Booleans:
+        """Return which actions each state allows. Shape [states, actions]."""
+        if self.legal is not None:
+            return self.legal
+        return np.ones((self.states, self.actions), bool)
+
+    @cached_property
+    def expected_reward(self) -> Floats:
+        """Mean reward r(s, a), equation 3.5 of Sutton & Barto. Shape [states, actions]."""
+        mean: Floats = np.einsum("sak,sak->sa", self.probability, self.reward)
+        return mean
+
+    @cached_property
+    def terminal(self) -> Booleans:
+        """Which states an episode never leaves. Shape [states]."""
+        ends = np.zeros(self.states, bool)
+        ends[self.next_state[self.terminated & (self.probability > 0)]] = True
+        return ends
+
+    @cached_property
+    def arrays(self) -> ModelArrays:
+        """Return the arrays that environments and compiled loops sample from."""
+        return ModelArrays(
+            cumulative=_cumulative(self.probability),
+            next_state=self.next_state,
+            reward=self.reward,
+            terminated=self.terminated,
+            reward_deviation=(
+                np.zeros((0, 0, 0)) if self.reward_deviation is None else self.reward_deviation
+            ),
+            legal=self.legal_actions,
+            start_cumulative=_cumulative(self.start),
+        )
+
+    @classmethod
+    def from_gymnasium(cls, env: Any) -> TabularModel:
+        """Read the transition table `P` of a Gymnasium env (FrozenLake, CliffWalking, Taxi).
+
+        Equal outcomes are merged; the start comes from `initial_state_distrib`; states in which
+        episodes end are made absorbing.
+
+        Args:
+            env: An environment whose `unwrapped` has `P` and `initial_state_distrib`.
+
+        Raises:
+            ValueError: If the env has no such table, or its `step` goes beyond it.
+        """
+        from envs.gymnasium_table import read_table
+
+        return read_table(env)
+
+
+def _cumulative(probability: Floats) -> Floats:
+    """Cumulative rows that reach exactly 1 at their last possible outcome."""
+    cumulative = np.cumsum(probability, axis=-1)
+    outcomes = np.arange(probability.shape[-1])
+    last = np.max(np.where(probability > 0, outcomes, -1), axis=-1, keepdims=True)
+    cumulative[outcomes >= last] = 1.0
+    return cumulative
+
+
+def _check_shapes(model: TabularModel) -> None:
+    shape = model.probability.shape
+    if len(shape) != 3 or 0 in shape:
+        raise ValueError(f"probability must be [states, actions, outcomes], not of shape {shape}.")
+    expected = {name: shape for name in ("next_state", "reward", "terminated", "reward_deviation")}
+    expected |= {"start": shape[:1], "legal": shape[:2]}
+    for name, wanted in expected.items():
+        value = getattr(model, name)
+        if value is not None and value.shape != wanted:
+            raise ValueError(f"{name} must have shape {wanted}, not {value.shape}.")
+
+
+def _check_rows(model: TabularModel) -> None:
+    if not np.all(model.start >= 0) or abs(model.start.sum() - 1) > TOLERANCE:
+        raise ValueError("start must be a distribution: no negative share, and a sum of 1.")
+    _refuse(model, ~(model.probability >= 0), "a probability is negative or not a number")
+    _refuse(model, ~np.isfinite(model.reward), "a reward is not a finite number")
+    outside = (model.next_state < 0) | (model.next_state >= model.states)
+    _refuse(model, outside, f"a next state is outside 0 to {model.states - 1}")
+    if model.reward_deviation is not None:
+        deviation = model.reward_deviation
+        _refuse(model, ~((deviation >= 0) & np.isfinite(deviation)), "a deviation is not >= 0")
+    total = model.probability.sum(axis=2)
+    wrong = (np.abs(total - 1) > TOLERANCE) & model.legal_actions
+    if wrong.any():
+        state, action = np.argwhere(wrong)[0]
+        _fail(state, action, f"the probabilities sum to {total[state, action]:.12g}, not 1")
+    stuck = ~model.legal_actions.any(axis=1)
+    if stuck.any():
+        raise ValueError(f"State {stuck.argmax()}: no action is legal.")
+
+
+def _check_ends(model: TabularModel) -> None:
+    """A state that ends an episode must absorb: every outcome stays, pays 0 and ends."""
+    ends = np.flatnonzero(model.terminal)
+    possible = (model.probability[ends] > 0) & model.legal_actions[ends][:, :, None]
+    stays = model.next_state[ends] == ends[:, None, None]
+    absorbs = stays & (model.reward[ends] == 0) & model.terminated[ends]
+    leaks = np.argwhere(possible & ~absorbs)
+    if len(leaks):
+        row, action, _ = leaks[0]
+        _fail(ends[row], action, "it ends episodes, so it must lead to itself with reward 0")
+
+
+def _refuse(model: TabularModel, wrong: Booleans, reason: str) -> None:
+    if wrong.any():
+        state, action, _ = np.argwhere(wrong)[0]
+        _fail(state, action, reason)
+
+
+def _fail(state: int, action: int, reason: str) -> NoReturn:
+    raise ValueError(f"State {state}, action {action}: {reason}.")
