@@ -1,0 +1,1 @@
+"""Learners that act, and planners that know the world they act in."""

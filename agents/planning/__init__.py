@@ -1,0 +1,30 @@
+"""Planners: they know the world and compute what can be earned in it, exactly."""
+
+from agents.planning.backup import action_values
+from agents.planning.finite_horizon import finite_horizon
+from agents.planning.perfect import Score, best_start_value, share_of_perfect
+from agents.planning.plan import Plan
+from agents.planning.policies import greedy_policy, random_policy, soft_model, soft_policy
+from agents.planning.policy_evaluation import expected_steps, policy_evaluation, start_value
+from agents.planning.policy_iteration import policy_iteration
+from agents.planning.value_iteration import value_iteration
+from agents.planning.ways_to_end import proper_policy
+
+__all__ = [
+    "Plan",
+    "Score",
+    "action_values",
+    "best_start_value",
+    "expected_steps",
+    "finite_horizon",
+    "greedy_policy",
+    "policy_evaluation",
+    "policy_iteration",
+    "proper_policy",
+    "random_policy",
+    "share_of_perfect",
+    "soft_model",
+    "soft_policy",
+    "start_value",
+    "value_iteration",
+]

@@ -1,0 +1,74 @@
+"""One-step look-ahead: what an action is worth if one knows what the next states are worth.
+
+Every planner here repeats this one equation. It is written twice, once for a single action, which
+the compiled sweeps call, and once vectorised over all of them; a test holds that both agree.
+
+Source: Sutton & Barto, 2nd edition, equation 4.2 (the sum inside).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from envs.tabular import Floats, Integers, TabularModel
+
+
+class Lookahead(NamedTuple):
+    """A model as planners take it, with everything folded in that does not depend on values."""
+
+    reward: Floats  # mean reward, -inf where the action is illegal; [states, actions]
+    going_on: (
+        Floats  # probability of this outcome, 0 if it ends the episode; [states, actions, outcomes]
+    )
+    next_state: Integers  # [states, actions, outcomes]
+
+
+def lookahead(model: TabularModel) -> Lookahead:
+    """Fold ends and legality of a model into what planners sum over."""
+    reward = np.where(model.legal_actions, model.expected_reward, -np.inf)
+    return Lookahead(reward, model.probability * ~model.terminated, model.next_state)
+
+
+def action_value(
+    world: Lookahead, values: Floats, state: int, action: int, discount: float
+) -> float:
+    """Return q(s, a) = r(s, a) + discount * sum over s' of p(s' | s, a) v(s')."""
+    following = 0.0
+    for outcome in range(world.next_state.shape[2]):
+        target = world.next_state[state, action, outcome]
+        following += world.going_on[state, action, outcome] * values[target]
+    value: float = world.reward[state, action] + discount * following
+    return value
+
+
+def best_action_value(world: Lookahead, values: Floats, state: int, discount: float) -> float:
+    """Return the largest q(s, a) over the legal actions of a state."""
+    best = -np.inf
+    for action in range(world.reward.shape[1]):
+        best = max(best, action_value(world, values, state, action, discount))
+    return best
+
+
+def action_values(model: TabularModel, values: Floats, discount: float = 1.0) -> Floats:
+    """Look one step ahead from every state: q(s, a) = r(s, a) + discount * E[v(next state)].
+
+    Args:
+        model: The world.
+        values: What each state is worth, as a discounted return. Shape [states].
+        discount: Factor on the return from the next step on, in [0, 1].
+
+    Returns:
+        Discounted returns, -inf where an action is illegal. Shape [states, actions].
+    """
+    world = lookahead(model)
+    following = np.einsum("sak,sak->sa", world.going_on, values[world.next_state])
+    result: Floats = world.reward + discount * following
+    return result
+
+
+def check_discount(discount: float) -> None:
+    """Refuse a discount that is no factor between 0 and 1."""
+    if not 0 <= discount <= 1:
+        raise ValueError(f"discount must lie between 0 and 1, not {discount}.")

@@ -1,0 +1,80 @@
+"""How far a policy is from perfect, measured exactly instead of by rolling dice.
+
+Random behaviour counts as 0 and the optimum as 1: share = (v - random) / (optimum - random). A bad
+random policy flatters everyone, so the gap in units of return belongs beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from agents.planning.finite_horizon import finite_horizon
+from agents.planning.policies import random_policy
+from agents.planning.policy_evaluation import DIRECT_LIMIT, start_value
+from agents.planning.policy_iteration import policy_iteration
+from agents.planning.value_iteration import value_iteration
+from envs.tabular import TabularModel
+
+
+@dataclass(frozen=True)
+class Score:
+    """Expected discounted returns from the start, and how they compare.
+
+    Args:
+        value: What the policy earns.
+        optimum: What the best policy earns.
+        random: What uniformly random legal actions earn.
+        share: (value - random) / (optimum - random); if there is nothing to gain over random
+            behaviour, 1 for a policy that earns the optimum and nan for one that does not.
+        gap: optimum - value, in units of return.
+    """
+
+    value: float
+    optimum: float
+    random: float
+    share: float
+    gap: float
+
+
+def share_of_perfect(
+    model: TabularModel,
+    policy: npt.NDArray[Any],
+    discount: float = 1.0,
+    horizon: int | None = None,
+) -> Score:
+    """Compare a policy with random and with optimal behaviour, all three from `model.start`.
+
+    Args:
+        model: The world.
+        policy: Probabilities, shape [states, actions], or actions, shape [states].
+        discount: Factor on the return from the next step on, in [0, 1].
+        horizon: The step limit in environment steps; None for none. With one, the optimum is that
+            of a policy which knows the time left.
+
+    Raises:
+        ValueError: If discount is 1, there is no horizon, and the policy may go on for ever.
+    """
+    value = start_value(model, policy, discount, horizon)
+    random = start_value(model, random_policy(model), discount, horizon)
+    optimum = best_start_value(model, discount, horizon)
+    return Score(value, optimum, random, _share(value, optimum, random), optimum - value)
+
+
+def best_start_value(
+    model: TabularModel, discount: float = 1.0, horizon: int | None = None
+) -> float:
+    """Compute the optimal expected discounted return from the start of an episode."""
+    if horizon is not None:
+        return float(model.start @ finite_horizon(model, horizon, discount))
+    solve = policy_iteration if model.states <= DIRECT_LIMIT else value_iteration
+    return float(model.start @ solve(model, discount).values)
+
+
+def _share(value: float, optimum: float, random: float) -> float:
+    if not math.isclose(optimum, random, rel_tol=1e-9, abs_tol=1e-12):
+        return (value - random) / (optimum - random)
+    return 1.0 if math.isclose(value, optimum, rel_tol=1e-9, abs_tol=1e-12) else math.nan

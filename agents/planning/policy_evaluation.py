@@ -1,0 +1,176 @@
+"""Policy evaluation: what a given policy earns, from every state.
+
+Under a fixed policy the world is a Markov chain, and the Bellman equation is linear:
+v = r + discount * P v. It is solved exactly, or backed up a given number of times.
+
+Source: Sutton & Barto, 2nd edition, section 4.1, equations 4.3 to 4.5.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.planning.backup import check_discount
+from agents.planning.policies import as_probabilities
+from agents.planning.ways_to_end import next_towards_end, refuse_endless
+from envs.compiled import compiled
+from envs.tabular import Booleans, Floats, TabularModel
+
+DIRECT_LIMIT = 100_000  # states; larger systems are solved by sweeps
+RESIDUAL = 1e-10  # of those sweeps, in units of return
+
+
+class Chain(NamedTuple):
+    """What a world is once a policy has made all decisions."""
+
+    reward: Floats  # mean reward of the next step; [states]
+    going_on: Any  # sparse probability of the next state, ends left out; [states, states]
+    ending: Booleans  # whether the next step may end the episode; [states]
+
+
+def policy_evaluation(
+    model: TabularModel,
+    policy: npt.NDArray[Any],
+    discount: float = 1.0,
+    horizon: int | None = None,
+) -> Floats:
+    """Compute what a policy earns: v(s) = sum over a of policy(a | s) q(s, a).
+
+    Args:
+        model: The world.
+        policy: Probabilities, shape [states, actions], or actions, shape [states].
+        discount: Factor on the return from the next step on, in [0, 1].
+        horizon: Environment steps until a time limit; None for none. Without one the equations
+            are solved exactly, above 100,000 states to a residual of 1e-10.
+
+    Returns:
+        Expected discounted return of each state, to the horizon if there is one. Shape [states].
+
+    Raises:
+        ValueError: If the policy does not fit the world, or if it never ends from some state
+            (reachable or not) while discount is 1 and there is no horizon; names the state.
+    """
+    check_discount(discount)
+    return chain_values(markov_chain(model, policy), discount, horizon)
+
+
+def expected_steps(model: TabularModel, policy: npt.NDArray[Any]) -> Floats:
+    """Compute how many environment steps an episode takes on average under a policy.
+
+    Returns:
+        Environment steps from each state, 0 where an episode has ended. Shape [states].
+
+    Raises:
+        ValueError: If the policy never ends from some state; names the state.
+    """
+    chain = markov_chain(model, policy)
+    return chain_values(chain._replace(reward=(~model.terminal).astype(np.float64)), 1.0, None)
+
+
+def start_value(
+    model: TabularModel,
+    policy: npt.NDArray[Any],
+    discount: float = 1.0,
+    horizon: int | None = None,
+) -> float:
+    """Compute what a policy earns from the start of an episode; see `policy_evaluation`.
+
+    What the policy would do in states that it never enters does not matter, not even if it would
+    never end there.
+    """
+    check_discount(discount)
+    chain = _visited_part(markov_chain(model, policy), model.start)
+    return float(model.start @ chain_values(chain, discount, horizon))
+
+
+def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
+    """Let a policy make all decisions in a world."""
+    from scipy.sparse import csr_array
+
+    chosen = as_probabilities(model, policy)
+    weight = chosen[:, :, None] * model.probability
+    ending: Booleans = np.any((weight > 0) & model.terminated, axis=(1, 2))
+    state, action, outcome = np.nonzero((weight > 0) & ~model.terminated)
+    next_state = model.next_state[state, action, outcome]
+    shape = (model.states, model.states)
+    return Chain(
+        reward=np.einsum("sa,sa->s", chosen, np.where(chosen > 0, model.expected_reward, 0)),
+        going_on=csr_array((weight[state, action, outcome], (state, next_state)), shape=shape),
+        ending=ending,
+    )
+
+
+def chain_values(chain: Chain, discount: float, horizon: int | None) -> Floats:
+    """Return the discounted return of each state of a chain. Shape [states]."""
+    if horizon is not None:
+        return _backed_up(chain, discount, horizon)
+    if discount == 1:
+        source, target = chain.going_on.nonzero()
+        refuse_endless(next_towards_end(source, target, chain.ending) < 0, "the policy never")
+    return _solved(chain, discount)
+
+
+def _backed_up(chain: Chain, discount: float, horizon: int) -> Floats:
+    values = np.zeros_like(chain.reward)
+    for _ in range(horizon):
+        before, values = values, chain.reward + discount * (chain.going_on @ values)
+        if np.array_equal(before, values):
+            break
+    return values
+
+
+def _solved(chain: Chain, discount: float) -> Floats:
+    """Solve (1 - discount * P) v = r."""
+    from scipy.sparse import eye_array
+    from scipy.sparse.linalg import spsolve
+
+    states = len(chain.reward)
+    if states > DIRECT_LIMIT:
+        rows = chain.going_on
+        values = np.zeros(states)
+        _sweep(rows.indptr, rows.indices, rows.data, chain.reward, values, discount, RESIDUAL)
+        return values
+    system = eye_array(states, format="csc") - discount * chain.going_on.tocsc()
+    solution: Floats = np.asarray(spsolve(system, chain.reward)).reshape(states)
+    return solution
+
+
+@compiled
+def _sweep(
+    first: npt.NDArray[Any],
+    target: npt.NDArray[Any],
+    probability: Floats,
+    reward: Floats,
+    values: Floats,
+    discount: float,
+    tolerance: float,
+) -> None:
+    """Back up in place, forwards and backwards in turn, until no value changes by more."""
+    states, forwards, change = len(values), True, np.inf
+    while change > tolerance:
+        change = 0.0
+        for step in range(states):
+            state = step if forwards else states - 1 - step
+            following = 0.0
+            for k in range(first[state], first[state + 1]):
+                following += probability[k] * values[target[k]]
+            value = reward[state] + discount * following
+            change = max(change, abs(value - values[state]))
+            values[state] = value
+        forwards = not forwards
+
+
+def _visited_part(chain: Chain, start: Floats) -> Chain:
+    """Let episodes end at once in states that are never entered."""
+    from scipy.sparse import diags_array
+
+    visited = frontier = start > 0
+    arrows = (chain.going_on > 0).T.tocsr()
+    while frontier.any():
+        frontier = (arrows @ frontier.astype(np.float64) > 0) & ~visited
+        visited = visited | frontier
+    kept = visited.astype(np.float64)
+    return Chain(chain.reward * kept, diags_array(kept) @ chain.going_on, chain.ending | ~visited)

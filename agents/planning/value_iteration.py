@@ -1,0 +1,88 @@
+"""Value iteration: repeat "the best action's look-ahead" until nothing changes.
+
+Each state's new value is used at once by the next ones (in place, Gauss-Seidel), and sweeps run
+forwards and backwards in turn, so that news travels through a whole grid in a few sweeps.
+
+    v(s) <- max over a of [ r(s, a) + discount * sum over s' of p(s' | s, a) v(s') ]
+
+Source: Sutton & Barto, 2nd edition, section 4.4, equation 4.10; in place: section 4.1.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
+from agents.planning.plan import Plan, make_plan
+from agents.planning.ways_to_end import proper_policy
+from envs.compiled import compiled
+from envs.tabular import Floats, TabularModel
+
+
+def value_iteration(
+    model: TabularModel,
+    discount: float = 1.0,
+    tolerance: float = 1e-8,
+    max_sweeps: int = 100_000,
+) -> Plan:
+    """Solve a world for the optimal values.
+
+    With discount below 1 a sweep is a contraction, so after a sweep that changed no value by more
+    than `residual`, |v - v*| <= discount / (1 - discount) * residual; `tolerance` is on that bound.
+    With discount 1 there is no such bound: `tolerance` is then on the residual, and `error_bound`
+    is nan.
+
+    Args:
+        model: The world.
+        discount: Factor on the return from the next step on, in [0, 1].
+        tolerance: How far a value may be from the optimal one, in units of return.
+        max_sweeps: When to give up.
+
+    Raises:
+        ValueError: If discount is 1 and from some state no policy ends, or if `max_sweeps` did not
+            suffice; names the state.
+    """
+    check_discount(discount)
+    if discount == 1:
+        proper_policy(model)
+    world = lookahead(model)
+    values = np.full(model.states, _secured(world, discount))
+    allowed = tolerance if discount == 1 else tolerance * (1 - discount) / max(discount, 1e-300)
+    residual, sweeps, worst = _sweep(world, values, discount, allowed, max_sweeps)
+    if residual > allowed:
+        raise ValueError(
+            f"State {worst}: its value still changes by {residual:.3g} after {sweeps} sweeps; "
+            "is there a loop that pays for ever? Else allow more sweeps or a larger tolerance."
+        )
+    bound = residual * discount / (1 - discount) if discount < 1 else math.nan
+    return make_plan(model, values, discount, residual, bound, sweeps)
+
+
+def _secured(world: Lookahead, discount: float) -> float:
+    """Return at least attainable everywhere; from below, only good news has to travel."""
+    worst = min(0.0, float(world.reward.max(axis=1).min()))
+    return worst / (1 - discount) if discount < 1 else 0.0
+
+
+@compiled
+def _sweep(
+    world: Lookahead, values: Floats, discount: float, tolerance: float, max_sweeps: int
+) -> tuple[float, int, int]:
+    """Update `values` in place; return the last sweep's largest change, sweeps, and where."""
+    states = len(values)
+    residual, worst, sweeps = np.inf, 0, 0
+    while sweeps < max_sweeps:
+        residual = 0.0
+        for step in range(states):
+            state = step if sweeps % 2 == 0 else states - 1 - step
+            value = best_action_value(world, values, state, discount)
+            change = abs(value - values[state])
+            if change > residual:
+                residual, worst = change, state
+            values[state] = value
+        sweeps += 1
+        if residual <= tolerance:
+            break
+    return residual, sweeps, worst

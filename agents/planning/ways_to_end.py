@@ -1,0 +1,73 @@
+"""Which states can reach an end, and a policy that gets there from all of them.
+
+Without discounting, values are finite only if episodes end; a policy under which every episode
+ends with probability 1 is called proper (Bertsekas & Tsitsiklis, 1991, "An analysis of stochastic
+shortest path problems"). In a finite world that means: from every state an end can be reached.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.tabular import Booleans, TabularModel
+
+Indices = npt.NDArray[Any]
+
+
+def next_towards_end(source: Indices, target: Indices, ending: Booleans) -> Indices:
+    """Find for each state the next one on a shortest way to an end, by breadth-first search.
+
+    Args:
+        source: States where possible transitions begin. Shape [transitions].
+        target: States where they lead. Shape [transitions].
+        ending: Which states can end the episode in one step. Shape [states].
+
+    Returns:
+        The next state; `states` where one step can end it; negative where no way leads to an end.
+        Shape [states].
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    states = len(ending)
+    ends = np.flatnonzero(ending)
+    rows = np.concatenate([target, np.full(len(ends), states)])  # reversed: from end to start
+    columns = np.concatenate([source, ends])
+    ones = np.ones(len(rows), np.int8)
+    backwards = csr_array((ones, (rows, columns)), shape=(states + 1, states + 1))
+    _, towards = breadth_first_order(backwards, states, return_predecessors=True)
+    result: Indices = towards[:states]
+    return result
+
+
+def proper_policy(model: TabularModel) -> Indices:
+    """Choose in each state an action that may lead one step nearer to an end.
+
+    Returns:
+        Actions. Shape [states].
+
+    Raises:
+        ValueError: If no policy ends from some state; names the state.
+    """
+    possible = (model.probability > 0) & model.legal_actions[:, :, None]
+    ends: Booleans = possible & model.terminated
+    ending: Booleans = np.any(ends, axis=(1, 2))
+    source, action, outcome = np.nonzero(possible & ~model.terminated)
+    target = model.next_state[source, action, outcome]
+    towards = next_towards_end(source, target, ending)
+    refuse_endless(towards < 0, "no policy")
+    nearer: Booleans = ends | (possible & (model.next_state == towards[:, None, None]))
+    chosen: Indices = nearer.any(axis=2).argmax(axis=1)
+    return chosen
+
+
+def refuse_endless(endless: npt.NDArray[Any], who: str) -> None:
+    """Name the first state from which nothing ends."""
+    if endless.any():
+        raise ValueError(
+            f"State {endless.argmax()}: {who} ever ends an episode from here, so its return has "
+            "no limit; give a discount below 1 or a horizon."
+        )
