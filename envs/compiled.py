@@ -59,13 +59,13 @@ def _jit(function: FunctionType, rules: dict[str, Any], entry: bool = False) -> 
     import numba
 
     copy = _with_rules(function, rules)
-    if numba.config.DISABLE_JIT:
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return copy
     for name in function.__code__.co_names:
         value = copy.__globals__.get(name)
         if isinstance(value, FunctionType):
             copy.__globals__[name] = _jit(value, {})
-    dispatcher = numba.njit(copy)
+    dispatcher = numba.njit(copy, inline="never" if entry else "always")
     if entry and _is_ours(function) and all(map(_is_ours, rules.values())):
         _enable_cache(dispatcher)
     return dispatcher
@@ -87,16 +87,17 @@ def _is_ours(function: FunctionType) -> bool:
 
 def _enable_cache(dispatcher: Any) -> None:
     """Cache on disk under the hash of our sources; go without where no place is writable."""
-    import numba
+    from numba import config
 
-    before = numba.config.CACHE_DIR
+    settings: Any = config
+    before = settings.CACHE_DIR
     try:
-        numba.config.CACHE_DIR = str(_cache_directory())
+        settings.CACHE_DIR = str(_cache_directory())
         dispatcher.enable_caching()
     except (OSError, RuntimeError):
         pass
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 @functools.cache

@@ -52,7 +52,12 @@ def _arrays(rows: list[list[Outcomes]]) -> tuple[Floats, Any, Floats, Booleans]:
 
 
 def _absorbing(
-    probability: Floats, next_state: Any, reward: Floats, terminated: Booleans, start: Floats, name: str
+    probability: Floats,
+    next_state: Any,
+    reward: Floats,
+    terminated: Booleans,
+    start: Floats,
+    name: str,
 ) -> TabularModel:
     """Make every state that ends an episode lead to itself with reward 0."""
     possible = probability > 0

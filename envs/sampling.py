@@ -20,21 +20,25 @@ def sample_start(model: ModelArrays, draw: float) -> int:
 def sample_outcome(model: ModelArrays, state: int, action: int, draw: float) -> int:
     """Return the first outcome whose cumulative probability exceeds `draw`."""
     outcome = 0
-    while model.cumulative[state, action, outcome] <= draw:
-        outcome += 1
+    for k in range(model.cumulative.shape[2] - 1):  # a sum, not a search: no branch to mispredict
+        outcome += model.cumulative[state, action, k] <= draw
     return outcome
 
 
-def sample_reward(model: ModelArrays, state: int, action: int, outcome: int, draw: float) -> float:
-    """Return the reward of an outcome, with its normal noise where the model has any.
+def mean_reward(model: ModelArrays, state: int, action: int, outcome: int, draw: float) -> float:
+    """Return the reward of an outcome in a model without noise."""
+    reward: float = model.reward[state, action, outcome]
+    return reward
+
+
+def noisy_reward(model: ModelArrays, state: int, action: int, outcome: int, draw: float) -> float:
+    """Return the reward of an outcome with its normal noise.
 
     One draw serves both: given the outcome, `draw` is uniform on the outcome's share of [0, 1), so
-    its relative position there is a fresh uniform number, which the normal quantile turns into noise.
+    its relative position there is a fresh uniform number, whose normal quantile is the noise.
     """
-    reward = model.reward[state, action, outcome]
-    if model.reward_deviation.size == 0 or model.reward_deviation[state, action, outcome] == 0.0:
-        return reward
     low = model.cumulative[state, action, outcome - 1] if outcome > 0 else 0.0
     position = (draw - low) / (model.cumulative[state, action, outcome] - low)
-    noise = normal_quantile(max(position, 1e-16))
-    return reward + model.reward_deviation[state, action, outcome] * noise
+    deviation: float = model.reward_deviation[state, action, outcome]
+    mean: float = model.reward[state, action, outcome]
+    return mean + deviation * normal_quantile(max(position, 1e-16))

@@ -80,12 +80,12 @@ class TabularModel:
     @property
     def states(self) -> int:
         """Number of states."""
-        return self.probability.shape[0]
+        return int(self.probability.shape[0])
 
     @property
     def actions(self) -> int:
         """Number of actions."""
-        return self.probability.shape[1]
+        return int(self.probability.shape[1])
 
     @cached_property
     def legal_actions(self) -> Booleans:
@@ -153,7 +153,9 @@ def _check_shapes(model: TabularModel) -> None:
     shape = model.probability.shape
     if len(shape) != 3 or 0 in shape:
         raise ValueError(f"probability must be [states, actions, outcomes], not of shape {shape}.")
-    expected = {name: shape for name in ("next_state", "reward", "terminated", "reward_deviation")}
+    expected: dict[str, tuple[int, ...]] = {
+        name: shape for name in ("next_state", "reward", "terminated", "reward_deviation")
+    }
     expected |= {"start": shape[:1], "legal": shape[:2]}
     for name, wanted in expected.items():
         value = getattr(model, name)

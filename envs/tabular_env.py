@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any, ClassVar, SupportsInt
+from typing import Any, SupportsInt
 
 import gymnasium as gym
 import numpy as np
 from gymnasium.spaces import Discrete, Space
 
-from envs.sampling import sample_reward, sample_start
+from envs.sampling import noisy_reward, sample_start
 from envs.tabular import TabularModel
 
 Row = tuple[list[float], list[tuple[int, float, bool]]]
@@ -24,8 +24,8 @@ class TabularEnv(gym.Env[Any, Any]):
 
     Args:
         model: The world.
-        max_episode_steps: Time limit in environment steps, none by default. A limit given to
-            `gymnasium.make` takes its place.
+        max_episode_steps: Time limit in environment steps, none by default; the registered ids
+            leave it to Gymnasium's `TimeLimit`.
         discount: The discount by which the world measures returns; evaluation uses it.
         render_mode: None or "ansi".
 
@@ -33,7 +33,7 @@ class TabularEnv(gym.Env[Any, Any]):
         ValueError: If an action is not legal in the current state, or the render mode is unknown.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 10}
     observation_space: Space[Any]
     action_space: Space[Any]
 
@@ -57,19 +57,13 @@ class TabularEnv(gym.Env[Any, Any]):
         self.position = -1
         self.elapsed = 0
 
-    @property
-    def time_limit(self) -> int | None:
-        """The limit in force: the one given to `gymnasium.make`, else the world's own."""
-        made = self.spec.max_episode_steps if self.spec else None
-        return self.max_episode_steps if made is None else made
-
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
         """Start an episode; see `gymnasium.Env.reset`."""
         super().reset(seed=seed)
         self._draw = self.np_random.random
-        self._limit = self.time_limit or float("inf")
+        self._limit = self.max_episode_steps or float("inf")
         self.elapsed = 0
         self.position = sample_start(self.model.arrays, self._draw())
         if self.render_mode == "human":
@@ -88,7 +82,7 @@ class TabularEnv(gym.Env[Any, Any]):
         before = self.position
         self.position, reward, terminated = outcomes[outcome]
         if self._noisy:
-            reward = float(sample_reward(self.model.arrays, before, int(action), outcome, draw))
+            reward = float(noisy_reward(self.model.arrays, before, int(action), outcome, draw))
         self.elapsed += 1
         if self.render_mode == "human":
             self.render()

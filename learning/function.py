@@ -1,0 +1,97 @@
+"""Functions with parameters: what every learner learns."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from learning.batch import Array, Gradient, Rows
+
+Parameters = dict[str, npt.NDArray[np.float64]]
+
+
+class Function(Protocol):
+    """phi(x; parameters), and how its outputs move with its parameters.
+
+    `parameters` is a dict of arrays. `select` names one output for each row, as in `Batch`.
+    """
+
+    parameters: Parameters
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return predictions [rows, outputs], or [rows] of the selected outputs."""
+        ...
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return d sum(upstream * prediction) / d parameters, under the keys of `parameters`.
+
+        Args:
+            inputs: As in `__call__`.
+            upstream: Derivative of the loss by the predictions, of the predictions' shape.
+            select: As in `__call__`.
+        """
+        ...
+
+
+class Table:
+    """One number for each input and output: phi(i)[j] = table[i, j].
+
+    The simplest function there is: nothing generalises. Its gradient names single cells, so that a
+    step costs the same however large the table.
+
+    Args:
+        inputs: Number of different inputs, such as states.
+        outputs: Number of outputs, such as actions.
+        initial: Value of every cell at the start.
+    """
+
+    def __init__(self, inputs: int, outputs: int, initial: float = 0.0) -> None:
+        self.parameters: Parameters = {"table": np.full((inputs, outputs), float(initial))}
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Look up rows [rows, outputs], or cells [rows] where `select` is given."""
+        table = self.parameters["table"]
+        rows: Array = table[inputs] if select is None else table[inputs, select]
+        return rows
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return `upstream` at the rows or cells that were looked up, as `Rows`."""
+        index: Any = np.asarray(inputs) if select is None else (np.asarray(inputs), select)
+        return {"table": Rows(index, np.asarray(upstream))}
+
+
+class Linear:
+    """phi(x) = x weights + bias.
+
+    Args:
+        inputs: Number of features.
+        outputs: Number of outputs.
+
+    Both `weights` [inputs, outputs] and `bias` [outputs] start at zero, which is as good a start as
+    any for a convex loss.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        self.parameters: Parameters = {
+            "weights": np.zeros((inputs, outputs)),
+            "bias": np.zeros(outputs),
+        }
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return x weights + bias, [rows, outputs], or [rows] where `select` is given."""
+        outputs: Array = inputs @ self.parameters["weights"] + self.parameters["bias"]
+        return outputs if select is None else outputs[np.arange(len(outputs)), select]
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return x^T upstream for the weights and the column sums of upstream for the bias."""
+        if select is not None:
+            upstream = _spread(upstream, select, len(self.parameters["bias"]))
+        return {"weights": inputs.T @ upstream, "bias": upstream.sum(axis=0)}
+
+
+def _spread(upstream: Array, select: Array, outputs: int) -> Array:
+    full = np.zeros((len(upstream), outputs))
+    full[np.arange(len(upstream)), select] = upstream
+    return full

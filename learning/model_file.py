@@ -1,0 +1,104 @@
+"""Model files: named arrays and a JSON header, sealed by a checksum; data, never code.
+
+A file is a safetensors file, which any safetensors reader opens. Its metadata holds one JSON header
+and the SHA-256 digest of the whole file, computed with the digest's own place filled with zeros.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from learning.batch import Array
+
+FORMAT_VERSION = 1
+UNSEALED = "0" * 64
+
+
+class ModelFileError(ValueError):
+    """A model file is damaged, of another format, or does not fit; says which and why."""
+
+
+def save_model(path: str | Path, arrays: Mapping[str, Array], header: Mapping[str, Any]) -> None:
+    """Write arrays and a JSON header to one file, atomically.
+
+    Args:
+        path: Where to write; an existing file is replaced only by a complete one.
+        arrays: Arrays of numbers or booleans by name.
+        header: Anything JSON can say, such as the environment's id and the configuration.
+    """
+    from safetensors.numpy import save
+
+    text = json.dumps({"format_version": FORMAT_VERSION, **header})
+    metadata = {"sha256": UNSEALED, "spielfeld": text}
+    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    unsealed = save(whole, metadata)
+    digest = hashlib.sha256(unsealed).hexdigest()
+    write_atomically(path, unsealed.replace(UNSEALED.encode(), digest.encode(), 1))
+
+
+def load_model(path: str | Path) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read what `save_model` wrote.
+
+    Returns:
+        The arrays by name, and the header.
+
+    Raises:
+        ModelFileError: If the file cannot be read, is damaged in any byte, or has another format.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        sealed = Path(path).read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path}: cannot be read ({error.strerror}).") from error
+    header = _verified_header(path, sealed)
+    if header.get("format_version") != FORMAT_VERSION:
+        raise ModelFileError(
+            f"{path}: has format version {header.get('format_version')}, expected {FORMAT_VERSION}."
+        )
+    try:
+        return load(sealed), header
+    except SafetensorError as error:  # sealed, but by somebody else
+        raise ModelFileError(f"{path}: is not a safetensors file ({error}).") from error
+
+
+def _verified_header(path: str | Path, sealed: bytes) -> dict[str, Any]:
+    """Check the seal before anything in the file is believed."""
+    try:
+        (length,) = struct.unpack("<Q", sealed[:8])
+        metadata = json.loads(sealed[8 : 8 + length])["__metadata__"]
+        digest, text = metadata["sha256"], metadata["spielfeld"]
+        unsealed = sealed.replace(digest.encode(), UNSEALED.encode(), 1)
+        if len(digest) == 64 and hashlib.sha256(unsealed).hexdigest() == digest:
+            header: dict[str, Any] = json.loads(text)
+            return header
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise ModelFileError(f"{path}: is damaged, or is not a model file of this suite.")
+
+
+def write_atomically(path: str | Path, content: bytes | str) -> None:
+    """Write a file so that a reader sees the old one or the whole new one, never a part."""
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
