@@ -1,0 +1,201 @@
+"""What does not move in the picture of a grid world: its frame, tiles and wind."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.grid_world import palette
+from envs.grid_world.layout import Layout, Tile
+from envs.grid_world.overlay import NUMBERS_FROM, Blits
+from envs.grid_world.palette import Bytes
+from envs.grid_world.pygame_ce import pygame
+from envs.grid_world.shapes import Sign, sprite
+from envs.grid_world.tiles import signs
+
+RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # bytes in this order are an array without further work
+CAPTION, LEGEND = 26, 26  # heights of the strips above and below the map, in pixels
+LEAST_WIDTH = 340  # pixels that a caption or a legend needs
+WIND_SHARE = 0.4  # height of the strip that shows the wind, in cells
+GRID_FROM, SIGNS_FROM, CORNERS_FROM = 6, 4, 16  # pixels that a cell needs for them
+
+
+class Frame(NamedTuple):
+    """Where the parts of a picture go, in pixels; `bottom` is where the map ends."""
+
+    width: int
+    height: int
+    cell: int
+    left: int
+    top: int
+    bottom: int
+
+    def corner(self, row: float, column: float) -> tuple[float, float]:
+        """Top left corner of a cell, from the left and from the top."""
+        return self.left + column * self.cell, self.top + row * self.cell
+
+
+class Same(NamedTuple):
+    """A layout that caches know by identity, since it holds a dict."""
+
+    layout: Layout
+
+    def __hash__(self) -> int:
+        return id(self.layout)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.layout is other.layout
+
+
+def arrange(layout: Layout, size: tuple[int, int] | None, strips: int, largest: int) -> Frame:
+    """Fit the map into a picture, between the strips for caption and legend.
+
+    Args:
+        layout: The world.
+        size: Width and height of the picture in pixels; None to choose by the map.
+        strips: 0 for none, 1 for a caption, 2 for a legend, 3 for both.
+        largest: Side of a cell of a small map in pixels, where size is None.
+
+    Raises:
+        ValueError: If a cell would have no pixel.
+    """
+    rows, columns = layout.shape
+    above, below = CAPTION * (strips & 1), LEGEND * (strips >> 1)
+    windy = WIND_SHARE if any(layout.wind) else 0.0
+    if size is None:
+        cell = min(largest, max(8, largest * 12 // max(rows, columns)))
+        width = max(columns * cell, LEAST_WIDTH if strips else 0)
+        size = width, rows * cell + round(windy * cell) + above + below
+    width, height = size
+    cell = min(width // columns, int((height - above - below) / (rows + windy)))
+    if cell < 1:
+        raise ValueError(
+            f"A picture of {width} x {height} pixels is too small for {columns} x {rows} cells."
+        )
+    spare = height - above - below - rows * cell - round(windy * cell)
+    top = above + spare // 2
+    return Frame(width, height, cell, (width - columns * cell) // 2, top, top + rows * cell)
+
+
+@lru_cache(maxsize=8)
+def background(same: Same, frame: Frame, keys: tuple[str, ...], learnt: bool) -> Any:
+    """Draw what does not move; the surface is shared, so do not draw on it.
+
+    Args:
+        same: The world.
+        frame: Where the map goes.
+        keys: Names of the keys held.
+        learnt: Values or a policy will cover the cells in which one acts: their signs go into
+            the corners.
+    """
+    layout = same.layout
+    picture = pygame.Surface((frame.width, frame.height), 0, 24, RGB)
+    picture.fill(palette.PAPER)
+    _fill_tiles(map_pixels(picture, frame, layout), layout, frame.cell)
+    for character in layout.legend:
+        parts = _parts(layout, character, frame.cell, keys, learnt)
+        picture.fblits(_repeat(parts, same, character, frame))
+    _draw_wind(picture, layout, frame)
+    return picture
+
+
+def corner_signs(same: Same, frame: Frame, keys: tuple[str, ...]) -> Blits:
+    """List the signs of the cells in which one acts, which values have covered."""
+    blits: Blits = []
+    for character, tile in same.layout.legend.items():
+        if acting(tile):
+            parts = _parts(same.layout, character, frame.cell, keys, True)
+            blits += _repeat(parts, same, character, frame)
+    return blits
+
+
+def map_pixels(picture: Any, frame: Frame, layout: Layout) -> Bytes:
+    """Pixels of the map, which change the picture when written. Shape [height, width, 3]."""
+    pixels = np.asarray(picture.get_view("3")).swapaxes(0, 1)
+    right = frame.left + layout.shape[1] * frame.cell
+    return pixels[frame.top : frame.bottom, frame.left : right]
+
+
+def acting(tile: Tile) -> bool:
+    """Whether one can stand on a tile and act there."""
+    return not (tile.wall or tile.end or tile.to)
+
+
+@lru_cache(maxsize=8)
+def characters(same: Same) -> npt.NDArray[np.str_]:
+    """Return the map as single characters. Shape [rows, columns]."""
+    return np.array([list(row) for row in same.layout.rows])
+
+
+def _repeat(parts: Blits, same: Same, character: str, frame: Frame) -> Blits:
+    """Put the parts of a tile wherever it stands."""
+    if not parts:
+        return []
+    cells = np.argwhere(characters(same) == character).tolist()
+    corners = [frame.corner(row, column) for row, column in cells]
+    return [(part, (left + x, top + y)) for left, top in corners for part, (x, y) in parts]
+
+
+def _fill_tiles(pixels: Bytes, layout: Layout, cell: int) -> None:
+    colours = {character: _colour(tile) for character, tile in layout.legend.items()}
+    small = np.array([[colours[character] for character in row] for row in layout.rows], np.uint8)
+    pixels[:] = small.repeat(cell, axis=0).repeat(cell, axis=1)
+    if cell >= GRID_FROM:
+        for line in (pixels[::cell], pixels[:, ::cell]):
+            line[:] = line * 0.88
+
+
+def _colour(tile: Tile) -> palette.Colour:
+    if tile.colour:
+        red, green, blue = bytes.fromhex(tile.colour[1:])
+        return red, green, blue
+    return palette.WALL if tile.wall else palette.FLOOR
+
+
+def _parts(layout: Layout, character: str, cell: int, keys: tuple[str, ...], learnt: bool) -> Blits:
+    """Pictures of a tile and their places in its cell."""
+    tile, parts = layout.legend[character], []
+    cornered = learnt and acting(tile)
+    if tile.exits is not None and cell >= SIGNS_FROM:
+        bars = Sign("one-way", ",".join(tile.exits), palette.GREEN)
+        parts.append((sprite(bars, cell), (0.0, 0.0)))
+    sign = signs(layout, keys).get(character)
+    if sign is not None and cell >= (CORNERS_FROM if cornered else SIGNS_FROM):
+        paid = None if cornered else _paid(tile, sign, cell)
+        parts.append(_signed(sign, cell, cornered, paid is not None))
+        parts += [paid] if paid else []
+    return parts
+
+
+def _signed(sign: Sign, cell: int, cornered: bool, raised: bool) -> tuple[Any, tuple[float, float]]:
+    """Put a sign into the corner, or into the middle of its cell, raised above a number."""
+    if cornered:
+        return sprite(sign, max(8, round(cell * 0.34))), (2, 2)
+    if sign.kind == "cliff":
+        return sprite(sign, cell), (0, 0)
+    side = max(4, round(cell * (0.58 if raised else 0.66)))
+    return sprite(sign, side), ((cell - side) // 2, (cell - side) // 2 - raised * cell // 9)
+
+
+def _paid(tile: Tile, sign: Sign, cell: int) -> tuple[Any, tuple[float, float]] | None:
+    """Write what a tile pays at its lower edge."""
+    paid = tile.exit_reward if tile.exit_to else tile.reward
+    if not paid or sign.kind == "reward" or cell < NUMBERS_FROM:
+        return None
+    words = f"{paid:+g}"
+    height = palette.fitting_height(words, cell * 0.9, max(12, min(24, cell // 3))) or 12
+    ground = palette.BLACK if sign.kind == "cliff" else _colour(tile)
+    picture = palette.text(words, height, palette.ink(ground))
+    return picture, ((cell - picture.get_width()) / 2, 0.84 * cell - picture.get_height() / 2)
+
+
+def _draw_wind(picture: Any, layout: Layout, frame: Frame) -> None:
+    side = round(frame.cell * WIND_SHARE)
+    for column, strength in enumerate(layout.wind):
+        if strength and side >= SIGNS_FROM:
+            left, _ = frame.corner(0, column)
+            sign = Sign("wind", str(strength), palette.BLUE)
+            picture.blit(sprite(sign, side), (left + (frame.cell - side) // 2, frame.bottom))

@@ -1,0 +1,165 @@
+"""The picture of a grid world: a pure function of what stands where, values and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.grid_world import overlay, palette
+from envs.grid_world.background import (
+    CAPTION,
+    LEGEND,
+    RGB,
+    Frame,
+    Same,
+    acting,
+    arrange,
+    background,
+    characters,
+    corner_signs,
+    map_pixels,
+)
+from envs.grid_world.layout import Layout
+from envs.grid_world.overlay import Blits, Floats
+from envs.grid_world.pygame_ce import pygame
+from envs.grid_world.shapes import AGENT, sprite
+
+CELL, WEDGED_CELL = 64, 92  # pixels of a cell in a small map; larger for one wedge per action
+
+
+def draw(
+    layout: Layout,
+    position: tuple[int, int] | None = None,
+    keys: Collection[str] = (),
+    values: npt.ArrayLike | None = None,
+    policy: npt.ArrayLike | None = None,
+    size: tuple[int, int] | None = None,
+    caption: str | None = None,
+) -> Any:
+    """Draw a grid world, what has been learnt about it, and the agent.
+
+    Values and policy are shown where one can stand and act: not on walls, ends and portals.
+
+    Args:
+        layout: The world.
+        position: Row and column of the agent; None to leave it out.
+        keys: Names of the keys that the agent holds.
+        values: Expected discounted returns, NaN where there is none. Shape [rows, columns], or
+            [rows, columns, actions] for one wedge per action.
+        policy: Probabilities of the actions, drawn as arrows. Shape [rows, columns, actions].
+        size: Width and height of the whole picture in pixels; None for cells of 8 to 64 pixels
+            (92 with one wedge per action).
+        caption: A line of text above the map.
+
+    Returns:
+        A new `pygame.Surface`; nothing that was passed in is changed.
+
+    Raises:
+        ValueError: If the shape of values or policy does not fit the world, or the size is so
+            small that a cell has no pixel.
+    """
+    same, held = Same(layout), tuple(sorted(keys))
+    table, chances = _values(same, values), _policy(same, policy)
+    wedged = table is not None and table.shape[2] > 1
+    strips = (caption is not None) + 2 * (table is not None)
+    frame = arrange(layout, size, strips, WEDGED_CELL if wedged else CELL)
+    learnt = table is not None or chances is not None
+    picture = background(same, frame, held, learnt).copy()
+    if table is not None:
+        actions = layout.actions if wedged else layout.actions[:1]
+        overlay.paint_values(map_pixels(picture, frame, layout), table, actions, frame.cell)
+        picture.fblits(corner_signs(same, frame, held))
+        numbers = overlay.number_blits(table, actions, frame.cell, chances is not None)
+        _blit(picture, frame, numbers)
+        _draw_legend(picture, frame, overlay.span(table))
+    if chances is not None:
+        _blit(picture, frame, overlay.arrow_blits(chances, table, layout.actions, frame.cell))
+    if position is not None:
+        _draw_agent(picture, frame, position, 0 if not learnt else 2 if wedged else 1)
+    if caption is not None:
+        _draw_caption(picture, frame, caption)
+    return picture
+
+
+def to_array(picture: Any) -> palette.Bytes:
+    """Copy the pixels of a surface.
+
+    Returns:
+        Red, green and blue. Shape [height, width, 3].
+    """
+    if picture.get_bytesize() == 3 and picture.get_masks() == RGB:
+        pixels = np.asarray(picture.get_view("3")).swapaxes(0, 1)
+    else:
+        width, height = picture.get_size()
+        pixels = np.frombuffer(pygame.image.tobytes(picture, "RGB"), np.uint8)
+        pixels = pixels.reshape(height, width, 3)
+    return np.array(pixels, order="C")
+
+
+def _values(same: Same, values: npt.ArrayLike | None) -> Floats | None:
+    """Values as [rows, columns, k], NaN where one does not act."""
+    if values is None:
+        return None
+    shape, actions = same.layout.shape, len(same.layout.actions)
+    table = np.array(values, float)
+    if table.shape not in (shape, (*shape, actions)):
+        raise ValueError(
+            f"values must have shape {shape} or {(*shape, actions)}, not {table.shape}."
+        )
+    table[~_acting(same)] = np.nan
+    return table.reshape(*shape, -1)
+
+
+def _policy(same: Same, policy: npt.ArrayLike | None) -> Floats | None:
+    """Return the probabilities, 0 where one does not act."""
+    if policy is None:
+        return None
+    chances, wanted = np.array(policy, float), (*same.layout.shape, len(same.layout.actions))
+    if chances.shape != wanted:
+        raise ValueError(f"policy must have shape {wanted}, not {chances.shape}.")
+    chances[~_acting(same)] = 0
+    return chances
+
+
+def _acting(same: Same) -> npt.NDArray[np.bool_]:
+    stand = [character for character, tile in same.layout.legend.items() if acting(tile)]
+    return np.isin(characters(same), stand)
+
+
+def _blit(picture: Any, frame: Frame, blits: Blits) -> None:
+    picture.fblits([(part, (frame.left + x, frame.top + y)) for part, (x, y) in blits])
+
+
+def _draw_agent(picture: Any, frame: Frame, position: tuple[int, int], learnt: int) -> None:
+    """Draw the agent, smaller and out of the numbers' way where something is shown below it."""
+    side = max(3, round(frame.cell * (0.7, 0.46, 0.32)[learnt]))
+    lift = frame.cell * 0.12 if learnt == 1 and frame.cell >= overlay.NUMBERS_FROM else 0
+    left, top = frame.corner(*position)
+    space = (frame.cell - side) / 2
+    picture.blit(sprite(AGENT, side), (left + space, top + space - lift))
+
+
+def _draw_legend(picture: Any, frame: Frame, span: tuple[float, float]) -> None:
+    """Draw a strip of the colours from the lowest to the highest value."""
+    wide = round(frame.width * 0.4)
+    box = pygame.Rect((frame.width - wide) // 2, frame.height - LEGEND // 2 - 6, wide, 12)
+    shares = np.linspace(0, 1, wide) if span[0] < span[1] else np.full(wide, 0.5)
+    _paint_columns(picture, box, palette.ramp(shares))
+    low, high = (palette.text(palette.number(end), 18, palette.BLACK) for end in span)
+    picture.blit(low, low.get_rect(midright=(box.left - 8, box.centery)))
+    picture.blit(high, high.get_rect(midleft=(box.right + 8, box.centery)))
+
+
+def _paint_columns(picture: Any, box: Any, colours: palette.Bytes) -> None:
+    """Paint each column of a box; the surface is locked until this returns."""
+    pixels = np.asarray(picture.get_view("3"))  # [width, height, 3]
+    pixels[box.left : box.right, box.top : box.bottom] = colours[:, None]
+
+
+def _draw_caption(picture: Any, frame: Frame, words: str) -> None:
+    height = palette.fitting_height(words, frame.width - 12, 20) or 12
+    line = palette.text(words, height, palette.BLACK)
+    picture.blit(line, line.get_rect(center=(frame.width / 2, CAPTION / 2)))
