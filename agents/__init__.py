@@ -1,1 +1,5 @@
-"""Learners that act, and planners that know the world they act in."""
+"""Learners that make their own data, by acting or by planning."""
+
+from agents.tabular import QLearning, QLearningConfig
+
+__all__ = ["QLearning", "QLearningConfig"]

@@ -1,0 +1,57 @@
+"""How a tabular agent picks actions, and how its rates change while it learns.
+
+Plain functions of scalars and rows, shared to the letter by readable and compiled loops.
+"""
+
+from __future__ import annotations
+
+from learning.batch import Array
+
+
+def choose_action(
+    values: Array, legal: Array, exploration_rate: float, explore_draw: float, choice_draw: float
+) -> int:
+    """Pick a random legal action with probability `exploration_rate`, else a best one.
+
+    Ties between best actions are broken at random: an agent that always took the first would walk
+    into the same wall as long as it knows nothing (Sutton & Barto, section 2.3).
+
+    Args:
+        values: Action values. Shape [actions].
+        legal: Which actions are allowed. Shape [actions].
+        exploration_rate: Probability of a random action.
+        explore_draw: A draw from [0, 1) that decides whether to explore.
+        choice_draw: A draw from [0, 1) that picks among the candidates.
+    """
+    best = -float("inf")
+    if explore_draw >= exploration_rate:
+        for action in range(values.size):
+            if legal[action] and values[action] > best:
+                best = values[action]
+    candidates = 0
+    for action in range(values.size):
+        candidates += legal[action] and values[action] >= best
+    pick = int(choice_draw * candidates)
+    for action in range(values.size):
+        if legal[action] and values[action] >= best:
+            if pick == 0:
+                return action
+            pick -= 1
+    raise ValueError("No action is legal, or a value is not a number.")
+
+
+def linear_schedule(start: float, end: float, duration: int, samples: int) -> float:
+    """Return a rate that goes from `start` to `end` in `duration` samples, then stays."""
+    if samples >= duration:
+        return end
+    return start + (end - start) * samples / duration
+
+
+def decayed_rate(rate: float, decay: float, visits: int) -> float:
+    """Return rate / (1 + decay * (visits - 1)), the step size of a cell's `visits`-th update.
+
+    With decay 0 it is constant, and the table keeps following the latest noise. With any decay > 0
+    the steps sum to infinity and their squares do not, so noise averages out (Robbins & Monro, 1951;
+    Sutton & Barto, equation 2.7). Rate 1 and decay 1 give the sample average.
+    """
+    return rate / (1.0 + decay * (visits - 1))

@@ -1,0 +1,47 @@
+"""Numbers for the elements of discrete spaces, so that they can index a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Discrete, MultiDiscrete, Space, Tuple
+
+from learning.batch import Array
+
+
+class DiscreteCode:
+    """Numbers the elements of a `Discrete`, `MultiDiscrete` or `Tuple` of `Discrete` space from 0.
+
+    Args:
+        space: The space.
+        role: What its elements are, for the error message: "observations" or "actions".
+
+    Raises:
+        ValueError: If the space is not discrete.
+    """
+
+    def __init__(self, space: Space[Any], role: str) -> None:
+        parts = list(space.spaces) if isinstance(space, Tuple) else [space]
+        kinds = (Discrete, MultiDiscrete)
+        if not parts or not all(isinstance(part, kinds) for part in parts):
+            raise ValueError(f"A table needs discrete {role}, but this environment has {space}.")
+        self._single = isinstance(space, Discrete)
+        counts = [np.ravel(part.n if isinstance(part, Discrete) else part.nvec) for part in parts]
+        starts = [np.ravel(part.start) for part in parts]
+        self.shape = tuple(np.concatenate(counts).tolist())
+        self._start: Array = np.concatenate(starts)
+        self.size = int(np.prod(self.shape))
+
+    def encode(self, element: Any) -> Array | int:
+        """Return the number of an element, or the numbers [rows] of many."""
+        if self._single:
+            return element - self._start[0]  # type: ignore[no-any-return]
+        digits = np.moveaxis(np.asarray(element) - self._start, -1, 0)
+        return np.ravel_multi_index(tuple(digits), self.shape)
+
+    def decode(self, number: int) -> Any:
+        """Return the element with this number, as environments take it."""
+        if self._single:
+            return number + int(self._start[0])
+        return np.array(np.unravel_index(number, self.shape)) + self._start

@@ -1,0 +1,55 @@
+"""What a compiled loop and a resumed run need from an environment, whatever wraps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gymnasium.spaces import Discrete
+from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
+
+from envs.tabular import TabularModel
+
+TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
+
+
+def plain_model(env: Any) -> TabularModel | None:
+    """Return the model by which `env` behaves exactly, or None.
+
+    None if there is no model, if a wrapper may change rewards or observations, if observations are
+    not the states' indices, or if every step must be drawn in a window.
+    """
+    model = getattr(env.unwrapped, "model", None)
+    if not isinstance(model, TabularModel) or env.unwrapped.render_mode == "human":
+        return None
+    transparent = all(isinstance(wrapper, TRANSPARENT) for wrapper in _wrappers(env))
+    indexed = env.observation_space == Discrete(model.states)
+    return model if transparent and indexed else None
+
+
+def time_limit(env: Any) -> int | None:
+    """Return after how many environment steps an episode is truncated; None for never."""
+    limits = [wrapper._max_episode_steps for wrapper in _wrappers(env, TimeLimit)]
+    own = getattr(env.unwrapped, "max_episode_steps", None)
+    return min([*limits, own] if own else limits, default=None)
+
+
+def place(env: Any, position: int, elapsed: int) -> None:
+    """Put a `TabularEnv` into a state of its model, `elapsed` steps into an episode."""
+    env.unwrapped.position, env.unwrapped.elapsed = position, elapsed
+    for wrapper in _wrappers(env, TimeLimit):
+        wrapper._elapsed_steps = elapsed
+
+
+def restore(env: Any, state: dict[str, Any]) -> None:
+    """Restore `env.unwrapped` from its `state()`, and the time limits around it."""
+    env.reset()
+    env.unwrapped.restore(state)
+    place(env, env.unwrapped.position, env.unwrapped.elapsed)
+
+
+def _wrappers(env: Any, kind: type | None = None) -> Iterator[Any]:
+    while env is not env.unwrapped:
+        if kind is None or isinstance(env, kind):
+            yield env
+        env = env.env
