@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+
+from envs.grid_world.layout_error import Origin
 
 # Actions of a grid world in the order of their numbers; "four" uses the first four,
 # "king" the first eight; a stay action comes last.
@@ -76,6 +79,9 @@ class Slip(NamedTuple):
     stay: float = 0.0
 
 
+STRAIGHT = Slip()
+
+
 @dataclass(frozen=True)
 class Layout:
     """A grid world: a map in characters, what the characters mean, and the rules.
@@ -95,6 +101,8 @@ class Layout:
         continuing: Nothing ends an episode, which is meant.
         discount: The discount by which this world measures returns.
         max_episode_steps: Time limit in environment steps; None for none.
+        open_border: A gap in the outer wall is meant.
+        origin: File and text that it was read from, so that mistakes can be located.
     """
 
     rows: tuple[str, ...]
@@ -103,7 +111,7 @@ class Layout:
     source: str = ""
     moves: str = "four"
     stay: bool = False
-    slip: Slip = Slip()
+    slip: Slip = STRAIGHT
     wind: tuple[int, ...] = ()
     step_reward: float = 0.0
     bump_reward: float | None = None
@@ -111,6 +119,8 @@ class Layout:
     continuing: bool = False
     discount: float = 1.0
     max_episode_steps: int | None = None
+    open_border: bool = False
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -122,6 +132,23 @@ class Layout:
         """Names of the actions in the order of their numbers."""
         moves = list(DIRECTIONS)[: 4 if self.moves == "four" else 8]
         return (*moves, "stay") if self.stay else tuple(moves)
+
+    @cached_property
+    def key_names(self) -> tuple[str, ...]:
+        """Names of the keys on the map; bit i of a key mask says that key i is held."""
+        tiles = (self.legend[sign] for sign in frozenset().union(*self.rows))
+        return tuple(sorted({tile.key for tile in tiles if tile.key is not None}))
+
+    @cached_property
+    def goals(self) -> frozenset[str]:
+        """Characters of the ends worth reaching; every other end is a pit.
+
+        An end is a pit if it is named so or pays a negative reward, unless every end does.
+        """
+        on_map = frozenset().union(*self.rows)
+        ends = {sign for sign in on_map & self.legend.keys() if self.legend[sign].end}
+        named = {sign for sign in ends if self.legend[sign].name != "pit"}
+        return frozenset({sign for sign in named if (self.legend[sign].reward or 0) >= 0} or named)
 
     def tile(self, row: int, column: int) -> Tile:
         """Return what stands at a cell."""

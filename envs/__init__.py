@@ -1,0 +1,22 @@
+"""Worlds to act in. Importing this package registers `spielfeld/...` with Gymnasium."""
+
+from envs.catalogue import CATALOGUE, register_environments
+from envs.grid_world.env import GridWorldEnv
+from envs.grid_world.layout import Layout
+from envs.grid_world.layout_error import LayoutError
+from envs.grid_world.maze import maze_layout
+from envs.tabular import TabularModel
+from envs.tabular_env import TabularEnv
+
+__all__ = [
+    "CATALOGUE",
+    "GridWorldEnv",
+    "Layout",
+    "LayoutError",
+    "TabularEnv",
+    "TabularModel",
+    "maze_layout",
+    "register_environments",
+]
+
+register_environments()

@@ -1,0 +1,61 @@
+"""Every environment that ships with the suite, and its registration with Gymnasium."""
+
+from __future__ import annotations
+
+import gymnasium as gym
+
+# Environment id -> (name of the layout, one line of text).
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "spielfeld/CliffWalking-v0": (
+        "cliff-walking",
+        "the short way along a cliff is the dangerous one",
+    ),
+    "spielfeld/CornerGridWorld-v0": ("corners", "every step costs 1 until a corner is reached"),
+    "spielfeld/DynaMaze-v0": ("dyna-maze", "a maze that pays only at the goal"),
+    "spielfeld/FourRooms-v0": ("four-rooms", "four rooms, narrow doors, slippery floor"),
+    "spielfeld/FrozenLake-v0": ("frozen-lake", "cross slippery ice without falling into a hole"),
+    "spielfeld/FrozenLake8x8-v0": ("frozen-lake-8x8", "the frozen lake, but larger"),
+    "spielfeld/JumpGridWorld-v0": ("jump", "two springs that pay again and again, no end"),
+    "spielfeld/KeysAndDoors-v0": ("keys-and-doors", "find the keys that open the doors"),
+    "spielfeld/OneWayStreets-v0": ("one-way-streets", "arrows that can be left in one direction"),
+    "spielfeld/RandomWalk-v0": ("random-walk", "five cells between an end that pays and one not"),
+    "spielfeld/RussellNorvig4x3-v0": (
+        "russell-norvig-4x3",
+        "the textbook world of a goal and a pit",
+    ),
+    "spielfeld/Swamp-v0": ("swamp", "mud, pits and a teleport"),
+    "spielfeld/WindyGridWorld-v0": ("windy", "a wind blows upwards in the middle"),
+    "spielfeld/WindyKingsGridWorld-v0": ("windy-kings", "the windy world with king's moves"),
+}
+
+GENERAL = {
+    "spielfeld/GridWorld-v0": "any layout: layout=NAME, a path to a layout file, or a Layout",
+    "spielfeld/Maze-v0": "a maze of any size: rows=, columns=, seed=, slip=, loops=",
+    "spielfeld/Tabular-v0": "any finite world: model=TabularModel(...)",
+}
+
+
+def register_environments() -> None:
+    """Register every environment of the suite with Gymnasium, once."""
+    grid_world = {
+        "entry_point": "envs.grid_world.env:GridWorldEnv",
+        "vector_entry_point": "envs.grid_world.vector:GridWorldVectorEnv",
+    }
+    for name, (layout, _) in CATALOGUE.items():
+        _register(name, kwargs={"layout": layout}, **grid_world)
+    _register("spielfeld/GridWorld-v0", **grid_world)
+    _register(
+        "spielfeld/Maze-v0",
+        entry_point="envs.grid_world.env:MazeEnv",
+        vector_entry_point="envs.grid_world.vector:MazeVectorEnv",
+    )
+    _register(
+        "spielfeld/Tabular-v0",
+        entry_point="envs.tabular_env:TabularEnv",
+        vector_entry_point="envs.tabular_vector:TabularVectorEnv",
+    )
+
+
+def _register(name: str, **arguments: object) -> None:
+    if name not in gym.registry:
+        gym.register(name, disable_env_checker=True, order_enforce=False, **arguments)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Grid worlds: text files in, finite worlds out."""

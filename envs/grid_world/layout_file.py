@@ -1,0 +1,150 @@
+"""Reads a grid world from a text file that a teenager can write.
+
+A layout file is TOML: a map in characters, what the characters mean, and a few rules.
+
+    name = "A pond"
+    map = '''
+    #####
+    #S.G#
+    #####
+    '''
+    [rules]
+    slip = 0.2          # every fifth step goes to the left or to the right instead
+    [legend]
+    G = { reward = 1 }  # what is not said stays as it is built in: G ends the episode
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NoReturn
+
+from envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
+from envs.grid_world.layout_check import check_layout
+from envs.grid_world.layout_error import LayoutError, Origin, suggestion
+from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP, read_table
+
+WORLDS = Path(__file__).parent / "worlds"
+
+
+def shipped_worlds() -> list[str]:
+    """Return the names of the layouts that ship with the suite."""
+    return sorted(path.stem for path in WORLDS.glob("*.toml"))
+
+
+def load_layout(name_or_path: str | Path) -> Layout:
+    """Read a layout that ships with the suite by its name, or any other by its path.
+
+    Args:
+        name_or_path: Such as "four-rooms" or "my/pond.toml".
+
+    Raises:
+        LayoutError: If there is no such layout, or there is a mistake in it.
+    """
+    shipped = shipped_worlds()
+    given = str(name_or_path)
+    path = WORLDS / f"{given}.toml" if given in shipped else Path(name_or_path)
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = "is a directory" if isinstance(error, IsADirectoryError) else "cannot be read"
+        known = suggestion(path.name.removesuffix(".toml"), shipped)
+        raise LayoutError(
+            f"{given}:1:1: this file {reason} and no layout has this name; {known}"
+        ) from None
+    return read_layout(_decode(data, given), given)
+
+
+def read_layout(text: str, file: str = "<text>") -> Layout:
+    """Read a layout from the text of a layout file.
+
+    Args:
+        text: TOML, see the head of this module.
+        file: What mistakes name as the place.
+
+    Returns:
+        A layout that is complete and consistent.
+
+    Raises:
+        LayoutError: `FILE:LINE:COLUMN: what stood there, what was expected.`
+    """
+    origin = Origin(file, text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    values = read_table(origin, (), _parse(origin), TOP)
+    if "map" not in values:
+        origin.refuse_at(0, "There is no map, expected map = ''' followed by rows of characters.")
+    rules = read_table(origin, ("rules",), values.pop("rules", {}), RULES)
+    legend = _read_legend(origin, values.pop("legend", {}))
+    rows = tuple(_rows(values.pop("map")))
+    layout = Layout(rows=rows, legend=legend, origin=origin, **values, **rules)
+    check_layout(layout)
+    return layout
+
+
+def _decode(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        byte = data[error.start]
+        message = f"found the byte {byte}, which is not text, expected a text file in UTF-8."
+        Origin(file, before).refuse_at(len(before), message)
+
+
+def _rows(text: str) -> list[str]:
+    lines = text.split("\n")
+    return lines if lines[-1].strip() else lines[:-1]
+
+
+def _read_legend(origin: Origin, table: dict[str, Any]) -> dict[str, Tile]:
+    legend = dict(BUILT_IN_TILES)
+    for sign, entry in table.items():
+        path = ("legend", sign)
+        if len(sign) != 1:
+            origin.refuse(path, f"found {sign!r} as a legend, expected one character.", key=True)
+        if not isinstance(entry, dict):
+            origin.refuse(path, f"found {entry!r}, expected a table such as {{ reward = -1 }}.")
+        values = read_table(origin, path, entry, TILE_KEYS)
+        legend[sign] = Tile(**{**vars(legend.get(sign, Tile())), **values})
+    return legend
+
+
+def _parse(origin: Origin) -> dict[str, Any]:
+    try:
+        return tomllib.loads(origin.text)
+    except RecursionError:
+        origin.refuse_at(0, "found values in values without end, expected a plain layout file.")
+    except ValueError as error:
+        _refuse_syntax(origin, str(error))
+
+
+def _refuse_syntax(origin: Origin, problem: str) -> NoReturn:
+    """Answer a mistake in the TOML itself; `tomllib` tells the place in words."""
+    place = re.search(r" \(at line (\d+), column (\d+)\)", problem)
+    offset = len(origin.text.rstrip()) if "(at end" in problem else 0
+    if place:
+        line, column = map(int, place.groups())
+        offset = sum(len(row) + 1 for row in origin.text.split("\n")[: line - 1]) + column - 1
+    said = " ".join(re.sub(r" \(at .*\)$", "", problem).split()).rstrip(".")
+    if re.search("twice|overwrite|mutate|Duplicate", said):
+        _refuse_second(origin, said, offset)
+    stood = origin.text[offset : offset + 1].strip("\n")
+    found = repr(stood) if stood else "the end of the line"
+    origin.refuse_at(
+        offset,
+        f"found {found} ({said}), expected TOML such as slip = 0.2, "
+        'with quotes around words and signs: "~" = { name = "mud" }.',
+    )
+
+
+def _refuse_second(origin: Origin, problem: str, offset: int) -> NoReturn:
+    """Answer a name that stands twice; `tomllib` points behind it."""
+    start = origin.text.rfind("\n", 0, offset) + 1
+    named = re.search(r"key '(.+)'$", problem)
+    key = re.escape(named.group(1)) if named else r"[^\s\"'\[\]=]+"
+    found = list(re.finditer(rf"""["']?({key})["']?\s*[=\].]""", origin.text[start:offset] + "="))
+    place = found[-1 if named else 0] if found else None
+    word = place.group(1) if place else "this"
+    offset = start + place.start() if place else offset
+    origin.refuse_at(offset, f"found a second meaning for {word!r}, expected one for each name.")

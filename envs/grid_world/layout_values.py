@@ -1,0 +1,169 @@
+"""Which keys a layout file may hold, and what each value must be."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from envs.grid_world.layout import DIRECTIONS, Slip
+from envs.grid_world.layout_error import Origin, suggestion
+from envs.grid_world.toml_positions import Path
+
+Reader = Callable[[Origin, Path, Any], Any]
+
+
+def read_table(
+    origin: Origin, path: Path, table: Mapping[str, Any], known: Mapping[str, Reader]
+) -> dict[str, Any]:
+    """Read every value of a table with the reader that `known` names for its key.
+
+    Raises:
+        LayoutError: If a key is unknown or a value is not what its key expects.
+    """
+    for key in table:
+        if key not in known:
+            hint = suggestion(key, known)
+            origin.refuse((*path, key), f"found the unknown key {key!r}, {hint}", key=True)
+    return {key: known[key](origin, (*path, key), value) for key, value in table.items()}
+
+
+def even_slip(share: float | Fraction) -> Slip:
+    """Return the slip that goes left or right instead of forward with this probability, evenly."""
+    return Slip(float(1 - share), float(share / 2), float(share / 2))
+
+
+def read_slip(origin: Origin, path: Path, value: Any) -> Slip:
+    """Read a share that slips sideways, or a table of five probabilities."""
+    if not isinstance(value, dict):
+        return even_slip(_probability(origin, path, value))
+    readers = dict.fromkeys(Slip._fields, _probability)
+    shares = read_table(origin, path, value, readers)
+    total = float(sum(shares.values()))
+    if abs(total - 1) > 1e-9:
+        stood = f"found probabilities that sum to {total:.6g}"
+        origin.refuse(path, f"{stood}, expected a sum of 1 over {', '.join(Slip._fields)}.")
+    return Slip(*(float(shares.get(name, 0)) for name in Slip._fields))
+
+
+def _probability(origin: Origin, path: Path, value: Any) -> Fraction:
+    """Read a number or a fraction such as "1/3", exactly."""
+    expected = 'expected a number from 0 to 1, or a fraction such as "1/3".'
+    if isinstance(value, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", value):
+        share = Fraction(value)
+    elif _is_number(value) and 0 <= value <= 1:
+        share = Fraction(str(value))
+    else:
+        origin.refuse(path, f"found {_show(value)}, {expected}")
+    if share > 1:
+        origin.refuse(path, f"found {_show(value)}, {expected}")
+    return share
+
+
+def _is_number(value: Any) -> bool:
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and -math.inf < value < math.inf
+    )
+
+
+def _show(value: Any) -> str:
+    shown = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
+    text = shown or (repr(value) if isinstance(value, str) else str(value))
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _expect(
+    holds: Callable[[Any], bool], expected: str, convert: Any = lambda value: value
+) -> Reader:
+    def read(origin: Origin, path: Path, value: Any) -> Any:
+        if not holds(value):
+            origin.refuse(path, f"found {_show(value)}, expected {expected}.")
+        return convert(value)
+
+    return read
+
+
+def _choice(options: tuple[str, ...]) -> Reader:
+    def read(origin: Origin, path: Path, value: Any) -> Any:
+        if not isinstance(value, str) or value not in options:
+            origin.refuse(path, f"found {_show(value)}, {suggestion(str(value), options)}")
+        return value
+
+    return read
+
+
+def _list_of(item: Reader, expected: str) -> Reader:
+    def read(origin: Origin, path: Path, value: Any) -> Any:
+        if not isinstance(value, list):
+            origin.refuse(path, f"found {_show(value)}, expected {expected}.")
+        return tuple(item(origin, (*path, index), entry) for index, entry in enumerate(value))
+
+    return read
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value < 2**31
+
+
+TEXT = _expect(lambda value: isinstance(value, str), "a text in quotes")
+TABLE = _expect(lambda value: isinstance(value, dict), "a table")
+SWITCH = _expect(lambda value: isinstance(value, bool), "true or false")
+NUMBER = _expect(lambda value: _is_number(value) and abs(value) <= 1e15, "a number", float)
+SIGN = _expect(
+    lambda value: isinstance(value, str) and len(value) == 1, "one character of the map, in quotes"
+)
+WORD = _expect(lambda value: isinstance(value, str) and value.strip() != "", "a word in quotes")
+GUST = _expect(lambda value: _is_count(value) and value >= 0, "a whole number of cells, 0 or more")
+LIMIT = _expect(lambda value: _is_count(value) and value >= 1, "a whole number of steps, 1 or more")
+SHARE = _expect(
+    lambda value: _is_number(value) and 0 < value <= 1, "a number above 0 and at most 1", float
+)
+COLOUR = _expect(
+    lambda value: isinstance(value, str) and bool(re.fullmatch("#[0-9a-fA-F]{6}", value)),
+    'a colour such as "#3366cc"',
+)
+MAP = _expect(
+    lambda value: isinstance(value, str) and value.strip() != "",
+    "rows of characters between ''' and '''",
+)
+
+TOP: Mapping[str, Reader] = {
+    "name": TEXT,
+    "source": TEXT,
+    "map": MAP,
+    "rules": TABLE,
+    "legend": TABLE,
+}
+
+RULES: Mapping[str, Reader] = {
+    "moves": _choice(("four", "king")),
+    "stay": SWITCH,
+    "slip": read_slip,
+    "wind": _list_of(GUST, "a list with a number for each column, such as [0, 0, 1]"),
+    "step_reward": NUMBER,
+    "bump_reward": NUMBER,
+    "start_anywhere": SWITCH,
+    "continuing": SWITCH,
+    "discount": SHARE,
+    "max_episode_steps": LIMIT,
+    "open_border": SWITCH,
+}
+
+TILE_KEYS: Mapping[str, Reader] = {
+    "name": TEXT,
+    "wall": SWITCH,
+    "start": SWITCH,
+    "end": SWITCH,
+    "reward": NUMBER,
+    "to": SIGN,
+    "exit_to": SIGN,
+    "exit_reward": NUMBER,
+    "exits": _list_of(_choice(tuple(DIRECTIONS)[:8]), 'a list of directions such as ["up"]'),
+    "key": WORD,
+    "door": WORD,
+    "colour": COLOUR,
+}

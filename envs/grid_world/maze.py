@@ -1,0 +1,86 @@
+"""Mazes of any size from a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from envs.grid_world.grid import Array
+from envs.grid_world.layout import BUILT_IN_TILES, Layout
+from envs.grid_world.layout_values import even_slip
+
+
+def maze_layout(
+    rows: int = 21,
+    columns: int = 21,
+    seed: int = 0,
+    slip: float = 0.0,
+    loops: float = 0.0,
+    step_reward: float = -1.0,
+    discount: float = 1.0,
+    max_episode_steps: int | None = None,
+) -> Layout:
+    """Draw a maze: a random spanning tree over the cells at odd rows and columns.
+
+    The tree is a minimum spanning tree under random weights (Kruskal), so there is exactly one way
+    between any two cells, until `loops` opens further walls.
+
+    Args:
+        rows: Height with the outer wall, odd and at least 5.
+        columns: Width with the outer wall, odd and at least 5.
+        seed: The same seed gives the same maze.
+        slip: Probability that a move goes to the left or right of what was meant, shared evenly.
+        loops: Share of the remaining inner walls that are opened as well, from 0 to 1.
+        step_reward: Paid for each step.
+        discount: The discount by which the maze measures returns.
+        max_episode_steps: Time limit in environment steps; four for each cell by default.
+
+    Raises:
+        ValueError: If a size is even or too small, or a probability is outside 0 to 1.
+    """
+    for word, size in {"rows": rows, "columns": columns}.items():
+        if size < 5 or size % 2 == 0:
+            raise ValueError(f"A maze needs an odd number of {word}, 5 or more, not {size}.")
+    for word, share in {"slip": slip, "loops": loops}.items():
+        if not 0 <= share <= 1:
+            raise ValueError(f"{word} must be from 0 to 1, not {share}.")
+    random = np.random.default_rng(seed)
+    drawn = np.full((rows, columns), "#")
+    drawn[1::2, 1::2] = "."
+    walls = _inner_walls(rows, columns)
+    tree = _spanning_tree(walls, random)
+    opened = tree | (random.random(len(walls)) < loops)
+    drawn[tuple(walls[opened].T)] = "."
+    drawn[1, 1], drawn[-2, -2] = "S", "G"
+    return Layout(
+        rows=tuple("".join(row) for row in drawn.tolist()),
+        legend=dict(BUILT_IN_TILES),
+        name=f"Maze {rows} x {columns}, seed {seed}",
+        source="Spielfeld",
+        slip=even_slip(slip),
+        step_reward=step_reward,
+        discount=discount,
+        max_episode_steps=max_episode_steps or 4 * rows * columns,
+    )
+
+
+def _inner_walls(rows: int, columns: int) -> Array:
+    """Return row and column of every wall between two neighbouring cells. Shape [walls, 2]."""
+    row, column = np.mgrid[1 : rows - 1, 1 : columns - 1]
+    between = (row + column) % 2 == 1
+    return np.stack([row[between], column[between]], axis=1)
+
+
+def _spanning_tree(walls: Array, random: np.random.Generator) -> Array:
+    """Choose walls to open so that every cell is reached in exactly one way. Shape [walls]."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    row, column = walls.T
+    beside = np.where(row % 2 == 0, 1, 0), np.where(row % 2 == 0, 0, 1)
+    width = column.max() // 2 + 1
+    first = (row - beside[0]) // 2 * width + (column - beside[1]) // 2
+    second = (row + beside[0]) // 2 * width + (column + beside[1]) // 2
+    weight = random.permutation(len(walls)) + 1.0
+    nodes = int(second.max()) + 1
+    tree = minimum_spanning_tree(csr_array((weight, (first, second)), shape=(nodes, nodes)))
+    return np.isin(weight, tree.data)

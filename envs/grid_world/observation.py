@@ -1,0 +1,148 @@
+"""What an agent sees of a grid world: four ways to turn a state into an observation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space
+
+from envs.grid_world.dynamics import GridStates
+from envs.grid_world.grid import Grid
+from envs.grid_world.layout import Layout, Tile
+from envs.grid_world.layout_error import suggestion
+
+Array = npt.NDArray[Any]
+PLANES = ("blocked", "goal", "pit", "key", "door", "special")
+
+
+class Observation(Protocol):
+    """Turns states into observations of `space`; returns fresh arrays."""
+
+    @property
+    def space(self) -> Space[Any]:
+        """Every observation lies in it."""
+        ...
+
+    def __call__(self, states: Any) -> Any:
+        """Observe one state (int) or several (integers [n])."""
+        ...
+
+
+class IndexObservation:
+    """The number of the state: an int of `Discrete(states)`, or int64 [n]."""
+
+    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
+        self.space = Discrete(len(states.cells))
+
+    def __call__(self, states: Any) -> Any:
+        """Observe one state (int) or several (integers [n])."""
+        return int(states) if np.ndim(states) == 0 else np.array(states, np.int64)
+
+
+class OneHotObservation:
+    """A one at the number of the state, zeros elsewhere: float32 [states], or [n, states]."""
+
+    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
+        self.space = Box(0.0, 1.0, (len(states.cells),), np.float32)
+
+    def __call__(self, states: Any) -> Array:
+        """Observe one state (int) or several (integers [n])."""
+        hot = np.zeros((*np.shape(states), *self.space.shape), np.float32)
+        np.put_along_axis(hot, np.asarray(states)[..., None], 1.0, axis=-1)
+        return hot
+
+
+class PositionObservation:
+    """Row and column, and in a world with keys the mask of those held: int64 [2 or 3]."""
+
+    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
+        sizes, table = [*layout.shape], states.cells
+        if states.key_names:
+            sizes.append(1 << len(states.key_names))
+            table = np.column_stack([states.cells, states.keys])
+        self.space, self._table = MultiDiscrete(sizes), table.astype(np.int64)
+
+    def __call__(self, states: Any) -> Array:
+        """Observe one state (int) or several (integers [n])."""
+        place: Array = self._table[states].copy()
+        return place
+
+
+class ViewObservation:
+    """A window around the agent: float32 [6, 2 radius + 1, 2 radius + 1], zeros and ones.
+
+    The planes, in the order of `PLANES`: what blocks (walls, the outside, closed doors); goals;
+    pits; keys not yet held; closed doors; cells with any other rule of their own (a reward, a
+    teleport, an exit, a one-way street).
+    """
+
+    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
+        if radius < 1:
+            raise ValueError(f"The radius of a view must be at least 1, not {radius}.")
+        width = 2 * radius + 1
+        self.space = Box(0.0, 1.0, (len(PLANES), width, width), np.float32)
+        grid = Grid(layout)
+        self._states, self._window = states, np.arange(width)
+        goal, special = (_mark(grid, test) for test in (_is_goal, _is_special))
+        flat = {"blocked": grid.wall, "goal": goal, "pit": grid.end & ~goal, "special": special}
+        pad = {name: name == "blocked" for name in flat}
+        self._fixed = {name: _pad(grid, plane, radius, pad[name]) for name, plane in flat.items()}
+        self._key, self._door = (_pad(grid, bits, radius, 0) for bits in (grid.key, grid.door))
+
+    def __call__(self, states: Any) -> Array:
+        """Observe one state (int) or several (integers [n])."""
+        cells, held = self._states.cells[states], self._states.keys[states]
+        rows = (cells[..., 0, None] + self._window)[..., :, None]
+        columns = (cells[..., 1, None] + self._window)[..., None, :]
+        missing = ~held[..., None, None]
+        seen = {name: plane[rows, columns] for name, plane in self._fixed.items()}
+        seen["key"] = self._key[rows, columns] & missing != 0
+        seen["door"] = self._door[rows, columns] & missing != 0
+        seen["blocked"] = seen["blocked"] | seen["door"]
+        return np.stack([seen[name] for name in PLANES], axis=-3).astype(np.float32)
+
+
+OBSERVATIONS: dict[str, Callable[[Layout, GridStates, int], Observation]] = {
+    "index": IndexObservation,
+    "one-hot": OneHotObservation,
+    "position": PositionObservation,
+    "view": ViewObservation,
+}
+
+
+def make_observation(kind: str, layout: Layout, states: GridStates, radius: int) -> Observation:
+    """Make the observation of a kind: "index", "one-hot", "position" or "view".
+
+    Args:
+        kind: Name of the kind.
+        layout: The world.
+        states: Its states.
+        radius: How many cells a "view" reaches in each direction.
+
+    Raises:
+        ValueError: If there is no such kind, or the radius is below 1.
+    """
+    if kind not in OBSERVATIONS:
+        raise ValueError(f"found the observation {kind!r}, {suggestion(kind, OBSERVATIONS)}")
+    return OBSERVATIONS[kind](layout, states, radius)
+
+
+def _mark(grid: Grid, test: Callable[[Layout, str], bool]) -> Array:
+    return np.array([test(grid.layout, sign) for sign in grid.signs])[grid.sign]
+
+
+def _is_goal(layout: Layout, sign: str) -> bool:
+    return sign in layout.goals
+
+
+def _is_special(layout: Layout, sign: str) -> bool:
+    tile = layout.legend[sign]
+    plain = Tile(tile.name, start=tile.start, key=tile.key, door=tile.door, colour=tile.colour)
+    return not (tile.wall or tile.end) and tile != plain
+
+
+def _pad(grid: Grid, plane: Array, radius: int, outside: Any) -> Array:
+    return np.pad(plane.reshape(grid.rows, grid.columns), radius, constant_values=outside)
