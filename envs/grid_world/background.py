@@ -50,34 +50,49 @@ class Same(NamedTuple):
         return isinstance(other, Same) and self.layout is other.layout
 
 
-def arrange(layout: Layout, size: tuple[int, int] | None, strips: int, largest: int) -> Frame:
+def fitting_size(layout: Layout, cell: int, strips: int) -> tuple[int, int]:
+    """Width and height of a picture whose cells have a given side, all in pixels.
+
+    Args:
+        layout: The world.
+        cell: Side of a cell.
+        strips: 0 for none, 1 for a caption, 2 for a legend, 3 for both.
+    """
+    rows, columns = layout.shape
+    width = max(columns * cell, LEAST_WIDTH if strips else 0)
+    return width, rows * cell + _wind_height(layout, cell) + sum(_strip_heights(strips))
+
+
+def arrange(layout: Layout, size: tuple[int, int], strips: int) -> Frame:
     """Fit the map into a picture, between the strips for caption and legend.
 
     Args:
         layout: The world.
-        size: Width and height of the picture in pixels; None to choose by the map.
-        strips: 0 for none, 1 for a caption, 2 for a legend, 3 for both.
-        largest: Side of a cell of a small map in pixels, where size is None.
+        size: Width and height of the picture in pixels.
+        strips: As in `fitting_size`.
 
     Raises:
         ValueError: If a cell would have no pixel.
     """
-    rows, columns = layout.shape
-    above, below = CAPTION * (strips & 1), LEGEND * (strips >> 1)
+    (rows, columns), (width, height) = layout.shape, size
+    above, below = _strip_heights(strips)
     windy = WIND_SHARE if any(layout.wind) else 0.0
-    if size is None:
-        cell = min(largest, max(8, largest * 12 // max(rows, columns)))
-        width = max(columns * cell, LEAST_WIDTH if strips else 0)
-        size = width, rows * cell + round(windy * cell) + above + below
-    width, height = size
     cell = min(width // columns, int((height - above - below) / (rows + windy)))
     if cell < 1:
         raise ValueError(
             f"A picture of {width} x {height} pixels is too small for {columns} x {rows} cells."
         )
-    spare = height - above - below - rows * cell - round(windy * cell)
-    top = above + spare // 2
+    spare = height - above - below - rows * cell - _wind_height(layout, cell)
+    top = above + max(0, spare // 2)
     return Frame(width, height, cell, (width - columns * cell) // 2, top, top + rows * cell)
+
+
+def _strip_heights(strips: int) -> tuple[int, int]:
+    return CAPTION * (strips & 1), LEGEND * (strips >> 1)
+
+
+def _wind_height(layout: Layout, cell: int) -> int:
+    return round(WIND_SHARE * cell) if any(layout.wind) else 0
 
 
 @lru_cache(maxsize=8)
@@ -140,7 +155,8 @@ def _repeat(parts: Blits, same: Same, character: str, frame: Frame) -> Blits:
 
 
 def _fill_tiles(pixels: Bytes, layout: Layout, cell: int) -> None:
-    colours = {character: _colour(tile) for character, tile in layout.legend.items()}
+    chosen = signs(layout)
+    colours = {c: _colour(tile, chosen.get(c)) for c, tile in layout.legend.items()}
     small = np.array([[colours[character] for character in row] for row in layout.rows], np.uint8)
     pixels[:] = small.repeat(cell, axis=0).repeat(cell, axis=1)
     if cell >= GRID_FROM:
@@ -148,10 +164,12 @@ def _fill_tiles(pixels: Bytes, layout: Layout, cell: int) -> None:
             line[:] = line * 0.88
 
 
-def _colour(tile: Tile) -> palette.Colour:
+def _colour(tile: Tile, sign: Sign | None) -> palette.Colour:
     if tile.colour:
         red, green, blue = bytes.fromhex(tile.colour[1:])
         return red, green, blue
+    if sign is not None and sign.kind == "cliff":
+        return palette.BLACK
     return palette.WALL if tile.wall else palette.FLOOR
 
 
@@ -187,8 +205,7 @@ def _paid(tile: Tile, sign: Sign, cell: int) -> tuple[Any, tuple[float, float]] 
         return None
     words = f"{paid:+g}"
     height = palette.fitting_height(words, cell * 0.9, max(12, min(24, cell // 3))) or 12
-    ground = palette.BLACK if sign.kind == "cliff" else _colour(tile)
-    picture = palette.text(words, height, palette.ink(ground))
+    picture = palette.text(words, height, palette.ink(_colour(tile, sign)))
     return picture, ((cell - picture.get_width()) / 2, 0.84 * cell - picture.get_height() / 2)
 
 

@@ -19,6 +19,7 @@ Actions = tuple[str, ...]
 Blits = list[tuple[Any, tuple[float, float]]]  # pictures, and where their top left corners go
 
 NUMBERS_FROM = 36  # pixels that a cell needs to hold a number
+WEDGED_NUMBERS_FROM = 60  # pixels that it needs to hold one per action
 ARROWS_FROM = 7  # pixels that a cell needs to hold an arrow
 LEAST_SHARE = 0.02  # probabilities below this are not drawn
 STAY_RADIUS = 0.17  # of the wedge of the stay action, in cells
@@ -99,7 +100,7 @@ def number_blits(values: Floats, actions: Actions, cell: int, arrows: bool) -> B
     """
     shown = [not (arrows and name == "stay") for name in actions]
     known = np.argwhere(np.isfinite(values) & shown)
-    if cell < NUMBERS_FROM or not len(known):
+    if cell < (NUMBERS_FROM if len(actions) == 1 else WEDGED_NUMBERS_FROM) or not len(known):
         return []
     words = [palette.number(float(values[tuple(place)])) for place in known]
     height = _common_height(tuple(sorted(set(words))), len(actions), cell)
@@ -153,8 +154,9 @@ def arrow_blits(policy: Floats, values: Floats | None, actions: Actions, cell: i
     dark = np.zeros(policy.shape, bool)
     if values is not None:
         dark |= _dark(values)
-    heads = values is not None and values.shape[2] > 1
-    lifted = values is not None and not heads and cell >= NUMBERS_FROM
+    wedged = values is not None and values.shape[2] > 1
+    heads = wedged and cell >= WEDGED_NUMBERS_FROM
+    lifted = values is not None and not wedged and cell >= NUMBERS_FROM
     side = round(cell * (0.36 if heads else 0.62 if lifted else 0.8))
     left, top = (cell - side) / 2, (cell * (0.7 if lifted else 1) - side) / 2
     blits = []
@@ -206,4 +208,4 @@ def _shape_arrow(
             middle - across * wide,
         ]
         pygame.draw.polygon(fine, colour, shaft)
-    pygame.draw.polygon(fine, colour, [tip, neck + across * long * 0.8, neck - across * long * 0.8])
+    pygame.draw.polygon(fine, colour, [tip, neck + across * long * 0.7, neck - across * long * 0.7])

@@ -20,6 +20,7 @@ from envs.grid_world.background import (
     background,
     characters,
     corner_signs,
+    fitting_size,
     map_pixels,
 )
 from envs.grid_world.layout import Layout
@@ -27,7 +28,8 @@ from envs.grid_world.overlay import Blits, Floats
 from envs.grid_world.pygame_ce import pygame
 from envs.grid_world.shapes import AGENT, sprite
 
-CELL, WEDGED_CELL = 64, 92  # pixels of a cell in a small map; larger for one wedge per action
+CELL, SMALLEST_CELL = 64, 8  # pixels of a cell in a small map, and in a large one
+WEDGED_CELL = 92  # the same in a small map with one wedge per action
 
 
 def draw(
@@ -65,7 +67,8 @@ def draw(
     table, chances = _values(same, values), _policy(same, policy)
     wedged = table is not None and table.shape[2] > 1
     strips = (caption is not None) + 2 * (table is not None)
-    frame = arrange(layout, size, strips, WEDGED_CELL if wedged else CELL)
+    size = size or fitting_size(layout, _cell(layout, wedged), strips)
+    frame = arrange(layout, size, strips)
     learnt = table is not None or chances is not None
     picture = background(same, frame, held, learnt).copy()
     if table is not None:
@@ -97,6 +100,12 @@ def to_array(picture: Any) -> palette.Bytes:
         pixels = np.frombuffer(pygame.image.tobytes(picture, "RGB"), np.uint8)
         pixels = pixels.reshape(height, width, 3)
     return np.array(pixels, order="C")
+
+
+def _cell(layout: Layout, wedged: bool) -> int:
+    """Side of a cell in pixels where nobody has asked for a size."""
+    largest = WEDGED_CELL if wedged else CELL
+    return min(largest, max(SMALLEST_CELL, largest * 12 // max(layout.shape)))
 
 
 def _values(same: Same, values: npt.ArrayLike | None) -> Floats | None:

@@ -75,7 +75,6 @@ def _pit(fine: Any, side: int, sign: Sign) -> None:
 
 def _cliff(fine: Any, side: int, sign: Sign) -> None:
     """Teeth that point down into the dark."""
-    fine.fill((*BLACK, 255))
     for left in (0.0, 1 / 3, 2 / 3):
         tooth = _points(side, left, 0, left + 1 / 3, 0, left + 1 / 6, 0.36)
         pygame.draw.polygon(fine, sign.colour, tooth)

@@ -51,7 +51,8 @@ def _place(layout: Layout, character: str, tile: Tile) -> Sign | None:
             return Sign("cliff", "", RED)
         return Sign("portal" if tile.to else "exit", character.upper(), BLUE)
     if tile.end:
-        return Sign("pit") if _is_trap(tile) else Sign("goal", "", GREEN)
+        lost = character not in layout.goals or _named_trap(tile)
+        return Sign("pit") if lost else Sign("goal", "", GREEN)
     if tile.start:
         return Sign("start", "S", SKY)
     if tile.reward:
@@ -60,6 +61,8 @@ def _place(layout: Layout, character: str, tile: Tile) -> Sign | None:
 
 
 def _is_trap(tile: Tile) -> bool:
-    if tile.reward:
-        return tile.reward < 0
+    return tile.reward < 0 if tile.reward else _named_trap(tile)
+
+
+def _named_trap(tile: Tile) -> bool:
     return any(word in tile.name.lower() for word in TRAPS)
