@@ -15,7 +15,7 @@ import numpy as np
 from agents.planning.backup import action_values
 from agents.planning.plan import Plan, make_plan
 from agents.planning.policy_evaluation import policy_evaluation
-from agents.planning.ways_to_end import Indices, proper_policy
+from agents.planning.ways_to_end import Indices, proper_policy, shortest_ways
 from envs.tabular import Floats, TabularModel
 
 STRICTLY_BETTER = 1e-10
@@ -36,7 +36,7 @@ def policy_iteration(model: TabularModel, discount: float = 1.0) -> Plan:
         ValueError: If discount is 1 and from some state no policy ends, or never ending pays
             without limit; names the state.
     """
-    policy = proper_policy(model) if discount == 1 else model.legal_actions.argmax(axis=1)
+    policy = proper_policy(model) if discount == 1 else shortest_ways(model)[0]
     improved, turns = policy, 0
     while turns == 0 or not np.array_equal(improved, policy):
         policy, turns = improved, turns + 1

@@ -43,8 +43,26 @@ def next_towards_end(source: Indices, target: Indices, ending: Booleans) -> Indi
     return result
 
 
-def proper_policy(model: TabularModel) -> Indices:
+def shortest_ways(model: TabularModel) -> tuple[Indices, Booleans]:
     """Choose in each state an action that may lead one step nearer to an end.
+
+    Returns:
+        Actions, any legal one where no way leads to an end, shape [states]; and those states,
+        shape [states].
+    """
+    possible = (model.probability > 0) & model.legal_actions[:, :, None]
+    ends: Booleans = possible & model.terminated
+    source, action, outcome = np.nonzero(possible & ~model.terminated)
+    target = model.next_state[source, action, outcome]
+    towards = next_towards_end(source, target, np.any(ends, axis=(1, 2)))
+    endless: Booleans = towards < 0
+    nearer = ends | (possible & (model.next_state == towards[:, None, None]))
+    useful = np.where(endless[:, None], model.legal_actions, np.any(nearer, axis=2))
+    return useful.argmax(axis=1), endless
+
+
+def proper_policy(model: TabularModel) -> Indices:
+    """Choose actions by which every episode ends, by the shortest possible way.
 
     Returns:
         Actions. Shape [states].
@@ -52,22 +70,15 @@ def proper_policy(model: TabularModel) -> Indices:
     Raises:
         ValueError: If no policy ends from some state; names the state.
     """
-    possible = (model.probability > 0) & model.legal_actions[:, :, None]
-    ends: Booleans = possible & model.terminated
-    ending: Booleans = np.any(ends, axis=(1, 2))
-    source, action, outcome = np.nonzero(possible & ~model.terminated)
-    target = model.next_state[source, action, outcome]
-    towards = next_towards_end(source, target, ending)
-    refuse_endless(towards < 0, "no policy")
-    nearer: Booleans = ends | (possible & (model.next_state == towards[:, None, None]))
-    chosen: Indices = nearer.any(axis=2).argmax(axis=1)
-    return chosen
+    policy, endless = shortest_ways(model)
+    refuse_endless(endless, "no policy ends")
+    return policy
 
 
 def refuse_endless(endless: npt.NDArray[Any], who: str) -> None:
     """Name the first state from which nothing ends."""
     if endless.any():
         raise ValueError(
-            f"State {endless.argmax()}: {who} ever ends an episode from here, so its return has "
+            f"State {endless.argmax()}: {who} an episode from here, so its return has "
             "no limit; give a discount below 1 or a horizon."
         )
