@@ -101,10 +101,15 @@ class TabularModel:
         return mean
 
     @cached_property
+    def possible(self) -> Booleans:
+        """Which outcomes can happen when legal actions are taken. Same shape as `probability`."""
+        return (self.probability > 0) & self.legal_actions[:, :, None]
+
+    @cached_property
     def terminal(self) -> Booleans:
         """Which states an episode never leaves. Shape [states]."""
         ends = np.zeros(self.states, bool)
-        ends[self.next_state[self.terminated & (self.probability > 0)]] = True
+        ends[self.next_state[self.terminated & self.possible]] = True
         return ends
 
     @cached_property
@@ -186,10 +191,9 @@ def _check_rows(model: TabularModel) -> None:
 def _check_ends(model: TabularModel) -> None:
     """A state that ends an episode must absorb: every outcome stays, pays 0 and ends."""
     ends = np.flatnonzero(model.terminal)
-    possible = (model.probability[ends] > 0) & model.legal_actions[ends][:, :, None]
     stays = model.next_state[ends] == ends[:, None, None]
     absorbs = stays & (model.reward[ends] == 0) & model.terminated[ends]
-    leaks = np.argwhere(possible & ~absorbs)
+    leaks = np.argwhere(model.possible[ends] & ~absorbs)
     if len(leaks):
         row, action, _ = leaks[0]
         _fail(ends[row], action, "it ends episodes, so it must lead to itself with reward 0")

@@ -17,6 +17,7 @@ from agents.planning.policies import random_policy
 from agents.planning.policy_evaluation import start_value
 from agents.planning.policy_iteration import policy_iteration
 from agents.planning.value_iteration import value_iteration
+from agents.planning.ways_to_end import reachable_part
 from envs.tabular import TabularModel
 
 EXACT_LIMIT = 10_000  # states; above, the optimum comes from value iteration
@@ -76,7 +77,8 @@ def best_start_value(
     if horizon is not None:
         return float(model.start @ finite_horizon(model, horizon, discount))
     solve = policy_iteration if model.states <= EXACT_LIMIT else value_iteration
-    return float(model.start @ solve(model, discount).values)
+    part = reachable_part(model)
+    return float(part.start @ solve(part, discount).values)
 
 
 def _share(value: float, optimum: float, random: float) -> float:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from agents.planning.backup import check_discount
 from agents.planning.policies import as_probabilities
-from agents.planning.ways_to_end import next_towards_end, refuse_endless
+from agents.planning.ways_to_end import breadth_first, refuse_endless
 from envs.compiled import compiled
 from envs.tabular import Booleans, Floats, TabularModel
 
@@ -109,7 +109,8 @@ def chain_values(chain: Chain, discount: float, horizon: int | None) -> Floats:
         return _backed_up(chain, discount, horizon)
     if discount == 1:
         source, target = chain.going_on.nonzero()
-        refuse_endless(next_towards_end(source, target, chain.ending) < 0, "the policy never ends")
+        endless = breadth_first(target, source, chain.ending) < 0  # backwards from the ends
+        refuse_endless(endless, "the policy never ends")
     return _solved(chain, discount)
 
 
@@ -167,10 +168,7 @@ def _visited_part(chain: Chain, start: Floats) -> Chain:
     """Let episodes end at once in states that are never entered."""
     from scipy.sparse import diags_array
 
-    visited = frontier = start > 0
-    arrows = (chain.going_on > 0).T.tocsr()
-    while frontier.any():
-        frontier = (arrows @ frontier.astype(np.float64) > 0) & ~visited
-        visited = visited | frontier
+    source, target = chain.going_on.nonzero()
+    visited = breadth_first(source, target, start > 0) >= 0
     kept = visited.astype(np.float64)
     return Chain(chain.reward * kept, diags_array(kept) @ chain.going_on, chain.ending | ~visited)

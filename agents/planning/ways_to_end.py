@@ -1,4 +1,4 @@
-"""Which states can reach an end, and a policy that gets there from all of them.
+"""Which states lead to which, and a policy that reaches an end from all of them.
 
 Without discounting, values are finite only if episodes end; a policy under which every episode
 ends with probability 1 is called proper (Bertsekas & Tsitsiklis, 1991, "An analysis of stochastic
@@ -17,29 +17,28 @@ from envs.tabular import Booleans, TabularModel
 Indices = npt.NDArray[Any]
 
 
-def next_towards_end(source: Indices, target: Indices, ending: Booleans) -> Indices:
-    """Find for each state the next one on a shortest way to an end, by breadth-first search.
+def breadth_first(source: Indices, target: Indices, roots: Booleans) -> Indices:
+    """Walk along transitions from some states to all that can be reached, nearest first.
 
     Args:
         source: States where possible transitions begin. Shape [transitions].
         target: States where they lead. Shape [transitions].
-        ending: Which states can end the episode in one step. Shape [states].
+        roots: Where to begin. Shape [states].
 
     Returns:
-        The next state; `states` where one step can end it; negative where no way leads to an end.
-        Shape [states].
+        The state from which each one is reached first; `states` at the roots, negative where
+        nothing leads. Shape [states].
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
-    states = len(ending)
-    ends = np.flatnonzero(ending)
-    rows = np.concatenate([target, np.full(len(ends), states)])  # reversed: from end to start
-    columns = np.concatenate([source, ends])
-    ones = np.ones(len(rows), np.int8)
-    backwards = csr_array((ones, (rows, columns)), shape=(states + 1, states + 1))
-    _, towards = breadth_first_order(backwards, states, return_predecessors=True)
-    result: Indices = towards[:states]
+    states = len(roots)
+    begin = np.flatnonzero(roots)
+    rows = np.concatenate([source, np.full(len(begin), states)])
+    columns = np.concatenate([target, begin])
+    graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(states + 1,) * 2)
+    _, before = breadth_first_order(graph, states, return_predecessors=True)
+    result: Indices = before[:states]
     return result
 
 
@@ -50,13 +49,11 @@ def shortest_ways(model: TabularModel) -> tuple[Indices, Booleans]:
         Actions, any legal one where no way leads to an end, shape [states]; and those states,
         shape [states].
     """
-    possible = (model.probability > 0) & model.legal_actions[:, :, None]
-    ends: Booleans = possible & model.terminated
-    source, action, outcome = np.nonzero(possible & ~model.terminated)
-    target = model.next_state[source, action, outcome]
-    towards = next_towards_end(source, target, np.any(ends, axis=(1, 2)))
+    ends: Booleans = model.possible & model.terminated
+    source, target = transitions(model)
+    towards = breadth_first(target, source, np.any(ends, axis=(1, 2)))  # backwards from the ends
     endless: Booleans = towards < 0
-    nearer = ends | (possible & (model.next_state == towards[:, None, None]))
+    nearer = ends | (model.possible & (model.next_state == towards[:, None, None]))
     useful = np.where(endless[:, None], model.legal_actions, np.any(nearer, axis=2))
     return useful.argmax(axis=1), endless
 
@@ -73,6 +70,26 @@ def proper_policy(model: TabularModel) -> Indices:
     policy, endless = shortest_ways(model)
     refuse_endless(endless, "no policy ends")
     return policy
+
+
+def reachable_part(model: TabularModel) -> TabularModel:
+    """Leave out the states that no policy enters from the start."""
+    reached = breadth_first(*transitions(model), model.start > 0) >= 0
+    number = np.cumsum(reached) - 1
+    return TabularModel(
+        model.probability[reached],
+        np.where(model.possible, number[model.next_state], 0)[reached],
+        model.reward[reached],
+        model.terminated[reached],
+        model.start[reached],
+        model.legal_actions[reached],
+    )
+
+
+def transitions(model: TabularModel) -> tuple[Indices, Indices]:
+    """Return where each possible outcome begins and leads. Shapes [transitions]."""
+    source, action, outcome = np.nonzero(model.possible)
+    return source, model.next_state[source, action, outcome]
 
 
 def refuse_endless(endless: npt.NDArray[Any], who: str) -> None:

@@ -82,7 +82,7 @@ def test_a_policy_that_never_ends_is_refused_by_the_state() -> None:
     model = TabularModel(
         np.ones((3, 2, 1)), next_state, np.zeros((3, 2, 1)), next_state == 2, np.eye(3)[0]
     )
-    with pytest.raises(ValueError, match="State 1: the policy never ends .* discount .* horizon"):
+    with pytest.raises(ValueError, match=r"State 1: the policy never ends .* discount .* horizon"):
         policy_evaluation(model, np.zeros(3, int))
     with pytest.raises(ValueError, match="State 1: the policy never ends"):
         expected_steps(model, np.zeros(3, int))
