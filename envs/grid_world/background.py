@@ -20,7 +20,7 @@ RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # bytes in this order are an array without fu
 CAPTION, LEGEND = 26, 26  # heights of the strips above and below the map, in pixels
 LEAST_WIDTH = 340  # pixels that a caption or a legend needs
 WIND_SHARE = 0.4  # height of the strip that shows the wind, in cells
-GRID_FROM, SIGNS_FROM, CORNERS_FROM = 6, 4, 16  # pixels that a cell needs for them
+GRID_FROM, SIGNS_FROM, CORNERS_FROM, COINS_FROM = 6, 4, 16, 48  # pixels that a cell needs for them
 
 
 class Frame(NamedTuple):
@@ -181,11 +181,18 @@ def _parts(layout: Layout, character: str, cell: int, keys: tuple[str, ...], lea
         bars = Sign("one-way", ",".join(tile.exits), palette.GREEN)
         parts.append((sprite(bars, cell), (0.0, 0.0)))
     sign = signs(layout, keys).get(character)
-    if sign is not None and cell >= (CORNERS_FROM if cornered else SIGNS_FROM):
+    if sign is not None and cell >= _room(sign, cornered):
         paid = None if cornered else _paid(tile, sign, cell)
         parts.append(_signed(sign, cell, cornered, paid is not None))
         parts += [paid] if paid else []
     return parts
+
+
+def _room(sign: Sign, cornered: bool) -> int:
+    """Side in pixels that a cell needs for a sign."""
+    if not cornered:
+        return SIGNS_FROM
+    return COINS_FROM if sign.kind == "reward" else CORNERS_FROM
 
 
 def _signed(sign: Sign, cell: int, cornered: bool, raised: bool) -> tuple[Any, tuple[float, float]]:

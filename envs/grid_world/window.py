@@ -1,0 +1,106 @@
+"""A real window that shows surfaces and hands over what its user does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from envs.grid_world.pygame_ce import pygame
+
+BORDER = (40, 42, 48)  # around a picture that does not have the shape of the window
+NO_DISPLAY = "No window can be opened here ({}): there is no display. Use a GIF or text instead."
+
+
+class NoDisplayError(RuntimeError):
+    """There is no display on which to open a window."""
+
+
+class Window:
+    """Opens when the first picture is shown; pictures are scaled to its size.
+
+    Args:
+        title: In its title bar.
+        size: Width and height in pixels at the start.
+        frames_per_second: How often `show` returns at most; None to return at once.
+        ends_program: Closing the window ends the program (with exit code 0) at the next `show`;
+            otherwise whoever reads `events` decides.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        size: tuple[int, int],
+        frames_per_second: float | None = 10,
+        ends_program: bool = True,
+    ) -> None:
+        self.title, self.size = title, size
+        self.frames_per_second, self.ends_program = frames_per_second, ends_program
+        self.is_open = False
+        self._clock = pygame.time.Clock()
+
+    def open(self) -> None:
+        """Open the window, unless it is open.
+
+        Raises:
+            NoDisplayError: If there is no display.
+        """
+        if self.is_open:
+            return
+        if not _has_display():
+            raise NoDisplayError(NO_DISPLAY.format("DISPLAY is not set"))
+        try:
+            pygame.display.init()
+            pygame.display.set_caption(self.title)
+            pygame.display.set_mode(self._fitting(), pygame.RESIZABLE)
+        except pygame.error as error:
+            pygame.display.quit()
+            raise NoDisplayError(NO_DISPLAY.format(error)) from error
+        self.is_open = True
+
+    def show(self, picture: Any) -> None:
+        """Show a surface as large as the window allows, in its own proportions.
+
+        Raises:
+            NoDisplayError: If there is no display.
+            SystemExit: If the window was closed, unless `ends_program` is False.
+        """
+        self.open()
+        if self.ends_program and pygame.event.get(pygame.QUIT):
+            self.close()
+            raise SystemExit(0)
+        pygame.event.pump()
+        screen: Any = pygame.display.get_surface()
+        box = picture.get_rect().fit(screen.get_rect())
+        screen.fill(BORDER)
+        exact = box.size == picture.get_size()
+        screen.blit(picture if exact else pygame.transform.smoothscale(picture, box.size), box)
+        pygame.display.flip()
+        if self.frames_per_second:
+            self._clock.tick(self.frames_per_second)
+
+    def events(self) -> list[Any]:
+        """Return what happened since the last call, as pygame events."""
+        return pygame.event.get() if self.is_open else []
+
+    def close(self) -> None:
+        """Close the window, if it is open; `show` would open it again."""
+        if self.is_open:
+            pygame.display.quit()
+        self.is_open = False
+
+    def _fitting(self) -> tuple[int, int]:
+        """Return the wanted size, shrunk in proportion if the desktop is smaller."""
+        width, height = pygame.display.get_desktop_sizes()[0]
+        wanted = pygame.Rect((0, 0), self.size)
+        desktop = pygame.Rect(0, 0, int(width * 0.95), int(height * 0.88))
+        fits = wanted.width <= desktop.width and wanted.height <= desktop.height
+        fitting = wanted if fits else wanted.fit(desktop)
+        return fitting.width, fitting.height
+
+
+def _has_display() -> bool:
+    """Without a display, SDL would open a window that nobody can see."""
+    if not sys.platform.startswith(("linux", "freebsd")):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))

@@ -1,0 +1,84 @@
+"""A moving picture of learning, as a GIF file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from experiments.pictures import DEFAULT_VIEW, View
+
+COLOURS = 96  # that are chosen by the pictures; a few fixed ones join them
+PICTURE_MILLISECONDS, LAST_MILLISECONDS = 120, 3000
+
+
+def watch_gif(
+    advance: Callable[[int], None],
+    frame: Callable[[View], Any],
+    total: int,
+    path: str | Path,
+    frames: int = 60,
+    view: View = DEFAULT_VIEW,
+) -> None:
+    """Learn to the end and write a moving picture of it that repeats for ever.
+
+    The time between two pictures grows evenly, so that early learning is seen step by step; the
+    last picture stays for three seconds.
+
+    Args:
+        advance: Learns for so many more environment steps.
+        frame: Draws what is known now.
+        total: Environment steps to learn for.
+        path: The GIF file; its folder must exist.
+        frames: How many pictures, the first before any learning.
+        view: What the pictures show.
+    """
+    from PIL import Image
+
+    from envs.grid_world.renderer import to_array
+
+    images, done = [Image.fromarray(to_array(frame(view)))], 0
+    for mark in picture_times(total, frames):
+        advance(mark - done)
+        done = mark
+        images.append(Image.fromarray(to_array(frame(view))))
+    write_gif(images, path)
+
+
+def picture_times(total: int, frames: int) -> list[int]:
+    """Sample counts of all pictures but the first: total * (k / last)^2, at least one apart."""
+    last = min(max(1, frames - 1), total)
+    return [max(k, round(total * (k / last) ** 2)) for k in range(1, last + 1)]
+
+
+def write_gif(images: list[Any], path: str | Path) -> None:
+    """Write images of one size as a GIF that repeats for ever, all at once or not at all."""
+    colours = _shared_palette(images)
+    plain = [image.quantize(palette=colours, dither=0) for image in images]
+    durations = [PICTURE_MILLISECONDS] * (len(images) - 1) + [LAST_MILLISECONDS]
+    partial = Path(f"{path}.part")
+    plain[0].save(
+        partial, "GIF", save_all=True, append_images=plain[1:], duration=durations, loop=0
+    )
+    os.replace(partial, path)
+
+
+def _shared_palette(images: list[Any]) -> Any:
+    """Choose the colours that serve pictures from all phases of learning best.
+
+    The small but telling colours (agent, signs) are always among them.
+    """
+    from PIL import Image
+
+    from envs.grid_world import palette
+
+    some = images[:: max(1, len(images) // 6)][-6:] + images[-1:]
+    sheet = Image.new("RGB", (some[0].width, some[0].height * len(some)))
+    for place, image in enumerate(some):
+        sheet.paste(image, (0, place * image.height))
+    chosen = (sheet.quantize(COLOURS).getpalette() or [])[: 3 * COLOURS]
+    fixed = (*palette.SIGNS, palette.BLACK, palette.WHITE, palette.FLOOR, palette.WALL)
+    shared = Image.new("P", (1, 1))
+    shared.putpalette(chosen + [channel for colour in fixed for channel in colour])
+    return shared

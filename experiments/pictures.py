@@ -1,0 +1,148 @@
+"""Pictures of what is known about a world: values and policy on its map, or as a table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.grid_world.layout import Layout
+
+Floats = npt.NDArray[np.float64]
+VALUES = ("states", "actions", "none")
+STRIPS = 3  # caption and legend are always given their room, so that pictures keep their size
+
+
+@dataclass(frozen=True)
+class View:
+    """What a picture shows.
+
+    Args:
+        values: "states" for the best action's value, "actions" for a wedge per action, "none".
+        policy: Whether arrows show the best actions.
+        cell: Side of a cell in pixels; None to choose by the size of the map.
+    """
+
+    values: str = "states"
+    policy: bool = True
+    cell: int | None = None
+
+
+DEFAULT_VIEW = View()
+
+
+def picture(env: Any, action_values: Floats | None, view: View, caption: str | None = None) -> Any:
+    """Draw a grid world with values and the greedy policy; without a map, the table itself.
+
+    Args:
+        env: A Gymnasium environment.
+        action_values: Of the states of the world's model, -inf where an action is illegal;
+            None if nothing is known. Shape [states, actions].
+        view: What to show.
+        caption: A line of text above the map.
+
+    Returns:
+        A `pygame.Surface`. Where the world has keys, it shows the states with those keys that the
+        agent holds now.
+    """
+    world = env.unwrapped
+    if action_values is not None and not has_map(world, len(action_values)):
+        return heat_table(action_values, caption)
+    from envs.grid_world.renderer import draw
+
+    states, position = world.grid_states, max(0, world.position)
+    row, column = states.cells[position].tolist()
+    mask = int(states.keys[position])
+    return draw(
+        world.layout,
+        position=None if world.position < 0 else (row, column),
+        keys=states.held_at(position),
+        values=None if action_values is None else _shown(states, mask, action_values, view.values),
+        policy=None if action_values is None else _policy(states, mask, action_values, view),
+        size=map_size(world.layout, view.cell),
+        caption=caption,
+    )
+
+
+def has_map(world: Any, states: int | None = None) -> bool:
+    """Whether a world is a grid world, and a table of so many states belongs to it."""
+    if not (hasattr(world, "layout") and hasattr(world, "grid_states")):
+        return False
+    return states is None or states == len(world.grid_states.cells)
+
+
+def map_size(layout: Layout, cell: int | None) -> tuple[int, int]:
+    """Size in pixels with room for caption and legend, whether they are shown or not."""
+    from envs.grid_world.background import fitting_size
+
+    return fitting_size(layout, cell or min(64, max(8, 800 // max(layout.shape))), STRIPS)
+
+
+def on_map(states: Any, mask: int, table: Floats) -> Floats:
+    """Put the rows of a table where their states lie on the map.
+
+    Args:
+        states: A `GridStates`.
+        mask: Keys held, as a bit mask.
+        table: One row for each state. Shape [states, ...].
+
+    Returns:
+        NaN where there is no such state. Shape [rows, columns, ...].
+    """
+    found = states.state_at(*np.indices(states.shape), mask)
+    spread = np.array(table[found], float)
+    spread[found < 0] = np.nan
+    return spread
+
+
+def _shown(states: Any, mask: int, action_values: Floats, values: str) -> Floats | None:
+    if values == "none":
+        return None
+    return on_map(states, mask, action_values.max(axis=1) if values == "states" else action_values)
+
+
+def _policy(states: Any, mask: int, action_values: Floats, view: View) -> Floats | None:
+    """Return the greedy policy; no arrows where all actions are equal, nothing being learnt."""
+    if not view.policy:
+        return None
+    best = action_values == action_values.max(axis=1, keepdims=True)
+    best &= ~best.all(axis=1, keepdims=True)
+    return np.nan_to_num(on_map(states, mask, best / np.maximum(1, best.sum(axis=1))[:, None]))
+
+
+def heat_table(table: Floats, caption: str | None = None) -> Any:
+    """Draw a table of states (lines) and actions (columns), folded into blocks if it is long."""
+    from envs.grid_world.renderer import draw
+
+    states, actions = table.shape
+    blocks = max(1, round(math.sqrt(states / (actions + 1) * 1.3)))
+    lines = math.ceil(states / blocks)
+    folded = np.full((blocks, lines, actions + 1), np.nan)
+    folded.reshape(blocks * lines, -1)[:states, :actions] = table
+    values = folded.swapaxes(0, 1).reshape(lines, -1)[:, :-1]
+    return draw(_blank(*values.shape), values=values, caption=caption)
+
+
+@lru_cache(maxsize=8)
+def _blank(rows: int, columns: int) -> Layout:
+    return Layout(("." * columns,) * rows)
+
+
+def below(picture: Any, lines: list[str]) -> Any:
+    """Return the picture with lines of text in a dark strip below it."""
+    from envs.grid_world import palette
+    from envs.grid_world.pygame_ce import pygame
+
+    width, height = picture.get_size()
+    whole = pygame.Surface((width, height + 24 * len(lines)))
+    whole.fill(palette.BLACK)
+    whole.blit(picture, (0, 0))
+    for line, words in enumerate(lines):
+        size = palette.fitting_height(words, width - 12, 20) or 12
+        written = palette.text(words, size, palette.WHITE)
+        whole.blit(written, written.get_rect(midleft=(6, height + 24 * line + 12)))
+    return whole
