@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from envs.grid_world import palette
 from envs.grid_world.layout import DIRECTIONS
-from envs.grid_world.palette import Bytes, Colour
+from envs.grid_world.palette import FINE, Bytes, Colour
 from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.shapes import FINE
 
 Floats = npt.NDArray[np.float64]
 Actions = tuple[str, ...]

@@ -21,6 +21,7 @@ WIND = (126, 158, 184)
 # Hues of Okabe and Ito (2008), told apart with any common colour blindness.
 ORANGE, SKY, GREEN = (230, 159, 0), (86, 180, 233), (0, 158, 115)
 YELLOW, BLUE, RED, PINK = (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167)
+FINE = 4  # shapes and letters are drawn this many times larger, then scaled down smoothly
 INK_LIMIT = 0.18  # luminance up to which white is easier to read than black
 SIGNS = (YELLOW, SKY, PINK, GREEN, ORANGE, BLUE, RED)
 NAMED = {"red": RED, "blue": BLUE, "green": GREEN, "yellow": YELLOW, "orange": ORANGE, "pink": PINK}
@@ -80,14 +81,23 @@ def font(height: int) -> Any:
 
 @lru_cache(maxsize=4096)
 def text(words: str, height: int, colour: Colour) -> Any:
-    """Draw words; the surface is shared, so do not draw on it."""
-    return font(height).render(words, True, colour)
+    """Draw words; the surface is shared, so do not draw on it.
+
+    Drawn large and scaled down: in small fonts a full point would run into its neighbours.
+    """
+    large = font(height * FINE).render(words, True, colour)
+    return pygame.transform.smoothscale(large, (width(words, height), large.get_height() // FINE))
+
+
+def width(words: str, height: int) -> int:
+    """Width of words in pixels."""
+    return -(-int(font(height * FINE).size(words)[0]) // FINE)
 
 
 @lru_cache(maxsize=4096)
-def fitting_height(words: str, width: float, tallest: int, smallest: int = 12) -> int:
+def fitting_height(words: str, room: float, tallest: int, smallest: int = 12) -> int:
     """Font height in pixels at which the words fit a width; 0 if they fit at none."""
     for height in range(tallest, smallest - 1, -1):
-        if font(height).size(words)[0] <= width:
+        if width(words, height) <= room:
             return height
     return 0

@@ -8,10 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from envs.grid_world.layout import DIRECTIONS
-from envs.grid_world.palette import BLACK, FLOOR, ORANGE, RED, WALL, WHITE, Colour, font, ink
+from envs.grid_world.palette import BLACK, FINE, FLOOR, ORANGE, RED, WALL, WHITE, Colour, font, ink
 from envs.grid_world.pygame_ce import pygame
-
-FINE = 4  # shapes are drawn this many times larger, then scaled down smoothly
 
 
 class Sign(NamedTuple):
