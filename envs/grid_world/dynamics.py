@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world.grid import Array, Grid, Outcomes
+from envs.grid_world.grid import Array, Grid, Outcomes, turns
 from envs.grid_world.layout import Layout
 from envs.grid_world.layout_check import check_layout
 from envs.grid_world.layout_error import refuse
 from envs.tabular import TabularModel
 
-MOST_ENTRIES = 200_000_000
+MOST_ENTRIES = 200_000_000  # of the table, about 4 GB
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,9 @@ def grid_model(layout: Layout) -> tuple[TabularModel, GridStates]:
     check_layout(layout)
     grid = Grid(layout)
     starts = grid.starts()
+    _check_size(grid, len(grid.standable()))
     states = _states(grid, starts)
+    _check_size(grid, len(states.cells))
     actions = [_merge(grid, states, action) for action in layout.actions]
     start = np.zeros(len(states.cells))
     start[states.state_at(*divmod(starts, grid.columns), grid.key[starts])] = 1 / len(starts)
@@ -102,6 +104,18 @@ def grid_model(layout: Layout) -> tuple[TabularModel, GridStates]:
     if not layout.continuing:
         _check_reach(grid, model, states)
     return model, states
+
+
+def _check_size(grid: Grid, states: int) -> None:
+    """Refuse a world whose table would not fit, before any large array is made."""
+    turned = max(len(turns(grid.layout, action)) for action in grid.layout.actions)
+    entries = states * len(grid.layout.actions) * turned * grid.widest_scatter()
+    if entries > MOST_ENTRIES:
+        stood = f"found a world of {states} states with up to {entries} outcomes"
+        expected = (
+            f"expected at most {MOST_ENTRIES}; make it smaller, or let 'to' name fewer cells."
+        )
+        refuse(grid.layout.origin, ("map",), f"{stood}, {expected}")
 
 
 def _states(grid: Grid, starts: Array) -> GridStates:
@@ -136,9 +150,6 @@ def _merge(grid: Grid, states: GridStates, action: str) -> _Rows:
 def _assemble(grid: Grid, states: GridStates, actions: list[_Rows], start: Array) -> TabularModel:
     outcomes = 1 + max(int(rows.slot.max()) for rows in actions)
     shape = (len(start), len(actions), outcomes)
-    if np.prod(shape, dtype=float) > MOST_ENTRIES:
-        message = "found too many outcomes for one table: {} states x {} actions x {} outcomes."
-        refuse(grid.layout.origin, ("map",), message.format(*shape))
     probability, reward = np.zeros(shape), np.zeros(shape)
     next_state = np.empty(shape, np.int32)
     next_state[:] = np.arange(len(start))[:, None, None]

@@ -29,11 +29,8 @@ class GridWorldEnv(TabularEnv):
     >>> observation, info = env.reset(seed=1)
     >>> env.step(1)
     (24, -100.0, False, False, {})
-    >>> print(env.render())
-    ............
-    ............
-    ............
-    @CCCCCCCCCCG
+    >>> env.render().splitlines()[3]
+    '@CCCCCCCCCCG'
 
     Args:
         layout: The name of a layout that ships with the suite, a path, or a `Layout`.

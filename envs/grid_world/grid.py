@@ -61,6 +61,13 @@ class Grid:
             return np.flatnonzero(self._each(lambda tile: tile.start, bool))
         return np.flatnonzero(~(self.wall | self.moved_on | self.end) & (self.door == 0))
 
+    def widest_scatter(self) -> int:
+        """Return to how many cells at most a tile can send whoever reaches or leaves it."""
+        tiles = [self.layout.legend[sign] for sign in self.signs]
+        targets = {target for tile in tiles for target in (tile.to, tile.exit_to) if target}
+        counts = [sum(row.count(target) for row in self.layout.rows) for target in targets]
+        return max(counts, default=1)
+
     def outcomes(self, cells: Array, held: Array, action: str) -> Outcomes:
         """List everything that an action can lead to from states (cell, keys held)."""
         here = np.arange(len(cells), dtype=np.int32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envs.grid_world.layout import Layout, Tile
 from envs.grid_world.layout_error import refuse, suggestion
+from envs.grid_world.layout_values import is_visible
 
 MOST_KEYS = 12
 
@@ -48,19 +49,15 @@ def _check_rows(layout: Layout) -> None:
 
 def _check_signs(layout: Layout) -> None:
     signs = set().union(*layout.rows)
-    strange = {sign for sign in signs if sign not in layout.legend or not _is_visible(sign)}
+    strange = {sign for sign in signs if sign not in layout.legend or not is_visible(sign)}
     if not strange:
         return
     sign = min(strange, key=lambda sign: find(layout, sign))
     known = " ".join(sorted(layout.legend))
     expected = f"expected one of {known} or a legend for it"
-    if not _is_visible(sign):
+    if not is_visible(sign):
         expected = "expected a character that can be seen; floor is '.'"
     refuse(layout.origin, ("map", *find(layout, sign)), f"found {sign!r}, {expected}.")
-
-
-def _is_visible(sign: str) -> bool:
-    return sign.isprintable() and not sign.isspace()
 
 
 def _check_tile(layout: Layout, sign: str) -> None:
@@ -135,7 +132,7 @@ def _check_keys(layout: Layout) -> None:
         door = layout.legend[sign].door
         if door is not None and door not in keys:
             message = f"found a door for the key {door!r}, which is not on the map"
-            expected = suggestion(door, keys) if keys else f'expected a tile with key = "{door}".'
+            expected = suggestion(door, keys) if keys else f"expected a tile with key = {door!r}."
             refuse(layout.origin, ("legend", sign, "door"), f"{message}, {expected}")
 
 

@@ -24,9 +24,13 @@ from typing import Any, NoReturn
 from envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
 from envs.grid_world.layout_check import check_layout
 from envs.grid_world.layout_error import LayoutError, Origin, suggestion
-from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP, read_table
+from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP, is_visible, read_table
 
 WORLDS = Path(__file__).parent / "worlds"
+UNREADABLE: dict[type[Exception], str] = {
+    IsADirectoryError: "a directory",
+    PermissionError: "a file that may not be read",
+}
 
 
 def shipped_worlds() -> list[str]:
@@ -49,11 +53,9 @@ def load_layout(name_or_path: str | Path) -> Layout:
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = "is a directory" if isinstance(error, IsADirectoryError) else "cannot be read"
-        known = suggestion(path.name.removesuffix(".toml"), shipped)
-        raise LayoutError(
-            f"{given}:1:1: this file {reason} and no layout has this name; {known}"
-        ) from None
+        stood = UNREADABLE.get(type(error), "no such file and no layout of this name")
+        known = suggestion(path.stem, shipped)
+        raise LayoutError(f"{given}:1:1: found {stood}, {known}") from None
     return read_layout(_decode(data, given), given)
 
 
@@ -101,8 +103,9 @@ def _read_legend(origin: Origin, table: dict[str, Any]) -> dict[str, Tile]:
     legend = dict(BUILT_IN_TILES)
     for sign, entry in table.items():
         path = ("legend", sign)
-        if len(sign) != 1:
-            origin.refuse(path, f"found {sign!r} as a legend, expected one character.", key=True)
+        if len(sign) != 1 or not is_visible(sign):
+            message = f"found {sign!r} as a legend, expected one character that can be seen."
+            origin.refuse(path, message, key=True)
         if not isinstance(entry, dict):
             origin.refuse(path, f"found {entry!r}, expected a table such as {{ reward = -1 }}.")
         values = read_table(origin, path, entry, TILE_KEYS)

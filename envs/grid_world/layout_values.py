@@ -30,6 +30,11 @@ def read_table(
     return {key: known[key](origin, (*path, key), value) for key, value in table.items()}
 
 
+def is_visible(text: str) -> bool:
+    """Return whether there is something to see in a text, and nothing that breaks a line."""
+    return text.isprintable() and not text.isspace() and text != ""
+
+
 def even_slip(share: float | Fraction) -> Slip:
     """Return the slip that goes left or right instead of forward with this probability, evenly."""
     return Slip(float(1 - share), float(share / 2), float(share / 2))
@@ -116,7 +121,7 @@ NUMBER = _expect(lambda value: _is_number(value) and abs(value) <= 1e15, "a numb
 SIGN = _expect(
     lambda value: isinstance(value, str) and len(value) == 1, "one character of the map, in quotes"
 )
-WORD = _expect(lambda value: isinstance(value, str) and value.strip() != "", "a word in quotes")
+WORD = _expect(lambda value: isinstance(value, str) and is_visible(value), "a word in quotes")
 GUST = _expect(lambda value: _is_count(value) and value >= 0, "a whole number of cells, 0 or more")
 LIMIT = _expect(lambda value: _is_count(value) and value >= 1, "a whole number of steps, 1 or more")
 SHARE = _expect(

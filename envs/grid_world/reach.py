@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from envs.grid_world.grid import Array, Grid
+from envs.grid_world.layout_error import refuse
 from envs.tabular import TabularModel
+
+MOST_STATES = 20_000_000
 
 
 def reachable_states(grid: Grid, starts: Array) -> tuple[Array, Array]:
@@ -22,6 +25,9 @@ def reachable_states(grid: Grid, starts: Array) -> tuple[Array, Array]:
         same = then == held
         reached = _spread(grid.rows * grid.columns, source[same], cell[same], entries[held])
         finished.append((held, np.flatnonzero(reached)))
+        if sum(len(cells) for _, cells in finished) > MOST_STATES:
+            message = f"found keys that make more than {MOST_STATES} states, expected fewer keys."
+            refuse(grid.layout.origin, ("legend",), message, key=True)
         gained = ~same & reached[source]
         for more in np.unique(then[gained]).tolist():
             found = np.unique(cell[gained & (then == more)])
