@@ -114,10 +114,11 @@ def _cache_directory() -> Path:
     return directory
 
 
-def source_hash() -> str:
-    """Return the hash of every Python file of our packages, which names the cache directory."""
+@functools.cache
+def source_hash(*packages: str) -> str:
+    """Return a hash of every Python file of our packages, or of the `packages` named."""
     digest = hashlib.sha256()
-    for package in PACKAGES:
+    for package in packages or PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             digest.update(str(path.relative_to(ROOT)).encode())
             digest.update(path.read_bytes())

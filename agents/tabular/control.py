@@ -7,6 +7,7 @@ the same functions on the same random streams and end with the same table, bit f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -37,13 +38,13 @@ class ControlConfig:
 
     learning_rate: float = 0.5
     """Step size of a cell's first update, in (0, 1]."""
-    learning_rate_decay: float = 0.0
+    learning_rate_decay: float = 0.01
     """Step size / (1 + decay * (visits - 1)); 0 keeps it constant, above 0 averages noise out."""
     discount: float = 0.99
     """Weight of the next state's value, in [0, 1]."""
     exploration_rate: float = 1.0
     """Probability of a random action at the start."""
-    final_exploration_rate: float = 0.1
+    final_exploration_rate: float = 0.3
     """Probability of a random action in the end."""
     exploration_samples: int = 10_000
     """Environment steps from the first exploration rate to the last, in a straight line."""
@@ -127,6 +128,8 @@ class ControlLearner(GradientLearner):
             observation, reward, terminated, truncated, info = source.step(
                 self.actions.decode(action)
             )
+            if not math.isfinite(reward):
+                raise ValueError(f"The environment paid {reward} for action {action}.")
             next_state, legal = int(self.observations.encode(observation)), self._mask(info)
             # A truncated step keeps its bootstrap: only `terminated` cuts the future off.
             aim = type(self).target(

@@ -23,21 +23,21 @@ def choose_action(
         explore_draw: A draw from [0, 1) that decides whether to explore.
         choice_draw: A draw from [0, 1) that picks among the candidates.
     """
-    best = -float("inf")
-    if explore_draw >= exploration_rate:
-        for action in range(values.size):
-            if legal[action] and values[action] > best:
-                best = values[action]
-    candidates = 0
+    explores = explore_draw < exploration_rate
+    best, candidates = -float("inf"), 0
     for action in range(values.size):
-        candidates += legal[action] and values[action] >= best
+        if legal[action]:
+            if explores or values[action] == best:
+                candidates += 1
+            elif values[action] > best:
+                best, candidates = values[action], 1
     pick = int(choice_draw * candidates)
     for action in range(values.size):
-        if legal[action] and values[action] >= best:
+        if legal[action] and (explores or values[action] == best):
             if pick == 0:
                 return action
             pick -= 1
-    raise ValueError("No action is legal, or a value is not a number.")
+    return -1  # never reached: every state has a legal action
 
 
 def linear_schedule(start: float, end: float, duration: int, samples: int) -> float:

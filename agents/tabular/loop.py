@@ -97,9 +97,7 @@ def control_loop(
         next_state = model.next_state[state, action, outcome]
         terminated = model.terminated[state, action, outcome]
 
-        aim = target(
-            reward, rates.discount, terminated, table[next_state], model.legal[next_state]
-        )
+        aim = target(reward, rates.discount, terminated, table[next_state], model.legal[next_state])
         visits[state, action] += 1
         rate = decayed_rate(rates.learning_rate, rates.learning_rate_decay, visits[state, action])
         slope = squared_error_derivative(table[state, action], aim)

@@ -1,0 +1,73 @@
+"""The command line: `spielfeld train|evaluate|play|benchmark|list`, and the scripts of these names.
+
+Only names are looked up here; a command's module, with all that it imports, loads when it is used.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+
+from experiments.registry import import_place
+
+COMMANDS = {
+    "train": "learn, write a run directory, say how far from perfect",
+    "evaluate": "score a run: exactly where the world is a table",
+    "play": "act yourself with the keyboard, or watch a trained run, in a window",
+    "benchmark": "speed beside the peers, from the same run",
+    "list": "show every learner and every source",
+}
+HELP = ("-h", "--help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; every mistake of its user ends in one sentence.
+
+    Returns:
+        Exit code: 0, 2 for a mistake, 130 after Ctrl-C.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in HELP:
+        print(_overview())
+        return 0 if words else 2
+    if words[0] not in COMMANDS:
+        return _fail(_unknown_command(words[0]))
+    try:
+        return int(import_place(f"experiments.commands.{words[0]}:main")(words[1:]))
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `spielfeld list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
+        if os.environ.get("SPIELFELD_TRACEBACK"):
+            raise
+        return _fail(_sentence(error))
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  spielfeld {name:<{width}}  {line}" for name, line in COMMANDS.items()]
+    return "\n".join(["Learn reinforcement learning by doing.", "", *lines, "", "Each has --help."])
+
+
+def _unknown_command(word: str) -> str:
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"Commands are {', '.join(COMMANDS)}."
+    return f"There is no command {word!r}. {hint}"
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'A file'}: {error.strerror}."
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this world."
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _fail(sentence: str) -> int:
+    print(f"Error: {sentence}", file=sys.stderr)
+    return 2

@@ -1,0 +1,42 @@
+"""`list`: every learner and every source, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.commands.words import leading_words
+from experiments.registry import LEARNERS
+
+FOREIGN = {
+    "FrozenLake-v1": "Gymnasium's frozen lake, read from its table",
+    "CliffWalking-v1": "Gymnasium's cliff, read from its table",
+    "Taxi-v4": "Gymnasium's taxi, read from its table",
+    "Blackjack-v1": "Gymnasium's blackjack, played step by step",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command."""
+    words, rest = leading_words(arguments, 1)
+    if words or (rest and rest[0] not in ("-h", "--help")):
+        raise ValueError(f"list takes no arguments, not {' '.join(arguments)!r}.")
+    if rest:
+        print("usage: list\n\nShow every learner and every source, a line each.")
+        return 0
+    from envs.catalogue import CATALOGUE, GENERAL
+    from envs.grid_world.layout_file import shipped_worlds
+
+    _print("Learners", {name: entry.line for name, entry in LEARNERS.items()})
+    _print("  one's own", {"my_module:MyLearner": "a class with learn(env, samples) and predict"})
+    _print("Worlds", {name: line for name, (_, line) in CATALOGUE.items()} | GENERAL)
+    _print("  of Gymnasium, as any with discrete spaces", FOREIGN)
+    _print("  one's own", {"my_maze.toml": "a layout file", "my_module:MyWorld": "an environment"})
+    print("Layouts, for `train LEARNER NAME` or layout=NAME:\n  " + ", ".join(shipped_worlds()))
+    return 0
+
+
+def _print(title: str, lines: dict[str, str]) -> None:
+    print(f"{title}:")
+    for name, line in lines.items():
+        print(f"  {name:<36} {line}")
+    print()

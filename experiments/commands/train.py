@@ -1,0 +1,146 @@
+"""`train LEARNER SOURCE`: learn, and say how far the learner is from perfect."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from experiments.commands.words import leading_words, option_values
+from experiments.registry import LEARNERS, find_learner
+from experiments.settings import settings_for
+
+if TYPE_CHECKING:
+    from experiments.run import Run
+    from experiments.session import Session
+
+DESCRIPTION = """Learn, write a run directory, and say how far the learner is from perfect.
+
+A run that is complete is not run again; one that was interrupted goes on where it stopped."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of every training."""
+
+    samples: int
+    """Environment steps to take, or rows to draw."""
+    seed: int = 0
+    """Of every random number in the run."""
+    directory: Path = Path("runs")
+    """Where run directories are made."""
+    watch: bool = False
+    """See the values spread in a window; without a screen, in learning.gif."""
+    gif: bool = False
+    """Draw learning.gif, a moving picture of the learning, into the run directory."""
+    set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command."""
+    words, rest = leading_words(arguments, 2)
+    if not words:
+        return _help_without_learner()
+    config_class = getattr(find_learner(words[0]), "config_class", None)
+    source = words[1] if len(words) > 1 else ""
+    tuned = settings_for(words[0], source)
+    samples = tuned.pop("samples")
+    command = _command(config_class)
+    config = () if config_class is None else (config_class(**tuned),)
+    prog = f"train {words[0]} {source or 'SOURCE'}"
+    given = tyro.cli(
+        command, args=rest, prog=prog, description=DESCRIPTION,
+        default=command(Options(samples), *config),
+    )  # fmt: skip
+    if not source:
+        raise ValueError(f"Name a source: train {words[0]} SOURCE; `spielfeld list` shows all.")
+    return _train(words[0], source, given.options, getattr(given, "config", None))
+
+
+def _command(config_class: type[Any] | None) -> type[Any]:
+    """Join our options and the learner's own settings into one flat command."""
+    flat = tyro.conf.OmitArgPrefixes
+    fields: list[tuple[str, Any]] = [("options", flat[Options])]
+    if config_class is not None:
+        fields.append(("config", flat[config_class]))
+    return dataclasses.make_dataclass("Command", fields)
+
+
+def _train(learner: str, source: str, options: Options, config: Any) -> int:
+    from experiments.run import train
+    from experiments.spec import RunSpec
+
+    settings = {} if config is None else dataclasses.asdict(config)
+    spec = RunSpec(
+        learner, source, options.samples, options.seed, settings, option_values(options.set)
+    )
+    directory = options.directory / spec.directory_name
+    before = (directory / "summary.json").exists()
+    try:
+        run = train(spec, options.directory, _teacher(options, directory))
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(f"{stop}The same command goes on from there.") from None
+    _draw(run, again=before, gif=options.gif or options.watch)
+    _report(run, again=before)
+    return 0
+
+
+def _teacher(options: Options, directory: Path) -> Any:
+    if not options.watch and not options.gif:
+        from experiments.progress import with_progress
+
+        return with_progress
+
+    def watched(session: Session) -> None:
+        from experiments.watch import watch
+
+        left = options.samples - session.samples
+        window = False if options.gif else None
+        watch(session.as_learner(), session.env, left, directory / "learning.gif", window)
+
+    return watched
+
+
+def _draw(run: Run, again: bool, gif: bool) -> None:
+    from experiments.evaluation import Evaluation
+    from experiments.plots import plot_learning_curve
+
+    picture = run.directory / "learning_curve.png"
+    history = run.history()
+    if picture.exists() or "episode_return" not in history.columns or len(history) == 0:
+        return
+    title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
+    plot_learning_curve(history, title, picture, Evaluation(**run.summary["score"]))
+
+
+def _report(run: Run, again: bool) -> None:
+    from experiments.evaluation import Evaluation
+    from experiments.report import score_lines
+
+    spec, seconds = run.spec, run.summary["seconds"]
+    speed = f"{spec.samples:,} samples in {seconds:.2f} s ({spec.samples / seconds:,.0f} a second)"
+    print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {speed}")
+    if again:
+        print("This run was complete already, and was not run again.")
+    print("\n".join(score_lines(Evaluation(**run.summary["score"]))))
+    print(f"Written to {run.directory}:")
+    print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
+    print("Next:")
+    print(f"  spielfeld play {spec.source} --run {run.directory}")
+    print(f"  spielfeld evaluate {run.directory}")
+    print(f"  spielfeld train {spec.learner} {spec.source} --watch --seed {spec.seed + 1}")
+
+
+def _help_without_learner() -> int:
+    print("usage: train LEARNER SOURCE [OPTIONS]\n")
+    print(DESCRIPTION)
+    print("\nLEARNER is one of these, or my_module:MyLearner for one's own:")
+    print("\n".join(f"  {name:<12} {entry.line}" for name, entry in LEARNERS.items()))
+    print("\nSOURCE is an environment id, a layout (a name or a .toml file), or my_module:MyWorld;")
+    print("`spielfeld list` shows all. `train LEARNER --help` shows every option.")
+    return 0

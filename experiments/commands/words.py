@@ -1,0 +1,33 @@
+"""The first words of a command line, which say what the rest of it means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+
+def leading_words(arguments: Sequence[str], most: int) -> tuple[list[str], list[str]]:
+    """Split off up to `most` words at the front that are no options."""
+    count = 0
+    while count < min(most, len(arguments)) and not arguments[count].startswith("-"):
+        count += 1
+    return list(arguments[:count]), list(arguments[count:])
+
+
+def option_values(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read NAME=VALUE; numbers, true, false and null are read as JSON, all else as text.
+
+    Raises:
+        ValueError: If there is no "=".
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign or not name:
+            raise ValueError(f"--set takes NAME=VALUE, not {pair!r}.")
+        try:
+            values[name] = json.loads(text)
+        except ValueError:
+            values[name] = text
+    return values

@@ -1,0 +1,109 @@
+"""How good a learner has become: exactly where the world is a table, by playing elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.planning import greedy_policy, share_of_perfect
+from envs.access import time_limit
+from envs.tabular import Floats, TabularModel
+
+PATIENCE = 10_000  # environment steps, where nothing else limits an episode
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The greedy policy of a learner beside perfect and random behaviour.
+
+    Args:
+        value: Expected discounted return of an episode.
+        discount: By which the return is measured: the world's own, unless told otherwise.
+        horizon: Limit of an episode in environment steps.
+        optimum: What the best policy earns, or None where nobody knows.
+        random: What random actions earn, or None.
+        share: (value - random) / (optimum - random), or None.
+        gap: optimum - value in units of return, or None.
+        episodes: How many were played for `value`; 0 if it was computed exactly.
+        deviation: Standard error of `value`; 0 if it was computed exactly.
+    """
+
+    value: float
+    discount: float
+    horizon: int
+    optimum: float | None = None
+    random: float | None = None
+    share: float | None = None
+    gap: float | None = None
+    episodes: int = 0
+    deviation: float = 0.0
+
+
+def evaluate(learner: Any, env: Any, discount: float | None = None) -> Evaluation:
+    """Evaluate the greedy policy: exactly if `env` has a model of its states, else by 100 episodes.
+
+    Args:
+        learner: Anything with `predict` that returns action values.
+        env: The environment it learned from.
+        discount: In place of the world's own.
+    """
+    rate = getattr(env.unwrapped, "discount", 1.0) if discount is None else discount
+    horizon = time_limit(env) or PATIENCE
+    policy = tabular_policy(learner, env)
+    if policy is None:
+        return play_episodes(greedy_actor(learner), env, rate, horizon)
+    score = share_of_perfect(env.unwrapped.model, policy, rate, horizon)
+    return Evaluation(discount=rate, horizon=horizon, **asdict(score))
+
+
+def tabular_policy(learner: Any, env: Any) -> Floats | None:
+    """Return the learner's greedy policy on the model's states, or None if there is no model."""
+    model = getattr(env.unwrapped, "model", None)
+    if not isinstance(model, TabularModel):
+        return None
+    encode = getattr(env.unwrapped, "encode", None)
+    states = np.arange(model.states)
+    values = learner.predict(states if encode is None else encode(states))
+    return greedy_policy(np.asarray(values, np.float64), model.legal_actions)
+
+
+def greedy_actor(learner: Any, seed: int = 0) -> Callable[[Any, dict[str, Any]], int]:
+    """Return a player that takes the best legal action, ties broken at random."""
+    generator = np.random.default_rng(seed)
+
+    def act(observation: Any, info: dict[str, Any]) -> int:
+        values = np.asarray(learner.predict(observation), np.float64).ravel()
+        legal = np.asarray(info.get("action_mask", np.ones(values.size)), bool)
+        best = np.where(legal, values, -np.inf)
+        return int(generator.choice(np.flatnonzero(best == best.max())))
+
+    return act
+
+
+def play_episodes(
+    act: Callable[[Any, dict[str, Any]], int],
+    env: Any,
+    discount: float,
+    horizon: int,
+    episodes: int = 100,
+    seed: int = 1_000_003,
+) -> Evaluation:
+    """Play and average; seeds differ from those of training."""
+    returns = np.empty(episodes)
+    start = int(getattr(env.action_space, "start", 0))
+    for episode in range(episodes):
+        observation, info = env.reset(seed=seed + episode)
+        total, weight = 0.0, 1.0
+        for _ in range(horizon):
+            observation, reward, terminated, truncated, info = env.step(
+                start + act(observation, info)
+            )
+            total, weight = total + weight * float(reward), weight * discount
+            if terminated or truncated:
+                break
+        returns[episode] = total
+    error = float(returns.std(ddof=1) / np.sqrt(episodes))
+    return Evaluation(float(returns.mean()), discount, horizon, episodes=episodes, deviation=error)

@@ -1,0 +1,70 @@
+"""Names of learners and sources; what a name stands for is imported when it is first used."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Entry(NamedTuple):
+    """Where a learner lives, and what it is in one line."""
+
+    place: str  # "module:Class"
+    line: str
+
+
+LEARNERS = {
+    "q-learning": Entry(
+        "agents.tabular.q_learning:QLearning",
+        "tabular Q-learning: the value of each action, if one acts perfectly ever after",
+    ),
+}
+
+
+def find_learner(name: str) -> type[Any]:
+    """Return the learner class of a registered name, or of "module:Class" for one's own.
+
+    Raises:
+        ValueError: If there is no such learner; suggests similar names.
+    """
+    if name in LEARNERS:
+        return import_place(LEARNERS[name].place)  # type: ignore[no-any-return]
+    if ":" in name:
+        return import_place(name)  # type: ignore[no-any-return]
+    raise ValueError(unknown("learner", name, LEARNERS))
+
+
+def import_place(place: str) -> Any:
+    """Import "module:name", looking in the current folder too.
+
+    Raises:
+        ValueError: If there is no such module, or no such name in it.
+    """
+    module_name, _, name = place.partition(":")
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"Cannot import {place!r}: there is no module {error.name!r}.") from error
+    if not hasattr(module, name):
+        near = difflib.get_close_matches(name, dir(module), 1)
+        hint = f" Did you mean {module_name}:{near[0]}?" if near else ""
+        raise ValueError(f"Module {module_name!r} has no {name!r}.{hint}")
+    return getattr(module, name)
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return a sentence about a name that is not known, with the nearest ones that are."""
+    names = sorted(known)
+    by_short = {short: full for full in names for short in (full, full.rsplit("/", 1)[-1])}
+    lowered = {short.lower(): full for short, full in by_short.items()}
+    near = difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.5)
+    if not near:
+        return f"There is no {kind} {name!r}; `spielfeld list` shows all."
+    guesses = " or ".join(dict.fromkeys(lowered[match] for match in near))
+    return f"There is no {kind} {name!r}. Did you mean {guesses}?"

@@ -1,0 +1,131 @@
+"""A run: from a spec to a directory with its history, model and score; resumable at any moment."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.evaluation import evaluate
+from experiments.session import Session, versions
+from experiments.spec import RunSpec
+from learning.history import History
+from learning.model_file import write_atomically
+
+Teacher = Callable[[Session], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run.
+
+    Args:
+        directory: Holds spec.json, history.csv, model.safetensors and summary.json.
+        spec: What it is a function of.
+        summary: Score, seconds and versions.
+    """
+
+    directory: Path
+    spec: RunSpec
+    summary: dict[str, Any]
+
+    @classmethod
+    def load(cls, directory: Path) -> Run:
+        """Read a finished run.
+
+        Raises:
+            ValueError: If the directory holds none; says what is missing.
+        """
+        spec = RunSpec.load(directory / "spec.json")
+        try:
+            summary = json.loads((directory / "summary.json").read_text())
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{directory} is not finished: train it to its end first.") from error
+        return cls(directory, spec, summary)
+
+    def history(self) -> History:
+        """Read what was recorded while learning."""
+        return History.from_csv(self.directory / "history.csv")
+
+    def learner(self) -> tuple[Any, Any]:
+        """Return the trained learner and its environment.
+
+        Raises:
+            ModelFileError: If the model file is damaged or does not fit.
+        """
+        session = Session(self.spec)
+        session.restore(self.directory / "model.safetensors")
+        return session.learner, session.env
+
+
+def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
+    """Run a spec to its end, from wherever an earlier attempt stopped.
+
+    Args:
+        spec: What to run.
+        root: The run's directory is made in here.
+        teach: Calls `session.advance` while it shows something; what it leaves over of the budget
+            is learned afterwards.
+
+    Returns:
+        The finished run, which may have been finished before.
+
+    Raises:
+        ValueError: If the spec does not fit, or a file of an earlier attempt is damaged.
+        OSError: If the directory cannot be written.
+        KeyboardInterrupt: After Ctrl-C, once the state is saved.
+    """
+    directory = root / spec.directory_name
+    if (directory / "summary.json").exists():
+        return Run.load(directory)
+    checkpoint = directory / "checkpoint.safetensors"
+    session = Session(spec, checkpoint)
+    directory.mkdir(parents=True, exist_ok=True)
+    write_atomically(directory / "spec.json", spec.to_json())
+    if checkpoint.exists():
+        session.restore(checkpoint)
+    with _saved_on_interrupt(session):
+        if teach is not None:
+            teach(session)
+        session.finish()
+    return _complete(session, directory)
+
+
+@contextmanager
+def _saved_on_interrupt(session: Session) -> Iterator[None]:
+    """Let the first Ctrl-C wait until learner and environment are in step with one another."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: Any) -> None:
+        session.interrupted = True
+        signal.signal(signal.SIGINT, before)  # a second one does not wait
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _complete(session: Session, directory: Path) -> Run:
+    """Write the results; the summary comes last and says that all is there."""
+    score = evaluate(session.learner, session.env)
+    summary = {
+        "score": asdict(score),
+        "samples": session.samples,
+        "seconds": session.seconds,
+        "versions": versions(),
+    }
+    write_atomically(directory / "history.csv", session.history.to_csv())
+    session.save(directory / "model.safetensors")
+    write_atomically(directory / "summary.json", json.dumps(summary, indent=2) + "\n")
+    (directory / "checkpoint.safetensors").unlink(missing_ok=True)
+    return Run(directory, session.spec, summary)

@@ -1,0 +1,161 @@
+"""A run under way: learner, environment and history, which are saved and restored together."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from envs.access import restore
+from experiments.registry import find_learner
+from experiments.sources import make_source
+from experiments.spec import RunSpec
+from learning.batch import Array
+from learning.history import History
+from learning.model_file import load_model, save_model
+
+CHECKPOINT_SECONDS = 2.0
+LIBRARIES = ("gymnasium", "numba", "numpy", "scipy")
+
+
+class Session:
+    """A run under way.
+
+    Args:
+        spec: What to run.
+        checkpoint: Where to save the state every now and then; None for nowhere.
+        **env_options: Passed on to the environment besides the spec's own, such as `render_mode`.
+
+    Raises:
+        ValueError: If the learner or the source is unknown, or a setting does not fit.
+    """
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None = None, **env_options: Any) -> None:
+        self.spec, self.checkpoint = spec, checkpoint
+        self.learner = make_learner(spec)
+        self.env = make_source(spec.source, spec.source_options, **env_options)
+        self.history = History()
+        self.samples = 0
+        self.seconds = 0.0
+        self.interrupted = False
+        self._saved = time.monotonic()
+
+    @property
+    def portion(self) -> int:
+        """How many samples to draw next, a part of the budget: 0 when it is used up."""
+        step = int(np.clip(self.spec.samples // 200, 500, 1_000_000))
+        return min(step - self.samples % step, self.spec.samples - self.samples)
+
+    def advance(self, samples: int) -> History:
+        """Learn from `samples` more, within the budget; save the state if it is time to.
+
+        Returns:
+            What was recorded meanwhile.
+
+        Raises:
+            KeyboardInterrupt: If Ctrl-C was pressed, after the state was saved.
+        """
+        began = time.perf_counter()
+        samples = min(samples, self.spec.samples - self.samples)
+        news: History = self.learner.learn(self.env, samples)
+        self.history += news
+        self.samples += samples
+        self.seconds += time.perf_counter() - began
+        due = time.monotonic() - self._saved > CHECKPOINT_SECONDS
+        if self.checkpoint and (due or self.interrupted) and hasattr(self.learner, "state"):
+            self.save(self.checkpoint)
+            self._saved = time.monotonic()
+        if self.interrupted:
+            raise KeyboardInterrupt
+        return news
+
+    def as_learner(self) -> Any:
+        """Return the learner as those see it who teach it elsewhere: what it learns counts here."""
+        return _Pupil(self)
+
+    def finish(self) -> None:
+        """Use up the budget."""
+        while self.portion:
+            self.advance(self.portion)
+
+    def save(self, path: Path) -> None:
+        """Write everything that the rest of the run depends on."""
+        arrays, values = split(self.learner.state() if hasattr(self.learner, "state") else {})
+        columns = {f"history.{name}": column for name, column in self.history.columns.items()}
+        world = self.env.unwrapped
+        header = {
+            **self._identity(),
+            "columns": list(self.history.columns),
+            "learner": values,
+            "env": world.state() if hasattr(world, "state") else None,
+            "samples": self.samples,
+            "seconds": self.seconds,
+            "versions": versions(),
+        }
+        save_model(path, {**arrays, **columns}, header)
+
+    def restore(self, path: Path) -> None:
+        """Continue from what `save` wrote.
+
+        Raises:
+            ModelFileError: If the file is damaged.
+            ValueError: If it belongs to another run.
+        """
+        arrays, header = load_model(path)
+        for key, expected in self._identity().items():
+            if header.get(key) != expected:
+                raise ValueError(f"{path}: was saved with another {key.replace('_', ' ')}.")
+        self.history = History(
+            **{name: arrays.pop(f"history.{name}") for name in header["columns"]}
+        )
+        self.samples, self.seconds = header["samples"], header["seconds"]
+        if header["env"] is not None:
+            restore(self.env, header["env"])
+        if hasattr(self.learner, "restore"):
+            self.learner.restore({**arrays, **header["learner"]}, self.env)
+
+    def _identity(self) -> dict[str, Any]:
+        """What a saved state must agree with."""
+        return {
+            "spec": json.loads(self.spec.to_json()),
+            "observation_space": str(self.env.observation_space),
+            "action_space": str(self.env.action_space),
+        }
+
+
+class _Pupil:
+    """A learner whose learning goes through its session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session.learner, name)
+
+    def learn(self, source: Any, samples: int) -> History:
+        return self._session.advance(samples)
+
+
+def make_learner(spec: RunSpec) -> Any:
+    """Return a new learner: `Class(config, seed)`, or `Class(seed=seed)` if it has no config."""
+    learner_class = find_learner(spec.learner)
+    config_class = getattr(learner_class, "config_class", None)
+    if config_class is None:
+        return learner_class(seed=spec.seed)
+    return learner_class(config_class(**spec.config), spec.seed)
+
+
+def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Separate a state into arrays and JSON values."""
+    arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
+    return arrays, {key: value for key, value in state.items() if key not in arrays}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results may depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}

@@ -1,0 +1,22 @@
+"""Settings that ship: what a learner needs in a world where its defaults fall short."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+SAMPLES = 100_000  # environment steps, unless a world needs more or fewer
+
+
+def settings_for(learner: str, source: str) -> dict[str, Any]:
+    """Return settings by name, `samples` among them, for a learner in a source; often just that."""
+    tuned = _tuned().get(learner, {}).get(source, {})
+    return {"samples": SAMPLES, **tuned}
+
+
+@functools.cache
+def _tuned() -> dict[str, Any]:
+    with open(Path(__file__).with_name("settings.toml"), "rb") as file:
+        return tomllib.load(file)

@@ -1,0 +1,86 @@
+"""Sources by name: an environment id, a layout, or a world of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+
+import envs  # noqa: F401, registers the environments
+from envs import TabularEnv, TabularModel
+from envs.grid_world.layout_file import shipped_worlds
+from experiments.registry import import_place, unknown
+
+
+def make_source(name: str, options: Mapping[str, Any] | None = None, **extra: Any) -> Any:
+    """Make the environment that a name stands for.
+
+    Args:
+        name: A Gymnasium id ("spielfeld/CliffWalking-v0", "FrozenLake-v1"), a layout that ships
+            with the suite ("four-rooms"), a layout file ("my_maze.toml"), or "module:name" of an
+            environment class, or of a function that returns an environment or a `TabularModel`.
+        options: Passed on to the environment.
+        **extra: Passed on as well, such as `render_mode`.
+
+    Returns:
+        The environment. Where Gymnasium's own world carries a table `P`, it is read into a
+        `TabularModel`, on which the compiled loop and the exact evaluation work.
+
+    Raises:
+        ValueError: If nothing has this name, or the options do not fit; says what was expected.
+    """
+    given = {**(options or {}), **extra}
+    try:
+        return _make(name, given)
+    except TypeError as error:
+        if not given:
+            raise
+        raise ValueError(f"{name} does not take these options {given}: {error}.") from error
+    except gym.error.Error as error:
+        raise ValueError(f"{name} cannot be made: {error}") from error
+
+
+def _make(name: str, options: dict[str, Any]) -> Any:
+    if name in gym.registry:
+        return _with_model(gym.make(name, **options))
+    if name.endswith(".toml") or name in shipped_worlds():
+        return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
+    if ":" in name:
+        return _own(name, options)
+    known = {*shipped_worlds(), *gym.registry}
+    raise ValueError(unknown("source", name, known))
+
+
+def _own(name: str, options: dict[str, Any]) -> Any:
+    module, _, id_ = name.partition(":")
+    if "/" in id_ or id_ in gym.registry:
+        import_place(f"{module}:__name__")  # registers its environments
+        return _with_model(gym.make(id_, **options))
+    options = {key: value for key, value in options.items() if value is not None}
+    made = import_place(name)(**options)
+    return TabularEnv(made) if isinstance(made, TabularModel) else made
+
+
+def _with_model(env: Any) -> Any:
+    """Replace a foreign world by the model in its table, if it has one that tells all."""
+    if hasattr(env.unwrapped, "model") or not hasattr(env.unwrapped, "P"):
+        return env
+    if env.render_mode is not None:
+        return env
+    try:
+        model = TabularModel.from_gymnasium(env)
+    except ValueError:
+        return env
+    return TabularEnv(model, max_episode_steps=env.spec.max_episode_steps)
+
+
+def fingerprint(name: str) -> str:
+    """Return a hash of the file behind a source or learner of one's own, or nothing."""
+    path = Path(
+        name if name.endswith(".toml") else name.partition(":")[0].replace(".", "/") + ".py"
+    )
+    own = name.endswith(".toml") or ":" in name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if own and path.is_file() else ""
