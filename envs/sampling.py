@@ -41,4 +41,5 @@ def noisy_reward(model: ModelArrays, state: int, action: int, outcome: int, draw
     position = (draw - low) / (model.cumulative[state, action, outcome] - low)
     deviation: float = model.reward_deviation[state, action, outcome]
     mean: float = model.reward[state, action, outcome]
-    return mean + deviation * normal_quantile(max(position, 1e-16))
+    position = min(max(position, 1e-16), 1.0 - 1e-16)  # rounding reaches 0 and 1, the quantile not
+    return mean + deviation * normal_quantile(position)

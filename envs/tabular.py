@@ -71,7 +71,8 @@ class TabularModel:
 
     def _store(self, name: str, value: Any, kind: Any) -> None:
         given = np.asarray(value)
-        array = given.astype(kind)
+        with np.errstate(invalid="ignore"):  # what does not fit is refused in the next line
+            array = given.astype(kind)
         if kind is np.int32 and not np.array_equal(array, given):
             raise ValueError(f"{name} must hold whole numbers that fit 32 bits.")
         array.flags.writeable = False

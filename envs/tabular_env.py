@@ -33,7 +33,7 @@ class TabularEnv(gym.Env[Any, Any]):
         ValueError: If an action is not legal in the current state, or the render mode is unknown.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 10}  # noqa: RUF012
     observation_space: Space[Any]
     action_space: Space[Any]
 
@@ -121,7 +121,7 @@ class TabularEnv(gym.Env[Any, Any]):
             number = int(action)
         except (TypeError, ValueError):
             number = -1
-        if number not in legal:
+        if number not in legal or number != action:
             raise ValueError(f"Action {action!r} is not legal here; legal are {legal}.")
         return number
 
