@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from agents.planning import greedy_policy, share_of_perfect
+from agents.planning import (
+    best_start_value,
+    compare,
+    greedy_policy,
+    random_policy,
+    start_value,
+)
 from envs.access import time_limit
 from envs.tabular import Floats, TabularModel
 
 PATIENCE = 10_000  # environment steps, where nothing else limits an episode
+QUICK = 300_000_000  # outcomes to add up
 
 
 @dataclass(frozen=True)
@@ -42,21 +50,43 @@ class Evaluation:
     deviation: float = 0.0
 
 
-def evaluate(learner: Any, env: Any, discount: float | None = None) -> Evaluation:
-    """Evaluate the greedy policy: exactly if `env` has a model of its states, else by 100 episodes.
+class Evaluator:
+    """Evaluates greedy policies in one environment; what does not depend on them is kept.
 
     Args:
-        learner: Anything with `predict` that returns action values.
-        env: The environment it learned from.
+        env: The environment that a learner learns from.
         discount: In place of the world's own.
     """
-    rate = getattr(env.unwrapped, "discount", 1.0) if discount is None else discount
-    horizon = time_limit(env) or PATIENCE
-    policy = tabular_policy(learner, env)
-    if policy is None:
-        return play_episodes(greedy_actor(learner), env, rate, horizon)
-    score = share_of_perfect(env.unwrapped.model, policy, rate, horizon)
-    return Evaluation(discount=rate, horizon=horizon, **asdict(score))
+
+    def __init__(self, env: Any, discount: float | None = None) -> None:
+        own = getattr(env.unwrapped, "discount", 1.0)
+        self.env, self.discount = env, float(own if discount is None else discount)
+        self.horizon = time_limit(env) or PATIENCE
+
+    @property
+    def quick(self) -> bool:
+        """Whether an exact evaluation takes well under a second."""
+        model = getattr(self.env.unwrapped, "model", None)
+        return model is not None and model.probability.size * self.horizon < QUICK
+
+    def __call__(self, learner: Any) -> Evaluation:
+        """Evaluate exactly if the environment is a model of its states, else by 100 episodes.
+
+        Args:
+            learner: Anything with `predict` that returns action values.
+        """
+        policy = tabular_policy(learner, self.env)
+        if policy is None:
+            return play_episodes(greedy_actor(learner), self.env, self.discount, self.horizon)
+        model = self.env.unwrapped.model
+        score = compare(start_value(model, policy, self.discount, self.horizon), *self._bounds)
+        return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
+
+    @cached_property
+    def _bounds(self) -> tuple[float, float]:
+        model, limits = self.env.unwrapped.model, (self.discount, self.horizon)
+        optimum = best_start_value(model, *limits)
+        return optimum, start_value(model, random_policy(model), *limits)
 
 
 def tabular_policy(learner: Any, env: Any) -> Floats | None:

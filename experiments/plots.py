@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evaluation import Evaluation
 from learning.history import Column, History
 from learning.model_file import write_atomically
 
@@ -16,37 +15,49 @@ BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe & Ito, safe for th
 POINTS = 100  # drawn at most
 
 
-def plot_learning_curve(
-    history: History, title: str, path: Path, score: Evaluation | None = None
-) -> None:
-    """Draw the returns of episodes against environment steps, beside perfect and random.
+def plot_learning_curve(title: str, path: Path, history: History, scores: History) -> None:
+    """Draw how far the greedy policy is from perfect, and the returns of the exploring agent.
 
     Args:
-        history: With columns samples and episode_return.
         title: Above the picture.
         path: PNG file to write.
-        score: Adds lines for the optimum and for random actions.
+        history: With columns samples and episode_return.
+        scores: With columns samples and share, measured while learning; may be empty.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.add_subplot()
-    samples, returns = history["samples"], history["episode_return"]
-    centre, mean, error = _groups(samples, returns)
-    low, high = mean - 2 * error, mean + 2 * error
-    axes.fill_between(centre, low, high, color=BLUE, alpha=0.25, lw=0, label="two standard errors")
-    axes.plot(centre, mean, color=BLUE, label="mean while learning and exploring")
-    if score is not None and score.optimum is not None and score.discount == 1.0:
-        axes.axhline(score.optimum, color=ORANGE, ls="--", label=f"perfect: {score.optimum:.4g}")
-        axes.axhline(score.value, color=GREY, ls=":", label=f"learned, greedy: {score.value:.4g}")
-        _show_what_matters(axes, low, score)
-    axes.set(title=title, xlabel="environment steps", ylabel="return of an episode")
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.grid(alpha=0.3)
-    axes.legend(loc="lower right", framealpha=0.9)
+    panels = 2 if len(scores) else 1
+    figure = Figure(figsize=(8, 3.2 * panels), layout="constrained")
+    rows = figure.subplots(panels, sharex=True, squeeze=False)[:, 0]
+    if len(scores):
+        _draw_shares(rows[0], scores)
+    _draw_returns(rows[-1], history)
+    rows[0].set_title(title)
+    rows[-1].set_xlabel("environment steps")
+    rows[-1].xaxis.set_major_formatter("{x:,.0f}")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120)
     write_atomically(path, buffer.getvalue())
+
+
+def _draw_shares(axes: Any, scores: History) -> None:
+    share = 100 * scores["share"]
+    axes.axhline(100, color=ORANGE, ls="--", label="perfect")
+    axes.axhline(0, color=GREY, ls=":", label="random actions")
+    axes.plot(scores["samples"], share, color=BLUE, marker=".", label="greedy policy, exact")
+    axes.set(ylabel="share of perfect in %", ylim=(max(-20, min(share.min(), 0) - 5), 108))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="best", framealpha=0.9)
+
+
+def _draw_returns(axes: Any, history: History) -> None:
+    centre, mean, error = _groups(history["samples"], history["episode_return"])
+    low, high = mean - 2 * error, mean + 2 * error
+    axes.fill_between(centre, low, high, color=BLUE, alpha=0.25, lw=0, label="two standard errors")
+    axes.plot(centre, mean, color=BLUE, label="mean of episodes, still exploring")
+    axes.set(ylabel="return of an episode", ylim=_shown(low, high))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="best", framealpha=0.9)
 
 
 def _groups(samples: Column, returns: Column) -> tuple[Column, Column, Column]:
@@ -59,9 +70,11 @@ def _groups(samples: Column, returns: Column) -> tuple[Column, Column, Column]:
     return centre, mean, error
 
 
-def _show_what_matters(axes: Any, low: Column, score: Evaluation) -> None:
-    """Cut off the first, terrible episodes, which would squeeze the rest into a line."""
-    top = max(score.optimum or 0.0, float(np.max(low)))
-    bottom = float(np.quantile(low, 0.1))
+def _shown(low: Column, high: Column) -> tuple[float, float]:
+    """Cut off the first episodes if they are so terrible that the rest would be squeezed flat."""
+    settled = low[len(low) // 10 :]
+    bottom, top = float(settled.min()), float(high.max())
+    if low.min() > bottom - 2 * (top - bottom):
+        bottom = float(low.min())
     margin = 0.06 * (top - bottom or 1.0)
-    axes.set_ylim(bottom - margin, top + margin)
+    return bottom - margin, top + margin

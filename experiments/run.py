@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.evaluation import evaluate
 from experiments.session import Session, versions
 from experiments.spec import RunSpec
 from learning.history import History
@@ -25,7 +24,7 @@ class Run:
     """A finished run.
 
     Args:
-        directory: Holds spec.json, history.csv, model.safetensors and summary.json.
+        directory: Holds spec.json, history.csv, scores.csv, model.safetensors and summary.json.
         spec: What it is a function of.
         summary: Score, seconds and versions.
     """
@@ -51,6 +50,11 @@ class Run:
     def history(self) -> History:
         """Read what was recorded while learning."""
         return History.from_csv(self.directory / "history.csv")
+
+    def scores(self) -> History:
+        """Read how good the greedy policy was at even distances; empty if nobody could tell."""
+        path = self.directory / "scores.csv"
+        return History.from_csv(path) if path.exists() else History()
 
     def learner(self) -> tuple[Any, Any]:
         """Return the trained learner and its environment.
@@ -117,7 +121,7 @@ def _saved_on_interrupt(session: Session) -> Iterator[None]:
 
 def _complete(session: Session, directory: Path) -> Run:
     """Write the results; the summary comes last and says that all is there."""
-    score = evaluate(session.learner, session.env)
+    score = session.evaluator(session.learner)
     summary = {
         "score": asdict(score),
         "samples": session.samples,
@@ -125,6 +129,8 @@ def _complete(session: Session, directory: Path) -> Run:
         "versions": versions(),
     }
     write_atomically(directory / "history.csv", session.history.to_csv())
+    if len(session.scores):
+        write_atomically(directory / "scores.csv", session.scores.to_csv())
     session.save(directory / "model.safetensors")
     write_atomically(directory / "summary.json", json.dumps(summary, indent=2) + "\n")
     (directory / "checkpoint.safetensors").unlink(missing_ok=True)

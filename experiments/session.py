@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from envs.access import restore
+from experiments.evaluation import Evaluator
 from experiments.registry import find_learner
 from experiments.sources import make_source
 from experiments.spec import RunSpec
@@ -20,6 +21,7 @@ from learning.history import History
 from learning.model_file import load_model, save_model
 
 CHECKPOINT_SECONDS = 2.0
+SCORES = 50  # evaluations of a run, where they are quick
 LIBRARIES = ("gymnasium", "numba", "numpy", "scipy")
 
 
@@ -39,7 +41,9 @@ class Session:
         self.spec, self.checkpoint = spec, checkpoint
         self.learner = make_learner(spec)
         self.env = make_source(spec.source, spec.source_options, **env_options)
+        self.evaluator = Evaluator(self.env)
         self.history = History()
+        self.scores = History()
         self.samples = 0
         self.seconds = 0.0
         self.interrupted = False
@@ -48,8 +52,8 @@ class Session:
     @property
     def portion(self) -> int:
         """How many samples to draw next, a part of the budget: 0 when it is used up."""
-        step = int(np.clip(self.spec.samples // 200, 500, 1_000_000))
-        return min(step - self.samples % step, self.spec.samples - self.samples)
+        step = int(np.clip(self.spec.samples // 200, 500, 100_000))
+        return min(step, self.spec.samples - self.samples)
 
     def advance(self, samples: int) -> History:
         """Learn from `samples` more, within the budget; save the state if it is time to.
@@ -60,12 +64,15 @@ class Session:
         Raises:
             KeyboardInterrupt: If Ctrl-C was pressed, after the state was saved.
         """
-        began = time.perf_counter()
-        samples = min(samples, self.spec.samples - self.samples)
-        news: History = self.learner.learn(self.env, samples)
-        self.history += news
-        self.samples += samples
-        self.seconds += time.perf_counter() - began
+        if self.samples == 0 and self.evaluator.quick:
+            self.learner.learn(self.env, 0)  # gets ready, and knows nothing yet
+            self._score()
+        news, goal = History(), min(self.samples + samples, self.spec.samples)
+        while self.samples < goal:
+            step = max(1, self.spec.samples // SCORES)
+            news += self._learn(min(goal - self.samples, step - self.samples % step))
+            if self.samples % step == 0 and self.evaluator.quick:
+                self._score()
         due = time.monotonic() - self._saved > CHECKPOINT_SECONDS
         if self.checkpoint and (due or self.interrupted) and hasattr(self.learner, "state"):
             self.save(self.checkpoint)
@@ -73,6 +80,20 @@ class Session:
         if self.interrupted:
             raise KeyboardInterrupt
         return news
+
+    def _learn(self, samples: int) -> History:
+        began = time.perf_counter()
+        news: History = self.learner.learn(self.env, samples)
+        self.history += news
+        self.samples += samples
+        self.seconds += time.perf_counter() - began
+        return news
+
+    def _score(self) -> None:
+        """Measure the greedy policy of this moment, whoever asked for however many samples."""
+        score = self.evaluator(self.learner)
+        share = np.nan if score.share is None else score.share
+        self.scores += History(samples=[self.samples], value=[score.value], share=[share])
 
     def as_learner(self) -> Any:
         """Return the learner as those see it who teach it elsewhere: what it learns counts here."""
@@ -86,11 +107,13 @@ class Session:
     def save(self, path: Path) -> None:
         """Write everything that the rest of the run depends on."""
         arrays, values = split(self.learner.state() if hasattr(self.learner, "state") else {})
-        columns = {f"history.{name}": column for name, column in self.history.columns.items()}
+        tables = {"history": self.history, "scores": self.scores}
+        columns = {f"{table}.{name}": column for table, history in tables.items()
+                   for name, column in history.columns.items()}  # fmt: skip
         world = self.env.unwrapped
         header = {
             **self._identity(),
-            "columns": list(self.history.columns),
+            "columns": {table: list(history.columns) for table, history in tables.items()},
             "learner": values,
             "env": world.state() if hasattr(world, "state") else None,
             "samples": self.samples,
@@ -110,8 +133,9 @@ class Session:
         for key, expected in self._identity().items():
             if header.get(key) != expected:
                 raise ValueError(f"{path}: was saved with another {key.replace('_', ' ')}.")
-        self.history = History(
-            **{name: arrays.pop(f"history.{name}") for name in header["columns"]}
+        self.history, self.scores = (
+            History(**{name: arrays.pop(f"{table}.{name}") for name in header["columns"][table]})
+            for table in ("history", "scores")
         )
         self.samples, self.seconds = header["samples"], header["seconds"]
         if header["env"] is not None:

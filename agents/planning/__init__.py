@@ -2,7 +2,7 @@
 
 from agents.planning.backup import action_values
 from agents.planning.finite_horizon import finite_horizon
-from agents.planning.perfect import Score, best_start_value, share_of_perfect
+from agents.planning.perfect import Score, best_start_value, compare, share_of_perfect
 from agents.planning.plan import Plan
 from agents.planning.policies import greedy_policy, random_policy, soft_model, soft_policy
 from agents.planning.policy_evaluation import expected_steps, policy_evaluation, start_value
@@ -15,6 +15,7 @@ __all__ = [
     "Score",
     "action_values",
     "best_start_value",
+    "compare",
     "expected_steps",
     "finite_horizon",
     "greedy_policy",

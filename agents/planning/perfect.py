@@ -63,7 +63,11 @@ def share_of_perfect(
     """
     value = start_value(model, policy, discount, horizon)
     random = start_value(model, random_policy(model), discount, horizon)
-    optimum = best_start_value(model, discount, horizon)
+    return compare(value, best_start_value(model, discount, horizon), random)
+
+
+def compare(value: float, optimum: float, random: float) -> Score:
+    """Place a value between those of random and of optimal behaviour."""
     return Score(value, optimum, random, _share(value, optimum, random), optimum - value)
 
 

@@ -93,6 +93,7 @@ class ControlLearner(GradientLearner):
         self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
         self.samples = 0
         self._source: Any = None
+        self._legal: Array = np.ones(0, bool)
         self._episode = Episode(np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
         self._finished: list[tuple[float, float, float]] = []
 
@@ -105,7 +106,7 @@ class ControlLearner(GradientLearner):
         """Return action values, [actions] for one observation or [rows, actions] for many."""
         return self.function(self.observations.encode(inputs))
 
-    def act(self, observation: Any, action_mask: Array | None = None) -> int:
+    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
         """Pick an action for the environment, exploring at the current rate.
 
         Args:
@@ -142,8 +143,9 @@ class ControlLearner(GradientLearner):
 
     def step_size(self, batch: Batch) -> Array:
         """Return each cell's own step size, which shrinks with its visits if it decays."""
-        visits = self.visits[batch.inputs, batch.select]
-        return decayed_rate(self.config.learning_rate, self.config.learning_rate_decay, visits)
+        visits = self.visits[batch.inputs, batch.select].tolist()
+        rate, decay = self.config.learning_rate, self.config.learning_rate_decay
+        return np.array([decayed_rate(rate, decay, count) for count in visits])
 
     def learn(self, source: Any, samples: int) -> History:
         """Learn for `samples` more environment steps, compiled if `source` is a plain model.

@@ -27,18 +27,18 @@ class DiscreteCode:
         if not parts or not all(isinstance(part, kinds) for part in parts):
             raise ValueError(f"A table needs discrete {role}, but this environment has {space}.")
         self._single = isinstance(space, Discrete)
-        counts = [np.ravel(part.n if isinstance(part, Discrete) else part.nvec) for part in parts]
-        starts = [np.ravel(part.start) for part in parts]
+        counts = [np.ravel(getattr(part, "nvec", getattr(part, "n", 0))) for part in parts]
+        starts = [np.ravel(getattr(part, "start", 0)) for part in parts]
         self.shape = tuple(np.concatenate(counts).tolist())
         self._start: Array = np.concatenate(starts)
         self.size = int(np.prod(self.shape))
 
-    def encode(self, element: Any) -> Array | int:
-        """Return the number of an element, or the numbers [rows] of many."""
+    def encode(self, element: Any) -> Array:
+        """Return the number of an element, a 0-d array, or the numbers [rows] of many."""
+        digits = np.asarray(element) - (self._start[0] if self._single else self._start)
         if self._single:
-            return element - self._start[0]  # type: ignore[no-any-return]
-        digits = np.moveaxis(np.asarray(element) - self._start, -1, 0)
-        return np.ravel_multi_index(tuple(digits), self.shape)
+            return np.asarray(digits)
+        return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(digits, -1, 0)), self.shape))
 
     def decode(self, number: int) -> Any:
         """Return the element with this number, as environments take it."""

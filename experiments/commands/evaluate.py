@@ -31,13 +31,13 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
-    from experiments.evaluation import evaluate, greedy_actor, play_episodes
+    from experiments.evaluation import Evaluator, greedy_actor, play_episodes
     from experiments.report import score_lines
     from experiments.run import Run
 
     run = Run.load(options.run)
     learner, env = run.learner()
-    score = evaluate(learner, env, options.discount)
+    score = Evaluator(env, options.discount)(learner)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
     print("\n".join(score_lines(score)))
     if options.episodes:

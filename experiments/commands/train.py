@@ -85,7 +85,7 @@ def _train(learner: str, source: str, options: Options, config: Any) -> int:
         run = train(spec, options.directory, _teacher(options, directory))
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"{stop}The same command goes on from there.") from None
-    _draw(run, again=before, gif=options.gif or options.watch)
+    _draw(run)
     _report(run, again=before)
     return 0
 
@@ -106,16 +106,13 @@ def _teacher(options: Options, directory: Path) -> Any:
     return watched
 
 
-def _draw(run: Run, again: bool, gif: bool) -> None:
-    from experiments.evaluation import Evaluation
+def _draw(run: Run) -> None:
     from experiments.plots import plot_learning_curve
 
-    picture = run.directory / "learning_curve.png"
-    history = run.history()
-    if picture.exists() or "episode_return" not in history.columns or len(history) == 0:
-        return
-    title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
-    plot_learning_curve(history, title, picture, Evaluation(**run.summary["score"]))
+    picture, history = run.directory / "learning_curve.png", run.history()
+    if not picture.exists() and len(history) and "episode_return" in history.columns:
+        title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
+        plot_learning_curve(title, picture, history, run.scores())
 
 
 def _report(run: Run, again: bool) -> None:
@@ -123,8 +120,8 @@ def _report(run: Run, again: bool) -> None:
     from experiments.report import score_lines
 
     spec, seconds = run.spec, run.summary["seconds"]
-    speed = f"{spec.samples:,} samples in {seconds:.2f} s ({spec.samples / seconds:,.0f} a second)"
-    print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {speed}")
+    budget = f"{spec.samples:,} samples in {seconds:.2f} s, start-up included"
+    print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {budget}")
     if again:
         print("This run was complete already, and was not run again.")
     print("\n".join(score_lines(Evaluation(**run.summary["score"]))))

@@ -1,0 +1,49 @@
+# Each target does its own set-up, in an environment of its own that is reused while it is current.
+PYTHON ?= python3
+VENV ?= .venv
+EXTRAS ?= dev
+BIN := $(VENV)/bin
+COMMA := ,
+READY := $(VENV)/.ready
+TESTABLE := $(VENV)/.ready-$(subst $(COMMA),-,$(EXTRAS))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format benchmark clean
+
+help:  ## show these lines
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY)  ## an agent learns to cross a frozen lake (no screen needed)
+	$(BIN)/spielfeld train q-learning spielfeld/FrozenLake8x8-v0 --gif
+
+test: $(TESTABLE)  ## all tests, and their branch coverage
+	rm -f .coverage .coverage.*
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n 2 -m uncompiled --cov --cov-append --cov-report=
+	$(BIN)/coverage report --fail-under=95
+
+check: $(TESTABLE)  ## format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(TESTABLE)  ## rewrite the code as `check` wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark:  ## our speed beside the peers, from one run
+	$(MAKE) EXTRAS=dev,peers $(VENV)/.ready-dev-peers
+	$(BIN)/spielfeld benchmark
+
+clean:  ## remove the environment and what tools left behind
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Spielfeld needs Python 3.11 or newer; name one with PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(TESTABLE): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
