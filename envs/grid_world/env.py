@@ -28,7 +28,7 @@ class GridWorldEnv(TabularEnv):
     >>> env = GridWorldEnv("cliff-walking", render_mode="ansi")
     >>> observation, info = env.reset(seed=1)
     >>> env.step(1)
-    (24, -100.0, False, False, {})
+    (36, -100.0, False, False, {})
     >>> env.render().splitlines()[3]
     '@CCCCCCCCCCG'
 

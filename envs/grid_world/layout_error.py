@@ -31,7 +31,10 @@ class Origin(NamedTuple):
 
     def offset(self, path: Path, key: bool = False) -> int:
         """Return where `path` stands, or the nearest thing around it."""
-        found = positions(self.text)
+        try:
+            found = positions(self.text)
+        except RecursionError:  # brackets in brackets, almost too many for `tomllib` as well
+            found = {}
         if path[0] == "map" and len(path) == 3 and ("map",) in found:
             return self._map_offset(found["map",], int(path[1]), int(path[2]))
         while path and path not in found:

@@ -12,6 +12,9 @@ A layout file is TOML: a map in characters, what the characters mean, and a few 
     slip = 0.2          # every fifth step goes to the left or to the right instead
     [legend]
     G = { reward = 1 }  # what is not said stays as it is built in: G ends the episode
+
+Built in are # wall, . floor, S start, G goal and P pit. The keys under [rules] are those of
+`Layout`, the keys of a legend those of `Tile`.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from typing import Any, NoReturn
 from envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
 from envs.grid_world.layout_check import check_layout
 from envs.grid_world.layout_error import LayoutError, Origin, suggestion
-from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP, is_visible, read_table
+from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP, is_visible, read_table, show
 
 WORLDS = Path(__file__).parent / "worlds"
 UNREADABLE: dict[type[Exception], str] = {
@@ -107,7 +110,7 @@ def _read_legend(origin: Origin, table: dict[str, Any]) -> dict[str, Tile]:
             message = f"found {sign!r} as a legend, expected one character that can be seen."
             origin.refuse(path, message, key=True)
         if not isinstance(entry, dict):
-            origin.refuse(path, f"found {entry!r}, expected a table such as {{ reward = -1 }}.")
+            origin.refuse(path, f"found {show(entry)}, expected a table such as {{ reward = -1 }}.")
         values = read_table(origin, path, entry, TILE_KEYS)
         legend[sign] = Tile(**{**vars(legend.get(sign, Tile())), **values})
     return legend

@@ -61,9 +61,9 @@ def _probability(origin: Origin, path: Path, value: Any) -> Fraction:
     elif _is_number(value) and 0 <= value <= 1:
         share = Fraction(str(value))
     else:
-        origin.refuse(path, f"found {_show(value)}, {expected}")
+        origin.refuse(path, f"found {show(value)}, {expected}")
     if share > 1:
-        origin.refuse(path, f"found {_show(value)}, {expected}")
+        origin.refuse(path, f"found {show(value)}, {expected}")
     return share
 
 
@@ -75,9 +75,14 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _show(value: Any) -> str:
-    shown = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
-    text = shown or (repr(value) if isinstance(value, str) else str(value))
+def show(value: Any) -> str:
+    """Write a value about as it stood in the file, shortened to 40 characters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        text = f"an endless {type(value).__name__}"
     return text if len(text) <= 40 else text[:37] + "..."
 
 
@@ -86,7 +91,7 @@ def _expect(
 ) -> Reader:
     def read(origin: Origin, path: Path, value: Any) -> Any:
         if not holds(value):
-            origin.refuse(path, f"found {_show(value)}, expected {expected}.")
+            origin.refuse(path, f"found {show(value)}, expected {expected}.")
         return convert(value)
 
     return read
@@ -95,7 +100,7 @@ def _expect(
 def _choice(options: tuple[str, ...]) -> Reader:
     def read(origin: Origin, path: Path, value: Any) -> Any:
         if not isinstance(value, str) or value not in options:
-            origin.refuse(path, f"found {_show(value)}, {suggestion(str(value), options)}")
+            origin.refuse(path, f"found {show(value)}, {suggestion(str(value), options)}")
         return value
 
     return read
@@ -104,7 +109,7 @@ def _choice(options: tuple[str, ...]) -> Reader:
 def _list_of(item: Reader, expected: str) -> Reader:
     def read(origin: Origin, path: Path, value: Any) -> Any:
         if not isinstance(value, list):
-            origin.refuse(path, f"found {_show(value)}, expected {expected}.")
+            origin.refuse(path, f"found {show(value)}, expected {expected}.")
         return tuple(item(origin, (*path, index), entry) for index, entry in enumerate(value))
 
     return read

@@ -244,6 +244,12 @@ def test_world_too_large_for_a_table_is_refused_before_it_is_built() -> None:
         grid_model(Layout(("ST.G" * 100,) * 200, legend=legend))
 
 
+def test_keys_that_make_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("envs.grid_world.reach.MOST_STATES", 4)
+    with pytest.raises(LayoutError, match="found keys that make more than 4 states"):
+        World("rSRG", legend=KEYS)
+
+
 def gymnasium_pairs(env: gym.Env[int, int], states: GridStates) -> dict[int, int]:
     """Match Gymnasium's state numbers, row * columns + column, with ours."""
     columns = states.shape[1]

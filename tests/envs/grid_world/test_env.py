@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib
 import pickle
 import subprocess
@@ -121,8 +122,8 @@ def test_shorter_of_two_limits_truncates_alone_and_in_a_vector(
     given: int | None, expected: int
 ) -> None:
     env = gym.make("spielfeld/CornerGridWorld-v0", max_episode_steps=given)
-    env.reset(seed=3)  # on a cell above which there is nothing that ends
-    lengths = []
+    env.reset(seed=3)
+    lengths = []  # right and up in turn lead to the corner that is no end
     for length in range(1, expected + 1):
         _, _, terminated, truncated, _ = env.step(length % 2)
         if terminated or truncated:
@@ -159,6 +160,10 @@ def test_picture_follows_the_agent() -> None:
     env.step(1)
     assert not np.array_equal(env.render(), pixels), "the agent has moved"
     env.close()
+
+
+def test_card_of_the_class_shows_what_happens() -> None:
+    assert doctest.testmod(importlib.import_module("envs.grid_world.env")) == (0, 4)
 
 
 def test_unknown_render_mode_is_refused() -> None:

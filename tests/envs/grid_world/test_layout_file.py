@@ -56,6 +56,8 @@ MISTAKES = [
     ("[legend]", "[legend]\n[legend]", 11, 2, "second meaning for 'legend'"),
     ("slip = 0.2", "slip = " + "[" * 2000, 1, 1, "found values in values without end"),
     # keys and values
+    ("slip = 0.2", "slip = 0x" + "f" * 5000, 8, 8, "found an endless int, expected a number"),
+    ("{ reward = 1 }", "[0x" + "f" * 5000 + "]", 12, 5, "found an endless list, expected a table"),
     ("slip = 0.2", "slipp = 0.2", 8, 1, "did you mean 'slip'?"),
     ("[rules]", "[rule]", 7, 1, "did you mean 'rules'?"),
     ("reward = -5", "rewards = -5", 11, 23, "did you mean 'reward'?"),
@@ -134,6 +136,14 @@ def test_map_is_located_however_it_is_quoted(quotes: str, end: str) -> None:
 
 def test_escaped_map_is_located_at_its_beginning() -> None:
     assert refusal('map = "S.G\\nX.."').startswith("pond.toml:1:7: found 'X'")
+
+
+def test_deep_brackets_are_refused_at_any_depth() -> None:
+    answers = set()
+    for depth in range(300, 520):
+        text = f'map = "SG"\n[rules]\nstay = {"[" * depth}{"]" * depth}'
+        answers.add(refusal(text).split(": ")[0])
+    assert {"pond.toml:1:1", "pond.toml:3:8"} <= answers
 
 
 def test_section_for_one_character_is_located() -> None:
@@ -217,6 +227,16 @@ def test_mistake_in_a_layout_without_file_names_the_place() -> None:
         check_layout(Layout(("SG",), moves="five"))
     with pytest.raises(LayoutError, match="found an empty row"):
         check_layout(Layout(()))
+
+
+def test_changed_copy_of_a_layout_is_answered_at_the_nearest_place() -> None:
+    from dataclasses import replace
+
+    from envs.grid_world.layout_check import check_layout
+
+    layout = replace(Layout.from_text(GOOD, "pond.toml"), moves="five")
+    with pytest.raises(LayoutError, match=r"^pond.toml:7:1: found 'five', expected one of"):
+        check_layout(layout)
 
 
 def test_positions_cover_all_of_toml() -> None:
