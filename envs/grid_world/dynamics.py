@@ -97,10 +97,9 @@ def grid_model(layout: Layout) -> tuple[TabularModel, GridStates]:
     _check_size(grid, len(grid.standable()))
     states = _states(grid, starts)
     _check_size(grid, len(states.cells))
-    actions = [_merge(grid, states, action) for action in layout.actions]
     start = np.zeros(len(states.cells))
     start[states.state_at(*divmod(starts, grid.columns), grid.key[starts])] = 1 / len(starts)
-    model = _assemble(grid, states, actions, start)
+    model = TabularModel(*_table(grid, states), start)
     if not layout.continuing:
         _check_reach(grid, model, states)
     return model, states
@@ -135,31 +134,33 @@ def _merge(grid: Grid, states: GridStates, action: str) -> _Rows:
     """Add up the probabilities of equal outcomes; number the outcomes of each state."""
     cells = states.cells[:, 0] * np.int32(grid.columns) + states.cells[:, 1]
     found: Outcomes = grid.outcomes(cells, states.keys, action)
-    rewards, paid = np.unique(found.reward, return_inverse=True)
+    paid = np.searchsorted(grid.payments, found.reward)
     target = states.state_at(*np.divmod(found.cell, grid.columns), found.held)
-    code = (found.source * np.int64(len(cells)) + target) * len(rewards) + paid.ravel()
-    unique, place = np.unique(code, return_inverse=True)
-    probability = np.bincount(place.ravel(), weights=found.probability)
-    pair, paid = np.divmod(unique, len(rewards))
+    code = (found.source * np.int64(len(cells)) + target) * len(grid.payments) + paid
+    order = np.argsort(code, kind="stable")  # fast, since each direction's part is sorted already
+    code = code[order]
+    first = np.flatnonzero(np.diff(code, prepend=-1))
+    probability = np.add.reduceat(found.probability[order], first)
+    pair, paid = np.divmod(code[first], len(grid.payments))
     state, target = np.divmod(pair, len(cells))
-    first = np.searchsorted(state, np.arange(len(cells)))
-    slot = np.arange(len(state)) - first[state]
-    return _Rows(state, slot, target, rewards[paid], probability)
+    slot = np.arange(len(state)) - np.searchsorted(state, state)
+    return _Rows(state, slot, target, grid.payments[paid], probability)
 
 
-def _assemble(grid: Grid, states: GridStates, actions: list[_Rows], start: Array) -> TabularModel:
+def _table(grid: Grid, states: GridStates) -> tuple[Array, Array, Array, Array]:
+    """Return probability, next state, reward and end of every state, action and outcome."""
+    actions = [_merge(grid, states, action) for action in grid.layout.actions]
     outcomes = 1 + max(int(rows.slot.max()) for rows in actions)
-    shape = (len(start), len(actions), outcomes)
+    shape = (len(states.cells), len(actions), outcomes)
     probability, reward = np.zeros(shape), np.zeros(shape)
     next_state = np.empty(shape, np.int32)
-    next_state[:] = np.arange(len(start))[:, None, None]
+    next_state[:] = np.arange(len(states.cells))[:, None, None]
     for action, rows in enumerate(actions):
         place = rows.state, action, rows.slot
         probability[place], reward[place] = rows.probability, rows.reward
         next_state[place] = rows.next_state
     ends = grid.end[states.cells[:, 0] * grid.columns + states.cells[:, 1]]
-    terminated = ends[next_state] & (probability > 0)
-    return TabularModel(probability, next_state, reward, terminated, start)
+    return probability, next_state, reward, ends[next_state] & (probability > 0)
 
 
 def _check_reach(grid: Grid, model: TabularModel, states: GridStates) -> None:

@@ -40,6 +40,10 @@ class Grid:
         self.reward = self._each(lambda tile: _first(tile.reward, layout.step_reward), float)
         self.moved_on = self._each(lambda tile: tile.to is not None, bool)
         self.left_at_once = self._each(lambda tile: tile.exit_to is not None, bool)
+        tiles = layout.legend.values()
+        paid = [layout.bump_reward, layout.step_reward, 0.0]
+        paid += [reward for tile in tiles for reward in (tile.reward, tile.exit_reward)]
+        self.payments = np.unique([reward for reward in paid if reward is not None])
         gusts = [min(gust, self.rows) for gust in layout.wind] or [0] * self.columns
         self.gusts = np.array(gusts, np.int32)
 

@@ -38,8 +38,9 @@ def reachable_states(grid: Grid, starts: Array) -> tuple[Array, Array]:
 
 def can_reach(model: TabularModel, goals: Array) -> Array:
     """Return from which states some goal can be reached. Shape [states]."""
-    state, action, slot = np.nonzero(model.probability)
-    target = model.next_state[state, action, slot]
+    possible = np.flatnonzero(model.probability)
+    target = model.next_state.ravel()[possible]
+    state = possible // np.prod(model.probability.shape[1:])
     return _spread(model.states, target, state, np.flatnonzero(goals))
 
 
