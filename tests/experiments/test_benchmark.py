@@ -1,0 +1,138 @@
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from agents.planning import value_iteration
+from agents.tabular import QLearning
+from envs import TabularModel, maze_layout
+from envs.grid_world.dynamics import grid_model
+from experiments.benchmark.all import COMPARISONS
+from experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
+from experiments.benchmark.q_learning import plain_q_learning
+from experiments.benchmark.table import figure
+from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, plain_value_iteration
+from experiments.command_line import main
+
+OURS = [comparison.name for comparison in COMPARISONS if comparison.name != "vector-env"]
+
+
+def comparison_of(ours: Side, peer: Side) -> Comparison:
+    return Comparison("name", "title", "steps/s", 4, lambda quick: Sides(ours, peer))
+
+
+def test_sides_take_turns_and_the_first_turn_only_warms_up() -> None:
+    order: list[str] = []
+    figures = iter(range(100))
+
+    def side(name: str) -> Side:
+        return Side(name, lambda: order.append(name) or float(next(figures)))
+
+    result = run(comparison_of(side("ours"), side("peer")), 3, True, lambda word: None)
+    assert order == ["ours", "peer"] * 4
+    assert result.ours == [2, 4, 6]
+    assert result.peer == [3, 5, 7]
+
+
+def test_ratio_says_how_many_times_better_whichever_way_better_is() -> None:
+    rates = comparison_of(Side("", float), Side("", float))
+    assert Result(rates, ("", ""), [8.0, 12.0], [2.0, 4.0]).ratios == [4, 3]
+    times = replace(rates, less_is_better=True)
+    assert Result(times, ("", ""), [2.0, 4.0], [8.0, 12.0]).ratios == [4, 3]
+
+
+def test_target_holds_when_the_median_ratio_reaches_it() -> None:
+    comparison = comparison_of(Side("", float), Side("", float))
+    assert Result(comparison, ("", ""), [1.0, 4.0, 9.0], [1.0] * 3).holds
+    assert not Result(comparison, ("", ""), [1.0, 3.9, 9.0], [1.0] * 3).holds
+
+
+def test_best_setting_of_a_peer_is_the_one_with_the_highest_median() -> None:
+    lucky = iter([100.0, 1.0, 1.0])
+    sides = [Side("steady", lambda: 5.0), Side("lucky", lambda: next(lucky))]
+    assert fastest(sides).name == "steady"
+
+
+@pytest.mark.parametrize(("number", "text"), [(0.0123, "0.0123"), (1234, "1.23 k"), (5e7, "50 M")])
+def test_figures_are_written_to_three_digits(number: float, text: str) -> None:
+    assert figure(number) == text
+
+
+def test_numpy_peer_solves_a_maze_to_the_same_bound() -> None:
+    model = grid_model(maze_layout(11, 11, seed=3, slip=0.2))[0]
+    ours = value_iteration(model, DISCOUNT, TOLERANCE).values
+    assert np.abs(plain_value_iteration(model) - ours).max() <= 2 * TOLERANCE
+
+
+def test_plain_peer_learns_the_same_values_as_the_learner() -> None:
+    ends = np.array([[[True], [True]], [[True], [True]]])
+    reward = np.array([[[1.0], [3.0]], [[0.0], [0.0]]])
+    model = TabularModel(
+        np.ones((2, 2, 1)), np.ones((2, 2, 1), int), reward, ends, np.array([1.0, 0.0])
+    )
+    ours = QLearning(seed=1)
+    ours.learn(gym.make("spielfeld/Tabular-v0", model=model), 2_000)
+    table = plain_q_learning(gym.make("spielfeld/Tabular-v0", model=model), 2_000)
+    assert np.allclose(table[0], [1, 3])
+    assert np.allclose(ours.action_values, table)
+
+
+def test_every_comparison_of_ours_runs_and_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "figures.json"
+    assert (
+        main(["benchmark", "--quick", "--repeats", "1", "--json", str(file), "--only", *OURS]) == 0
+    )
+    results = json.loads(file.read_text())["results"]
+    assert [result["name"] for result in results] == OURS
+    assert all(len(result["ours"]["all"]) == 1 for result in results)
+    assert all(result["ratio"]["median"] > 0 for result in results)
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in OURS)
+    assert "Python" in printed
+
+
+def test_envpool_is_measured_both_in_whole_and_in_part_batches() -> None:
+    pytest.importorskip("envpool", reason="pip install 'spielfeld[peers]'")
+    from experiments.benchmark.vector_env import _envpool
+
+    assert _envpool(64, 1, 64, 64).measure() > 0
+    assert _envpool(64, 2, 32, 64).measure() > 0
+
+
+def test_peer_that_is_missing_is_named_with_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    absent = replace(COMPARISONS[1], needs="no_such_peer")
+    monkeypatch.setattr("experiments.benchmark.all.COMPARISONS", (absent,))
+    assert main(["benchmark", "--json", str(tmp_path / "figures.json")]) == 0
+    printed = capsys.readouterr().out
+    assert "no_such_peer is not installed" in printed
+    assert "spielfeld[peers]" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--only", "vektor"], "There is no comparison 'vektor'"),
+        (["--repeats", "0"], "repeats must be 1 or more"),
+    ],
+)
+def test_wrong_options_are_answered_in_a_sentence(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["benchmark", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_script_shows_help() -> None:
+    script = Path(__file__).parents[2] / "scripts" / "benchmark.py"
+    shown = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True)
+    assert shown.returncode == 0
+    assert "--repeats" in shown.stdout
