@@ -24,8 +24,7 @@ class TabularEnv(gym.Env[Any, Any]):
 
     Args:
         model: The world.
-        max_episode_steps: Time limit in environment steps, none by default; the registered ids
-            leave it to Gymnasium's `TimeLimit`.
+        max_episode_steps: Time limit in environment steps, none by default.
         discount: The discount by which the world measures returns; evaluation uses it.
         render_mode: None or "ansi".
 

@@ -64,6 +64,13 @@ def _own(name: str, options: dict[str, Any]) -> Any:
     return TabularEnv(made) if isinstance(made, TabularModel) else made
 
 
+def render_modes(name: str) -> list[str]:
+    """Return the render modes of a Gymnasium id; none for anything else."""
+    if name not in gym.registry:
+        return []
+    return list(gym.make(name).metadata.get("render_modes", []))
+
+
 def _with_model(env: Any) -> Any:
     """Replace a foreign world by the model in its table, if it has one that tells all."""
     if hasattr(env.unwrapped, "model") or not hasattr(env.unwrapped, "P"):

@@ -76,7 +76,7 @@ class History:
         for number, row in enumerate(rows, start=2):
             if len(row) != len(header) or not all(map(_is_number, row)):
                 raise ValueError(f"{path}, line {number}: expected {len(header)} numbers.")
-        table = np.array(rows, np.float64).reshape(-1, len(header))
+        table = np.array(rows, np.float64).reshape(len(rows), len(header))
         return cls(**{name: table[:, k] for k, name in enumerate(header)})
 
 

@@ -36,6 +36,8 @@ class GridWorldEnv(TabularEnv):
         layout: The name of a layout that ships with the suite, a path, or a `Layout`.
         observation: "index", "one-hot", "position" or "view".
         radius: How many cells a "view" reaches in each direction.
+        time_limit: Environment steps of an episode, in place of the layout's limit; 0 for no limit.
+            `gymnasium.make(..., max_episode_steps=...)` can only shorten it.
         render_mode: None, "ansi" (text), "rgb_array" (uint8 [height, width, 3]) or "human".
 
     Raises:
@@ -53,11 +55,13 @@ class GridWorldEnv(TabularEnv):
         layout: str | Path | Layout = "four-rooms",
         observation: str = "index",
         radius: int = 2,
+        time_limit: int | None = None,
         render_mode: str | None = None,
     ) -> None:
         self.layout = layout if isinstance(layout, Layout) else Layout.load(layout)
         model, self.grid_states = grid_model(self.layout)
-        super().__init__(model, self.layout.max_episode_steps, self.layout.discount, render_mode)
+        limit = self.layout.limit(time_limit)
+        super().__init__(model, limit, self.layout.discount, render_mode)
         self.encode = make_observation(observation, self.layout, self.grid_states, radius)
         self.observation_space = self.encode.space
         self._look = int if observation == "index" else self.encode
@@ -111,6 +115,7 @@ class MazeEnv(GridWorldEnv):
         seed: The same seed gives the same maze.
         observation: See `GridWorldEnv`.
         radius: See `GridWorldEnv`.
+        time_limit: See `GridWorldEnv`.
         render_mode: See `GridWorldEnv`.
         **options: Further arguments of `maze_layout`, such as `slip` and `loops`.
 
@@ -125,8 +130,9 @@ class MazeEnv(GridWorldEnv):
         seed: int = 0,
         observation: str = "index",
         radius: int = 2,
+        time_limit: int | None = None,
         render_mode: str | None = None,
         **options: Any,
     ) -> None:
         layout = maze_layout(rows, columns, seed, **options)
-        super().__init__(layout, observation, radius, render_mode)
+        super().__init__(layout, observation, radius, time_limit, render_mode)

@@ -22,7 +22,8 @@ class GridWorldVectorEnv(TabularVectorEnv):
         layout: The name of a layout that ships with the suite, a path, or a `Layout`.
         observation: "index", "one-hot", "position" or "view".
         radius: How many cells a "view" reaches in each direction.
-        max_episode_steps: A time limit beside that of the layout; the shorter one holds.
+        time_limit: Environment steps of an episode, in place of the layout's limit; 0 for none.
+        max_episode_steps: A time limit beside that; the shorter one holds.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
 
     Raises:
@@ -36,12 +37,13 @@ class GridWorldVectorEnv(TabularVectorEnv):
         layout: str | Path | Layout = "four-rooms",
         observation: str = "index",
         radius: int = 2,
+        time_limit: int | None = None,
         max_episode_steps: int | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
         self.layout = layout if isinstance(layout, Layout) else Layout.load(layout)
         model, self.grid_states = grid_model(self.layout)
-        limits = [limit for limit in (max_episode_steps, self.layout.max_episode_steps) if limit]
+        limits = [limit for limit in (max_episode_steps, self.layout.limit(time_limit)) if limit]
         encode = make_observation(observation, self.layout, self.grid_states, radius)
         super().__init__(
             model,
@@ -65,9 +67,11 @@ class MazeVectorEnv(GridWorldVectorEnv):
         seed: int = 0,
         observation: str = "index",
         radius: int = 2,
+        time_limit: int | None = None,
         max_episode_steps: int | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         **options: Any,
     ) -> None:
         layout = maze_layout(rows, columns, seed, **options)
-        super().__init__(num_envs, layout, observation, radius, max_episode_steps, autoreset_mode)
+        limits = (time_limit, max_episode_steps)
+        super().__init__(num_envs, layout, observation, radius, *limits, autoreset_mode)

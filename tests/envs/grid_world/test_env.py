@@ -232,3 +232,15 @@ def test_human_mode_shows_every_step_in_one_window(monkeypatch: pytest.MonkeyPat
     env.close()
     env.close()
     assert windows[0].closed
+
+
+def test_a_time_limit_of_ones_own_replaces_that_of_the_layout() -> None:
+    limits = {None: 100, 7: 7, 5_000: 5_000, 0: None}
+    for given, limit in limits.items():
+        env = gym.make("spielfeld/FrozenLake-v0", time_limit=given)
+        assert env.unwrapped.max_episode_steps == limit
+        vector = gym.make_vec("spielfeld/FrozenLake-v0", 2, time_limit=given)
+        assert vector.unwrapped.max_episode_steps == limit
+    assert gym.make("spielfeld/Maze-v0", time_limit=9).unwrapped.max_episode_steps == 9
+    with pytest.raises(ValueError, match="time_limit must be 0"):
+        gym.make("spielfeld/FrozenLake-v0", time_limit=-1)

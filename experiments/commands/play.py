@@ -1,0 +1,71 @@
+"""`play SOURCE`: act yourself with the keyboard, or watch a trained run act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from experiments.commands.words import option_values
+
+
+@dataclass(frozen=True)
+class Options:
+    """Act in a world with the keyboard, or watch a trained run act in it, in a window."""
+
+    source: Annotated[str, tyro.conf.Positional] = ""
+    """An environment id or a layout, as for train; by default the one that the run learned."""
+    run: Path | None = None
+    """Directory of a finished run, whose greedy policy acts."""
+    text: bool = False
+    """Play in the terminal instead of a window."""
+    seed: int | None = None
+    """Of the first episode."""
+    set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Options, args=list(arguments), prog="play")
+    from experiments.play import play
+    from experiments.run import Run
+    from experiments.sources import make_source
+
+    source, given = options.source, option_values(options.set)
+    run = None if options.run is None else Run.load(options.run)
+    if run is not None and source in ("", run.spec.source):
+        source, given = run.spec.source, {**run.spec.source_options, **given}
+    if not source:
+        raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
+    env = make_source(source, given)
+    if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
+        env = _drawn(source, given, env, options.text)
+    play(env, None if run is None else _policy(run, env), text=options.text, seed=options.seed)
+    return 0
+
+
+def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:
+    """Have worlds without a layout draw themselves, if they can."""
+    from experiments.sources import make_source, render_modes
+
+    for mode in ("ansi", "rgb_array") if text else ("rgb_array", "ansi"):
+        if mode in render_modes(source):
+            return make_source(source, given, render_mode=mode)
+    return env
+
+
+def _policy(run: Any, env: Any) -> Callable[[Any], int]:
+    from experiments.evaluation import greedy_actor
+
+    learner, learned = run.learner()
+    spaces = ("observation_space", "action_space")
+    if any(getattr(env, space) != getattr(learned, space) for space in spaces):
+        raise ValueError(
+            f"The run learned {run.spec.source}, whose observations or actions are not those here."
+        )
+    act = greedy_actor(learner)
+    return lambda observation: act(observation, {})

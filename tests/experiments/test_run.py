@@ -1,0 +1,209 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments import session as session_module
+from experiments.run import Run, train
+from experiments.session import Session
+from experiments.spec import RunSpec
+from learning import ModelFileError, load_model
+
+SPEC = RunSpec("q-learning", "spielfeld/CliffWalking-v0", 6_000, seed=3)
+IMPATIENT = """
+import sys
+from pathlib import Path
+import experiments.session
+from experiments.command_line import main
+experiments.session.CHECKPOINT_SECONDS = 0.0
+Path(sys.argv[1]).touch()
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def result(run: Run) -> dict:
+    """Everything that a run ended with, but for how long it took."""
+    arrays, header = load_model(run.directory / "model.safetensors")
+    header.pop("seconds")
+    summary = {key: value for key, value in run.summary.items() if key != "seconds"}
+    texts = [
+        (run.directory / name).read_text() for name in ("history.csv", "scores.csv", "spec.json")
+    ]
+    return {"header": header, "summary": summary, "texts": texts} | {
+        name: array.tobytes() for name, array in arrays.items()
+    }
+
+
+def test_run_writes_its_directory(tmp_path: Path) -> None:
+    run = train(SPEC, tmp_path)
+    names = {path.name for path in run.directory.iterdir()}
+    assert names == {"spec.json", "history.csv", "scores.csv", "model.safetensors", "summary.json"}
+    assert run.directory.name.startswith("q-learning_CliffWalking-v0_seed-3_")
+    assert Run.load(run.directory).summary == run.summary
+    assert run.summary["score"]["optimum"] == pytest.approx(-13)
+    assert run.history()["samples"][-1] <= 6_000
+    assert run.scores()["samples"].tolist() == list(range(0, 6_001, 120))
+    learner, env = run.learner()
+    assert learner.samples == 6_000 and env.unwrapped.model.states == 38
+
+
+def test_equal_specs_give_equal_runs_and_seeds_differ(tmp_path: Path) -> None:
+    first, second = (train(SPEC, tmp_path / name) for name in ("a", "b"))
+    assert result(first) == result(second)
+    other = train(RunSpec(SPEC.learner, SPEC.source, SPEC.samples, seed=4), tmp_path)
+    assert result(other)["table"] != result(first)["table"]
+
+
+def test_complete_run_is_not_run_again(tmp_path: Path) -> None:
+    run = train(SPEC, tmp_path)
+    before = (run.directory / "summary.json").stat().st_mtime_ns
+    train(SPEC, tmp_path)
+    assert (run.directory / "summary.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("portion", [1, 7, 1_000])
+def test_portions_do_not_change_what_is_learned(tmp_path: Path, portion: int) -> None:
+    spec = RunSpec("q-learning", "spielfeld/FrozenLake-v0", 2_000)
+
+    def teach(session: Session) -> None:
+        while session.portion:
+            session.advance(portion)
+
+    assert result(train(spec, tmp_path / "a", teach)) == result(train(spec, tmp_path / "b"))
+
+
+@pytest.mark.parametrize("observation", ["index", "position"])
+def test_resumed_run_equals_an_uninterrupted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, observation: str
+) -> None:
+    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    spec = RunSpec(
+        "q-learning",
+        "spielfeld/KeysAndDoors-v0",
+        5_000,
+        source_options={"observation": observation},
+    )
+
+    def stop(session: Session) -> None:
+        session.advance(777)
+        raise RuntimeError("power cut")
+
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="power cut"):
+            train(spec, tmp_path / "a", stop)
+    assert result(train(spec, tmp_path / "a")) == result(train(spec, tmp_path / "b"))
+
+
+def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
+    def press(session: Session) -> None:
+        session.advance(1_000)
+        os.kill(os.getpid(), signal.SIGINT)
+        session.advance(1_000)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(SPEC, tmp_path / "a", press)
+    directory = tmp_path / "a" / SPEC.directory_name
+    assert {path.name for path in directory.iterdir()} == {"spec.json", "checkpoint.safetensors"}
+    assert load_model(directory / "checkpoint.safetensors")[1]["samples"] == 2_000
+    assert result(train(SPEC, tmp_path / "a")) == result(train(SPEC, tmp_path / "b"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "kills"),
+    [
+        (["spielfeld/JumpGridWorld-v0", "--samples", "10000000"], 10),
+        (["spielfeld/FrozenLake-v0", "--samples", "100000", "--set", "observation=position"], 10),
+    ],
+)
+def test_killed_at_random_moments_the_run_ends_bit_identical(
+    tmp_path: Path, arguments: list[str], kills: int
+) -> None:
+    generator = np.random.default_rng(kills + len(arguments))
+    begun = tmp_path / "begun"
+
+    def start(root: str) -> subprocess.Popen:
+        begun.unlink(missing_ok=True)
+        command = [sys.executable, "-c", IMPATIENT, str(begun), "train", "q-learning", *arguments]
+        return subprocess.Popen(
+            [*command, "--directory", str(tmp_path / root)], stdout=subprocess.DEVNULL
+        )
+
+    for _ in range(kills):
+        process = start("killed")
+        while not begun.exists():
+            time.sleep(0.01)
+        time.sleep(float(generator.uniform(0.3, 1.2)))
+        process.kill()
+        process.wait()
+    assert start("killed").wait() == 0 == start("whole").wait()
+    killed, whole = (Run.load(next((tmp_path / root).iterdir())) for root in ("killed", "whole"))
+    assert result(killed) == result(whole)
+
+
+def test_damaged_checkpoint_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / SPEC.directory_name
+    directory.mkdir()
+    (directory / "checkpoint.safetensors").write_bytes(b"rubbish")
+    with pytest.raises(ModelFileError, match=r"checkpoint\.safetensors: is damaged"):
+        train(SPEC, tmp_path)
+
+
+def test_model_of_another_run_is_refused(tmp_path: Path) -> None:
+    run = train(SPEC, tmp_path)
+    other = Session(RunSpec("q-learning", "spielfeld/DynaMaze-v0", 10))
+    with pytest.raises(ValueError, match="was saved with another spec"):
+        other.restore(run.directory / "model.safetensors")
+
+
+def test_directories_that_hold_no_finished_run_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is no run: it has no spec.json"):
+        Run.load(tmp_path)
+    (tmp_path / "spec.json").write_text(SPEC.to_json())
+    with pytest.raises(ValueError, match="is not finished"):
+        Run.load(tmp_path)
+    for text in ("[]", "{}", "nonsense", json.dumps({"samples": 1})):
+        (tmp_path / "spec.json").write_text(text)
+        with pytest.raises(ValueError, match="is not the spec of a run"):
+            Run.load(tmp_path)
+
+
+def test_budget_and_seed_must_make_sense() -> None:
+    with pytest.raises(ValueError, match="samples must be 1 or more, not -5"):
+        RunSpec("q-learning", "spielfeld/CliffWalking-v0", -5)
+    with pytest.raises(ValueError, match="seed must be 0 or more, not -1"):
+        RunSpec("q-learning", "spielfeld/CliffWalking-v0", 5, seed=-1)
+
+
+def test_an_edited_layout_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = []
+    for goal in ("G", ".G"):
+        Path("my.toml").write_text(f"map = '''\nS..{goal}\n'''\n")
+        names.append(RunSpec("q-learning", "my.toml", 10).directory_name)
+    assert names[0] != names[1]
+
+
+def test_learner_without_state_runs_without_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my_learner.py").write_text(
+        "import numpy as np\n"
+        "from learning import History\n"
+        "class Lazy:\n"
+        "    def __init__(self, seed=0): pass\n"
+        "    def predict(self, inputs): return np.zeros((*np.shape(inputs), 4))\n"
+        "    def learn(self, source, samples): return History()\n"
+    )
+    run = train(RunSpec("my_learner:Lazy", "spielfeld/CliffWalking-v0", 100), tmp_path)
+    assert run.summary["score"]["share"] == pytest.approx(0.0)
+    assert len(run.history()) == 0
