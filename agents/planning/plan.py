@@ -46,5 +46,6 @@ def make_plan(
     """Add to the values of a world what one step of looking ahead says."""
     ahead = action_values(model, values, discount)
     slack = 2 * error_bound if np.isfinite(error_bound) else 0.0
-    policy = greedy_policy(ahead, tolerance=max(TIE_TOLERANCE, slack))
+    relative = slack / max(1.0, np.abs(values).max())  # greedy_policy scales it up again
+    policy = greedy_policy(ahead, tolerance=max(TIE_TOLERANCE, relative))
     return Plan(values, ahead, policy, residual, error_bound, sweeps)
