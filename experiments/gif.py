@@ -73,7 +73,7 @@ def _shared_palette(images: list[Any]) -> Any:
 
     from envs.grid_world import palette
 
-    some = images[:: max(1, len(images) // 6)][-6:] + images[-1:]
+    some = [images[share * (len(images) - 1) // 6] for share in range(7)]
     sheet = Image.new("RGB", (some[0].width, some[0].height * len(some)))
     for place, image in enumerate(some):
         sheet.paste(image, (0, place * image.height))

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from envs.grid_world.layout import Layout
 
 Floats = npt.NDArray[np.float64]
+LINE = 24  # height of a line of text below a picture, in pixels
 VALUES = ("states", "actions", "none")
-STRIPS = 3  # caption and legend are always given their room, so that pictures keep their size
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,13 @@ def picture(env: Any, action_values: Floats | None, view: View, caption: str | N
 
     states, position = world.grid_states, max(0, world.position)
     row, column = states.cells[position].tolist()
-    mask = int(states.keys[position])
-    return draw(
-        world.layout,
-        position=None if world.position < 0 else (row, column),
-        keys=states.held_at(position),
-        values=None if action_values is None else _shown(states, mask, action_values, view.values),
-        policy=None if action_values is None else _policy(states, mask, action_values, view),
-        size=map_size(world.layout, view.cell),
-        caption=caption,
-    )
+    mask, values, policy = int(states.keys[position]), None, None
+    if action_values is not None:
+        values = _shown(states, mask, action_values, view.values)
+        policy = _policy(states, mask, action_values, view)
+    here, keys = (row, column) if world.position >= 0 else None, states.held_at(position)
+    size = map_size(world.layout, view.cell, values is not None)
+    return draw(world.layout, here, keys, values, policy, size, caption or "")
 
 
 def has_map(world: Any, states: int | None = None) -> bool:
@@ -75,11 +72,11 @@ def has_map(world: Any, states: int | None = None) -> bool:
     return states is None or states == len(world.grid_states.cells)
 
 
-def map_size(layout: Layout, cell: int | None) -> tuple[int, int]:
-    """Size in pixels with room for caption and legend, whether they are shown or not."""
+def map_size(layout: Layout, cell: int | None, legend: bool = True) -> tuple[int, int]:
+    """Size in pixels of a picture with a caption, and with a legend or without."""
     from envs.grid_world.background import fitting_size
 
-    return fitting_size(layout, cell or min(64, max(8, 800 // max(layout.shape))), STRIPS)
+    return fitting_size(layout, cell or min(64, max(8, 800 // max(layout.shape))), 1 + 2 * legend)
 
 
 def on_map(states: Any, mask: int, table: Floats) -> Floats:
@@ -132,17 +129,18 @@ def _blank(rows: int, columns: int) -> Layout:
     return Layout(("." * columns,) * rows)
 
 
-def below(picture: Any, lines: list[str]) -> Any:
-    """Return the picture with lines of text in a dark strip below it."""
+def below(picture: Any, lines: list[str], height: int = 0) -> Any:
+    """Return the picture, at least `height` pixels high, with lines of text in a strip below it."""
     from envs.grid_world import palette
     from envs.grid_world.pygame_ce import pygame
 
-    width, height = picture.get_size()
-    whole = pygame.Surface((width, height + 24 * len(lines)))
-    whole.fill(palette.BLACK)
+    width, height = picture.get_width(), max(height, picture.get_height())
+    whole = pygame.Surface((width, height + LINE * len(lines)))
+    whole.fill(palette.PAPER)
     whole.blit(picture, (0, 0))
-    for line, words in enumerate(lines):
+    pygame.draw.rect(whole, palette.BLACK, (0, height, width, LINE * len(lines)))
+    for number, words in enumerate(lines):
         size = palette.fitting_height(words, width - 12, 20) or 12
         written = palette.text(words, size, palette.WHITE)
-        whole.blit(written, written.get_rect(midleft=(6, height + 24 * line + 12)))
+        whole.blit(written, written.get_rect(midleft=(6, height + LINE * number + LINE // 2)))
     return whole

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.game import Game, Policy, action_keys
-from experiments.pictures import View, below, has_map, picture
+from experiments.pictures import View, below, has_map, map_size, picture
 from experiments.play_text import play_text
 
 FRAMES_PER_SECOND = 30
@@ -110,7 +110,7 @@ class Table:
             return below(_surface(game.env.render()), [game.status(), game.news(), keys])
         values = self._solved() if self.hints else None
         shown = picture(game.env, values, HINTS if self.hints else PLAIN, game.status())
-        return below(shown, [game.news(), keys])
+        return below(shown, [game.news(), keys], map_size(world.layout, None)[1])
 
     def _solved(self) -> Any:
         """Return the optimal action values, computed when they are first asked for."""

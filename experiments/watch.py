@@ -16,11 +16,12 @@ Frame = Callable[[View], Any]
 
 SPEEDS = tuple(10**power for power in range(7))  # environment steps a picture
 FRAMES_PER_SECOND = 30
-KEYS = "+ - speed   space pause   s one step   v values   p policy   h help   q stop watching"
+KEYS = "+ - speed   space pause   S step   V P view   H help   Q stop watching"
 HELP = [
-    "+ or up: faster     - or down: slower     space: pause, go on     s, right, Enter: one step",
-    "v: value of the best action, of each action, none     p: policy on and off",
-    "q, Escape or closing the window: stop watching, while learning goes on to its end",
+    "+ or up: faster     - or down: slower     space: pause and go on",
+    "S, right or Enter: a single step     P: policy on and off",
+    "V: value of the best action, of each action, none",
+    "Q, Escape or closing the window: learn on without a picture",
 ]
 
 
@@ -105,9 +106,11 @@ class Controls:
     view: View = DEFAULT_VIEW
     speed: int = 1
     paused: bool = False
-    single: bool = False
+    single: int = 0
     help: bool = False
     stopped: bool = False
+    over: bool = False
+    height: int = 0
 
     def press(self, event: Any) -> None:
         """Change what the key of an event stands for."""
@@ -124,10 +127,8 @@ class Controls:
 
     def steps(self) -> int:
         """Return how many environment steps to learn for before the next picture."""
-        if self.single:
-            self.single = False
-            return 1
-        return 0 if self.paused else SPEEDS[self.speed]
+        steps, self.single = self.single, 0
+        return steps if self.paused else SPEEDS[self.speed]
 
     def faster(self) -> None:
         """Take ten times as many steps a picture."""
@@ -143,7 +144,7 @@ class Controls:
 
     def step(self) -> None:
         """Take one step and pause."""
-        self.paused = self.single = True
+        self.paused, self.single = True, self.single + 1
 
     def next_values(self) -> None:
         """Show other values."""
@@ -162,12 +163,13 @@ class Controls:
         """Stop watching."""
         self.stopped = True
 
-    def lines(self, over: bool) -> list[str]:
-        """Return what stands below the picture."""
-        pace = (
-            "finished" if over else "paused" if self.paused else f"{SPEEDS[self.speed]:,} a picture"
-        )
-        return [f"{pace}   |   {KEYS}", *(HELP if self.help else [])]
+    def show(self, frame: Frame) -> Any:
+        """Draw what is known, in the largest height so far, and what the keys do."""
+        shown = frame(self.view)
+        self.height = max(self.height, shown.get_height())
+        pace = "paused" if self.paused else f"{SPEEDS[self.speed]:,} steps each"
+        line = f"{'finished' if self.over else pace}   |   {KEYS}"
+        return below(shown, [line, *(HELP if self.help else [])], self.height)
 
 
 ACTIONS: dict[str, Callable[[Controls], None]] = {
@@ -206,7 +208,7 @@ def watch_window(
     from envs.grid_world.window import Window
 
     controls, done = Controls(), 0
-    first = below(frame(controls.view), controls.lines(False))
+    first = controls.show(frame)
     window = Window(title, first.get_size(), FRAMES_PER_SECOND, ends_program=False)
     try:
         window.show(first)
@@ -217,7 +219,7 @@ def watch_window(
             if steps:
                 advance(steps)
                 done += steps
-            window.show(below(frame(controls.view), controls.lines(done == total)))
+            window.show(controls.show(frame))
         _linger(window, frame, controls, hold)
     finally:
         window.close()
@@ -227,9 +229,10 @@ def watch_window(
 
 def _linger(window: Any, frame: Frame, controls: Controls, hold: float | None) -> None:
     """Keep the last picture, and the keys that change what it shows."""
+    controls.over = True
     left = float("inf") if hold is None else hold * FRAMES_PER_SECOND
     while not controls.stopped and left > 0:
         for event in window.events():
             controls.press(event)
-        window.show(below(frame(controls.view), controls.lines(True)))
+        window.show(controls.show(frame))
         left -= 1

@@ -1,0 +1,204 @@
+import io
+import subprocess
+import sys
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+import envs  # noqa: F401  (registers the worlds)
+from envs import Layout
+from envs.grid_world.layout import Tile
+from envs.grid_world.pygame_ce import pygame
+from experiments.game import Game
+from experiments.play import Table, play
+
+
+def cliff(**options):
+    return gym.make("spielfeld/CliffWalking-v0", **options)
+
+
+def world(text, **legend):
+    return gym.make("spielfeld/GridWorld-v0", layout=Layout(tuple(text.split()), legend))
+
+
+FLOOR, START, GOAL = Tile("floor"), Tile("start", start=True), Tile("goal", end=True)
+
+
+def key(name, letter=""):
+    code = getattr(pygame, f"K_{name.upper() if len(name) > 1 else name}")
+    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter, mod=0, scancode=0)
+
+
+def typed(monkeypatch, lines):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+
+
+def test_every_event_has_its_words():
+    game = Game(cliff())
+    game.act(3)
+    assert game.event == "bumped"
+    game.act(0)
+    assert game.event == "up"
+    game.act(1)
+    game.act(2)
+    assert game.event == "fell (cliff): back to the start"
+    for action in [0, *[1] * 11, 2]:
+        game.act(action)
+    assert game.news() == "reached the goal: return -116; press R"
+
+
+def test_falling_beside_the_start_is_not_a_bump():
+    game = Game(cliff())
+    game.act(1)
+    assert game.event == "fell (cliff): back to the start"
+
+
+def test_nothing_moves_after_the_end_until_a_restart():
+    game = Game(world("SG", S=START, G=GOAL))
+    game.act(1)
+    steps, position = game.steps, game.env.unwrapped.position
+    game.act(3)
+    assert (game.steps, game.env.unwrapped.position) == (steps, position) == (1, 1)
+    game.restart()
+    assert (game.steps, game.over) == (0, False)
+
+
+def test_keys_pits_portals_exits_and_time_are_told():
+    keys = {"k": Tile("red key", key="red"), "D": Tile("red door", door="red")}
+    game = Game(world("SkDG", S=START, G=GOAL, **keys))
+    game.act(1)
+    assert game.event == "took the red key"
+    game = Game(world("PSG", S=START, G=GOAL, P=Tile("pit", end=True)))
+    game.act(3)
+    assert game.event == "fell into the pit"
+    floor = {".": FLOOR}
+    tiles = {"T": Tile("ring", to="t"), "t": Tile("glade")}
+    game = Game(world("ST..tG", S=START, G=GOAL, **tiles, **floor))
+    game.act(1)
+    assert game.event == "ring: on to t"
+    game = Game(gym.make("spielfeld/CliffWalking-v0", max_episode_steps=1))
+    game.act(0)
+    assert game.event == "the time is up"
+    game = Game(world("SA.aG", S=START, G=GOAL, A=Tile("spring", exit_to="a"), a=FLOOR, **floor))
+    game.act(1)
+    game.act(1)
+    assert game.event == "spring: on to a"
+
+
+def test_text_mode_obeys_its_lines_and_ends_at_the_end_of_input(monkeypatch, capsys):
+    typed(monkeypatch, "w\nd\nnonsense\nr\n")
+    play(cliff(render_mode="ansi"), text=True, seed=1)
+    shown = capsys.readouterr().out
+    assert ".@.........." in shown
+    assert "return -2" in shown
+    assert "'nonsense' is no move here" in shown
+    assert shown.count("@CCCCCCCCCCG") == 2
+    assert shown.endswith("> \n")
+
+
+def test_text_mode_asks_for_numbers_where_actions_have_no_names(monkeypatch, capsys):
+    typed(monkeypatch, "2\nquit\nnever read\n")
+    play(gym.make("FrozenLake-v1", is_slippery=False), text=True)
+    shown = capsys.readouterr().out
+    assert "Moves: 0 1 2 3" in shown
+    assert "state 1" in shown
+    assert sys.stdin.readline() == "never read\n"
+
+
+def test_text_mode_lets_a_policy_act_line_by_line(monkeypatch, capsys):
+    typed(monkeypatch, "\n\n\n")
+    play(world("SG", S=START, G=GOAL), policy=lambda observation: 1, text=True)
+    shown = capsys.readouterr().out
+    assert "reached the goal" in shown
+    assert shown.count("a new episode") == 2
+
+
+def test_without_a_display_the_game_goes_to_the_terminal(monkeypatch, capsys):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    typed(monkeypatch, "")
+    play(cliff())
+    assert "No window can be opened here" in capsys.readouterr().out
+
+
+def test_only_numbered_actions_can_be_played():
+    with pytest.raises(ValueError, match="numbered actions"):
+        play(gym.make("Pendulum-v1"), text=True)
+
+
+def test_window_keys_move_restart_hint_and_end():
+    table = Table(Game(cliff()))
+    table.press(key("up"))
+    table.press(key("d"))
+    assert table.game.steps == 2
+    plain = pygame.image.tobytes(table.picture(), "RGB")
+    table.press(key("h"))
+    assert pygame.image.tobytes(table.picture(), "RGB") != plain
+    table.press(key("r"))
+    assert table.game.steps == 0
+    assert not table.ended
+    table.press(key("escape"))
+    assert table.ended
+
+
+def test_hints_do_not_change_the_size_of_the_picture():
+    table = Table(Game(cliff()))
+    size = table.picture().get_size()
+    table.press(key("h"))
+    assert table.picture().get_size() == size
+
+
+def test_hints_exist_for_worlds_without_an_end():
+    table = Table(Game(gym.make("spielfeld/JumpGridWorld-v0")), hints=True)
+    table.picture()
+    assert np.isclose(table._plan.max(), 24.419, atol=5e-4)
+
+
+def test_a_policy_plays_at_its_pace_and_can_be_paused():
+    table = Table(Game(world("S.G", S=START, G=GOAL, **{".": FLOOR}), policy=lambda state: 1))
+    table.press(key("space"))
+    table.wait(10)
+    assert table.game.steps == 0
+    table.press(key("space"))
+    table.press(key("equals", "+"))
+    assert table.pace == 3
+    table.wait(0.2)
+    assert table.game.steps == 0
+    table.wait(0.1)
+    assert table.game.steps == 1
+    table.press(key("up"))
+    assert table.game.steps == 1
+    table.wait(10)
+    table.wait(1)
+    assert table.game.over
+    table.wait(1.5)
+    assert table.game.steps == 0
+
+
+PROGRAM = """
+import gymnasium as gym, envs
+from experiments.play import play
+env = gym.make("spielfeld/CliffWalking-v0")
+play(env)
+print(env.unwrapped.grid_states.cells[env.unwrapped.position].tolist(), env.unwrapped.elapsed)
+"""
+
+
+def test_in_a_real_window_keys_move_the_agent_and_closing_ends_the_program(display):
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env=display.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        window = display.wait_for_window(program)
+        display.press("Up", "Up", "d")
+        display.close_window(window)
+        out, errors = program.communicate(timeout=30)
+    finally:
+        program.kill()
+    assert (out, program.returncode) == ("[1, 1] 3\n", 0), errors

@@ -1,0 +1,258 @@
+import subprocess
+import sys
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from PIL import Image
+
+import envs  # noqa: F401  (registers the worlds)
+from agents.tabular import QLearning
+from envs.grid_world.pygame_ce import pygame
+from envs.grid_world.window import NoDisplayError, Window
+from experiments.gif import picture_times, watch_gif
+from experiments.pictures import View, heat_table, on_map, picture
+from experiments.watch import SPEEDS, Controls, watch, watch_window
+
+
+@pytest.fixture
+def dummy(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    yield
+    pygame.display.quit()
+
+
+@pytest.fixture
+def no_display(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+
+
+def key(name, letter=""):
+    code = getattr(pygame, f"K_{name.upper() if len(name) > 1 else name}")
+    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter, mod=0, scancode=0)
+
+
+class Counter:
+    """Stands for a learner: counts, and shows the count as a grey square."""
+
+    def __init__(self, script=None):
+        self.calls, self.views, self.script = [], [], script or {}
+
+    def advance(self, samples):
+        self.calls.append(samples)
+
+    def frame(self, view):
+        self.views.append(view)
+        for event in self.script.get(len(self.views), []):
+            pygame.event.post(event)
+        surface = pygame.Surface((40, 30))
+        surface.fill([max(0, 240 - 30 * len(self.calls))] * 3)
+        return surface
+
+
+def test_speed_keys_change_by_tens_and_stay_in_range():
+    controls = Controls()
+    controls.press(key("equals", "+"))
+    assert controls.steps() == 100
+    for _ in range(20):
+        controls.press(key("down"))
+    assert controls.steps() == SPEEDS[0] == 1
+    for _ in range(20):
+        controls.press(key("up"))
+    assert controls.steps() == SPEEDS[-1]
+
+
+@pytest.mark.parametrize("name", ["s", "right", "return"])
+def test_each_press_of_a_step_key_is_one_step_and_pauses(name):
+    controls = Controls()
+    controls.press(key(name))
+    controls.press(key(name))
+    assert controls.steps() == 2
+    assert controls.steps() == 0
+    controls.press(key("space"))
+    assert controls.steps() == 10
+
+
+def test_view_keys_go_round():
+    controls = Controls()
+    seen = []
+    for _ in range(3):
+        controls.press(key("v"))
+        seen.append(controls.view.values)
+    assert seen == ["actions", "none", "states"]
+    controls.press(key("p"))
+    assert not controls.view.policy
+
+
+def test_help_adds_lines_below_the_picture():
+    counter, controls = Counter(), Controls()
+    before = controls.show(counter.frame).get_height()
+    controls.press(key("h"))
+    assert controls.show(counter.frame).get_height() > before
+
+
+@pytest.mark.parametrize(
+    "event", [key("q"), key("escape"), pygame.event.Event(pygame.QUIT)], ids=["q", "escape", "quit"]
+)
+def test_stopping_to_watch_lets_learning_go_on_to_its_end(dummy, event):
+    counter = Counter({3: [event]})
+    watch_window(counter.advance, counter.frame, 1000)
+    assert sum(counter.calls) == 1000
+    assert counter.calls[-1] > 900
+    assert not pygame.display.get_init()
+
+
+def test_window_never_learns_more_than_was_asked_for(dummy):
+    counter = Counter({2: [key("up"), key("up")]})
+    watch_window(counter.advance, counter.frame, 1234, hold=0.1)
+    assert sum(counter.calls) == 1234
+    assert max(counter.calls) == 1000
+
+
+def test_a_paused_window_waits(dummy):
+    counter = Counter({2: [key("space")], 10: [key("space")]})
+    watch_window(counter.advance, counter.frame, 20, hold=0.0)
+    assert counter.calls == [10, 10]
+    assert len(counter.views) >= 11
+
+
+def test_an_error_in_learning_closes_the_window(dummy):
+    def interrupted(samples):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch_window(interrupted, Counter().frame, 10)
+    assert not pygame.display.get_init()
+
+
+def test_picture_times_rise_to_the_total_slowly_at_first():
+    times = picture_times(50_000, 60)
+    gaps = np.diff([0, *times])
+    assert (len(times), times[-1]) == (59, 50_000)
+    assert (gaps > 0).all()
+    assert gaps[0] < 50 < 1500 < gaps[-1]
+    assert picture_times(3, 60) == [1, 2, 3]
+
+
+def test_gif_has_its_pictures_loops_and_holds_the_last(tmp_path):
+    counter = Counter()
+    watch_gif(counter.advance, counter.frame, 500, tmp_path / "a.gif", frames=8)
+    assert sum(counter.calls) == 500
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert (gif.n_frames, gif.size, gif.info["loop"]) == (8, (40, 30), 0)
+        gif.seek(7)
+        assert gif.info["duration"] == 3000
+    assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
+
+
+def test_gif_of_a_learner_stays_small_and_learns_as_without_it(tmp_path):
+    env, alone = gym.make("spielfeld/FrozenLake8x8-v0"), gym.make("spielfeld/FrozenLake8x8-v0")
+    learner, other = QLearning(seed=3), QLearning(seed=3)
+    history = watch(learner, env, 30_000, tmp_path / "lake.gif", window=False)
+    assert history == other.learn(alone, 30_000)
+    assert np.array_equal(learner.action_values, other.action_values)
+    assert (tmp_path / "lake.gif").stat().st_size < 1_500_000
+
+
+def test_without_a_display_watching_makes_a_gif_and_says_so(no_display, tmp_path, capsys):
+    path = tmp_path / "cliff.gif"
+    env = gym.make("spielfeld/CliffWalking-v0")
+    watch(QLearning(), env, 50, path)
+    assert path.exists()
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert "no display" in said and str(path) in said
+
+
+def test_a_window_that_is_asked_for_is_refused_without_a_display(no_display):
+    with pytest.raises(NoDisplayError, match="DISPLAY is not set"):
+        watch(QLearning(), gym.make("spielfeld/CliffWalking-v0"), 50, window=True)
+
+
+def test_a_display_that_does_not_work_is_refused_in_one_sentence(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "no-such-driver")
+    with pytest.raises(RuntimeError, match="No window can be opened here"):
+        Window("title", (10, 10)).open()
+
+
+def test_closing_the_window_of_an_environment_ends_its_program(dummy):
+    window = Window("title", (40, 30), frames_per_second=None)
+    window.show(pygame.Surface((40, 30)))
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    with pytest.raises(SystemExit) as ending:
+        window.show(pygame.Surface((40, 30)))
+    assert ending.value.code == 0
+    assert not window.is_open
+    assert window.events() == []
+
+
+def test_pictures_are_scaled_into_the_window_in_proportion(dummy):
+    window = Window("title", (100, 100), frames_per_second=None)
+    picture = pygame.Surface((20, 10))
+    picture.fill("white")
+    window.show(picture)
+    screen = pygame.display.get_surface()
+    assert [screen.get_at((50, row))[0] > 200 for row in (10, 30, 70, 90)] == [0, 1, 1, 0]
+    window.close()
+
+
+def test_values_lie_where_their_states_lie():
+    states = gym.make("spielfeld/GridWorld-v0", layout="keys-and-doors").unwrapped.grid_states
+    table = np.arange(len(states.cells), dtype=float)
+    for mask in range(4):
+        spread = on_map(states, mask, table)
+        here = states.keys == mask
+        rows, columns = states.cells[here].T
+        assert np.array_equal(spread[rows, columns], table[here])
+        assert np.isfinite(spread).sum() == here.sum()
+
+
+def test_picture_shows_the_states_with_the_keys_held():
+    env = gym.make("spielfeld/GridWorld-v0", layout="keys-and-doors")
+    env.reset(seed=0)
+    world = env.unwrapped
+    values = np.zeros((world.model.states, 4))
+    values[world.grid_states.keys == 0] = 5.0
+    plain = pygame.image.tobytes(picture(env, values, View()), "RGB")
+    values[world.grid_states.keys != 0] = 7.0
+    assert pygame.image.tobytes(picture(env, values, View()), "RGB") == plain
+    world.position = int(np.flatnonzero(world.grid_states.keys != 0)[0])
+    assert pygame.image.tobytes(picture(env, values, View()), "RGB") != plain
+
+
+def test_worlds_without_a_map_are_shown_as_a_table(tmp_path):
+    env = gym.make("Taxi-v4")
+    table = np.arange(3000.0).reshape(500, 6)
+    assert picture(env, table, View()).get_size() == heat_table(table).get_size()
+    watch(QLearning(), gym.make("FrozenLake-v1"), 100, tmp_path / "lake.gif", window=False)
+    assert (tmp_path / "lake.gif").exists()
+
+
+PROGRAM = """
+import gymnasium as gym, envs
+from agents.tabular import QLearning
+from experiments.watch import watch
+learner = QLearning(seed=0)
+watch(learner, gym.make("spielfeld/CliffWalking-v0"), 20_000)
+print(learner.samples)
+"""
+
+
+def test_closing_a_real_window_lets_learning_go_on_to_its_end(display):
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env=display.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        window = display.wait_for_window(program)
+        display.press("space", "s", "v", "h")
+        display.close_window(window)
+        out, errors = program.communicate(timeout=60)
+    finally:
+        program.kill()
+    assert (out, program.returncode) == ("20000\n", 0), errors
