@@ -34,7 +34,11 @@ def find_learner(name: str) -> type[Any]:
     if name in LEARNERS:
         return import_place(LEARNERS[name].place)  # type: ignore[no-any-return]
     if ":" in name:
-        return import_place(name)  # type: ignore[no-any-return]
+        own: type[Any] = import_place(name)
+        for promise in ("learn", "predict"):
+            if not hasattr(own, promise):
+                raise ValueError(f"{name} is no learner: it has no {promise}(...).")
+        return own
     raise ValueError(unknown("learner", name, LEARNERS))
 
 

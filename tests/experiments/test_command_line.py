@@ -1,0 +1,274 @@
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import gymnasium as gym
+import pytest
+
+import envs
+from envs.grid_world.layout_file import shipped_worlds
+from experiments.command_line import COMMANDS, main
+from experiments.registry import LEARNERS, unknown
+from experiments.sources import make_source
+
+ROOT = Path(__file__).resolve().parents[2]
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run one command in a folder of its own; return its exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        try:
+            code = main(words)
+        except SystemExit as stop:  # tyro's own answers
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_train_tells_how_far_from_perfect_and_what_next(say: Say) -> None:
+    words = (
+        "train",
+        "q-learning",
+        "spielfeld/CliffWalking-v0",
+        "--samples",
+        "20000",
+        "--seed",
+        "1",
+    )
+    code, output, _ = say(*words)
+    assert code == 0
+    assert re.search(r"share of perfect +100\.00%", output)
+    assert "learning_curve.png" in output and "spielfeld play spielfeld/CliffWalking-v0" in output
+    code, output, _ = say(*words)
+    assert code == 0 and "was not run again" in output
+
+
+def test_evaluate_scores_a_run_exactly_and_by_playing(say: Say) -> None:
+    say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "20000")
+    run = str(next(Path("runs").iterdir()))
+    code, output, _ = say("evaluate", run, "--episodes", "3")
+    assert code == 0
+    assert "-13.0000" in output and "mean of 3 episodes" in output
+    code, output, _ = say("evaluate", run, "--discount", "0.9")
+    assert "discount 0.9" in output
+    assert say("evaluate", run, "--discount", "2")[0] == 2
+    assert "episodes must be 0, or 2 or more" in say("evaluate", run, "--episodes", "1")[2]
+
+
+def test_worlds_without_a_table_are_evaluated_by_playing(say: Say) -> None:
+    code, output, _ = say("train", "q-learning", "Blackjack-v1", "--samples", "2000")
+    assert code == 0 and "mean of 100 episodes and its error" in output
+
+
+def test_gymnasiums_tables_are_read(say: Say) -> None:
+    code, output, _ = say("train", "q-learning", "CliffWalking-v1", "--samples", "30000")
+    assert code == 0 and re.search(r"share of perfect +100\.00%", output)
+
+
+def test_options_reach_the_source(say: Say) -> None:
+    words = ("train", "q-learning", "spielfeld/Maze-v0", "--set", "rows=7", "--set", "columns=9")
+    code, output, _ = say(*words, "--samples", "20000")
+    assert code == 0 and "100.00%" in output
+    code, _, error = say("train", "q-learning", "spielfeld/Maze-v0", "--set", "rows")
+    assert code == 2 and "--set takes NAME=VALUE, not 'rows'" in error
+    code, _, error = say("train", "q-learning", "spielfeld/Maze-v0", "--set", "height=7")
+    assert code == 2 and "height" in error and "Traceback" not in error
+
+
+def test_gif_is_drawn_into_the_run_directory(say: Say) -> None:
+    words = ("train", "q-learning", "spielfeld/FrozenLake-v0", "--samples", "3000", "--gif")
+    code, output, error = say(*words)
+    assert code == 0, error
+    assert "learning.gif" in output
+
+
+def test_list_names_everything(say: Say) -> None:
+    code, output, _ = say("list")
+    assert code == 0
+    ours = [name for name in gym.registry if name.startswith("spielfeld/")]
+    for name in (*LEARNERS, *ours, *envs.CATALOGUE, *shipped_worlds()):
+        assert name in output
+    assert say("list", "--help")[0] == 0
+    assert say("list", "worlds")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("tran",), "There is no command 'tran'. Did you mean train?"),
+        (("xyz",), "Commands are train, evaluate"),
+        (
+            ("train", "q-lerning", "spielfeld/CliffWalking-v0"),
+            "There is no learner 'q-lerning'. Did you mean q-learning?",
+        ),
+        (
+            ("train", "q-learning", "spielfeld/CliffWalkin-v0"),
+            "There is no source 'spielfeld/CliffWalkin-v0'. Did you mean spielfeld/CliffWalking-v0",
+        ),
+        (("train", "q-learning", "four-roms"), "Did you mean four-rooms"),
+        (("train", "q-learning", "xyzzy"), "There is no source 'xyzzy'; `spielfeld list` shows"),
+        (("train", "q-learning"), "Name a source: train q-learning SOURCE"),
+        (
+            ("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "-5"),
+            "samples must be 1 or more, not -5",
+        ),
+        (("train", "q-learning", "no_maze.toml"), "no_maze.toml"),
+        (("train", "no_module:Learner", "four-rooms"), "there is no module 'no_module'"),
+        (("train", "json:Lerner", "four-rooms"), "Module 'json' has no 'Lerner'"),
+        (("train", "json:JSONDecoder", "four-rooms"), "json:JSONDecoder is no learner: it has no"),
+        (("train", "q-learning", "CartPole-v1"), "A table needs discrete observations"),
+        (("train", "q-learning", "Taxi-v3"), "Taxi-v3"),
+        (("evaluate", "nowhere"), "nowhere is no run: it has no spec.json"),
+        (("play",), "Name a source"),
+        (("play", "--run", "nowhere"), "nowhere is no run"),
+    ],
+)
+def test_mistakes_get_one_clear_sentence(say: Say, words: tuple[str, ...], sentence: str) -> None:
+    code, _, error = say(*words)
+    assert code == 2
+    assert sentence in error
+    assert error.startswith("Error: ") and error.count("\n") == 1
+
+
+def test_settings_out_of_range_are_answered_with_their_range(say: Say) -> None:
+    code, output, error = say("train", "q-learning", "four-rooms", "--learning-rate", "7")
+    assert code == 2
+    assert "learning_rate must be from 0 to 1, not 7.0" in output + error
+
+
+def test_misspelt_option_is_answered_with_the_right_one(say: Say) -> None:
+    code, output, error = say("train", "q-learning", "four-rooms", "--sampels", "5")
+    assert code == 2
+    assert "--samples" in output + error
+
+
+@pytest.mark.parametrize(
+    ("layout", "sentence"),
+    [
+        ("map = '''\n#####\n#S..\n#..G#\n#####\n'''", "my.toml:3:5: "),
+        ("map = '''\n#####\n#S...\n#..G#\n#####\n'''", "my.toml:3:5: "),
+        ("map = '''\nS.G\n'''\n[legend]\nC = {}\nC = {}\n", "my.toml:6:1: "),
+        ("map = '''\nS.G\n'''\n[rules]\nslip = {forward = 0.5, left = 0.1}\n", "my.toml:5:"),
+        ("map = '''\nS..\n'''\n", "my.toml:"),
+    ],
+)
+def test_layout_mistakes_name_file_line_and_column(say: Say, layout: str, sentence: str) -> None:
+    Path("my.toml").write_text(layout)
+    code, _, error = say("train", "q-learning", "my.toml")
+    assert code == 2 and sentence in error and error.count("\n") == 1
+
+
+def test_directory_that_cannot_be_written_is_named_before_any_training(say: Say) -> None:
+    Path("file").write_text("not a directory")
+    code, _, error = say("train", "q-learning", "four-rooms", "--directory", "file")
+    assert code == 2 and "Not a directory" in error and error.count("\n") == 1
+    assert Path("file").read_text() == "not a directory"
+
+
+def test_read_only_directory_is_named(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, *arguments: object, **keywords: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    code, _, error = say("train", "q-learning", "four-rooms")
+    assert code == 2 and re.search(r"Error: runs/.*: Permission denied\.", error)
+
+
+def test_damaged_model_is_named(say: Say) -> None:
+    say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "1000")
+    run = next(Path("runs").iterdir())
+    (run / "model.safetensors").write_bytes((run / "model.safetensors").read_bytes()[:-1])
+    for words in (("evaluate", str(run)), ("play", "--run", str(run), "--text")):
+        code, _, error = say(*words)
+        assert code == 2 and "model.safetensors: is damaged" in error
+
+
+def test_run_of_another_world_cannot_play_here(say: Say) -> None:
+    say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "1000")
+    run = str(next(Path("runs").iterdir()))
+    code, _, error = say("play", "four-rooms", "--run", run, "--text")
+    assert code == 2 and "whose observations or actions are not those here" in error
+
+
+def test_help_is_there_for_all(say: Say) -> None:
+    assert say()[0] == 2
+    code, output, _ = say("--help")
+    assert code == 0 and all(command in output for command in COMMANDS)
+    for command in COMMANDS:
+        code, output, _ = say(command, "--help")
+        assert code == 0 and "usage" in output
+    code, output, _ = say("train", "q-learning", "--help")
+    assert code == 0 and "--exploration-rate" in output
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "numba scipy torch sklearn pygame matplotlib".split()
+    for words in (["train", "--help"], ["train", "q-learning", "--help"], ["play", "--help"]):
+        script = (
+            "import sys\nfrom experiments.command_line import main\n"
+            f"try: main({words!r})\nexcept SystemExit: pass\n"
+            f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT
+        )
+        assert run.stderr.strip() == "[]", words
+
+
+def test_ctrl_c_ends_with_a_sentence_and_loses_nothing(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from experiments.session import Session
+
+    learn = Session.advance
+
+    def press(self: Session, samples: int) -> object:
+        self.interrupted = self.samples > 500
+        return learn(self, samples)
+
+    monkeypatch.setattr(Session, "advance", press)
+    code, _, error = say("train", "q-learning", "four-rooms", "--samples", "5000")
+    assert code == 130 and "The same command goes on from there." in error
+    assert (next(Path("runs").iterdir()) / "checkpoint.safetensors").exists()
+
+
+@pytest.mark.parametrize("script", ["train", "evaluate", "play", "benchmark"])
+def test_scripts_are_the_commands(script: str) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), "--help"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0 and "usage" in run.stdout
+
+
+def test_traceback_is_shown_to_who_asks(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPIELFELD_TRACEBACK", "1")
+    with pytest.raises(ValueError, match="There is no learner"):
+        say("train", "q-lerning", "four-rooms")
+
+
+def test_names_are_found_by_their_last_part_and_any_case() -> None:
+    names = ("spielfeld/CliffWalking-v0", "spielfeld/Maze-v0")
+    assert "spielfeld/CliffWalking-v0" in unknown("source", "cliffwalking-v0", names)
+
+
+def test_sources_come_by_id_layout_and_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own_world.py").write_text(
+        "from envs import Layout\nfrom envs.grid_world.dynamics import grid_model\n"
+        "def model():\n    return grid_model(Layout.from_text(\"map = 'S.G'\"))[0]\n"
+    )
+    assert make_source("own_world:model").unwrapped.model.states == 3
+    assert make_source("envs:spielfeld/Maze-v0", {"rows": 5, "columns": 5}).unwrapped.layout
+    assert make_source("four-rooms").unwrapped.layout.name
+    assert make_source("FrozenLake-v1").unwrapped.model.states == 16
+    assert make_source("FrozenLake-v1", render_mode="ansi").render_mode == "ansi"
+    with pytest.raises(ValueError, match="cannot be made"):
+        make_source("LunarLander-v3" if "LunarLander-v3" in gym.registry else "Taxi-v3")
