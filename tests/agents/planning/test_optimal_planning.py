@@ -144,6 +144,7 @@ def test_a_world_without_an_end_needs_a_discount(solve) -> None:
     assert solve(line(3, end=False), 0.5).values == pytest.approx([-2, -2, -2])
 
 
+@pytest.mark.uncompiled
 def test_a_loop_that_pays_for_ever_is_noticed() -> None:
     with pytest.raises(ValueError, match="State 0: its value still changes by 1 after 50 sweeps"):
         value_iteration(two_rooms(), max_sweeps=50)

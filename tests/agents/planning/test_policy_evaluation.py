@@ -66,6 +66,7 @@ def test_evaluation_equals_a_dense_solve(model) -> None:
     assert policy_evaluation(model, chosen, 0.9) == pytest.approx(truth, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.uncompiled
 def test_sweeps_of_large_worlds_equal_the_direct_solution(monkeypatch) -> None:
     model = line(30)
     policy = random_policy(model)
