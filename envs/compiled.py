@@ -75,14 +75,17 @@ def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
     """Copy a function with some of its globals replaced, named after what replaced them."""
     globals_ = {**function.__globals__, **rules}
     copy = FunctionType(function.__code__, globals_, function.__name__, function.__defaults__)
-    names = ",".join(rule.__name__ for rule in rules.values())
+    names = ",".join(
+        f"{name}={rule.__module__}.{rule.__qualname__}" for name, rule in sorted(rules.items())
+    )  # Numba names its cache files after this
     copy.__qualname__ = f"{function.__qualname__}[{names}]" if rules else function.__qualname__
     return copy
 
 
 def _is_ours(function: FunctionType) -> bool:
     path = Path(function.__code__.co_filename).resolve()
-    return any(path.is_relative_to(ROOT / package) for package in PACKAGES)
+    named = "<" not in function.__qualname__  # lambdas and closures share their names
+    return named and any(path.is_relative_to(ROOT / package) for package in PACKAGES)
 
 
 def _enable_cache(dispatcher: Any) -> None:

@@ -50,8 +50,8 @@ def linear_schedule(start: float, end: float, duration: int, samples: int) -> fl
 def decayed_rate(rate: float, decay: float, visits: int) -> float:
     """Return rate / (1 + decay * (visits - 1)), the step size of a cell's `visits`-th update.
 
-    With decay 0 it is constant, and the table keeps following the latest noise. With any decay > 0
-    the steps sum to infinity and their squares do not, so noise averages out (Robbins & Monro, 1951;
+    With decay 0 it is constant, and the table keeps following the latest noise. With decay > 0 the
+    steps sum to infinity and their squares do not, so noise averages out (Robbins & Monro, 1951;
     Sutton & Barto, equation 2.7). Rate 1 and decay 1 give the sample average.
     """
     return rate / (1.0 + decay * (visits - 1))

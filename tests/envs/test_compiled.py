@@ -122,7 +122,6 @@ def test_rules_do_not_share_a_cache_entry(copy: Copy) -> None:
         assert copy.run(lines).split() == ["5.0", "1.0", "7.0", "11.0"]
 
 
-@pytest.mark.xfail(reason="cache entries are named after the rules' bare names", strict=True)
 def test_rules_of_one_name_do_not_share_a_cache_entry(copy: Copy) -> None:
     for module, amount in (("one", 5.0), ("two", 7.0)):
         copy.write(module, RULES.replace("1.0", str(amount)))
@@ -133,7 +132,6 @@ def test_rules_of_one_name_do_not_share_a_cache_entry(copy: Copy) -> None:
     assert copy.run(lines).split() == ["50.0", "70.0"]
 
 
-@pytest.mark.xfail(reason="cache entries do not say which rule stands where", strict=True)
 def test_rules_that_change_places_do_not_share_a_cache_entry(copy: Copy) -> None:
     copy.write(
         "other", "def five(value):\n    return 5.0\n\n\ndef same(value):\n    return value\n"

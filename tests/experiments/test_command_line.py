@@ -209,7 +209,7 @@ def test_help_is_there_for_all(say: Say) -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = "numba scipy torch sklearn pygame matplotlib".split()
+    heavy = ["numba", "scipy", "torch", "sklearn", "pygame", "matplotlib"]
     for words in (["train", "--help"], ["train", "q-learning", "--help"], ["play", "--help"]):
         script = (
             "import sys\nfrom experiments.command_line import main\n"

@@ -10,6 +10,7 @@ import envs  # noqa: F401  (registers the worlds)
 from envs import Layout
 from envs.grid_world.layout import Tile
 from envs.grid_world.pygame_ce import pygame
+from envs.grid_world.window import Window
 from experiments.game import Game
 from experiments.play import Table, play
 
@@ -154,6 +155,27 @@ def test_hints_exist_for_worlds_without_an_end():
     table = Table(Game(gym.make("spielfeld/JumpGridWorld-v0")), hints=True)
     table.picture()
     assert np.isclose(table._plan.max(), 24.419, atol=5e-4)
+
+
+def test_a_world_without_a_map_is_played_in_the_pictures_it_draws(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    env = gym.make("FrozenLake-v1", render_mode="rgb_array", is_slippery=False)
+    env.reset()
+    ends = [pygame.event.Event(pygame.QUIT)]
+    monkeypatch.setattr(Window, "events", lambda window: [key("1"), *ends])
+    play(env)
+    assert env.unwrapped.s == 4
+    assert not pygame.display.get_init()
+
+
+def test_the_keys_for_diagonals_are_named_where_there_are_any():
+    plain = Table(Game(world("S.G", S=START, G=GOAL, **{".": FLOOR}))).picture()
+    tiles = {"S": START, "G": GOAL, ".": FLOOR}
+    kings = gym.make("spielfeld/GridWorld-v0", layout=Layout(("S.G",), tiles, moves="king"))
+    table = Table(Game(kings))
+    assert pygame.image.tobytes(table.picture(), "RGB") != pygame.image.tobytes(plain, "RGB")
+    table.press(key("d"))
+    assert table.game.steps == 1
 
 
 def test_a_policy_plays_at_its_pace_and_can_be_paused():

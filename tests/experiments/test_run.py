@@ -165,7 +165,7 @@ def test_model_of_another_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_directories_that_hold_no_finished_run_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="is no run: it has no spec.json"):
+    with pytest.raises(ValueError, match=r"is no run: it has no spec\.json"):
         Run.load(tmp_path)
     (tmp_path / "spec.json").write_text(SPEC.to_json())
     with pytest.raises(ValueError, match="is not finished"):

@@ -222,6 +222,22 @@ def test_picture_shows_the_states_with_the_keys_held():
     assert pygame.image.tobytes(picture(env, values, View()), "RGB") != plain
 
 
+def test_states_in_which_all_actions_tie_show_no_arrow():
+    env = gym.make("spielfeld/CliffWalking-v0")
+    env.reset(seed=0)
+    values = np.zeros((env.unwrapped.model.states, 4))
+    learnt = values.copy()
+    learnt[5, 1] = 1e-12  # less than rounding: still a tie
+    tied = picture(env, learnt, View(values="none"))
+    assert pygame.image.tobytes(tied, "RGB") == pygame.image.tobytes(
+        picture(env, values, View(values="none")), "RGB"
+    )
+    learnt[5, 1] = 1.0
+    assert pygame.image.tobytes(tied, "RGB") != pygame.image.tobytes(
+        picture(env, learnt, View(values="none")), "RGB"
+    )
+
+
 def test_worlds_without_a_map_are_shown_as_a_table(tmp_path):
     env = gym.make("Taxi-v4")
     table = np.arange(3000.0).reshape(500, 6)

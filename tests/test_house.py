@@ -1,0 +1,111 @@
+"""What holds for the suite as a whole: who may import whom, what is ours, what the README says."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import agents
+import envs
+import experiments
+import learning
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ("learning", "envs", "agents", "experiments", "scripts", "tests", "tutorials")
+MAY_IMPORT = {
+    "learning": set(),
+    "envs": set(),
+    "agents": {"learning", "envs"},
+    "experiments": {"learning", "envs", "agents"},
+    "scripts": {"experiments"},
+}
+GYMNASIUM_CLASSES = {"GridWorldEnv", "MazeEnv", "TabularEnv", "TabularVectorEnv"}
+
+
+def imports(path: Path) -> list[tuple[str, str]]:
+    """Every (package, name) that a file imports, inside functions as well."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [(alias.name.split(".")[0], "") for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [(node.module.split(".")[0], alias.name) for alias in node.names]
+    return found
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_arrows_point_one_way(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files
+    for path in files:
+        for imported, _ in imports(path):
+            allowed = {package, *MAY_IMPORT[package]}
+            assert imported not in OURS or imported in allowed, f"{path} imports {imported}"
+
+
+def test_agents_use_models_and_never_environment_classes() -> None:
+    for path in (ROOT / "agents").rglob("*.py"):
+        assert not GYMNASIUM_CLASSES & {name for _, name in imports(path)}, path
+
+
+@pytest.mark.parametrize("package", [learning, envs, agents, experiments])
+def test_packages_are_this_projects(package) -> None:
+    place = Path(package.__file__).resolve()
+    assert place.is_relative_to(ROOT), (
+        f"{package.__name__} comes from {place}: another distribution of that name is installed "
+        "and shadows this project's; remove it, or work in the environment that `make` sets up."
+    )
+
+
+def test_nothing_loads_what_may_run_code() -> None:
+    for package in MAY_IMPORT:
+        for path in (ROOT / package).rglob("*.py"):
+            imported = {name for name, _ in imports(path)}
+            assert not imported & {"pickle", "cloudpickle", "dill", "joblib", "shelve"}, path
+
+
+def code_blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [block for kind, block in blocks if kind == language]
+
+
+def test_readme_trains_the_agent_that_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    example = next(block for block in code_blocks("python") if "QLearning(seed=1)" in block)
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("[")
+
+
+def test_ones_own_learner_layout_and_world_train_without_registration(tmp_path: Path) -> None:
+    (tmp_path / "my_maze.toml").write_text(code_blocks("toml")[0])
+    module = next(block for block in code_blocks("python") if "MyLearner" in block)
+    (tmp_path / "my_module.py").write_text(module)
+    commands = [line for line in "".join(code_blocks("")).splitlines() if "my_" in line]
+    assert len(commands) == 3
+    for command in commands:
+        words = [*command.split()[1:], "--samples", "20000"]
+        program = [sys.executable, "-m", "experiments.command_line"]
+        place = {**os.environ, "PYTHONPATH": str(ROOT)}
+        run = subprocess.run(
+            [*program, *words], cwd=tmp_path, capture_output=True, text=True, env=place
+        )
+        assert run.returncode == 0, run.stderr
+        share = re.search(r"share of perfect +(\d+\.\d+)%", run.stdout)
+        assert share and float(share[1]) > 99, run.stdout
+
+
+def test_readmes_one_abstraction_is_what_the_learner_does() -> None:
+    step = (ROOT / "learning" / "learner.py").read_text()
+    block = next(block for block in code_blocks("python") if "learner.experience" in block)
+    for call in ("function.gradient(", "loss.derivative(", "optimizer.step("):
+        assert call in block and call in step
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
