@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,11 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from envs.compiled import compiled
+from envs.random_streams import Streams, next_draw, stream_of
 from envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
 from envs.tabular import Booleans, Floats, ModelArrays, TabularModel
 
 Array = npt.NDArray[Any]
-BLOCK = 500  # draws made in advance for each row; not a power of two, whose rows share cache sets
 NEVER = 2**62  # environment steps
 
 
@@ -27,15 +27,14 @@ class RowStates(NamedTuple):
     positions: npt.NDArray[np.int64]  # [num_envs] state indices
     elapsed: npt.NDArray[np.int64]  # [num_envs] environment steps of the episode
     ended: Booleans  # [num_envs] whether the row waits for a reset
-    draws: Floats  # [num_envs, BLOCK] uniform numbers in [0, 1)
-    used: npt.NDArray[np.int64]  # [num_envs] how many of them are used up
+    streams: Streams  # [8, num_envs] where the random numbers of each row go on
 
 
 class TabularVectorEnv(VectorEnv[Any, Any, Any]):
     """`num_envs` copies of a world that behave exactly like as many single ones.
 
     Row i has a generator of its own, seeded with seed + i, of which it uses one draw at each reset
-    and each step, as `TabularEnv` does. Draws are made in blocks in advance.
+    and each step, as `TabularEnv` does.
 
     Observations: [num_envs], or what `encode` makes of the state indices. Actions: [num_envs]
     integers. Rewards: float64 [num_envs]. Ends and truncations: bool [num_envs].
@@ -50,7 +49,8 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         discount: The discount by which the world measures returns.
 
     Raises:
-        ValueError: If an action is not legal; names the row and the action.
+        ValueError: If an action is not legal; names the row and the action. If there are not as
+            many integers as rows.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
@@ -76,19 +76,16 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._limit = max_episode_steps or NEVER
+        self._restarts = self.autoreset_mode is AutoresetMode.NEXT_STEP
         self._advance = step_rows if model.reward_deviation is None else step_noisy_rows
         self._encode = encode or _copy
         self._masked = not bool(model.legal_actions.all())
-        self._generators = [np_random(None)[0] for _ in range(num_envs)]
         self._rows = RowStates(
             positions=np.full(num_envs, -1, np.int64),
             elapsed=np.zeros(num_envs, np.int64),
             ended=np.zeros(num_envs, np.bool_),
-            draws=np.empty((num_envs, BLOCK)),
-            used=np.full(num_envs, BLOCK, np.int64),
+            streams=np.stack([stream_of(np_random()[0]) for _ in range(num_envs)], axis=1),
         )
-        self._left = 0  # draws that every row certainly still has
-        self._plain = False  # whether an action only has to be in range
 
     def reset(
         self,
@@ -101,37 +98,30 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         if options and "reset_mask" in options:
             mask = np.asarray(options["reset_mask"], np.bool_)
         self._seed(seed, mask)
-        self._start(mask)
-        restarts = self.autoreset_mode is not AutoresetMode.DISABLED
-        self._plain = not self._masked and restarts and bool((self._rows.positions >= 0).all())
+        start_rows(self.model.arrays, self._rows, mask)
         return self._encode(self._rows.positions), self._info()
 
     def step(self, actions: Any) -> tuple[Any, Array, Array, Array, dict[str, Any]]:
         """Act once in every row; see `gymnasium.vector.VectorEnv.step`."""
-        actions = np.asarray(actions, np.int64)
-        self._check(actions)
-        self._need_draws(1)
+        actions = self._integers(actions)
         reward = np.empty(self.num_envs)
         terminated, truncated = np.empty((2, self.num_envs), np.bool_)
-        self._advance(
-            self.model.arrays, self._rows, actions, self._limit, reward, terminated, truncated
-        )
+        if not self._advance(
+            self.model.arrays, self._rows, actions, self._limit, self._restarts,
+            reward, terminated, truncated,
+        ):  # fmt: skip
+            self._refuse(actions)
         info = self._restart() if self.autoreset_mode is AutoresetMode.SAME_STEP else self._info()
         return self._encode(self._rows.positions), reward, terminated, truncated, info
 
     def state(self) -> dict[str, Any]:
-        """Return everything that the next step depends on, as arrays and JSON values."""
-        generators = [generator.bit_generator.state for generator in self._generators]
-        arrays = {name: array.copy() for name, array in self._rows._asdict().items()}
-        return {**arrays, "generators": generators}
+        """Return everything that the next step depends on, as arrays."""
+        return {name: array.copy() for name, array in self._rows._asdict().items()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from what `state()` returned."""
         for name, array in self._rows._asdict().items():
             array[:] = state[name]
-        for generator, saved in zip(self._generators, state["generators"], strict=True):
-            generator.bit_generator.state = saved
-        self._left = BLOCK - int(self._rows.used.max())
 
     def _seed(self, seed: int | Sequence[int | None] | None, mask: Booleans) -> None:
         seeds = range(seed, seed + self.num_envs) if isinstance(seed, int) else seed
@@ -142,25 +132,7 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         for row in np.flatnonzero(mask).tolist():
             row_seed = seeds[row]
             if row_seed is not None:
-                self._generators[row] = np_random(row_seed)[0]
-                self._rows.used[row] = BLOCK
-                self._left = 0
-
-    def _need_draws(self, count: int) -> None:
-        """Make sure that every row has `count` draws left, and count them as used."""
-        if self._left < count:
-            for generator, draws, used in zip(
-                self._generators, self._rows.draws, self._rows.used.tolist(), strict=True
-            ):
-                draws[: BLOCK - used] = draws[used:]
-                generator.random(out=draws[BLOCK - used :])
-            self._rows.used[:] = 0
-            self._left = BLOCK
-        self._left -= count
-
-    def _start(self, mask: Booleans) -> None:
-        self._need_draws(1)
-        start_rows(self.model.arrays, self._rows, mask)
+                self._rows.streams[:, row] = stream_of(np_random(row_seed)[0])
 
     def _restart(self) -> dict[str, Any]:
         """SAME_STEP: hand out the last observations of ended rows, then start these again."""
@@ -173,7 +145,7 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
             final[row] = last[row]
         final_info = {name: array * ended.reshape(-1, *[1] * (array.ndim - 1))
                       for name, array in self._info(ended).items()}  # fmt: skip
-        self._start(ended)
+        start_rows(self.model.arrays, self._rows, ended)
         finals = {"final_obs": final, "_final_obs": ended, "final_info": final_info,
                   "_final_info": ended.copy()}  # fmt: skip
         return {**finals, **self._info()}
@@ -185,14 +157,18 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         shown = np.ones(self.num_envs, np.bool_) if present is None else present.copy()
         return {"action_mask": mask, "_action_mask": shown}
 
-    def _check(self, actions: Array) -> None:
-        """Refuse illegal actions before anything changes."""
-        if self._plain and actions.view(np.uint64).max() < self.model.actions:
-            return
-        restarts = self.autoreset_mode is AutoresetMode.NEXT_STEP
-        row = first_illegal(self.model.arrays, self._rows, actions, restarts)
-        if row < 0:
-            return
+    def _integers(self, actions: Any) -> Array:
+        given = np.asarray(actions)
+        if given.shape != (self.num_envs,) or given.dtype.kind not in "iu":
+            raise ValueError(
+                f"Actions must be {self.num_envs} integers, not {given.dtype} {given.shape}."
+            )
+        return given.astype(np.int64, copy=False)
+
+    def _refuse(self, actions: Array) -> NoReturn:
+        model, rows, restarts = self.model.arrays, self._rows, self._restarts
+        fits = (is_legal(model, rows, row, actions[row], restarts) for row in range(self.num_envs))
+        row = list(fits).index(False)
         state = self._rows.positions[row]
         if state < 0 or self._rows.ended[row]:
             raise ValueError(f"Row {row} has no episode under way: reset it before stepping.")
@@ -211,9 +187,8 @@ def start_rows(model: ModelArrays, rows: RowStates, mask: Booleans) -> None:
     """Start an episode in the rows of `mask`, one draw each."""
     for row in range(mask.size):
         if mask[row]:
-            rows.positions[row] = sample_start(model, rows.draws[row, rows.used[row]])
+            rows.positions[row] = sample_start(model, next_draw(rows.streams, row))
             rows.elapsed[row], rows.ended[row] = 0, False
-            rows.used[row] += 1
 
 
 def _step_rows(
@@ -221,40 +196,47 @@ def _step_rows(
     rows: RowStates,
     actions: Array,
     limit: int,
+    restarts: bool,
     reward: Floats,
     terminated: Booleans,
     truncated: Booleans,
-) -> None:
-    """Step every row, or start it again if it ended; one draw each."""
+) -> bool:
+    """Step every row, or start it again if it ended; one draw each.
+
+    Returns:
+        Whether all actions were legal; if not, nothing has changed.
+    """
+    legal = True
     for row in range(actions.size):
-        draw = rows.draws[row, rows.used[row]]
-        rows.used[row] += 1
+        legal &= is_legal(model, rows, row, actions[row], restarts)
+    if not legal:
+        return False
+    draws = np.empty(actions.size)
+    for row in range(actions.size):  # a loop of its own, for the processor's wide registers
+        draws[row] = next_draw(rows.streams, row)
+    for row in range(actions.size):
         rows.elapsed[row] += 1
         if rows.ended[row]:
-            rows.positions[row] = sample_start(model, draw)
+            rows.positions[row] = sample_start(model, draws[row])
             rows.elapsed[row], reward[row], terminated[row] = 0, 0.0, False
         else:
             state, action = rows.positions[row], actions[row]
-            outcome = sample_outcome(model, state, action, draw)
-            reward[row] = mean_reward(model, state, action, outcome, draw)
+            outcome = sample_outcome(model, state, action, draws[row])
+            reward[row] = mean_reward(model, state, action, outcome, draws[row])
             terminated[row] = model.terminated[state, action, outcome]
             rows.positions[row] = model.next_state[state, action, outcome]
         truncated[row] = rows.elapsed[row] >= limit
         rows.ended[row] = terminated[row] or truncated[row]
+    return True
 
 
 step_rows = compiled(_step_rows)
 step_noisy_rows = compiled(_step_rows, mean_reward=noisy_reward)
 
 
-@compiled
-def first_illegal(model: ModelArrays, rows: RowStates, actions: Array, restarts: bool) -> int:
-    """Return the first row whose action is not legal, or -1; ended rows that restart need none."""
-    for row in range(actions.size):
-        state, action = rows.positions[row], actions[row]
-        if rows.ended[row] and restarts:
-            continue
-        inside = state >= 0 and 0 <= action < model.legal.shape[1]
-        if rows.ended[row] or not inside or not model.legal[state, action]:
-            return row
-    return -1
+def is_legal(model: ModelArrays, rows: RowStates, row: int, action: int, restarts: bool) -> bool:
+    """Return whether a row may take an action; one that has ended and restarts takes any."""
+    state = rows.positions[row]
+    inside = (state >= 0) & (action >= 0) & (action < model.legal.shape[1])
+    legal: bool = inside & model.legal[state if inside else 0, action if inside else 0]
+    return restarts if rows.ended[row] else legal
