@@ -106,9 +106,11 @@ def _policy(states: Any, mask: int, action_values: Floats, view: View) -> Floats
     """Return the greedy policy; no arrows where all actions are equal, nothing being learnt."""
     if not view.policy:
         return None
-    best = action_values == action_values.max(axis=1, keepdims=True)
-    best &= ~best.all(axis=1, keepdims=True)
-    return np.nan_to_num(on_map(states, mask, best / np.maximum(1, best.sum(axis=1))[:, None]))
+    from agents.planning.policies import greedy_policy
+
+    greedy = greedy_policy(action_values)
+    greedy[((greedy > 0) == np.isfinite(action_values)).all(axis=1)] = 0
+    return np.nan_to_num(on_map(states, mask, greedy))
 
 
 def heat_table(table: Floats, caption: str | None = None) -> Any:

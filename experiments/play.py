@@ -84,7 +84,7 @@ class Table:
     def _set_pace(self, name: str) -> None:
         if name == "space":
             self.paused = not self.paused
-        faster = {"+": 1, "up": 1, "[+]": 1, "-": -1, "down": -1, "[-]": -1}.get(name, 0)
+        faster = {"+": 1, "=": 1, "up": 1, "[+]": 1, "-": -1, "down": -1, "[-]": -1}.get(name, 0)
         self.pace = min(len(PACES) - 1, max(0, self.pace + faster))
 
     def _move(self, name: str) -> None:

@@ -173,7 +173,7 @@ class Controls:
 
 
 ACTIONS: dict[str, Callable[[Controls], None]] = {
-    **dict.fromkeys(("+", "up", "[+]"), Controls.faster),
+    **dict.fromkeys(("+", "=", "up", "[+]"), Controls.faster),
     **dict.fromkeys(("-", "down", "[-]"), Controls.slower),
     **dict.fromkeys(("s", "right", "return", "enter"), Controls.step),
     **dict.fromkeys(("q", "escape"), Controls.stop),

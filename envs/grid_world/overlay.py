@@ -180,7 +180,7 @@ def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> An
     """
     fine = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)
     fine.fill((*colour, 0))
-    middle, share = pygame.Vector2(side * FINE / 2), 0.3 + 0.7 * strength / 16
+    middle, share = pygame.Vector2(side * FINE / 2), 0.3 + 0.7 * (strength / 16) ** 0.5
     down, right = DIRECTIONS[name]
     if name == "stay":
         pygame.draw.circle(fine, colour, middle, middle.x * 0.24 * share)

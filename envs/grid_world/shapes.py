@@ -171,8 +171,8 @@ def _bars(fine: Any, side: int, sign: Sign) -> None:
         if name not in exits:
             pygame.draw.line(fine, WALL, ends[0], ends[1], wide)
             continue
-        foot = [(edge[0] + turn * along[0] / 4, edge[1] + turn * along[1] / 4) for turn in (-1, 1)]
-        inner = [(x - right * half * 0.2, y - down * half * 0.2) for x, y in foot]
+        foot = [(edge[0] + turn * along[0] / 3, edge[1] + turn * along[1] / 3) for turn in (-1, 1)]
+        inner = [(x - right * half * 0.3, y - down * half * 0.3) for x, y in foot]
         pygame.draw.polygon(fine, sign.colour, [edge, *inner])
 
 
