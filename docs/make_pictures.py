@@ -1,0 +1,96 @@
+"""Draws the pictures of these pages and writes the gallery: `python docs/make_pictures.py`.
+
+Every picture shows a world, its optimal values and the best actions. `layouts.md` has its pictures
+below the layouts that they show; `worlds.md` is written here from the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from agents.planning import best_start_value, random_policy, start_value
+from envs.access import time_limit
+from envs.catalogue import CATALOGUE
+from envs.grid_world.env import GridWorldEnv
+from envs.grid_world.layout import Layout
+from envs.grid_world.layout_file import WORLDS
+
+DOCS = Path(__file__).parent
+PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
+LARGEST = 720  # pixels of the longer side of a map
+INTRODUCTION = """# Gallery
+
+The worlds that ship with Spielfeld. Colours and numbers are the optimal values, from value
+iteration: what the best behaviour still earns from there. Arrows are the best actions, several
+where they are equally good. *Perfect* and *random* are the expected returns of an episode,
+computed exactly under the world's discount and time limit.
+
+Each world is a text file in [`envs/grid_world/worlds/`](../envs/grid_world/worlds);
+[Drawing a world](layouts.md) explains what they say. Train an agent by `spielfeld train q-learning`
+and a world's id, walk through it yourself by `spielfeld play` and its id.
+`python docs/make_pictures.py` writes this page.
+"""
+
+
+def main() -> None:
+    """Write `worlds.md` and every picture that the pages show."""
+    for name, (layout, _) in CATALOGUE.items():
+        print(name)
+        write_picture(GridWorldEnv(layout), DOCS / "pictures" / f"{layout}.png")
+    (DOCS / "worlds.md").write_text(gallery(), encoding="utf-8")
+    for text, path in pictured((DOCS / "layouts.md").read_text(encoding="utf-8")):
+        print(path)
+        write_picture(GridWorldEnv(Layout.from_text(text)), DOCS / path)
+
+
+def pictured(page: str) -> Iterator[tuple[str, str]]:
+    """Yield each layout on a page that a picture follows, and the picture's place."""
+    for match in PICTURED.finditer(page):
+        yield match[1], match[2]
+
+
+def gallery() -> str:
+    """Return the page that shows every world of the catalogue."""
+    return "\n".join([INTRODUCTION, *(_entry(name) for name in CATALOGUE)])
+
+
+def _entry(name: str) -> str:
+    layout, line = CATALOGUE[name]
+    env = GridWorldEnv(layout)
+    model, limit = env.model, time_limit(env)
+    perfect = best_start_value(model, env.discount, limit)
+    random = start_value(model, random_policy(model), env.discount, limit)
+    opening = re.match("(?:# .*\\n)+", (WORLDS / f"{layout}.toml").read_text(encoding="utf-8"))
+    story = opening[0].replace("# ", "") if opening else ""
+    return f"""## {env.layout.name}
+
+`{name}`: {line}.
+
+{story}
+| source | discount | time limit | perfect | random |
+|---|---|---|---|---|
+| {env.layout.source} | {env.discount:g} | {limit:,} steps | {perfect:.4f} | {random:.4f} |
+
+![{env.layout.name} with optimal values and actions](pictures/{layout}.png)
+"""
+
+
+def write_picture(env: Any, path: Path) -> None:
+    """Solve a world and draw it with at most 256 colours."""
+    from PIL import Image
+
+    from envs.grid_world.renderer import to_array
+    from experiments.pictures import View, picture
+    from experiments.play import solve
+
+    cell = min(64, LARGEST // max(env.layout.shape))
+    drawn = picture(env, solve(env), View(cell=cell), env.layout.name)
+    image = Image.fromarray(to_array(drawn)).quantize(dither=Image.Dither.NONE)
+    image.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

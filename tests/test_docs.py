@@ -1,0 +1,118 @@
+"""What the documents say about layouts and worlds is what the code does."""
+
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from PIL import Image
+
+from envs.catalogue import CATALOGUE
+from envs.grid_world.dynamics import grid_model
+from envs.grid_world.layout import Layout, Slip, Tile
+from envs.grid_world.layout_error import LayoutError
+from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+GUIDE = (DOCS / "layouts.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```toml( mistake)?\n(.*?)^```\n(?:\n```\nError: ([^\n]*)\n```)?", re.M | re.S)
+BLOCKS = [
+    pytest.param(*block.groups(), id=f"{page.stem}-{number}")
+    for page in sorted(DOCS.glob("*.md"))
+    for number, block in enumerate(BLOCK.finditer(page.read_text(encoding="utf-8")))
+]
+
+
+@pytest.fixture(scope="module")
+def pictures() -> ModuleType:
+    """`docs/make_pictures.py`, which is no package's."""
+    spec = importlib.util.spec_from_file_location("make_pictures", DOCS / "make_pictures.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(("mistake", "text", "answer"), BLOCKS)
+def test_every_layout_in_the_documents_is_a_world_or_the_mistake_it_is_called(
+    mistake: str | None, text: str, answer: str | None
+) -> None:
+    if mistake is None:
+        grid_model(Layout.from_text(text))
+        return
+    with pytest.raises(LayoutError) as error:
+        grid_model(Layout.from_text(text, "my_maze.toml"))
+    assert str(error.value) == answer
+
+
+def keys_table(heading: str) -> dict[str, str]:
+    """Return the keys in the table below a heading, and their defaults as they are written."""
+    table = GUIDE.partition(heading)[2].partition("\n\n|")[2].partition("\n\n")[0]
+    rows = [re.split(r" ?\| ?", row) for row in table.splitlines() if row.startswith("| `")]
+    return {row[1].strip("`"): row[3].strip('` "') for row in rows}
+
+
+def written(default: object) -> str:
+    """Write a default as the tables do."""
+    if default in (None, (), "", Slip()):
+        return "none"
+    return str(default).lower() if isinstance(default, bool | str) else f"{default:g}"
+
+
+@pytest.mark.parametrize(
+    ("heading", "readers"),
+    [
+        ("\nAt the top", TOP),
+        ("\nUnder `[rules]`", RULES),
+        ("\nIn the table of `slip`", Slip._fields),
+        ("\nUnder `[legend]`", TILE_KEYS),
+    ],
+)
+def test_tables_name_exactly_the_keys_that_a_file_may_hold(
+    heading: str, readers: Mapping[str, object]
+) -> None:
+    assert list(keys_table(heading)) == list(readers)
+
+
+def test_tables_name_the_defaults() -> None:
+    rules = {rule.name: written(rule.default) for rule in fields(Layout) if rule.name in RULES}
+    assert keys_table("\nUnder `[rules]`") == rules
+    tiles = {tile.name: written(tile.default) for tile in fields(Tile)}
+    assert keys_table("\nUnder `[legend]`") == tiles
+
+
+def test_gallery_shows_the_catalogue_as_the_planner_solves_it(pictures: ModuleType) -> None:
+    page = (DOCS / "worlds.md").read_text(encoding="utf-8")
+    assert page == pictures.gallery(), "run `python docs/make_pictures.py`"
+    assert all(f"`{name}`" in page for name in CATALOGUE)
+
+
+def test_pictures_of_the_guide_show_the_layout_above_them(pictures: ModuleType) -> None:
+    assert GUIDE.count("](pictures/") == len(list(pictures.pictured(GUIDE))) > 0
+
+
+def test_pictures_are_small_and_all_in_use() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    used = set(re.findall(r"\((pictures/[^)]+)\)", text))
+    assert used == {f"pictures/{path.name}" for path in (DOCS / "pictures").iterdir()}
+    for path in used:
+        assert (DOCS / path).stat().st_size < 60_000
+        with Image.open(DOCS / path) as picture:
+            assert max(picture.size) < 900
+
+
+@pytest.mark.slow
+def test_pictures_are_made_by_the_command_that_the_page_names(
+    pictures: ModuleType, tmp_path: Path
+) -> None:
+    from envs.grid_world.env import GridWorldEnv
+
+    pictures.write_picture(GridWorldEnv("frozen-lake"), tmp_path / "made.png")
+    with (
+        Image.open(tmp_path / "made.png") as made,
+        Image.open(DOCS / "pictures" / "frozen-lake.png") as shown,
+    ):
+        assert made.size == shown.size
