@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.control import ControlConfig, ControlLearner
+from agents.tabular.config import ControlConfig
+from agents.tabular.control import ControlLearner
 from learning.batch import Array
 
 
