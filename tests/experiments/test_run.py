@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import signal
@@ -32,12 +33,11 @@ def result(run: Run) -> dict:
     arrays, header = load_model(run.directory / "model.safetensors")
     header.pop("seconds")
     summary = {key: value for key, value in run.summary.items() if key != "seconds"}
-    texts = [
-        (run.directory / name).read_text() for name in ("history.csv", "scores.csv", "spec.json")
-    ]
-    return {"header": header, "summary": summary, "texts": texts} | {
-        name: array.tobytes() for name, array in arrays.items()
-    }
+    names = ("history.csv", "scores.csv", "spec.json")
+    files = {name: (run.directory / name).read_bytes() for name in names}
+    files |= {name: array.tobytes() for name, array in arrays.items()}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return {"header": header, "summary": summary, **digests}
 
 
 def test_run_writes_its_directory(tmp_path: Path) -> None:
