@@ -1,6 +1,8 @@
 """What holds for the suite as a whole: who may import whom, what is ours, what the README says."""
 
 import ast
+import doctest
+import importlib
 import os
 import re
 import subprocess
@@ -109,3 +111,15 @@ def test_links_of_the_documents_lead_somewhere() -> None:
     for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_examples_in_docstrings_hold() -> None:
+    examined = 0
+    for package in ("learning", "envs", "agents", "experiments"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if ">>>" in path.read_text():
+                module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                result = doctest.testmod(importlib.import_module(module))
+                assert result.failed == 0, module
+                examined += result.attempted
+    assert examined > 0

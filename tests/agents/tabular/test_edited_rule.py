@@ -24,7 +24,7 @@ print(learner.action_values.min())
     ("file", "rule", "edited"),
     [
         ("agents/tabular/q_learning.py", "return reward + discount * best", "return 5.0"),
-        ("agents/tabular/exploration.py", "return rate / (1.0 + decay", "return 0.0 / (1.0 + decay"),
+        ("agents/tabular/exploration.py", "return rate /", "return 0.1 * rate /"),
         ("learning/optimizer.py", "return parameter - learning", "return parameter + learning"),
         ("envs/sampling.py", "model.reward[state, action, outcome]", "7.0"),
     ],
