@@ -32,7 +32,8 @@ def plain_value_iteration(model: TabularModel) -> Floats:
     going_on = DISCOUNT * model.probability * ~model.terminated
     values: Floats = np.zeros(model.states)
     while True:
-        ahead = model.expected_reward + (going_on * values[model.next_state]).sum(axis=2)
+        following = np.einsum("sak,sak->sa", going_on, values[model.next_state])
+        ahead = model.expected_reward + following
         before, values = values, ahead.max(axis=1)
         if np.abs(values - before).max() * DISCOUNT / (1 - DISCOUNT) <= TOLERANCE:
             return values
