@@ -91,13 +91,26 @@ class Evaluator:
 
 def tabular_policy(learner: Any, env: Any) -> Floats | None:
     """Return the learner's greedy policy on the model's states, or None if there is no model."""
+    values = state_values(learner, env)
+    return None if values is None else greedy_policy(values, env.unwrapped.model.legal_actions)
+
+
+def state_values(learner: Any, env: Any) -> Floats | None:
+    """Return what the learner predicts in each of the model's states, or None without a model.
+
+    Raises:
+        ValueError: If that is not one number for each state and action.
+    """
     model = getattr(env.unwrapped, "model", None)
     if not isinstance(model, TabularModel):
         return None
     encode = getattr(env.unwrapped, "encode", None)
     states = np.arange(model.states)
-    values = learner.predict(states if encode is None else encode(states))
-    return greedy_policy(np.asarray(values, np.float64), model.legal_actions)
+    values = np.asarray(learner.predict(states if encode is None else encode(states)), np.float64)
+    expected = (model.states, model.actions)
+    if values.shape != expected:
+        raise ValueError(f"predict must return values of shape {expected}, not {values.shape}.")
+    return values
 
 
 def greedy_actor(learner: Any, seed: int = 0) -> Callable[[Any, dict[str, Any]], int]:

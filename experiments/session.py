@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from envs.access import restore
-from experiments.evaluation import Evaluator
+from experiments.evaluation import Evaluator, state_values
 from experiments.registry import find_learner
 from experiments.sources import make_source
 from experiments.spec import RunSpec
@@ -64,9 +64,10 @@ class Session:
         Raises:
             KeyboardInterrupt: If Ctrl-C was pressed, after the state was saved.
         """
-        if self.samples == 0 and self.evaluator.quick:
+        if self.samples == 0:
             self.learner.learn(self.env, 0)  # gets ready, and knows nothing yet
-            self._score()
+            if self.evaluator.quick and not len(self.scores):
+                self._score()
         news, goal = History(), min(self.samples + samples, self.spec.samples)
         while self.samples < goal:
             step = max(1, self.spec.samples // SCORES)
@@ -83,7 +84,7 @@ class Session:
 
     def _learn(self, samples: int) -> History:
         began = time.perf_counter()
-        news: History = self.learner.learn(self.env, samples)
+        news: History = self.learner.learn(self.env, samples) or History()
         self.history += news
         self.samples += samples
         self.seconds += time.perf_counter() - began
@@ -161,17 +162,32 @@ class _Pupil:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session.learner, name)
 
+    @property
+    def action_values(self) -> Any:
+        learner, env = self._session.learner, self._session.env
+        values = state_values(learner, env)
+        if values is None and not hasattr(learner, "action_values"):
+            raise ValueError(f"{self._session.spec.learner} has no action_values to be shown here.")
+        return learner.action_values if values is None else values
+
     def learn(self, source: Any, samples: int) -> History:
         return self._session.advance(samples)
 
 
 def make_learner(spec: RunSpec) -> Any:
-    """Return a new learner: `Class(config, seed)`, or `Class(seed=seed)` if it has no config."""
+    """Return a new learner: `Class(config, seed)`, or `Class(seed=seed)` if it has no config.
+
+    Raises:
+        ValueError: If the class does not take these.
+    """
     learner_class = find_learner(spec.learner)
     config_class = getattr(learner_class, "config_class", None)
-    if config_class is None:
-        return learner_class(seed=spec.seed)
-    return learner_class(config_class(**spec.config), spec.seed)
+    try:
+        if config_class is None:
+            return learner_class(seed=spec.seed)
+        return learner_class(config_class(**spec.config), spec.seed)
+    except TypeError as error:
+        raise ValueError(f"{spec.learner} cannot be made with a seed: {error}.") from error
 
 
 def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:

@@ -100,6 +100,16 @@ def test_resumed_run_equals_an_uninterrupted_one(
     assert result(train(spec, tmp_path / "a")) == result(train(spec, tmp_path / "b"))
 
 
+def test_watching_does_not_change_what_is_recorded(tmp_path: Path) -> None:
+    def watch(session: Session) -> None:
+        pupil = session.as_learner()
+        for samples in (0, 0, 1_000):  # the first for a picture before all learning
+            pupil.learn(session.env, samples)
+            assert pupil.action_values.shape == (38, 4)
+
+    assert result(train(SPEC, tmp_path / "a", watch)) == result(train(SPEC, tmp_path / "b"))
+
+
 def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
     def press(session: Session) -> None:
         session.advance(1_000)
