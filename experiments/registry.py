@@ -49,10 +49,15 @@ def import_place(place: str) -> Any:
         ValueError: If there is no such module, or no such name in it.
     """
     module_name, _, name = place.partition(":")
+    module_name = module_name.removesuffix(".py")
+    if not module_name or not name:
+        raise ValueError(f"{place!r} names nothing: expected my_module:Name.")
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
+    except SyntaxError as error:
+        raise ValueError(f"{error.filename}, line {error.lineno}: {error.msg}.") from error
     except ModuleNotFoundError as error:
         raise ValueError(f"Cannot import {place!r}: there is no module {error.name!r}.") from error
     if not hasattr(module, name):

@@ -36,9 +36,11 @@ def make_source(name: str, options: Mapping[str, Any] | None = None, **extra: An
     try:
         return _make(name, given)
     except TypeError as error:
-        if not given:
+        if not given and name not in gym.registry:
             raise
-        raise ValueError(f"{name} does not take these options {given}: {error}.") from error
+        reason, _, _ = str(error).partition(" was raised from the environment creator")
+        words = ", ".join(f"{key}={value}" for key, value in given.items()) or "no options"
+        raise ValueError(f"{name} cannot be made with {words}: {reason}.") from error
     except gym.error.Error as error:
         raise ValueError(f"{name} cannot be made: {error}") from error
 
@@ -50,7 +52,7 @@ def _make(name: str, options: dict[str, Any]) -> Any:
         return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
     if ":" in name:
         return _own(name, options)
-    known = {*shipped_worlds(), *gym.registry}
+    known = {*shipped_worlds(), *gym.registry, *(path.name for path in Path().glob("*.toml"))}
     raise ValueError(unknown("source", name, known))
 
 
@@ -60,8 +62,14 @@ def _own(name: str, options: dict[str, Any]) -> Any:
         import_place(f"{module}:__name__")  # registers its environments
         return _with_model(gym.make(id_, **options))
     options = {key: value for key, value in options.items() if value is not None}
-    made = import_place(name)(**options)
-    return TabularEnv(made) if isinstance(made, TabularModel) else made
+    own = import_place(name)
+    made = own(**options) if callable(own) else own
+    if isinstance(made, TabularModel):
+        return TabularEnv(made)
+    if not isinstance(made, gym.Env):
+        expected = "expected a Gymnasium environment or a TabularModel"
+        raise ValueError(f"{name} is no world: {expected}, not {type(made).__name__}.")
+    return made
 
 
 def render_modes(name: str) -> list[str]:
@@ -86,8 +94,7 @@ def _with_model(env: Any) -> Any:
 
 def fingerprint(name: str) -> str:
     """Return a hash of the file behind a source or learner of one's own, or nothing."""
-    path = Path(
-        name if name.endswith(".toml") else name.partition(":")[0].replace(".", "/") + ".py"
-    )
+    module = name.partition(":")[0].removesuffix(".py")
+    path = Path(name if name.endswith(".toml") else module.replace(".", "/") + ".py")
     own = name.endswith(".toml") or ":" in name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if own and path.is_file() else ""

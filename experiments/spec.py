@@ -62,7 +62,7 @@ class RunSpec:
         """
         try:
             return cls(**json.loads(path.read_text()))
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise ValueError(f"{path.parent} is no run: it has no {path.name}.") from error
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} is not the spec of a run ({error}).") from error
