@@ -7,12 +7,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from envs.catalogue import CATALOGUE
+
 SAMPLES = 100_000  # environment steps, unless a world needs more or fewer
 
 
 def settings_for(learner: str, source: str) -> dict[str, Any]:
     """Return settings by name, `samples` among them, for a learner in a source; often just that."""
-    tuned = _tuned().get(learner, {}).get(source, {})
+    ids = {layout: name for name, (layout, _) in CATALOGUE.items()}
+    tuned = _tuned().get(learner, {}).get(ids.get(source, source), {})
     return {"samples": SAMPLES, **tuned}
 
 
