@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from experiments.evaluation import Evaluation
 
 
@@ -14,6 +16,9 @@ def score_lines(score: Evaluation) -> list[str]:
         return [f"  greedy policy     {error} (mean of {score.episodes} episodes and its error)"]
     if score.optimum is None or score.share is None or score.random is None:
         return [f"  greedy policy     {score.value:12.4f}   {measure}"]
+    if math.isclose(score.optimum, score.random, rel_tol=1e-9, abs_tol=1e-12):
+        line = f"  any policy        {score.optimum:12.4f}   {measure}, exact"
+        return [line, "  Nothing can be learned here: whatever one does earns the same."]
     return [
         f"  greedy policy     {score.value:12.4f}   {measure}, exact",
         f"  perfect           {score.optimum:12.4f}",
