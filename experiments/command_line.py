@@ -6,6 +6,7 @@ Only names are looked up here; a command's module, with all that it imports, loa
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ COMMANDS = {
     "benchmark": "speed beside the peers, from the same run",
     "list": "show every learner and every source",
 }
-HELP = ("-h", "--help")
+HELP = ("-h", "--help", "help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit code: 0, 2 for a mistake, 130 after Ctrl-C.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a map may hold what a terminal cannot show
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in HELP:
         print(_overview())
@@ -71,3 +75,7 @@ def _sentence(error: BaseException) -> str:
 def _fail(sentence: str) -> int:
     print(f"Error: {sentence}", file=sys.stderr)
     return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

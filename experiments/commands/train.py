@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from experiments.commands.words import leading_words, option_values
+from experiments.commands.words import leading_words, option_values, without
 from experiments.registry import LEARNERS, find_learner
 from experiments.settings import settings_for
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from experiments.run import Run
     from experiments.session import Session
 
+HELP = {"-h", "--help"}
 DESCRIPTION = """Learn, write a run directory, and say how far the learner is from perfect.
 
 A run that is complete is not run again; one that was interrupted goes on where it stopped."""
@@ -44,8 +46,10 @@ class Options:
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     words, rest = leading_words(arguments, 2)
-    if not words:
+    if not words and (not rest or HELP & set(rest)):
         return _help_without_learner()
+    if not words:
+        raise ValueError(f"Begin with learner and source: train LEARNER SOURCE {shlex.join(rest)}")
     config_class = getattr(find_learner(words[0]), "config_class", None)
     source = words[1] if len(words) > 1 else ""
     tuned = settings_for(words[0], source)
@@ -59,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
     )  # fmt: skip
     if not source:
         raise ValueError(f"Name a source: train {words[0]} SOURCE; `spielfeld list` shows all.")
-    return _train(words[0], source, given.options, getattr(given, "config", None))
+    return _train(words[0], source, given.options, getattr(given, "config", None), rest)
 
 
 def _command(config_class: type[Any] | None) -> type[Any]:
@@ -71,8 +75,9 @@ def _command(config_class: type[Any] | None) -> type[Any]:
     return dataclasses.make_dataclass("Command", fields)
 
 
-def _train(learner: str, source: str, options: Options, config: Any) -> int:
+def _train(learner: str, source: str, options: Options, config: Any, rest: Sequence[str]) -> int:
     from experiments.run import train
+    from experiments.session import Session
     from experiments.spec import RunSpec
 
     settings = {} if config is None else dataclasses.asdict(config)
@@ -80,13 +85,15 @@ def _train(learner: str, source: str, options: Options, config: Any) -> int:
         learner, source, options.samples, options.seed, settings, option_values(options.set)
     )
     directory = options.directory / spec.directory_name
-    before = (directory / "summary.json").exists()
+    before, teach = (directory / "summary.json").exists(), _teacher(options, directory)
     try:
-        run = train(spec, options.directory, _teacher(options, directory))
+        run = train(spec, options.directory, teach)
+        if before and (options.watch or options.gif):
+            teach(Session(spec))  # shows the same again, and changes nothing
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"{stop}The same command goes on from there.") from None
     _draw(run)
-    _report(run, again=before)
+    _report(run, before, rest)
     return 0
 
 
@@ -115,7 +122,7 @@ def _draw(run: Run) -> None:
         plot_learning_curve(title, picture, history, run.scores())
 
 
-def _report(run: Run, again: bool) -> None:
+def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     from experiments.evaluation import Evaluation
     from experiments.report import score_lines
 
@@ -128,9 +135,11 @@ def _report(run: Run, again: bool) -> None:
     print(f"Written to {run.directory}:")
     print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
     print("Next:")
-    print(f"  spielfeld play {spec.source} --run {run.directory}")
-    print(f"  spielfeld evaluate {run.directory}")
-    print(f"  spielfeld train {spec.learner} {spec.source} --watch --seed {spec.seed + 1}")
+    play = ("play", spec.source, "--run", str(run.directory))
+    other = ("--watch", "--seed", str(spec.seed + 1))
+    train = ("train", spec.learner, spec.source, *without(rest, "--watch", "--gif", "--seed"))
+    for words in (play, ("evaluate", str(run.directory)), (*train, *other)):
+        print(f"  {shlex.join(('spielfeld', *words))}")
 
 
 def _help_without_learner() -> int:

@@ -15,6 +15,18 @@ def leading_words(arguments: Sequence[str], most: int) -> tuple[list[str], list[
     return list(arguments[:count]), list(arguments[count:])
 
 
+def without(words: Sequence[str], *options: str) -> list[str]:
+    """Leave out options, each with its value if it has one: `--seed 1`, `--seed=1`, `--gif`."""
+    kept: list[str] = []
+    dropping = False
+    for word in words:
+        if word.startswith("--"):
+            dropping = word.partition("=")[0] in options
+        if not dropping:
+            kept.append(word)
+    return kept
+
+
 def option_values(pairs: Sequence[str]) -> dict[str, Any]:
     """Read NAME=VALUE; numbers, true, false and null are read as JSON, all else as text.
 

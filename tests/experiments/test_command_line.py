@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import envs
 from envs.grid_world.layout_file import shipped_worlds
 from experiments.command_line import COMMANDS, main
 from experiments.registry import LEARNERS, unknown
+from experiments.settings import settings_for
 from experiments.sources import make_source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,6 +91,94 @@ def test_gif_is_drawn_into_the_run_directory(say: Say) -> None:
     assert "learning.gif" in output
 
 
+def test_pictures_of_a_finished_run_are_drawn_when_asked_for_later(say: Say) -> None:
+    words = ("train", "q-learning", "spielfeld/FrozenLake-v0", "--samples", "3000")
+    say(*words)
+    run = next(Path("runs").iterdir())
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    code, output, _ = say(*words, "--gif")
+    assert code == 0 and "was not run again" in output
+    after = {path.name: path.read_bytes() for path in run.iterdir()}
+    assert after.pop("learning.gif") and after == before
+
+
+OWN = """
+import numpy as np
+import gymnasium as gym
+from learning import History
+
+class Lazy:
+    def __init__(self, seed=0): pass
+    def predict(self, inputs): return np.zeros((*np.shape(inputs), 4))
+    def learn(self, source, samples): pass
+
+class Seedless(Lazy):
+    def __init__(self): pass
+
+class Flat(Lazy):
+    def predict(self, inputs): return np.zeros(4)
+
+class Coin(gym.Env):
+    observation_space, action_space = gym.spaces.Discrete(1), gym.spaces.Discrete(4)
+    def reset(self, seed=None, options=None): return 0, {}
+    def step(self, action): return 0, 1.0, True, False, {}
+"""
+
+
+def test_learners_of_ones_own_promise_no_more_than_predict_and_learn(say: Say) -> None:
+    Path("own.py").write_text(OWN)
+    Path("broken.py").write_text("def learn(:\n")
+    few = ("--samples", "20")
+    code, output, error = say("train", "own:Lazy", "spielfeld/CliffWalking-v0", "--gif", *few)
+    assert code == 0 and "learning.gif" in output, error
+    for words, sentence in [
+        (("own:Lazy", "own:Coin", "--gif"), "own:Lazy has no action_values to be shown here."),
+        (("own:Seedless", "four-rooms"), "own:Seedless cannot be made with a seed"),
+        (("own:Flat", "four-rooms"), "must return values of shape (104, 4), not (4,)."),
+        (("broken:Learner", "four-rooms"), "broken.py, line 1: invalid syntax."),
+    ]:
+        code, _, error = say("train", *words, *few)
+        assert code == 2 and sentence in error, error
+
+
+def test_next_commands_can_be_pasted(say: Say) -> None:
+    Path("my maze.toml").write_text("map = 'S.G'\n[rules]\nstep_reward = -1\n")
+    words = ("--seed=3", "--set", "observation=position", "--gif", "--samples", "500")
+    code, output, _ = say("train", "q-learning", "my maze.toml", *words)
+    assert code == 0
+    following = "train q-learning 'my maze.toml' --set observation=position --samples 500"
+    assert f"spielfeld {following} --watch --seed 4\n" in output
+    assert "spielfeld play 'my maze.toml' --run runs/" in output
+
+
+def test_a_world_that_pays_nothing_is_called_so(say: Say) -> None:
+    Path("my.toml").write_text("map = 'S.G'\n")
+    code, output, _ = say("train", "q-learning", "my.toml", "--samples", "100")
+    assert code == 0 and "Nothing can be learned here" in output and "share" not in output
+
+
+def test_a_layout_name_trains_with_the_settings_of_its_world() -> None:
+    assert settings_for("q-learning", "four-rooms")["samples"] == 5_000_000
+    assert settings_for("q-learning", "four-rooms") == settings_for(
+        "q-learning", "spielfeld/FourRooms-v0"
+    )
+
+
+def test_layout_files_nearby_are_suggested(say: Say) -> None:
+    Path("my_labyrinth.toml").write_text("map = 'S.G'\n")
+    error = say("train", "q-learning", "my_labyrint")[2]
+    assert "Did you mean my_labyrinth.toml?" in error
+
+
+def test_maps_print_on_terminals_that_lack_their_characters() -> None:
+    text = "from experiments.command_line import main; print(main(['xyz\\u2603']))"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    run = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert run.stdout == "2\n" and "no command 'xyz" in run.stderr
+
+
 def test_list_names_everything(say: Say) -> None:
     code, output, _ = say("list")
     assert code == 0
@@ -126,6 +216,16 @@ def test_list_names_everything(say: Say) -> None:
         (("train", "q-learning", "CartPole-v1"), "A table needs discrete observations"),
         (("train", "q-learning", "Taxi-v3"), "Taxi-v3"),
         (("evaluate", "nowhere"), "nowhere is no run: it has no spec.json"),
+        (("train", "--samples", "5", "q-learning"), "Begin with learner and source: train LEARNER"),
+        (("train", "q-learning", "spielfeld/Tabular-v0"), "missing 1 required positional argument"),
+        (("train", "q-learning", "json:"), "'json:' names nothing: expected my_module:Name."),
+        (("train", "q-learning", "os:curdir"), "os:curdir is no world: expected a Gymnasium"),
+        (("train", "q-learning", "CartPole-v1", "--gif"), "A table needs discrete observations"),
+        (
+            ("train", "q-learning", "spielfeld/Maze-v0", "--set", "rows=abc"),
+            "spielfeld/Maze-v0 cannot be made with rows=abc: '<' not supported between instances "
+            "of 'str' and 'int'.",
+        ),
         (("play",), "Name a source"),
         (("play", "--run", "nowhere"), "nowhere is no run"),
     ],
