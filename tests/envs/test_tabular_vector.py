@@ -159,3 +159,12 @@ def test_returned_arrays_are_fresh() -> None:
     kept, mask = first.copy(), info["action_mask"].copy()
     native.step(np.zeros(2, int))
     assert np.array_equal(first, kept) and np.array_equal(info["action_mask"], mask)
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("actions", [[0], [0, 0, 0], [0.0, 1.5], [[0, 0]]])
+def test_actions_must_be_one_integer_a_row(actions: list) -> None:
+    native = TabularVectorEnv(random_model(8), 2)
+    native.reset(seed=0)
+    with pytest.raises(ValueError, match="Actions must be 2 integers, not "):
+        native.step(actions)
