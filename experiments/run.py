@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.evaluation import Evaluation
 from experiments.session import Session, versions
+from experiments.sources import fingerprint
 from experiments.spec import RunSpec
 from learning.history import History
 from learning.model_file import write_atomically
@@ -38,14 +40,17 @@ class Run:
         """Read a finished run.
 
         Raises:
-            ValueError: If the directory holds none; says what is missing.
+            ValueError: If the directory holds none; says what is missing or damaged.
         """
         spec = RunSpec.load(directory / "spec.json")
-        try:
-            summary = json.loads((directory / "summary.json").read_text())
-        except (OSError, ValueError) as error:
-            raise ValueError(f"{directory} is not finished: train it to its end first.") from error
-        return cls(directory, spec, summary)
+        if not (directory / "summary.json").exists():
+            raise ValueError(f"{directory} is not finished: train it to its end first.")
+        return cls(directory, spec, _read_summary(directory / "summary.json"))
+
+    @property
+    def score(self) -> Evaluation:
+        """How good the learner was in the end."""
+        return Evaluation(**self.summary["score"])
 
     def history(self) -> History:
         """Read what was recorded while learning."""
@@ -61,10 +66,28 @@ class Run:
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.
+            ValueError: If the world's or the learner's own file is another one than then.
         """
+        for name in (self.spec.source, self.spec.learner):
+            if fingerprint(name) not in self.spec.code:
+                raise ValueError(f"{name} has changed since {self.directory}: train again.")
         session = Session(self.spec)
         session.restore(self.directory / "model.safetensors")
         return session.learner, session.env
+
+
+def _read_summary(path: Path) -> dict[str, Any]:
+    """Read the summary, and see that it can be reported."""
+    try:
+        summary: dict[str, Any] = json.loads(path.read_text())
+        score = asdict(Evaluation(**summary["score"]))
+        known = [summary["seconds"], score["value"], score["discount"], score["horizon"]]
+        sound = all(isinstance(number, int | float) for number in known)
+        if sound and all(isinstance(number, int | float | None) for number in score.values()):
+            return summary
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    raise ValueError(f"{path} is damaged: remove it, and the same training writes it anew.")
 
 
 def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:

@@ -187,7 +187,7 @@ def make_learner(spec: RunSpec) -> Any:
             return learner_class(seed=spec.seed)
         return learner_class(config_class(**spec.config), spec.seed)
     except TypeError as error:
-        raise ValueError(f"{spec.learner} cannot be made with a seed: {error}.") from error
+        raise ValueError(f"{spec.learner} cannot be made: {error}.") from error
 
 
 def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:

@@ -90,6 +90,9 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
         run = train(spec, options.directory, teach)
         if before and (options.watch or options.gif):
             teach(Session(spec))  # shows the same again, and changes nothing
+    except OSError as error:  # such as a full disk, of which the system does not say where
+        error.filename = error.filename or directory
+        raise
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"{stop}The same command goes on from there.") from None
     _draw(run)
@@ -123,7 +126,6 @@ def _draw(run: Run) -> None:
 
 
 def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
-    from experiments.evaluation import Evaluation
     from experiments.report import score_lines
 
     spec, seconds = run.spec, run.summary["seconds"]
@@ -131,7 +133,7 @@ def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {budget}")
     if again:
         print("This run was complete already, and was not run again.")
-    print("\n".join(score_lines(Evaluation(**run.summary["score"]))))
+    print("\n".join(score_lines(run.score)))
     print(f"Written to {run.directory}:")
     print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
     print("Next:")

@@ -133,7 +133,7 @@ def test_learners_of_ones_own_promise_no_more_than_predict_and_learn(say: Say) -
     assert code == 0 and "learning.gif" in output, error
     for words, sentence in [
         (("own:Lazy", "own:Coin", "--gif"), "own:Lazy has no action_values to be shown here."),
-        (("own:Seedless", "four-rooms"), "own:Seedless cannot be made with a seed"),
+        (("own:Seedless", "four-rooms"), "own:Seedless cannot be made: "),
         (("own:Flat", "four-rooms"), "must return values of shape (104, 4), not (4,)."),
         (("broken:Learner", "four-rooms"), "broken.py, line 1: invalid syntax."),
     ]:

@@ -180,6 +180,10 @@ def test_directories_that_hold_no_finished_run_are_refused(tmp_path: Path) -> No
     (tmp_path / "spec.json").write_text(SPEC.to_json())
     with pytest.raises(ValueError, match="is not finished"):
         Run.load(tmp_path)
+    for text in ("[]", "{}", "", '{"score": {}}', '{"score": {"value": "x"}, "seconds": 1}'):
+        (tmp_path / "summary.json").write_text(text)
+        with pytest.raises(ValueError, match=r"summary\.json is damaged: remove it"):
+            Run.load(tmp_path)
     for text in ("[]", "{}", "nonsense", json.dumps({"samples": 1})):
         (tmp_path / "spec.json").write_text(text)
         with pytest.raises(ValueError, match="is not the spec of a run"):
@@ -200,6 +204,18 @@ def test_an_edited_layout_is_another_run(tmp_path: Path, monkeypatch: pytest.Mon
         Path("my.toml").write_text(f"map = '''\nS..{goal}\n'''\n")
         names.append(RunSpec("q-learning", "my.toml", 10).directory_name)
     assert names[0] != names[1]
+
+
+def test_a_run_is_not_scored_on_a_layout_that_changed_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my.toml").write_text("map = 'S..G'\n")
+    run = train(RunSpec("q-learning", "my.toml", 10), tmp_path)
+    assert run.learner()[1].unwrapped.model.states == 4
+    Path("my.toml").write_text("map = '..SG'\n")
+    with pytest.raises(ValueError, match=r"my\.toml has changed since .*: train again"):
+        run.learner()
 
 
 def test_learner_without_state_runs_without_checkpoints(
