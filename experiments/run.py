@@ -54,12 +54,12 @@ class Run:
 
     def history(self) -> History:
         """Read what was recorded while learning."""
-        return History.from_csv(self.directory / "history.csv")
+        return _read_table(self.directory / "history.csv")
 
     def scores(self) -> History:
         """Read how good the greedy policy was at even distances; empty if nobody could tell."""
         path = self.directory / "scores.csv"
-        return History.from_csv(path) if path.exists() else History()
+        return _read_table(path, "samples", "share") if path.exists() else History()
 
     def learner(self) -> tuple[Any, Any]:
         """Return the trained learner and its environment.
@@ -88,6 +88,16 @@ def _read_summary(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, KeyError):
         pass
     raise ValueError(f"{path} is damaged: remove it, and the same training writes it anew.")
+
+
+def _read_table(path: Path, *columns: str) -> History:
+    try:
+        table = History.from_csv(path)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is damaged: it is no text.") from error
+    if table.columns and not table.columns.keys() >= set(columns):
+        raise ValueError(f"{path} is damaged: expected columns {', '.join(columns)}.")
+    return table
 
 
 def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:

@@ -93,8 +93,10 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
     except OSError as error:  # such as a full disk, of which the system does not say where
         error.filename = error.filename or directory
         raise
-    except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(f"{stop}The same command goes on from there.") from None
+    except KeyboardInterrupt:
+        saved = (directory / "checkpoint.safetensors").exists()
+        how = "goes on from what is saved" if saved else "begins anew, for nothing was saved yet"
+        raise KeyboardInterrupt(f"Stopped. The same command {how}.") from None
     _draw(run)
     _report(run, before, rest)
     return 0

@@ -335,7 +335,7 @@ def test_ctrl_c_ends_with_a_sentence_and_loses_nothing(
 
     monkeypatch.setattr(Session, "advance", press)
     code, _, error = say("train", "q-learning", "four-rooms", "--samples", "5000")
-    assert code == 130 and "The same command goes on from there." in error
+    assert code == 130 and "Stopped. The same command goes on from what is saved." in error
     assert (next(Path("runs").iterdir()) / "checkpoint.safetensors").exists()
 
 

@@ -190,6 +190,16 @@ def test_directories_that_hold_no_finished_run_are_refused(tmp_path: Path) -> No
             Run.load(tmp_path)
 
 
+def test_damaged_tables_are_named(tmp_path: Path) -> None:
+    run = Run(tmp_path, SPEC, {})
+    (tmp_path / "history.csv").write_bytes(b"\xff\xff")
+    with pytest.raises(ValueError, match=r"history\.csv is damaged: it is no text"):
+        run.history()
+    (tmp_path / "scores.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, sh"):
+        run.scores()
+
+
 def test_budget_and_seed_must_make_sense() -> None:
     with pytest.raises(ValueError, match="samples must be 1 or more, not -5"):
         RunSpec("q-learning", "spielfeld/CliffWalking-v0", -5)
