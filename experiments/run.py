@@ -144,10 +144,16 @@ def _saved_on_interrupt(session: Session) -> Iterator[None]:
     def ask(number: int, frame: Any) -> None:
         session.interrupted = True
         signal.signal(signal.SIGINT, before)  # a second one does not wait
+        if not session.learning:  # but shown, paused, or finished
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, ask)
     try:
         yield
+    except KeyboardInterrupt:
+        if session.checkpoint and session.samples and not session.learning:
+            session.save(session.checkpoint)
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 

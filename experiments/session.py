@@ -47,6 +47,7 @@ class Session:
         self.samples = 0
         self.seconds = 0.0
         self.interrupted = False
+        self.learning = False
         self._saved = time.monotonic()
 
     @property
@@ -69,6 +70,7 @@ class Session:
             if self.evaluator.quick and not len(self.scores):
                 self._score()
         news, goal = History(), min(self.samples + samples, self.spec.samples)
+        self.learning = True
         while self.samples < goal:
             step = max(1, self.spec.samples // SCORES)
             news += self._learn(min(goal - self.samples, step - self.samples % step))
@@ -80,6 +82,7 @@ class Session:
             self._saved = time.monotonic()
         if self.interrupted:
             raise KeyboardInterrupt
+        self.learning = False
         return news
 
     def _learn(self, samples: int) -> History:

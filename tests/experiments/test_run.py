@@ -110,10 +110,30 @@ def test_watching_does_not_change_what_is_recorded(tmp_path: Path) -> None:
     assert result(train(SPEC, tmp_path / "a", watch)) == result(train(SPEC, tmp_path / "b"))
 
 
+def test_ctrl_c_does_not_wait_while_a_picture_is_only_shown(tmp_path: Path) -> None:
+    def linger(session: Session) -> None:
+        session.advance(1_000)
+        os.kill(os.getpid(), signal.SIGINT)
+        raise AssertionError("still shown")
+
+    with pytest.raises(KeyboardInterrupt):
+        train(SPEC, tmp_path / "a", linger)
+    checkpoint = tmp_path / "a" / SPEC.directory_name / "checkpoint.safetensors"
+    assert load_model(checkpoint)[1]["samples"] == 1_000
+    assert result(train(SPEC, tmp_path / "a")) == result(train(SPEC, tmp_path / "b"))
+
+
 def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
     def press(session: Session) -> None:
         session.advance(1_000)
-        os.kill(os.getpid(), signal.SIGINT)
+        learn = session.learner.learn
+
+        def interrupted(source: object, samples: int) -> object:
+            session.learner.learn = learn
+            os.kill(os.getpid(), signal.SIGINT)
+            return learn(source, samples)
+
+        session.learner.learn = interrupted
         session.advance(1_000)
 
     with pytest.raises(KeyboardInterrupt):
