@@ -208,18 +208,19 @@ def watch_window(
     from envs.grid_world.window import Window
 
     controls, done = Controls(), 0
-    first = controls.show(frame)
-    window = Window(title, first.get_size(), FRAMES_PER_SECOND, ends_program=False)
+    shown = controls.show(frame)
+    window = Window(title, shown.get_size(), FRAMES_PER_SECOND, ends_program=False)
     try:
-        window.show(first)
+        window.show(shown)
         while not controls.stopped and done < total:
-            for event in window.events():
-                controls.press(event)
+            pressed = _press_all(window, controls)
             steps = 0 if controls.stopped else min(controls.steps(), total - done)
             if steps:
                 advance(steps)
                 done += steps
-            window.show(controls.show(frame))
+            if steps or pressed:
+                shown = controls.show(frame)
+            window.show(shown)
         _linger(window, frame, controls, hold)
     finally:
         window.close()
@@ -231,8 +232,17 @@ def _linger(window: Any, frame: Frame, controls: Controls, hold: float | None) -
     """Keep the last picture, and the keys that change what it shows."""
     controls.over = True
     left = float("inf") if hold is None else hold * FRAMES_PER_SECOND
+    shown = controls.show(frame)
     while not controls.stopped and left > 0:
-        for event in window.events():
-            controls.press(event)
-        window.show(controls.show(frame))
+        if _press_all(window, controls):
+            shown = controls.show(frame)
+        window.show(shown)
         left -= 1
+
+
+def _press_all(window: Any, controls: Controls) -> bool:
+    """Obey the keys pressed meanwhile; say whether there were any, and a new picture is due."""
+    events = window.events()
+    for event in events:
+        controls.press(event)
+    return bool(events)
