@@ -27,7 +27,15 @@ from typing import Any, NoReturn
 from envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
 from envs.grid_world.layout_check import check_layout
 from envs.grid_world.layout_error import LayoutError, Origin, suggestion
-from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP, is_visible, read_table, show
+from envs.grid_world.layout_values import (
+    RULES,
+    TILE_KEYS,
+    TOP,
+    is_visible,
+    misplaced,
+    read_table,
+    show,
+)
 
 WORLDS = Path(__file__).parent / "worlds"
 UNREADABLE: dict[type[Exception], str] = {
@@ -77,10 +85,10 @@ def read_layout(text: str, file: str = "<text>") -> Layout:
     """
     origin = Origin(file, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     values = read_table(origin, (), _parse(origin), TOP)
-    if "map" not in values:
-        origin.refuse_at(0, "There is no map, expected map = ''' followed by rows of characters.")
     rules = read_table(origin, ("rules",), values.pop("rules", {}), RULES)
     legend = _read_legend(origin, values.pop("legend", {}))
+    if "map" not in values:  # nor below [rules] or [legend], where it would have been refused
+        origin.refuse_at(0, "There is no map, expected map = ''' followed by rows of characters.")
     rows = tuple(_rows(values.pop("map")))
     layout = Layout(rows=rows, legend=legend, origin=origin, **values, **rules)
     check_layout(layout)
@@ -108,7 +116,7 @@ def _read_legend(origin: Origin, table: dict[str, Any]) -> dict[str, Tile]:
         path = ("legend", sign)
         if len(sign) != 1 or not is_visible(sign):
             message = f"found {sign!r} as a legend, expected one character that can be seen."
-            origin.refuse(path, message, key=True)
+            origin.refuse(path, misplaced(path[:1], sign, entry) or message, key=True)
         if not isinstance(entry, dict):
             origin.refuse(path, f"found {show(entry)}, expected a table such as {{ reward = -1 }}.")
         values = read_table(origin, path, entry, TILE_KEYS)
@@ -146,6 +154,7 @@ def _refuse_syntax(origin: Origin, problem: str) -> NoReturn:
 
 def _refuse_second(origin: Origin, problem: str, offset: int) -> NoReturn:
     """Answer a name that stands twice; `tomllib` points behind it."""
+    offset = _opening(origin.text, offset)
     start = origin.text.rfind("\n", 0, offset) + 1
     named = re.search(r"key '(.+)'$", problem)
     key = re.escape(named.group(1)) if named else r"[^\s\"'\[\]=]+"
@@ -154,3 +163,11 @@ def _refuse_second(origin: Origin, problem: str, offset: int) -> NoReturn:
     word = place.group(1) if place else "this"
     offset = start + place.start() if place else offset
     origin.refuse_at(offset, f"found a second meaning for {word!r}, expected one for each name.")
+
+
+def _opening(text: str, end: int) -> int:
+    """Return where a value over several lines begins, and for any other value its end."""
+    for opening, closing in (("'''", "'''"), ('"""', '"""'), ("[", "]")):
+        if text.endswith(closing, 0, end):
+            return text.rfind(opening, 0, end - len(closing))
+    return end

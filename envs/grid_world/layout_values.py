@@ -14,6 +14,9 @@ from envs.grid_world.toml_positions import Path
 
 Reader = Callable[[Origin, Path, Any], Any]
 
+LONGEST = 2**31 - 1
+PROBABILITY = 'a number from 0 to 1, or a fraction such as "1/3"'
+
 
 def read_table(
     origin: Origin, path: Path, table: Mapping[str, Any], known: Mapping[str, Reader]
@@ -23,11 +26,19 @@ def read_table(
     Raises:
         LayoutError: If a key is unknown or a value is not what its key expects.
     """
-    for key in table:
+    for key, value in table.items():
         if key not in known:
-            hint = suggestion(key, known)
-            origin.refuse((*path, key), f"found the unknown key {key!r}, {hint}", key=True)
+            hint = f"found the unknown key {key!r}, {suggestion(key, known)}"
+            origin.refuse((*path, key), misplaced(path, key, value) or hint, key=True)
     return {key: known[key](origin, (*path, key), value) for key, value in table.items()}
+
+
+def misplaced(path: Path, key: str, value: Any) -> str:
+    """Return where a key belongs that stands in another place; nothing if it belongs nowhere."""
+    is_sign = len(key) == 1 and is_visible(key) and isinstance(value, dict)
+    home = "under [legend]" if is_sign else HOMES.get(key)
+    place = f"under [{path[0]}]" if path else "at the top"
+    return f"found {key!r} {place}, but it belongs {home}." if home else ""
 
 
 def is_visible(text: str) -> bool:
@@ -54,20 +65,24 @@ def read_slip(origin: Origin, path: Path, value: Any) -> Slip:
 
 
 def _probability(origin: Origin, path: Path, value: Any) -> Fraction:
-    """Read a number or a fraction such as "1/3", exactly."""
-    expected = 'expected a number from 0 to 1, or a fraction such as "1/3".'
-    if isinstance(value, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", value):
-        share = Fraction(value)
-    elif _is_number(value) and 0 <= value <= 1:
-        share = Fraction(str(value))
-    else:
-        origin.refuse(path, f"found {show(value)}, {expected}")
-    if share > 1:
-        origin.refuse(path, f"found {show(value)}, {expected}")
+    share = exact_share(value)
+    if share is None:
+        origin.refuse(path, f"found {show(value)}, expected {PROBABILITY}.")
     return share
 
 
-def _is_number(value: Any) -> bool:
+def exact_share(value: Any) -> Fraction | None:
+    """Read a number from 0 to 1 or a fraction such as "1/3", exactly; None if it is neither."""
+    fraction = r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?"
+    is_fraction = isinstance(value, str) and re.fullmatch(fraction, value)
+    if is_fraction or (is_number(value) and 0 <= value <= 1):
+        share = Fraction(str(value))
+        return share if share <= 1 else None
+    return None
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a finite number; true and false are none."""
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
@@ -116,21 +131,25 @@ def _list_of(item: Reader, expected: str) -> Reader:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value < 2**31
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST
 
 
 TEXT = _expect(lambda value: isinstance(value, str), "a text in quotes")
 TABLE = _expect(lambda value: isinstance(value, dict), "a table")
 SWITCH = _expect(lambda value: isinstance(value, bool), "true or false")
-NUMBER = _expect(lambda value: _is_number(value) and abs(value) <= 1e15, "a number", float)
+NUMBER = _expect(
+    lambda value: is_number(value) and abs(value) <= 1e15, "a number from -1e15 to 1e15", float
+)
 SIGN = _expect(
     lambda value: isinstance(value, str) and len(value) == 1, "one character of the map, in quotes"
 )
 WORD = _expect(lambda value: isinstance(value, str) and is_visible(value), "a word in quotes")
-GUST = _expect(lambda value: _is_count(value) and value >= 0, "a whole number of cells, 0 or more")
-LIMIT = _expect(lambda value: _is_count(value) and value >= 1, "a whole number of steps, 1 or more")
+GUST = _expect(_is_count, f"a whole number of cells from 0 to {LONGEST}")
+LIMIT = _expect(
+    lambda value: _is_count(value) and value >= 1, f"a whole number of steps from 1 to {LONGEST}"
+)
 SHARE = _expect(
-    lambda value: _is_number(value) and 0 < value <= 1, "a number above 0 and at most 1", float
+    lambda value: is_number(value) and 0 < value <= 1, "a number above 0 and at most 1", float
 )
 COLOUR = _expect(
     lambda value: isinstance(value, str) and bool(re.fullmatch("#[0-9a-fA-F]{6}", value)),
@@ -176,4 +195,10 @@ TILE_KEYS: Mapping[str, Reader] = {
     "key": WORD,
     "door": WORD,
     "colour": COLOUR,
+}
+
+HOMES: Mapping[str, str] = {
+    **dict.fromkeys(TILE_KEYS, "to a character of the legend, such as G = { reward = 1 }"),
+    **dict.fromkeys(RULES, "under [rules]"),
+    **dict.fromkeys(TOP, "at the top, before [rules] and [legend]"),
 }

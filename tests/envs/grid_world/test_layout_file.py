@@ -53,6 +53,9 @@ MISTAKES = [
     ("slip = 0.2", "slip = 0.2\nslip = 0.3", 9, 1, "found a second meaning for 'slip'"),
     ("G = {", '"~" = {', 12, 1, "found a second meaning for '~'"),
     ("G = { reward = 1 }", "G = { end = true, end = true }", 12, 19, "second meaning for 'end'"),
+    ("[rules]", 'map = """\nSG\n"""\n[rules]', 7, 1, "found a second meaning for 'map'"),
+    ("[rules]", "map = '''S\nG'''\n[rules]", 7, 1, "found a second meaning for 'map'"),
+    ("[legend]", "wind = [\n0, 0,\n]\n[legend]", 10, 1, "found a second meaning for 'wind'"),
     ("[legend]", "[legend]\n[legend]", 11, 2, "second meaning for 'legend'"),
     ("slip = 0.2", "slip = " + "[" * 2000, 1, 1, "found values in values without end"),
     # keys and values
@@ -64,13 +67,38 @@ MISTAKES = [
     ("[rules]", "[rules]\nmoves = 'kings'", 8, 9, "found 'kings'"),
     ("[rules]", "[rules]\nmoves = 'kings'", 8, 9, "did you mean 'king'?"),
     ("[rules]", "[rules]\nstay = 1", 8, 8, "found 1, expected true or false."),
-    ("[rules]", "[rules]\nstep_reward = true", 8, 15, "found true, expected a number."),
-    ("[rules]", "[rules]\nstep_reward = nan", 8, 15, "found nan, expected a number."),
-    ("[rules]", "[rules]\nbump_reward = -inf", 8, 15, "found -inf, expected a number."),
+    (
+        "[rules]",
+        "[rules]\nstep_reward = true",
+        8,
+        15,
+        "found true, expected a number from -1e15 to 1e15.",
+    ),
+    ("[rules]", "[rules]\nstep_reward = nan", 8, 15, "found nan, expected a number from -1e15 to"),
+    ("[rules]", "[rules]\nbump_reward = -inf", 8, 15, "found -inf, expected a number from -1e15"),
+    (
+        "[rules]",
+        "[rules]\nstep_reward = 1e300",
+        8,
+        15,
+        "found 1e+300, expected a number from -1e15",
+    ),
     ("[rules]", "[rules]\ndiscount = 0", 8, 12, "a number above 0 and at most 1."),
     ("[rules]", "[rules]\ndiscount = 1.5", 8, 12, "a number above 0 and at most 1."),
-    ("[rules]", "[rules]\nmax_episode_steps = 0", 8, 21, "a whole number of steps, 1 or more."),
-    ("[rules]", "[rules]\nmax_episode_steps = 9.5", 8, 21, "a whole number of steps, 1 or more."),
+    (
+        "[rules]",
+        "[rules]\nmax_episode_steps = 0",
+        8,
+        21,
+        "a whole number of steps from 1 to 2147483647.",
+    ),
+    (
+        "[rules]",
+        "[rules]\nmax_episode_steps = 9.5",
+        8,
+        21,
+        "a whole number of steps from 1 to 2147483647.",
+    ),
     ("1, 0, 0, 0]", "true, 0, 0, 0]", 9, 15, "found true, expected a whole number of cells"),
     ("1, 0, 0, 0]", "-1, 0, 0, 0]", 9, 15, "found -1, expected a whole number of cells"),
     ("[0, 0, 1, 0, 0, 0]", "1", 9, 8, "found 1, expected a list with a number for each column"),
@@ -91,6 +119,44 @@ MISTAKES = [
     ("{ reward = 1 }", "1", 12, 5, "found 1, expected a table such as { reward = -1 }."),
     ("G = {", "GG = {", 12, 1, "found 'GG' as a legend, expected one character"),
     ("G = {", '" " = {', 12, 1, "found ' ' as a legend, expected one character that can be seen."),
+    # keys in another place
+    (
+        "[rules]",
+        "step_reward = -1\n[rules]",
+        7,
+        1,
+        "'step_reward' at the top, but it belongs under",
+    ),
+    (
+        "[legend]",
+        "[legend]\nslip = 0.1",
+        11,
+        1,
+        "'slip' under [legend], but it belongs under [rules].",
+    ),
+    ("reward = 1", "step_reward = 1", 12, 7, "under [legend], but it belongs under [rules]."),
+    (
+        "[rules]",
+        "[rules]\nsource = 'me'",
+        8,
+        1,
+        "'source' under [rules], but it belongs at the top,",
+    ),
+    (
+        "[legend]",
+        "[legend]\nname = 'me'",
+        11,
+        1,
+        "it belongs at the top, before [rules] and [legend].",
+    ),
+    (
+        "[rules]",
+        "end = true\n[rules]",
+        7,
+        1,
+        "it belongs to a character of the legend, such as G =",
+    ),
+    ("[legend]", "G = { reward = 2 }\n[legend]", 10, 1, "'G' under [rules], but it belongs under"),
     # the map
     (GOOD[GOOD.index("map") : GOOD.index("[rules]")], "", 1, 1, "There is no map"),
     ("#S.~G#", "#S.~#", 4, 6, "found a row of 5 characters, expected 6 as in the first row."),
@@ -132,6 +198,13 @@ def test_map_is_located_however_it_is_quoted(quotes: str, end: str) -> None:
     text = f"map = {quotes}S..G\n.X..\n{quotes.strip()}".replace("\n", end)
     line, column = (3, 2) if quotes.endswith("\n") else (2, 2)
     assert refusal(text).startswith(f"pond.toml:{line}:{column}: found 'X'")
+
+
+@pytest.mark.parametrize("section", ["rules", "legend"])
+def test_map_below_a_section_is_not_called_missing(section: str) -> None:
+    answer = refusal(f"[{section}]\nmap = 'S.G'\n")
+    home = "at the top, before [rules] and [legend]"
+    assert answer == f"pond.toml:2:1: found 'map' under [{section}], but it belongs {home}."
 
 
 def test_escaped_map_is_located_at_its_beginning() -> None:
