@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from numbers import Integral
+from typing import Any
+
 import numpy as np
 
 from envs.grid_world.grid import Array
 from envs.grid_world.layout import BUILT_IN_TILES, Layout
-from envs.grid_world.layout_values import even_slip
+from envs.grid_world.layout_values import PROBABILITY, even_slip, exact_share, is_number, show
 
 
 def maze_layout(
     rows: int = 21,
     columns: int = 21,
     seed: int = 0,
-    slip: float = 0.0,
-    loops: float = 0.0,
+    slip: float | str = 0.0,
+    loops: float | str = 0.0,
     step_reward: float = -1.0,
     discount: float = 1.0,
     max_episode_steps: int | None = None,
@@ -28,27 +32,32 @@ def maze_layout(
         rows: Height with the outer wall, odd and at least 5.
         columns: Width with the outer wall, odd and at least 5.
         seed: The same seed gives the same maze.
-        slip: Probability that a move goes to the left or right of what was meant, shared evenly.
+        slip: Probability that a move goes to the left or right of what was meant, shared evenly; a
+            number or a fraction such as "1/3".
         loops: Share of the remaining inner walls that are opened as well, from 0 to 1.
         step_reward: Paid for each step.
         discount: The discount by which the maze measures returns.
-        max_episode_steps: Time limit in environment steps; four for each cell by default.
+        max_episode_steps: Time limit in environment steps; by default 20 x (rows + columns), which
+            is several times the longest way.
 
     Raises:
-        ValueError: If a size is even or too small, or a probability is outside 0 to 1.
+        ValueError: If a size is even or too small, or an option is not what it should be.
     """
     for word, size in {"rows": rows, "columns": columns}.items():
-        if size < 5 or size % 2 == 0:
-            raise ValueError(f"A maze needs an odd number of {word}, 5 or more, not {size}.")
-    for word, share in {"slip": slip, "loops": loops}.items():
-        if not 0 <= share <= 1:
-            raise ValueError(f"{word} must be from 0 to 1, not {share}.")
+        if not _is_whole(size, 5) or size % 2 == 0:
+            raise ValueError(f"A maze needs an odd number of {word}, 5 or more, not {show(size)}.")
+    limit = 20 * (rows + columns) if max_episode_steps is None else max_episode_steps
+    _demand(_is_whole(seed, 0), "seed", seed, "a whole number, 0 or more")
+    _demand(_is_whole(limit, 1), "max_episode_steps", limit, "a whole number, 1 or more")
+    _demand(is_number(step_reward), "step_reward", step_reward, "a number")
+    _demand(is_number(discount), "discount", discount, "a number from 0 to 1")
+    slip_share, loop_share = _share("slip", slip), _share("loops", loops)
     random = np.random.default_rng(seed)
     drawn = np.full((rows, columns), "#")
     drawn[1::2, 1::2] = "."
     walls = _inner_walls(rows, columns)
     tree = _spanning_tree(walls, random)
-    opened = tree | (random.random(len(walls)) < loops)
+    opened = tree | (random.random(len(walls)) < float(loop_share))
     drawn[tuple(walls[opened].T)] = "."
     drawn[1, 1], drawn[-2, -2] = "S", "G"
     return Layout(
@@ -56,11 +65,26 @@ def maze_layout(
         legend=dict(BUILT_IN_TILES),
         name=f"Maze {rows} x {columns}, seed {seed}",
         source="Spielfeld",
-        slip=even_slip(slip),
+        slip=even_slip(slip_share),
         step_reward=step_reward,
         discount=discount,
-        max_episode_steps=max_episode_steps or 4 * rows * columns,
+        max_episode_steps=limit,
     )
+
+
+def _demand(holds: bool, word: str, value: Any, expected: str) -> None:
+    if not holds:
+        raise ValueError(f"{word} must be {expected}, not {show(value)}.")
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def _share(word: str, value: Any) -> Fraction:
+    share = exact_share(value)
+    _demand(share is not None, word, value, PROBABILITY)
+    return share or Fraction(0)
 
 
 def _inner_walls(rows: int, columns: int) -> Array:

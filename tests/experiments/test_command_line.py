@@ -223,8 +223,7 @@ def test_list_names_everything(say: Say) -> None:
         (("train", "q-learning", "CartPole-v1", "--gif"), "A table needs discrete observations"),
         (
             ("train", "q-learning", "spielfeld/Maze-v0", "--set", "rows=abc"),
-            "spielfeld/Maze-v0 cannot be made with rows=abc: '<' not supported between instances "
-            "of 'str' and 'int'.",
+            "A maze needs an odd number of rows, 5 or more, not 'abc'.",
         ),
         (("play",), "Name a source"),
         (("play", "--run", "nowhere"), "nowhere is no run"),

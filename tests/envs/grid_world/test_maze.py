@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from envs.grid_world.grid import Grid
 from envs.grid_world.layout import Layout, Slip
 from envs.grid_world.maze import maze_layout
 from envs.grid_world.reach import can_reach
+
+SHARE = 'a number from 0 to 1, or a fraction such as "1/3"'
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(5, 5), (5, 21), (31, 7), (41, 41)])
@@ -45,17 +49,45 @@ def test_options_reach_the_layout() -> None:
     assert (layout.step_reward, layout.discount, layout.max_episode_steps) == (-2.0, 0.9, 7)
 
 
+def test_slip_may_be_an_exact_fraction() -> None:
+    assert maze_layout(slip="2/3").slip == Slip(1 / 3, 1 / 3, 1 / 3)
+    assert maze_layout(loops="1/5") == maze_layout(loops=0.2)
+
+
+@pytest.mark.parametrize("size", [(5, 5), (5, 101), (21, 21), (101, 101)])
+def test_default_time_limit_is_several_times_the_longest_way(size: tuple[int, int]) -> None:
+    layout = maze_layout(*size)
+    model, _ = grid_model(layout)
+    away = np.full(model.states, np.inf)
+    away[-1] = 0
+    while not np.isfinite(away).all():
+        away = np.minimum(away, 1 + away[model.next_state[:, :, 0]].min(axis=1))
+    assert layout.max_episode_steps is not None
+    assert 4 * away.max() < layout.max_episode_steps == 20 * sum(size)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"rows": 20}, "A maze needs an odd number of rows, 5 or more, not 20."),
         ({"columns": 3}, "A maze needs an odd number of columns, 5 or more, not 3."),
-        ({"slip": 1.5}, "slip must be from 0 to 1, not 1.5."),
-        ({"loops": -0.1}, "loops must be from 0 to 1, not -0.1."),
-        ({"loops": float("nan")}, "loops must be from 0 to 1, not nan."),
+        ({"rows": "abc"}, "A maze needs an odd number of rows, 5 or more, not 'abc'."),
+        ({"rows": 7.5}, "A maze needs an odd number of rows, 5 or more, not 7.5."),
+        ({"rows": True}, "A maze needs an odd number of rows, 5 or more, not true."),
+        ({"seed": -1}, "seed must be a whole number, 0 or more, not -1."),
+        ({"seed": 1.5}, "seed must be a whole number, 0 or more, not 1.5."),
+        ({"slip": 1.5}, f"slip must be {SHARE}, not 1.5."),
+        ({"slip": "4/3"}, f"slip must be {SHARE}, not '4/3'."),
+        ({"slip": "often"}, f"slip must be {SHARE}, not 'often'."),
+        ({"loops": 2}, f"loops must be {SHARE}, not 2."),
+        ({"loops": -0.1}, f"loops must be {SHARE}, not -0.1."),
+        ({"loops": float("nan")}, f"loops must be {SHARE}, not nan."),
+        ({"step_reward": "abc"}, "step_reward must be a number, not 'abc'."),
+        ({"discount": "abc"}, "discount must be a number from 0 to 1, not 'abc'."),
+        ({"max_episode_steps": 0}, "max_episode_steps must be a whole number, 1 or more, not 0."),
     ],
 )
-def test_impossible_maze_is_refused(options: dict[str, float], words: str) -> None:
+def test_impossible_maze_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError) as caught:
         maze_layout(**options)
     assert str(caught.value) == words
