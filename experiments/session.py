@@ -160,7 +160,7 @@ class _Pupil:
     """A learner whose learning goes through its session."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session, self.name = session, session.spec.learner
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session.learner, name)

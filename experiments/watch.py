@@ -52,7 +52,7 @@ def watch(
     from envs.grid_world.window import NoDisplayError
 
     show = _Show(learner, env)
-    title = f"{type(learner).__name__} learns {_name(env)}"
+    title = f"{getattr(learner, 'name', type(learner).__name__)} learns {_name(env)}"
     if window is not False:
         try:
             watch_window(show.advance, show.frame, samples, title)
@@ -208,19 +208,17 @@ def watch_window(
     from envs.grid_world.window import Window
 
     controls, done = Controls(), 0
-    shown = controls.show(frame)
-    window = Window(title, shown.get_size(), FRAMES_PER_SECOND, ends_program=False)
+    first = controls.show(frame)
+    window = Window(title, first.get_size(), FRAMES_PER_SECOND, ends_program=False)
     try:
-        window.show(shown)
+        window.show(first)
         while not controls.stopped and done < total:
-            pressed = _press_all(window, controls)
+            _press_all(window, controls)
             steps = 0 if controls.stopped else min(controls.steps(), total - done)
             if steps:
                 advance(steps)
                 done += steps
-            if steps or pressed:
-                shown = controls.show(frame)
-            window.show(shown)
+            window.show(controls.show(frame))
         _linger(window, frame, controls, hold)
     finally:
         window.close()

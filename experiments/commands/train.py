@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +145,14 @@ def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     other = ("--watch", "--seed", str(spec.seed + 1))
     train = ("train", spec.learner, spec.source, *without(rest, "--watch", "--gif", "--seed"))
     for words in (play, ("evaluate", str(run.directory)), (*train, *other)):
-        print(f"  {shlex.join(('spielfeld', *words))}")
+        print(f"  {shlex.join((_program(), *words))}")
+
+
+def _program() -> str:
+    """How to call us again: by our path, where that is not in the search path."""
+    called = sys.argv[0]
+    known = shutil.which("spielfeld") or Path(called).name != "spielfeld"
+    return "spielfeld" if known else called
 
 
 def _help_without_learner() -> int:
