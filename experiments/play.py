@@ -40,9 +40,10 @@ def play(
     game = Game(env, policy, seed)
     if text or not (has_map(env.unwrapped) or env.render_mode == "rgb_array"):
         return play_text(game)
-    from envs.grid_world.window import NoDisplayError
+    from envs.grid_world.window import NoDisplayError, require_display
 
     try:
+        require_display()  # before a foreign world draws itself, at which SDL would complain
         _play_window(game)
     except NoDisplayError as error:
         print(f"{error} Playing in the terminal.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from experiments.game import Game, action_keys
 from experiments.pictures import has_map
@@ -12,19 +11,23 @@ from experiments.pictures import has_map
 def play_text(game: Game) -> None:
     """Print the world, read a line, act; until the input ends or somebody writes "quit"."""
     keys = action_keys(game.env.unwrapped)
-    print(_text_help(game, keys))
+    help_line = _text_help(game, keys)
+    print(f"{help_line}\n{_scene(game)}")
     while True:
-        print(f"\n{_text(game.env)}\n{game.status()}   {game.news()}", flush=True)
         print("> ", end="", flush=True)
         line = sys.stdin.readline()
         words = line.strip().lower()
         if not line or words in ("quit", "exit"):
             print()
             return
-        _obey(game, words, keys)
+        if _obey(game, words, keys):
+            print(_scene(game))
+        else:
+            print(f"{words!r} is no move here. {help_line}" if words else help_line)
 
 
-def _obey(game: Game, words: str, keys: dict[str, int]) -> None:
+def _obey(game: Game, words: str, keys: dict[str, int]) -> bool:
+    """Do what a line asks for, and return whether it asked for anything."""
     if words == "r":
         game.restart()
     elif game.policy is not None:
@@ -32,7 +35,8 @@ def _obey(game: Game, words: str, keys: dict[str, int]) -> None:
     elif words in keys:
         game.act(keys[words])
     else:
-        game.event = f"{words!r} is no move here"
+        return False
+    return True
 
 
 def _text_help(game: Game, keys: dict[str, int]) -> str:
@@ -42,13 +46,17 @@ def _text_help(game: Game, keys: dict[str, int]) -> str:
     return f"Moves: {moves} (with Enter)     r: restart     quit: end"
 
 
-def _text(env: Any) -> str:
-    """Return the world in characters."""
-    world = env.unwrapped
+def _scene(game: Game) -> str:
+    return f"\n{_text(game)}\n{game.status()}   {game.news()}"
+
+
+def _text(game: Game) -> str:
+    """Return the world in characters, or else what is observed of it."""
+    env, world = game.env, game.env.unwrapped
     if env.render_mode == "ansi":
         return str(env.render()).rstrip()
     if not has_map(world):
-        return f"state {getattr(world, 'position', getattr(world, 's', '?'))}"
+        return f"observation {game.observation}"
     row, column = world.grid_states.cells[world.position].tolist()
     rows = list(world.layout.rows)
     rows[row] = f"{rows[row][:column]}@{rows[row][column + 1 :]}"

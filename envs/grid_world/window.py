@@ -47,8 +47,7 @@ class Window:
         """
         if self.is_open:
             return
-        if not _has_display():
-            raise NoDisplayError(NO_DISPLAY.format("DISPLAY is not set"))
+        require_display()
         try:
             pygame.display.init()
             pygame.display.set_caption(self.title)
@@ -99,8 +98,13 @@ class Window:
         return fitting.width, fitting.height
 
 
-def _has_display() -> bool:
-    """Without a display, SDL would open a window that nobody can see."""
-    if not sys.platform.startswith(("linux", "freebsd")):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+def require_display() -> None:
+    """Make sure that there is a display; without one, SDL would open a window nobody can see.
+
+    Raises:
+        NoDisplayError: If there is none.
+    """
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    needed = sys.platform.startswith(("linux", "freebsd"))
+    if needed and not any(os.environ.get(name) for name in names):
+        raise NoDisplayError(NO_DISPLAY.format("DISPLAY is not set"))

@@ -103,8 +103,25 @@ def test_text_mode_asks_for_numbers_where_actions_have_no_names(monkeypatch, cap
     play(gym.make("FrozenLake-v1", is_slippery=False), text=True)
     shown = capsys.readouterr().out
     assert "Moves: 0 1 2 3" in shown
-    assert "state 1" in shown
+    assert "observation 1" in shown
     assert sys.stdin.readline() == "never read\n"
+
+
+@pytest.mark.parametrize("name", ["Blackjack-v1", "CartPole-v1"])
+def test_text_mode_shows_the_observation_where_a_world_has_no_text(name, monkeypatch, capsys):
+    typed(monkeypatch, "")
+    play(gym.make(name), text=True, seed=1)
+    observation, _ = gym.make(name).reset(seed=1)
+    assert f"\nobservation {observation}\n" in capsys.readouterr().out
+
+
+def test_enter_alone_shows_the_moves_and_does_nothing(monkeypatch, capsys):
+    typed(monkeypatch, "\n\n")
+    play(cliff(), text=True)
+    shown = capsys.readouterr().out
+    assert shown.count("Moves: ") == 3
+    assert shown.count("steps 0") == 1
+    assert "is no move" not in shown
 
 
 def test_text_mode_lets_a_policy_act_line_by_line(monkeypatch, capsys):
@@ -115,13 +132,25 @@ def test_text_mode_lets_a_policy_act_line_by_line(monkeypatch, capsys):
     assert shown.count("a new episode") == 2
 
 
-def test_without_a_display_the_game_goes_to_the_terminal(monkeypatch, capsys):
+@pytest.fixture
+def no_display(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
+
+
+def test_without_a_display_the_game_goes_to_the_terminal(no_display, monkeypatch, capsys):
     typed(monkeypatch, "")
     play(cliff())
     assert "No window can be opened here" in capsys.readouterr().out
+
+
+def test_without_a_display_a_world_is_not_asked_for_pictures(no_display, monkeypatch, capsys):
+    typed(monkeypatch, "1\n")
+    env = gym.make("FrozenLake-v1", render_mode="rgb_array", is_slippery=False)
+    monkeypatch.setattr(env.unwrapped, "render", lambda: pytest.fail("asked for a picture"))
+    play(env)
+    assert "observation 4" in capsys.readouterr().out
 
 
 def test_only_numbered_actions_can_be_played():
