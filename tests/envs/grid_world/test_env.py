@@ -114,7 +114,7 @@ def test_maze_is_the_same_alone_and_in_a_vector() -> None:
     vector = gym.make_vec("spielfeld/Maze-v0", num_envs=2, **options).unwrapped
     expected = maze_layout(9, 7, 4, slip=0.1)
     assert single.layout == vector.layout == expected
-    assert vector.max_episode_steps == single.max_episode_steps == 4 * 9 * 7
+    assert vector.max_episode_steps == single.max_episode_steps == 20 * (9 + 7)
 
 
 @pytest.mark.parametrize(("given", "expected"), [(10, 10), (None, 100), (1000, 100)])
