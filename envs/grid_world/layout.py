@@ -154,10 +154,10 @@ class Layout:
         """Return the time limit in force: another one if given, where 0 stands for none.
 
         Raises:
-            ValueError: If it is negative.
+            ValueError: If it is no whole number of steps.
         """
-        if time_limit is not None and time_limit < 0:
-            raise ValueError(f"time_limit must be 0 (none) or more, not {time_limit}.")
+        if time_limit is not None and not (isinstance(time_limit, int) and time_limit >= 0):
+            raise ValueError(f"time_limit must be 0 (none) or more steps, not {time_limit!r}.")
         return self.max_episode_steps if time_limit is None else time_limit or None
 
     def tile(self, row: int, column: int) -> Tile:
