@@ -41,11 +41,22 @@ def main(arguments: Sequence[str]) -> int:
         source, given = run.spec.source, {**run.spec.source_options, **given}
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
-    env = make_source(source, given)
+    env, text = make_source(source, given), options.text or not _has_display()
     if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
-        env = _drawn(source, given, env, options.text)
-    play(env, None if run is None else _policy(run, env), text=options.text, seed=options.seed)
+        env = _drawn(source, given, env, text)
+    play(env, None if run is None else _policy(run, env), text=text, seed=options.seed)
     return 0
+
+
+def _has_display() -> bool:
+    from envs.grid_world.window import NoDisplayError, require_display
+
+    try:
+        require_display()
+    except NoDisplayError as error:
+        print(f"{error} Playing in the terminal.")
+        return False
+    return True
 
 
 def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:

@@ -1,3 +1,4 @@
+import io
 import os
 import re
 import subprocess
@@ -371,3 +372,14 @@ def test_sources_come_by_id_layout_and_module(
     assert make_source("FrozenLake-v1", render_mode="ansi").render_mode == "ansi"
     with pytest.raises(ValueError, match="cannot be made"):
         make_source("LunarLander-v3" if "LunarLander-v3" in gym.registry else "Taxi-v3")
+
+
+def test_without_a_display_worlds_show_their_own_text(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("2\n"))
+    code, output, _ = say("play", "FrozenLake-v1")
+    assert code == 0
+    assert "Playing in the terminal." in output and "FHFH" in output
