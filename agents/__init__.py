@@ -1,5 +1,19 @@
 """Learners that make their own data, by acting or by planning."""
 
-from agents.tabular import QLearning, QLearningConfig
+from agents.tabular import (
+    ExpectedSarsa,
+    ExpectedSarsaConfig,
+    QLearning,
+    QLearningConfig,
+    Sarsa,
+    SarsaConfig,
+)
 
-__all__ = ["QLearning", "QLearningConfig"]
+__all__ = [
+    "ExpectedSarsa",
+    "ExpectedSarsaConfig",
+    "QLearning",
+    "QLearningConfig",
+    "Sarsa",
+    "SarsaConfig",
+]

@@ -18,6 +18,14 @@ class Entry(NamedTuple):
 
 
 LEARNERS = {
+    "sarsa": Entry(
+        "agents.tabular.sarsa:Sarsa",
+        "tabular SARSA: the value of each action, if one goes on behaving as one does",
+    ),
+    "expected-sarsa": Entry(
+        "agents.tabular.expected_sarsa:ExpectedSarsa",
+        "tabular Expected SARSA: the same, averaged over what one would do next",
+    ),
     "q-learning": Entry(
         "agents.tabular.q_learning:QLearning",
         "tabular Q-learning: the value of each action, if one acts perfectly ever after",

@@ -42,6 +42,7 @@ class ControlLearner(GradientLearner):
 
     config_class: ClassVar[type[ControlConfig]] = ControlConfig
     target: ClassVar[Callable[..., float]]
+    on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
     loop: ClassVar[Callable[..., int]]
     noisy_loop: ClassVar[Callable[..., int]]
     function: Table
@@ -61,7 +62,7 @@ class ControlLearner(GradientLearner):
         self.samples = 0
         self._source: Any = None
         self._legal: Array = np.ones(0, bool)
-        self._episode = Episode(np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
+        self._episode = Episode(np.full(1, -1), np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
         self._finished: list[tuple[float, float, float]] = []
 
     @property
@@ -82,7 +83,7 @@ class ControlLearner(GradientLearner):
         """
         state = int(self.observations.encode(observation))
         legal = np.ones(self.actions.size, bool) if action_mask is None else action_mask
-        return self.actions.decode(self._choose(state, legal))
+        return self.actions.decode(self._choose(state, legal, self.samples))
 
     def experience(self, source: Any, samples: int) -> Iterator[Batch]:
         """Act for `samples` environment steps; yield each as one cell and its target."""
@@ -92,19 +93,25 @@ class ControlLearner(GradientLearner):
             if episode.state[0] < 0:
                 self._begin_episode(source)
             state = int(episode.state[0])
-            action = self._choose(state, self._legal)
+            action = int(episode.action[0])
+            if action < 0:
+                action = self._choose(state, self._legal, self.samples)
             observation, reward, terminated, truncated, info = source.step(
                 self.actions.decode(action)
             )
             if not math.isfinite(reward):
                 raise ValueError(f"The environment paid {reward} for action {action}.")
             next_state, legal = int(self.observations.encode(observation)), self._mask(info)
+            next_action = -1
+            if self.on_policy and not terminated:
+                next_action = self._choose(next_state, legal, self.samples + 1)
             # A truncated step keeps its bootstrap: only `terminated` cuts the future off.
             aim = type(self).target(
-                reward, self.config.discount, terminated, table[next_state], legal
-            )
+                reward, self.config.discount, terminated, table[next_state], legal,
+                next_action, self._exploration(self.samples + 1),
+            )  # fmt: skip
             self._legal = legal
-            self._move(next_state, float(reward), terminated or truncated)
+            self._move(next_state, next_action, float(reward), terminated or truncated)
             self.visits[state, action] += 1
             yield Batch(np.array([state]), np.array([aim]), select=np.array([action]))
 
@@ -173,7 +180,7 @@ class ControlLearner(GradientLearner):
             self._measure(source)
             source.reset(seed=self.seed)
         self._source = source
-        self._episode.state[0] = -1
+        self._episode.state[0], self._episode.action[0] = -1, -1
 
     def _measure(self, source: Any) -> None:
         """Make a table of the size that the spaces of `source` ask for."""
@@ -193,27 +200,30 @@ class ControlLearner(GradientLearner):
     def _mask(self, info: dict[str, Any]) -> Array:
         return np.asarray(info.get("action_mask", np.ones(self.actions.size)), bool)
 
-    def _choose(self, state: int, legal: Array) -> int:
+    def _choose(self, state: int, legal: Array, sample: int) -> int:
+        draws = self.generator.random(), self.generator.random()
+        rate = self._exploration(sample)
+        return choose_action(self.action_values[state], legal, rate, *draws)
+
+    def _exploration(self, sample: int) -> float:
         config = self.config
-        rate = linear_schedule(
+        return linear_schedule(
             config.exploration_rate,
             config.final_exploration_rate,
             config.exploration_samples,
-            self.samples,
+            sample,
         )
-        draws = self.generator.random(), self.generator.random()
-        return choose_action(self.action_values[state], legal, rate, *draws)
 
-    def _move(self, next_state: int, reward: float, over: bool) -> None:
+    def _move(self, next_state: int, next_action: int, reward: float, over: bool) -> None:
         """Book a step before its batch is handed out, so that a checkpoint misses nothing."""
         episode = self._episode
         self.samples += 1
         episode.length[0] += 1
         episode.total[0] += reward
-        episode.state[0] = next_state
+        episode.state[0], episode.action[0] = next_state, next_action
         if over:
             self._finished.append((self.samples, episode.total.item(), episode.length.item()))
-            episode.state[0] = -1
+            episode.state[0], episode.action[0] = -1, -1
 
     def _run_loop(self, source: Any, model: TabularModel, samples: int) -> None:
         """Run the compiled loop on the environment's own generator, and leave it where it ends."""
@@ -226,6 +236,7 @@ class ControlLearner(GradientLearner):
             config.final_exploration_rate,
             config.exploration_samples,
             time_limit(source) or NEVER,
+            self.on_policy,
         )
         finished = Episodes(*np.empty((3, samples)))
         loop = self.loop if model.reward_deviation is None else self.noisy_loop

@@ -9,6 +9,9 @@ table approaches the optimal action values, as long as every action is tried aga
 
 which is one step of gradient descent on the squared error of one cell of a table.
 
+Differs from Expected SARSA by the maximum in the place of the mean over what the agent would do: it
+learns about acting perfectly while acting otherwise (off-policy).
+
 Source: Watkins (1989); Sutton & Barto, 2nd edition, section 6.5, equation 6.8.
 """
 
@@ -27,7 +30,13 @@ class QLearningConfig(ControlConfig):
 
 
 def q_learning_target(
-    reward: float, discount: float, terminated: bool, next_values: Array, next_legal: Array
+    reward: float,
+    discount: float,
+    terminated: bool,
+    next_values: Array,
+    next_legal: Array,
+    next_action: int,
+    exploration_rate: float,
 ) -> float:
     """Return reward + discount * max of the legal next values (Sutton & Barto, equation 6.8).
 
@@ -37,6 +46,8 @@ def q_learning_target(
         terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
         next_values: Action values of the next state. Shape [actions].
         next_legal: Which actions the next state allows. Shape [actions].
+        next_action: What will be done there; of no interest to this method.
+        exploration_rate: Of what will be done there; of no interest either.
     """
     if terminated:
         return reward

@@ -46,10 +46,10 @@ def masked() -> TabularModel:
 
 def test_target_by_hand() -> None:
     values = np.array([1.0, 5.0, 3.0])
-    assert q_learning_target(2.0, 0.5, False, values, EVERYTHING) == 2.0 + 0.5 * 5.0
-    assert q_learning_target(2.0, 0.5, True, values, EVERYTHING) == 2.0
+    assert q_learning_target(2.0, 0.5, False, values, EVERYTHING, 0, 0.1) == 2.0 + 0.5 * 5.0
+    assert q_learning_target(2.0, 0.5, True, values, EVERYTHING, 0, 0.1) == 2.0
     legal = np.array([True, False, True])
-    assert q_learning_target(2.0, 0.5, False, values, legal) == 2.0 + 0.5 * 3.0
+    assert q_learning_target(2.0, 0.5, False, values, legal, 0, 0.1) == 2.0 + 0.5 * 3.0
 
 
 def test_the_update_is_one_step_of_gradient_descent_on_squared_error() -> None:
@@ -58,7 +58,7 @@ def test_the_update_is_one_step_of_gradient_descent_on_squared_error() -> None:
     before = table.parameters["table"].copy()
     learner = GradientLearner()
     learner.function, learner.loss, learner.optimizer = table, SquaredError(), sgd
-    aim = q_learning_target(-1.0, 0.9, False, before[4], np.ones(2, bool))
+    aim = q_learning_target(-1.0, 0.9, False, before[4], np.ones(2, bool), -1, 0.0)
     learner.step(Batch(np.array([2]), np.array([aim]), select=np.array([1])))
     expected = before.copy()
     expected[2, 1] -= 0.3 * (before[2, 1] - (-1.0 + 0.9 * before[4].max()))
