@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from agents.tabular.config import ControlConfig
-from agents.tabular.exploration import choose_action, decayed_rate, linear_schedule
-from agents.tabular.loop import Episode, Episodes, Rates, control_loop
+from agents.tabular.exploration import choose_action, decayed_rate
+from agents.tabular.loop import Episode, Episodes, Rates, control_loop, exploration
 from agents.tabular.spaces import DiscreteCode
 from envs.access import place, plain_model, time_limit
 from envs.compiled import compiled
@@ -60,6 +60,16 @@ class ControlLearner(GradientLearner):
         self.loss, self.optimizer = SquaredError(), SGD(self.config.learning_rate)
         self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
         self.samples = 0
+        self._rates = Rates(
+            self.config.learning_rate,
+            self.config.learning_rate_decay,
+            self.config.discount,
+            self.config.exploration_rate,
+            self.config.final_exploration_rate,
+            self.config.exploration_samples,
+            NEVER,
+            self.on_policy,
+        )
         self._source: Any = None
         self._legal: Array = np.ones(0, bool)
         self._episode = Episode(np.full(1, -1), np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
@@ -108,7 +118,7 @@ class ControlLearner(GradientLearner):
             # A truncated step keeps its bootstrap: only `terminated` cuts the future off.
             aim = type(self).target(
                 reward, self.config.discount, terminated, table[next_state], legal,
-                next_action, self._exploration(self.samples + 1),
+                next_action, exploration(self._rates, self.samples + 1),
             )  # fmt: skip
             self._legal = legal
             self._move(next_state, next_action, float(reward), terminated or truncated)
@@ -202,17 +212,8 @@ class ControlLearner(GradientLearner):
 
     def _choose(self, state: int, legal: Array, sample: int) -> int:
         draws = self.generator.random(), self.generator.random()
-        rate = self._exploration(sample)
+        rate = exploration(self._rates, sample)
         return choose_action(self.action_values[state], legal, rate, *draws)
-
-    def _exploration(self, sample: int) -> float:
-        config = self.config
-        return linear_schedule(
-            config.exploration_rate,
-            config.final_exploration_rate,
-            config.exploration_samples,
-            sample,
-        )
 
     def _move(self, next_state: int, next_action: int, reward: float, over: bool) -> None:
         """Book a step before its batch is handed out, so that a checkpoint misses nothing."""
@@ -227,17 +228,7 @@ class ControlLearner(GradientLearner):
 
     def _run_loop(self, source: Any, model: TabularModel, samples: int) -> None:
         """Run the compiled loop on the environment's own generator, and leave it where it ends."""
-        config, episode = self.config, self._episode
-        rates = Rates(
-            config.learning_rate,
-            config.learning_rate_decay,
-            config.discount,
-            config.exploration_rate,
-            config.final_exploration_rate,
-            config.exploration_samples,
-            time_limit(source) or NEVER,
-            self.on_policy,
-        )
+        episode, rates = self._episode, self._rates._replace(time_limit=time_limit(source) or NEVER)
         finished = Episodes(*np.empty((3, samples)))
         loop = self.loop if model.reward_deviation is None else self.noisy_loop
         count = loop(

@@ -93,7 +93,7 @@ def control_loop(
             episode.length[0], episode.total[0] = 0, 0.0
         state, action = episode.state[0], episode.action[0]
         if action < 0:
-            exploration_rate = _exploration(rates, sample)
+            exploration_rate = exploration(rates, sample)
             action = choose_action(
                 table[state], model.legal[state], exploration_rate, agent.random(), agent.random()
             )
@@ -105,7 +105,7 @@ def control_loop(
         terminated = model.terminated[state, action, outcome]
 
         values, legal, next_action = table[next_state], model.legal[next_state], -1
-        exploration_rate = _exploration(rates, sample + 1)
+        exploration_rate = exploration(rates, sample + 1)
         if rates.on_policy and not terminated:
             next_action = choose_action(
                 values, legal, exploration_rate, agent.random(), agent.random()
@@ -130,7 +130,8 @@ def control_loop(
     return count
 
 
-def _exploration(rates: Rates, sample: int) -> float:
+def exploration(rates: Rates, sample: int) -> float:
+    """Return the exploration rate after `sample` environment steps."""
     return linear_schedule(
         rates.exploration_rate, rates.final_exploration_rate, rates.exploration_samples, sample
     )
