@@ -161,6 +161,7 @@ class ControlLearner(GradientLearner):
             "visits": self.visits.copy(),
             "samples": self.samples,
             "episode": episode,
+            "legal": self._legal.tolist() if episode["state"] >= 0 else None,
             "generator": self.generator.bit_generator.state,
         }
 
@@ -181,6 +182,8 @@ class ControlLearner(GradientLearner):
         self.generator.bit_generator.state = state["generator"]
         for name, array in self._episode._asdict().items():
             array[0] = state["episode"][name]
+        if state["legal"] is not None:
+            self._legal = np.array(state["legal"], bool)
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another one than last time begins a new episode."""
@@ -238,4 +241,5 @@ class ControlLearner(GradientLearner):
         self.samples += samples
         self._finished += zip(*(column[:count].tolist() for column in finished), strict=True)
         if episode.state[0] >= 0:
+            self._legal = model.legal_actions[episode.state[0]]
             place(source, int(episode.state[0]), int(episode.length[0]))

@@ -282,6 +282,20 @@ def test_restoring_a_table_of_another_size_is_refused() -> None:
         QLearning().restore(learner.state(), TabularEnv(corridor(5)))
 
 
+@pytest.mark.parametrize("first", [QLearning.learn, GradientLearner.learn])
+@pytest.mark.parametrize("seed", range(20))
+def test_restored_learner_knows_what_is_legal_where_it_stands(first, seed: int) -> None:
+    env, twin = TabularEnv(masked(), 5), TabularEnv(masked(), 5)
+    config = QLearningConfig(final_exploration_rate=1.0)
+    learner, other = QLearning(config, seed), QLearning(config, seed)
+    first(learner, env, 2)
+    restore(twin, env.state())
+    other.restore(learner.state(), twin)
+    GradientLearner.learn(learner, env, 50)
+    GradientLearner.learn(other, twin, 50)  # an illegal action would be refused
+    assert_equal_states(learner, other)
+
+
 @pytest.mark.uncompiled
 def test_restored_learner_and_environment_go_on_bit_for_bit() -> None:
     env, twin = TabularEnv(corridor(6), 9), TabularEnv(corridor(6), 9)
