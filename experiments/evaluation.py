@@ -77,7 +77,9 @@ class Evaluator:
         """
         policy = tabular_policy(learner, self.env)
         if policy is None:
-            return play_episodes(greedy_actor(learner), self.env, self.discount, self.horizon)
+            return play_episodes(
+                greedy_actor(learner, self.env), self.env, self.discount, self.horizon
+            )
         model = self.env.unwrapped.model
         score = compare(start_value(model, policy, self.discount, self.horizon), *self._bounds)
         return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
@@ -113,15 +115,15 @@ def state_values(learner: Any, env: Any) -> Floats | None:
     return values
 
 
-def greedy_actor(learner: Any, seed: int = 0) -> Callable[[Any, dict[str, Any]], int]:
-    """Return a player that takes the best legal action, ties broken at random."""
-    generator = np.random.default_rng(seed)
+def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Callable[[Any, dict[str, Any]], int]:
+    """Return a player of `env` that takes the best legal action, ties broken at random."""
+    generator, first = np.random.default_rng(seed), int(getattr(env.action_space, "start", 0))
 
     def act(observation: Any, info: dict[str, Any]) -> int:
         values = np.asarray(learner.predict(observation), np.float64).ravel()
         legal = np.asarray(info.get("action_mask", np.ones(values.size)), bool)
         best = np.where(legal, values, -np.inf)
-        return int(generator.choice(np.flatnonzero(best == best.max())))
+        return first + int(generator.choice(np.flatnonzero(best == best.max())))
 
     return act
 
@@ -136,14 +138,11 @@ def play_episodes(
 ) -> Evaluation:
     """Play and average; seeds differ from those of training."""
     returns = np.empty(episodes)
-    start = int(getattr(env.action_space, "start", 0))
     for episode in range(episodes):
         observation, info = env.reset(seed=seed + episode)
         total, weight = 0.0, 1.0
         for _ in range(horizon):
-            observation, reward, terminated, truncated, info = env.step(
-                start + act(observation, info)
-            )
+            observation, reward, terminated, truncated, info = env.step(act(observation, info))
             total, weight = total + weight * float(reward), weight * discount
             if terminated or truncated:
                 break

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     print("\n".join(score_lines(score)))
     if options.episodes:
         played = play_episodes(
-            greedy_actor(learner),
+            greedy_actor(learner, env),
             env,
             score.discount,
             score.horizon,

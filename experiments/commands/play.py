@@ -78,5 +78,5 @@ def _policy(run: Any, env: Any) -> Callable[[Any], int]:
         raise ValueError(
             f"The run learned {run.spec.source}, whose observations or actions are not those here."
         )
-    act = greedy_actor(learner)
+    act = greedy_actor(learner, env)
     return lambda observation: act(observation, {})
