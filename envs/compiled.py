@@ -37,8 +37,8 @@ def compiled(
 
     Args:
         loop: A function whose helpers are global plain functions (`from x import helper`).
-        **rules: Functions to stand in for globals of the loop, so that one loop serves several
-            update rules: `compiled(control_loop, target=q_learning_target)`.
+        **rules: Functions to stand in for globals of the loop, and of the functions that it calls,
+            so that one loop serves several methods: `compiled(walk, update=..., target=...)`.
 
     Returns:
         A function with the signature of `loop`.
@@ -64,7 +64,7 @@ def _jit(function: FunctionType, rules: dict[str, Any], entry: bool = False) -> 
     for name in function.__code__.co_names:
         value = copy.__globals__.get(name)
         if isinstance(value, FunctionType):
-            copy.__globals__[name] = _jit(value, {})
+            copy.__globals__[name] = _jit(value, rules)
     dispatcher = numba.njit(copy, inline="never" if entry else "always")
     if entry and _is_ours(function) and all(map(_is_ours, rules.values())):
         _enable_cache(dispatcher)
@@ -75,10 +75,10 @@ def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
     """Copy a function with some of its globals replaced, named after what replaced them."""
     globals_ = {**function.__globals__, **rules}
     copy = FunctionType(function.__code__, globals_, function.__name__, function.__defaults__)
-    names = ",".join(
-        f"{name}={rule.__module__}.{rule.__qualname__}" for name, rule in sorted(rules.items())
-    )  # Numba names its cache files after this
-    copy.__qualname__ = f"{function.__qualname__}[{names}]" if rules else function.__qualname__
+    names = [f"{name}={rule.__module__}.{rule.__qualname__}" for name, rule in rules.items()]
+    digest = hashlib.sha256(",".join(sorted(names)).encode()).hexdigest()[:16]
+    # Numba names its cache files after this; file systems refuse long names.
+    copy.__qualname__ = f"{function.__qualname__}-{digest}" if rules else function.__qualname__
     return copy
 
 

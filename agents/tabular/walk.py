@@ -1,21 +1,23 @@
-"""The compiled loop of one-step control: acting and learning at once, over a `TabularModel`."""
+"""The compiled walk: acting and learning at once, over a `TabularModel`, for every tabular method.
+
+Methods differ in two rules, which stand in their own files: `pick` chooses the next action and
+`update` learns from a transition. `compiled(walk, pick=..., update=...)` puts them in.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.exploration import choose_action, decayed_rate, linear_schedule
+from agents.tabular.exploration import linear_schedule
 from envs.sampling import mean_reward, sample_outcome, sample_start
 from envs.tabular import ModelArrays
 from learning.batch import Array
-from learning.loss import squared_error_derivative
-from learning.optimizer import descend
 
 
 class Rates(NamedTuple):
-    """The numbers of a configuration that the loop needs."""
+    """The numbers of a configuration that every method needs."""
 
     learning_rate: float
     learning_rate_decay: float
@@ -25,6 +27,20 @@ class Rates(NamedTuple):
     exploration_samples: int
     time_limit: int  # environment steps
     on_policy: bool  # whether the next action is picked before the update, and then taken
+
+
+class Transition(NamedTuple):
+    """One environment step, as update rules see it."""
+
+    state: int
+    action: int  # the column of the table: 0 where a policy is judged, not chosen
+    reward: float
+    next_state: int
+    next_action: int  # as `action`; -1 if it is not picked yet, or if there is none
+    terminated: bool  # the world has ended: nothing follows
+    over: bool  # the episode has, perhaps by the time limit alone: then something would follow
+    exploration_rate: float  # with which `action` was picked
+    next_exploration_rate: float
 
 
 class Episode(NamedTuple):
@@ -44,24 +60,30 @@ class Episodes(NamedTuple):
     length: Array
 
 
-def target(
-    reward: float,
-    discount: float,
-    terminated: bool,
-    next_values: Array,
-    next_legal: Array,
-    next_action: int,
-    exploration_rate: float,
-) -> float:
-    """Stand in for the algorithm's target, which `compiled(control_loop, target=...)` sets."""
+def pick(
+    memory: Any, state: int, exploration_rate: float, explore_draw: float, choice_draw: float
+) -> int:
+    """Stand in for the choice of an action, which `compiled(walk, pick=...)` sets."""
     raise NotImplementedError
 
 
-def control_loop(
+def column(action: int) -> int:
+    """Stand in for the column of the table that an action's value stands in."""
+    raise NotImplementedError
+
+
+def update(
+    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+) -> None:
+    """Stand in for the method's update, which `compiled(walk, update=...)` sets."""
+    raise NotImplementedError
+
+
+def walk(
     model: ModelArrays,
     rates: Rates,
-    table: Array,
-    visits: Array,
+    settings: Any,
+    memory: Any,
     episode: Episode,
     finished: Episodes,
     world: np.random.Generator,
@@ -69,17 +91,17 @@ def control_loop(
     before: int,
     samples: int,
 ) -> int:
-    """Take `samples` steps in the model, each followed by one update of one cell.
+    """Take `samples` steps in the model, each followed by one update.
 
     Args:
         model: The world.
         rates: Step size, discount and exploration.
-        table: Action values, changed in place. Shape [states, actions].
-        visits: Updates of each cell, changed in place. Shape [states, actions].
+        settings: Numbers of the method's own.
+        memory: Arrays of the method: table, visits, legal actions, and its own; changed in place.
         episode: Where the agent stands, changed in place.
         finished: Where finished episodes are recorded, at least `samples` long.
         world: The environment's generator: one draw a reset and one a step.
-        agent: The agent's generator: two draws an action.
+        agent: The agent's generator: two draws an action, and those of the method.
         before: Samples drawn in earlier calls.
         samples: Environment steps to take now.
 
@@ -92,11 +114,9 @@ def control_loop(
             episode.state[0] = sample_start(model, world.random())
             episode.length[0], episode.total[0] = 0, 0.0
         state, action = episode.state[0], episode.action[0]
+        rate, next_rate = exploration(rates, sample), exploration(rates, sample + 1)
         if action < 0:
-            exploration_rate = exploration(rates, sample)
-            action = choose_action(
-                table[state], model.legal[state], exploration_rate, agent.random(), agent.random()
-            )
+            action = pick(memory, state, rate, agent.random(), agent.random())
 
         draw = world.random()
         outcome = sample_outcome(model, state, action, draw)
@@ -104,24 +124,21 @@ def control_loop(
         next_state = model.next_state[state, action, outcome]
         terminated = model.terminated[state, action, outcome]
 
-        values, legal, next_action = table[next_state], model.legal[next_state], -1
-        exploration_rate = exploration(rates, sample + 1)
+        next_action, next_column = -1, -1
         if rates.on_policy and not terminated:
-            next_action = choose_action(
-                values, legal, exploration_rate, agent.random(), agent.random()
-            )
-        aim = target(
-            reward, rates.discount, terminated, values, legal, next_action, exploration_rate
-        )
-        visits[state, action] += 1
-        rate = decayed_rate(rates.learning_rate, rates.learning_rate_decay, visits[state, action])
-        slope = squared_error_derivative(table[state, action], aim)
-        table[state, action] = descend(table[state, action], slope, rate)
-
+            next_action = pick(memory, next_state, next_rate, agent.random(), agent.random())
+            next_column = column(next_action)
         episode.state[0], episode.action[0] = next_state, next_action
         episode.length[0] += 1
         episode.total[0] += reward
-        if terminated or episode.length[0] >= rates.time_limit:
+        over = terminated or episode.length[0] >= rates.time_limit
+        transition = Transition(
+            state, column(action), reward, next_state, next_column, terminated, over, rate,
+            next_rate,
+        )  # fmt: skip
+        update(memory, settings, rates, transition, agent)
+
+        if over:
             finished.samples[count] = sample + 1
             finished.total[count] = episode.total[0]
             finished.length[count] = episode.length[0]

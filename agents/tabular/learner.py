@@ -1,0 +1,279 @@
+"""What all tabular learners share: acting in a world by a table, by two walks.
+
+The readable walk, `transitions`, goes through any Gymnasium environment with discrete spaces. Where
+the environment is nothing but a `TabularModel`, `learn` runs the compiled walk instead; both call
+the same rules on the same random streams and end with the same table, bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from agents.tabular.config import ControlConfig
+from agents.tabular.exploration import choose_action
+from agents.tabular.spaces import DiscreteCode
+from agents.tabular.walk import Episode, Episodes, Rates, Transition, exploration, walk
+from envs.access import place, plain_model, time_limit
+from envs.compiled import compiled
+from envs.sampling import noisy_reward
+from envs.tabular import TabularModel
+from learning.batch import Array
+from learning.function import Table
+from learning.history import History
+
+CHUNK = 1 << 16  # environment steps between two looks at the keyboard
+NEVER = 2**62  # environment steps
+
+
+class Memory(NamedTuple):
+    """What every method keeps; those that need more name these first, then their own."""
+
+    table: Array  # action values [states, actions]
+    visits: Array  # updates of each cell [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+
+
+def soft_action(
+    memory: Any, state: int, exploration_rate: float, explore_draw: float, choice_draw: float
+) -> int:
+    """Pick a random action with probability `exploration_rate`, else a best one of the table."""
+    return choose_action(
+        memory.table[state], memory.legal[state], exploration_rate, explore_draw, choice_draw
+    )
+
+
+def own_column(action: int) -> int:
+    """Give each action a column of the table."""
+    return action
+
+
+class TabularLearner:
+    """A table of values, and an agent that acts by it; subclasses name their `update`.
+
+    A subclass whose update needs more than the table overrides `make_memory`, and one whose update
+    needs numbers besides `Rates` sets `settings`, both to a NamedTuple of its own.
+
+    Args:
+        config: Settings of the subclass's `config_class`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class: ClassVar[type[Any]] = ControlConfig
+    update: ClassVar[Callable[..., None]]
+    rules: ClassVar[dict[str, Callable[..., Any]]] = {"pick": soft_action, "column": own_column}
+    on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
+    loop: ClassVar[Callable[..., int]]
+    noisy_loop: ClassVar[Callable[..., int]]
+    settings: Any = ()
+    function: Any
+    memory: Any
+
+    def __init_subclass__(cls) -> None:
+        """Compile the walk with the subclass's own rules, for models without and with noise."""
+        if hasattr(cls, "update"):
+            rules = {**cls.rules, "update": cls.update}
+            cls.loop = staticmethod(compiled(walk, **rules))
+            cls.noisy_loop = staticmethod(compiled(walk, **rules, mean_reward=noisy_reward))
+
+    def __init__(self, config: Any = None, seed: int = 0) -> None:
+        self.config = config or self.config_class()
+        self.seed = seed
+        self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
+        self.samples = 0
+        shared = {name: getattr(self.config, name) for name in Rates._fields[:-2]}
+        self.rates = Rates(**shared, time_limit=NEVER, on_policy=self.on_policy)
+        self._source: Any = None
+        self._episode = Episode(np.full(1, -1), np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
+        self._finished: list[tuple[float, float, float]] = []
+
+    @property
+    def action_values(self) -> Array:
+        """The table itself. Shape [states, actions]."""
+        table: Array = self.function.parameters["table"]
+        return table
+
+    @property
+    def visits(self) -> Array:
+        """How often each cell was updated. Shape [states, actions]."""
+        visits: Array = self.memory.visits
+        return visits
+
+    def predict(self, inputs: Any) -> Array:
+        """Return action values, [actions] for one observation or [rows, actions] for many."""
+        values: Array = self.function(self.observations.encode(inputs))
+        return values
+
+    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+        """Pick an action for the environment, exploring at the current rate.
+
+        Args:
+            observation: One observation of the environment that was learned from.
+            action_mask: Which actions are legal, all by default. Shape [actions].
+        """
+        state, memory = int(self.observations.encode(observation)), self.memory
+        if action_mask is not None:
+            allowed = np.asarray(action_mask, bool)
+            memory = memory._replace(legal=np.broadcast_to(allowed, memory.legal.shape))
+        rate = exploration(self.rates, self.samples)
+        return self.actions.decode(self._pick(memory, state, rate))
+
+    def transitions(self, source: Any, samples: int) -> Iterator[Transition]:
+        """Act for `samples` environment steps; yield each, to be learned from before the next."""
+        self._connect(source)
+        episode = self._episode
+        for sample in range(self.samples, self.samples + samples):
+            if episode.state[0] < 0:
+                self._begin_episode(source)
+            state, action = int(episode.state[0]), int(episode.action[0])
+            rate, next_rate = (exploration(self.rates, sample + k) for k in (0, 1))
+            if action < 0:
+                action = self._pick(self.memory, state, rate)
+            observation, reward, terminated, truncated, info = source.step(
+                self.actions.decode(action)
+            )
+            if not math.isfinite(reward):
+                raise ValueError(f"The environment paid {reward} for action {action}.")
+            next_state, next_action = int(self.observations.encode(observation)), -1
+            self._allow(next_state, info)
+            if self.on_policy and not terminated:
+                next_action = self._pick(self.memory, next_state, next_rate)
+            over, column = terminated or truncated, self.rules["column"]
+            reward = float(reward)
+            self._move(next_state, next_action, reward, over)
+            next_column = column(next_action) if next_action >= 0 else -1
+            yield Transition(
+                state, column(action), reward, next_state, next_column, terminated, over, rate,
+                next_rate,
+            )  # fmt: skip
+
+    def learn(self, source: Any, samples: int) -> History:
+        """Learn for `samples` more environment steps, compiled if `source` is a plain model.
+
+        Returns:
+            One row for each episode finished meanwhile: samples, episode_return, episode_length.
+        """
+        model = plain_model(source)
+        if model is None:
+            return self.learn_readably(source, samples)
+        self._connect(source)
+        while samples > 0:
+            self._run_loop(source, model, min(samples, CHUNK))
+            samples -= CHUNK
+        return self.recorded()
+
+    def learn_readably(self, source: Any, samples: int) -> History:
+        """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
+        for transition in self.transitions(source, samples):
+            self.reserve(self._episode.length.item())
+            type(self).update(self.memory, self.settings, self.rates, transition, self.generator)
+        return self.recorded()
+
+    def make_memory(self, table: Array, legal: Array) -> Any:
+        """Return the arrays that the update works on: a NamedTuple that begins as `Memory` does."""
+        return Memory(table, np.zeros(table.shape, np.int64), legal)
+
+    def reserve(self, steps: int) -> None:
+        """Make room for an episode of `steps` environment steps, if the method remembers it."""
+
+    def recorded(self) -> History:
+        """Hand over the episodes finished since the last call."""
+        columns = np.array(self._finished, np.float64).reshape(-1, 3)
+        self._finished = []
+        names = ("samples", "episode_return", "episode_length")
+        return History(**{name: columns[:, k] for k, name in enumerate(names)})
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that learning depends on, as arrays and JSON values."""
+        return {
+            **{name: array.copy() for name, array in self.memory._asdict().items()},
+            "samples": self.samples,
+            "episode": {name: array.item() for name, array in self._episode._asdict().items()},
+            "generator": self.generator.bit_generator.state,
+        }
+
+    def restore(self, state: dict[str, Any], source: Any) -> None:
+        """Continue from what `state()` returned, in `source`, which stands where it stood then.
+
+        Raises:
+            ValueError: If the table does not fit the spaces of `source`, or an array is missing.
+        """
+        self._measure(source)
+        missing = [name for name in self.memory._fields if name not in state]
+        if missing:
+            raise ValueError(f"The saved state has no {missing[0]!r}: another version wrote it.")
+        if state["table"].shape != self.action_values.shape:
+            raise ValueError(
+                f"The saved table has shape {state['table'].shape}, but this environment needs "
+                f"{self.action_values.shape}."
+            )
+        self.memory = type(self.memory)(*(state[name].copy() for name in self.memory._fields))
+        self.function.parameters["table"] = self.memory.table
+        self.samples, self._source = int(state["samples"]), source
+        self.generator.bit_generator.state = state["generator"]
+        for name, array in self._episode._asdict().items():
+            array[0] = state["episode"][name]
+
+    def _connect(self, source: Any) -> None:
+        """Prepare for a source; another one than last time begins a new episode."""
+        if source is self._source:
+            return
+        if self._source is None and not hasattr(self, "function"):
+            self._measure(source)
+            source.reset(seed=self.seed)
+        self._source = source
+        self._episode.state[0], self._episode.action[0] = -1, -1
+
+    def _measure(self, source: Any) -> None:
+        """Make a table of the size that the spaces of `source` ask for."""
+        self.observations = DiscreteCode(source.observation_space, "observations")
+        self.actions = DiscreteCode(source.action_space, "actions")
+        shape = (self.observations.size, self.actions.size)
+        columns = 1 + max(map(self.rules["column"], range(self.actions.size)))
+        self.function = Table(self.observations.size, columns, self.config.initial_value)
+        self.memory = self.make_memory(self.action_values, np.ones(shape, bool))
+
+    def _begin_episode(self, source: Any) -> None:
+        observation, info = source.reset()
+        state = int(self.observations.encode(observation))
+        self._allow(state, info)
+        self._episode.state[0] = state
+        self._episode.length[0], self._episode.total[0] = 0, 0.0
+
+    def _allow(self, state: int, info: dict[str, Any]) -> None:
+        if "action_mask" in info:
+            self.memory.legal[state] = info["action_mask"]
+
+    def _pick(self, memory: Any, state: int, rate: float) -> int:
+        draws = self.generator.random(), self.generator.random()
+        return int(self.rules["pick"](memory, state, rate, *draws))
+
+    def _move(self, next_state: int, next_action: int, reward: float, over: bool) -> None:
+        """Book a step before it is handed out, so that a checkpoint misses nothing."""
+        episode = self._episode
+        self.samples += 1
+        episode.length[0] += 1
+        episode.total[0] += reward
+        episode.state[0], episode.action[0] = next_state, next_action
+        if over:
+            self._finished.append((self.samples, episode.total.item(), episode.length.item()))
+            episode.state[0], episode.action[0] = -1, -1
+
+    def _run_loop(self, source: Any, model: TabularModel, samples: int) -> None:
+        """Run the compiled loop on the environment's own generator, and leave it where it ends."""
+        episode, rates = self._episode, self.rates._replace(time_limit=time_limit(source) or NEVER)
+        finished = Episodes(*np.empty((3, samples)))
+        self.reserve(episode.length.item() + samples)
+        self.memory.legal[...] = model.legal_actions
+        loop = self.loop if model.reward_deviation is None else self.noisy_loop
+        count = loop(
+            model.arrays, rates, self.settings, self.memory, episode, finished,
+            source.unwrapped.np_random, self.generator, self.samples, samples,
+        )  # fmt: skip
+        self.samples += samples
+        self._finished += zip(*(column[:count].tolist() for column in finished), strict=True)
+        if episode.state[0] >= 0:
+            place(source, int(episode.state[0]), int(episode.length[0]))
