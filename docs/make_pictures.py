@@ -13,10 +13,11 @@ from typing import Any
 
 from agents.planning import best_start_value, random_policy, start_value
 from envs.access import time_limit
-from envs.catalogue import CATALOGUE
+from envs.catalogue import CATALOGUE, SMALL_WORLDS
 from envs.grid_world.env import GridWorldEnv
 from envs.grid_world.layout import Layout
 from envs.grid_world.layout_file import WORLDS
+from envs.small_worlds.env import SmallWorldEnv
 
 DOCS = Path(__file__).parent
 PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
@@ -31,7 +32,15 @@ computed exactly under the world's discount and time limit.
 Each world is a text file in [`envs/grid_world/worlds/`](../envs/grid_world/worlds);
 [Drawing a world](layouts.md) explains what they say. Train an agent by `spielfeld train q-learning`
 and a world's id, walk through it yourself by `spielfeld play` and its id.
-`python docs/make_pictures.py` writes this page.
+`python docs/make_pictures.py` writes this page. Below the grids stand the
+[small worlds](#small-worlds) of the book.
+"""
+SMALL_INTRODUCTION = """# Small worlds
+
+The other finite worlds of Sutton & Barto's book. Each is a function that returns a `TabularModel`,
+in a file of its own in [`envs/small_worlds/`](../envs/small_worlds), so that planners solve it and
+compiled learners act in it. `spielfeld play` and a world's id tells in words where you are; what
+stands behind the colon are options, such as `--set heads=0.25`.
 """
 
 
@@ -54,15 +63,13 @@ def pictured(page: str) -> Iterator[tuple[str, str]]:
 
 def gallery() -> str:
     """Return the page that shows every world of the catalogue."""
-    return "\n".join([INTRODUCTION, *(_entry(name) for name in CATALOGUE)])
+    small = [SMALL_INTRODUCTION, *(_small_entry(name) for name in SMALL_WORLDS)]
+    return "\n".join([INTRODUCTION, *(_entry(name) for name in CATALOGUE), *small])
 
 
 def _entry(name: str) -> str:
     layout, line = CATALOGUE[name]
     env = GridWorldEnv(layout)
-    model, limit = env.model, time_limit(env)
-    perfect = best_start_value(model, env.discount, limit)
-    random = start_value(model, random_policy(model), env.discount, limit)
     opening = re.match("(?:# .*\\n)+", (WORLDS / f"{layout}.toml").read_text(encoding="utf-8"))
     story = opening[0].replace("# ", "") if opening else ""
     return f"""## {env.layout.name}
@@ -70,12 +77,33 @@ def _entry(name: str) -> str:
 `{name}`: {line}.
 
 {story}
-| source | discount | time limit | perfect | random |
-|---|---|---|---|---|
-| {env.layout.source} | {env.discount:g} | {limit:,} steps | {perfect:.4f} | {random:.4f} |
+{_facts(env, env.layout.source)}
 
 ![{env.layout.name} with optimal values and actions](pictures/{layout}.png)
 """
+
+
+def _small_entry(name: str) -> str:
+    place, line = SMALL_WORLDS[name]
+    env = SmallWorldEnv(place)
+    return f"""## {env.world.name}
+
+`{name}`: {line}.
+
+{_facts(env, env.world.source)}
+"""
+
+
+def _facts(env: Any, source: str) -> str:
+    """Return the table of what the planners know about a world."""
+    model, limit = env.model, time_limit(env)
+    perfect = best_start_value(model, env.discount, limit)
+    random = start_value(model, random_policy(model), env.discount, limit)
+    perfect, random = round(perfect, 4) + 0.0, round(random, 4) + 0.0  # there is no -0
+    steps = f"{limit:,} steps" if limit else "none"
+    return f"""| source | discount | time limit | perfect | random |
+|---|---|---|---|---|
+| {source} | {env.discount:g} | {steps} | {perfect:.4f} | {random:.4f} |"""
 
 
 def write_picture(env: Any, path: Path) -> None:

@@ -28,6 +28,38 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "spielfeld/WindyKingsGridWorld-v0": ("windy-kings", "the windy world with king's moves"),
 }
 
+# Environment id -> ("module:function" of a small world, one line of text).
+SMALL_WORLDS: dict[str, tuple[str, str]] = {
+    "spielfeld/Blackjack-v0": (
+        "envs.small_worlds.blackjack:blackjack_world",
+        "nearer to 21 than the dealer, but not beyond; observation=cards as in Gymnasium",
+    ),
+    "spielfeld/GamblersProblem-v0": (
+        "envs.small_worlds.gamblers_problem:gamblers_world",
+        "stake on heads until 100 coins are won: heads=, goal=, least_stake=",
+    ),
+    "spielfeld/JacksCarRental-v0": (
+        "envs.small_worlds.jacks_car_rental:car_rental_world",
+        "move cars overnight to where they are asked for: free_shuttle=, parking_fee=",
+    ),
+    "spielfeld/MaximisationBias-v0": (
+        "envs.small_worlds.maximisation_bias:bias_world",
+        "many actions that seem to pay and do not: actions=, mean=, deviation=",
+    ),
+    "spielfeld/RandomWalk5-v0": (
+        "envs.small_worlds.random_walk:five_states",
+        "a coin decides each step, and only the right end pays: actions=2 to decide",
+    ),
+    "spielfeld/RandomWalk19-v0": (
+        "envs.small_worlds.random_walk:nineteen_states",
+        "the same with 19 states and ends that pay -1 and 1",
+    ),
+    "spielfeld/ShortCorridor-v0": (
+        "envs.small_worlds.short_corridor:corridor_world",
+        "three cells that look alike; in one left is right: observation=index to tell them",
+    ),
+}
+
 GENERAL = {
     "spielfeld/GridWorld-v0": "any layout: layout=NAME, a path to a layout file, or a Layout",
     "spielfeld/Maze-v0": "a maze of any size: rows=, columns=, seed=, slip=, loops=",
@@ -43,6 +75,13 @@ def register_environments() -> None:
     }
     for name, (layout, _) in CATALOGUE.items():
         _register(name, kwargs={"layout": layout}, **grid_world)
+    for name, (world, _) in SMALL_WORLDS.items():
+        _register(
+            name,
+            entry_point="envs.small_worlds.env:SmallWorldEnv",
+            vector_entry_point="envs.small_worlds.vector:SmallWorldVectorEnv",
+            kwargs={"world": world},
+        )
     _register("spielfeld/GridWorld-v0", **grid_world)
     _register(
         "spielfeld/Maze-v0",

@@ -22,10 +22,10 @@ def read_table(env: Any) -> TabularModel:
         if getattr(world, option, False):
             raise ValueError(f"{name} has {option}, so its step does more than its table P says.")
     start = np.asarray(world.initial_state_distrib, np.float64)
-    return _absorbing(*_arrays(_merged(world.P)), start / start.sum(), name)
+    return _absorbing(*outcome_arrays(merged_outcomes(world.P)), start / start.sum(), name)
 
 
-def _merged(table: dict[int, dict[int, list[Any]]]) -> list[list[Outcomes]]:
+def merged_outcomes(table: dict[int, dict[int, list[Any]]]) -> list[list[Outcomes]]:
     """Add up the probabilities of equal outcomes."""
     rows: list[list[Outcomes]] = []
     for state in sorted(table):
@@ -37,7 +37,8 @@ def _merged(table: dict[int, dict[int, list[Any]]]) -> list[list[Outcomes]]:
     return rows
 
 
-def _arrays(rows: list[list[Outcomes]]) -> tuple[Floats, Any, Floats, Booleans]:
+def outcome_arrays(rows: list[list[Outcomes]]) -> tuple[Floats, Any, Floats, Booleans]:
+    """Return probability, next state, reward and end of each outcome, of the shape of a model."""
     width = max(len(merged) for row in rows for merged in row)
     shape = (len(rows), len(rows[0]), width)
     probability, reward = np.zeros(shape), np.zeros(shape)

@@ -48,8 +48,8 @@ class Game:
         self.event = "a new episode"
 
     def act(self, action: int) -> None:
-        """Take one step, unless the episode is over."""
-        if self.over:
+        """Take one step, unless the episode is over or the action is not legal now."""
+        if self.over or not self.allows(action):
             return
         before = getattr(self.env.unwrapped, "position", None)
         self.observation, reward, terminated, truncated, _ = self.env.step(action)
@@ -58,6 +58,10 @@ class Game:
         self.event = what_happened(self.env.unwrapped, before, action, reward, terminated)
         if truncated and not terminated:
             self.event = "the time is up"
+
+    def allows(self, action: int) -> bool:
+        """Whether an action is legal now, as far as the world says."""
+        return bool(legal_now(self.env).get("action_mask", [True] * (action + 1))[action])
 
     def follow(self) -> None:
         """Let the policy act, or begin the next episode."""
@@ -75,9 +79,16 @@ class Game:
         return f"{self.event}: return {self.total:g}; press R" if self.over else self.event
 
 
+def legal_now(env: Any) -> dict[str, Any]:
+    """Return the mask of legal actions where the environment stands, as its `info` does."""
+    model = getattr(env.unwrapped, "model", None)
+    return {} if model is None else {"action_mask": model.legal_actions[env.unwrapped.position]}
+
+
 def action_keys(world: Any) -> dict[str, int]:
-    """Return which action each key stands for; digits where actions have no names."""
+    """Return which action each key or word stands for; numbers where actions have no names."""
     if not has_map(world):
-        return {str(action): action for action in range(min(10, world.action_space.n))}
+        names = getattr(world, "action_names", None) or map(str, range(world.action_space.n))
+        return {name: action for action, name in enumerate(names)}
     names = enumerate(world.layout.actions)
     return {key: action for action, name in names for key in KEYS[name]}

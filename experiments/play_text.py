@@ -32,7 +32,7 @@ def _obey(game: Game, words: str, keys: dict[str, int]) -> bool:
         game.restart()
     elif game.policy is not None:
         game.follow()
-    elif words in keys:
+    elif words in keys and game.allows(keys[words]):
         game.act(keys[words])
     else:
         return False
@@ -42,8 +42,10 @@ def _obey(game: Game, words: str, keys: dict[str, int]) -> bool:
 def _text_help(game: Game, keys: dict[str, int]) -> str:
     if game.policy is not None:
         return "Enter: next step     r: restart     quit: end"
-    moves = " ".join(key for key in keys if len(key) == 1)
-    return f"Moves: {moves} (with Enter)     r: restart     quit: end"
+    moves = [key for key in keys if len(key) == 1 or not has_map(game.env.unwrapped)]
+    if len(moves) > 12:
+        moves[3:-1] = ["..."]
+    return f"Moves: {' '.join(moves)} (with Enter)     r: restart     quit: end"
 
 
 def _scene(game: Game) -> str:

@@ -91,14 +91,17 @@ def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
     from scipy.sparse import csr_array
 
     chosen = as_probabilities(model, policy)
-    weight = chosen[:, :, None] * model.probability
-    ending: Booleans = np.any((weight > 0) & model.terminated, axis=(1, 2))
-    state, action, outcome = np.nonzero((weight > 0) & ~model.terminated)
-    next_state = model.next_state[state, action, outcome]
+    taken = np.nonzero(chosen)  # the rest of a large table is not worth looking at
+    weight = chosen[taken][:, None] * model.probability[taken]
+    terminated = model.terminated[taken]
+    ending = np.zeros(model.states, bool)
+    ending[taken[0][np.any((weight > 0) & terminated, axis=1)]] = True
+    row, outcome = np.nonzero((weight > 0) & ~terminated)
+    entries = taken[0][row], model.next_state[taken][row, outcome]
     shape = (model.states, model.states)
     return Chain(
         reward=np.einsum("sa,sa->s", chosen, np.where(chosen > 0, model.expected_reward, 0)),
-        going_on=csr_array((weight[state, action, outcome], (state, next_state)), shape=shape),
+        going_on=csr_array((weight[row, outcome], entries), shape=shape),
         ending=ending,
     )
 

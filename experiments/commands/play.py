@@ -71,6 +71,7 @@ def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:
 
 def _policy(run: Any, env: Any) -> Callable[[Any], int]:
     from experiments.evaluation import greedy_actor
+    from experiments.game import legal_now
 
     learner, learned = run.learner()
     spaces = ("observation_space", "action_space")
@@ -79,4 +80,4 @@ def _policy(run: Any, env: Any) -> Callable[[Any], int]:
             f"The run learned {run.spec.source}, whose observations or actions are not those here."
         )
     act = greedy_actor(learner, env)
-    return lambda observation: act(observation, {})
+    return lambda observation: act(observation, legal_now(env))

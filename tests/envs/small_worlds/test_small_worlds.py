@@ -1,0 +1,223 @@
+"""Contract of every small world: checkers, seeds, states, vectors, words, the command line."""
+
+import pickle
+import re
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import envs  # noqa: F401  (registers the worlds)
+from envs.access import plain_model
+from envs.catalogue import SMALL_WORLDS
+from experiments.command_line import main
+
+VARIANTS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in SMALL_WORLDS),
+    ("spielfeld/Blackjack-v0", {"observation": "cards"}),
+    ("spielfeld/GamblersProblem-v0", {"heads": 0.55, "goal": 11, "least_stake": 0}),
+    ("spielfeld/JacksCarRental-v0", {"free_shuttle": True, "parking_fee": 4.0}),
+    ("spielfeld/RandomWalk19-v0", {"states": 7, "actions": 2}),
+    ("spielfeld/ShortCorridor-v0", {"observation": "index"}),
+]
+EVERY = pytest.mark.parametrize(("name", "options"), VARIANTS)
+
+
+def rollout(env: Any, steps: int, seed: int) -> list[Any]:
+    """Act at random, legally, and list everything that came out."""
+    random, result, world = np.random.default_rng(seed), [], env.unwrapped
+    for _ in range(steps):
+        action = int(random.choice(np.flatnonzero(world.model.legal_actions[world.position])))
+        observation, reward, terminated, truncated, _ = env.step(action)
+        result.append((np.asarray(observation).tolist(), reward, terminated, truncated))
+        if terminated or truncated:
+            result.append(np.asarray(env.reset()[0]).tolist())
+    return result
+
+
+@EVERY
+def test_gymnasium_accepts_every_world(name: str, options: dict[str, Any]) -> None:
+    check_env(gym.make(name, **options), skip_render_check=True)
+
+
+@EVERY
+def test_stable_baselines_accepts_every_world(name: str, options: dict[str, Any]) -> None:
+    checker = pytest.importorskip("stable_baselines3.common.env_checker")
+    checker.check_env(gym.make(name, **options), skip_render_check=True)
+
+
+@EVERY
+def test_restored_and_pickled_worlds_go_on_alike(name: str, options: dict[str, Any]) -> None:
+    env = gym.make(name, **options)
+    env.reset(seed=3)
+    rollout(env, 37, seed=2)
+    saved, copy = env.unwrapped.state(), pickle.loads(pickle.dumps(env.unwrapped))
+    expected = rollout(env, 200, seed=4)
+    other = gym.make(name, **options)
+    other.unwrapped.restore(saved)
+    assert rollout(other, 200, seed=4) == expected == rollout(copy, 200, seed=4)
+
+
+@pytest.mark.parametrize("mode", ["NextStep", "SameStep"])
+@EVERY
+def test_vector_env_equals_single_envs(name: str, options: dict[str, Any], mode: str) -> None:
+    singles = [gym.make(name, time_limit=17, **options) for _ in range(3)]
+    vector: Any = gym.make_vec(name, 3, time_limit=17, autoreset_mode=mode, **options)
+    assert type(vector.unwrapped).__name__ == "SmallWorldVectorEnv"
+    expected = np.stack([env.reset(seed=5 + row)[0] for row, env in enumerate(singles)])
+    assert np.array_equal(vector.reset(seed=5)[0], expected)
+    random, ended = np.random.default_rng(0), [False] * 3
+    for _ in range(120):
+        legal = [env.unwrapped.model.legal_actions[env.unwrapped.position] for env in singles]
+        actions = np.array([random.choice(np.flatnonzero(row)) for row in legal])
+        seen, rewards, ends, cuts, info = vector.step(actions)
+        for row, env in enumerate(singles):
+            if ended[row] and mode == "NextStep":
+                result: tuple[Any, ...] = (env.reset()[0], 0.0, False, False)
+            else:
+                result = env.step(int(actions[row]))[:4]
+            ended[row] = bool(result[2] or result[3])
+            shown = seen[row]
+            if ended[row] and mode == "SameStep":
+                shown = info["final_obs"][row]
+                assert np.array_equal(seen[row], env.reset()[0])
+            assert np.array_equal(shown, result[0])
+            assert (rewards[row], ends[row], cuts[row]) == result[1:]
+        assert seen in vector.observation_space
+
+
+@EVERY
+def test_random_actions_of_a_newcomer_are_legal(name: str, options: dict[str, Any]) -> None:
+    env = gym.make(name, **options)
+    env.action_space.seed(1)
+    assert env.action_space.contains(env.action_space.sample())
+    _, info = env.reset(seed=1)
+    for _ in range(200):
+        mask = info.get("action_mask", np.ones(env.action_space.n))
+        action = env.action_space.sample()
+        assert mask[action]
+        _, _, terminated, truncated, info = env.step(action)
+        if terminated or truncated:
+            _, info = env.reset()
+
+
+@EVERY
+def test_every_state_is_told_in_words_of_its_own(name: str, options: dict[str, Any]) -> None:
+    env = gym.make(name, render_mode="ansi", **options)
+    env.reset(seed=0)
+    world = env.unwrapped.world
+    told = [world.tell(state) for state in range(world.model.states)]
+    assert env.render() == told[env.unwrapped.position]
+    naturals = 10 if "Blackjack" in name else 0  # which look like any other soft 21
+    assert len(set(told)) == len(told) - naturals
+    assert len(set(world.actions)) == len(world.actions) == world.model.actions
+    assert gym.make(name, **options).unwrapped.render() is None
+
+
+@EVERY
+def test_each_world_can_be_left_or_is_limited(name: str, options: dict[str, Any]) -> None:
+    world = gym.make(name, **options).unwrapped
+    assert world.max_episode_steps or bool(world.model.terminal.any())
+    assert gym.make(name, time_limit=7, **options).unwrapped.max_episode_steps == 7
+    assert gym.make(name, time_limit=0, **options).unwrapped.max_episode_steps is None
+    vector: Any = gym.make_vec(name, 2, time_limit=0, **options)
+    assert vector.unwrapped.max_episode_steps is None
+    with pytest.raises(ValueError, match="time_limit must be 0"):
+        gym.make(name, time_limit=-1, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("RandomWalk5", {"states": 4}, "an odd number of states, not 4"),
+        ("RandomWalk5", {"states": "5"}, "an odd number of states, not '5'"),
+        ("RandomWalk5", {"actions": 3}, "1 or 2 actions, not 3"),
+        ("ShortCorridor", {"observation": "all"}, "hidden or index, not 'all'"),
+        ("Blackjack", {"observation": "all"}, "index or cards, not 'all'"),
+        ("MaximisationBias", {"actions": 1}, "2 or more actions, not 1"),
+        ("GamblersProblem", {"heads": 1.5}, "a probability from 0 to 1, not 1.5"),
+        ("GamblersProblem", {"goal": 1}, "a whole number of 2 or more, not 1"),
+        ("GamblersProblem", {"least_stake": 2}, "least_stake must be 0 or 1, not 2"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_refused(name: str, options: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        gym.make(f"spielfeld/{name}-v0", **options)
+
+
+def test_hidden_corridor_is_no_plain_model_and_cards_neither() -> None:
+    for name, observation in (("ShortCorridor", "hidden"), ("Blackjack", "cards")):
+        env = gym.make(f"spielfeld/{name}-v0", observation=observation)
+        assert plain_model(env) is None
+        env = gym.make(f"spielfeld/{name}-v0", observation="index")
+        assert plain_model(env) is env.unwrapped.model
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, typed: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", StringIO(typed))
+        return main(words), *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize("name", SMALL_WORLDS)
+def test_commands_train_evaluate_and_play_in_every_small_world(name: str, say: Any) -> None:
+    code, output, error = say("train", "q-learning", name, "--samples", "2000", "--gif")
+    told = "any policy" if "RandomWalk" in name else "share of perfect"
+    assert code == 0 and told in output, error
+    run = str(next(Path("runs").iterdir()))
+    assert (Path(run) / "learning.gif").stat().st_size > 0
+    code, output, error = say("evaluate", run, "--episodes", "2")
+    assert code == 0 and "mean of 2 episodes" in output, error
+    code, output, error = say("play", name, "--run", run, "--text", typed="\n" * 10)
+    assert code == 0 and "steps 1" in output, error
+    assert name in say("list")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "told"),
+    [
+        ("Blackjack", "stick\n", "steps 1"),
+        ("GamblersProblem", "1\n", "steps 1"),
+        ("GamblersProblem", "50\n", "'50' is no move here"),
+        ("JacksCarRental", "-5\n", "steps 1"),
+        ("JacksCarRental", "6\n", "'6' is no move here"),
+        ("MaximisationBias", "1\n", "This is the end."),
+        ("ShortCorridor", "right\nleft\nright\n", "___@"),
+    ],
+)
+def test_actions_are_typed_as_the_world_calls_them(
+    name: str, typed: str, told: str, say: Any
+) -> None:
+    code, output, error = say("play", f"spielfeld/{name}-v0", "--text", "--seed", "1", typed=typed)
+    assert code == 0 and told in output, error
+
+
+def test_cars_have_one_move_each_and_the_long_list_is_cut(say: Any) -> None:
+    assert (
+        "Moves: -5 -4 -3 -2 -1 0 1 2 3 4 5 (with" in say("play", "spielfeld/JacksCarRental-v0")[1]
+    )
+    assert "Moves: 0 1 2 ... 50 (with" in say("play", "spielfeld/GamblersProblem-v0")[1]
+
+
+def test_options_reach_small_worlds_from_the_command_line(say: Any) -> None:
+    words = ("train", "q-learning", "spielfeld/GamblersProblem-v0", "--samples", "500")
+    code, output, _ = say(*words, "--set", "heads=0.25", "--set", "goal=8")
+    assert code == 0 and "share of perfect" in output
+    code, _, error = say(*words, "--set", "head=0.25")
+    assert code == 2 and "unexpected keyword argument 'head'" in error and "Traceback" not in error
+
+
+def test_mountain_car_is_refused_by_a_table_in_one_sentence(say: Any) -> None:
+    code, _, error = say("train", "q-learning", "MountainCar-v0", "--samples", "100")
+    assert code == 2 and error.count("\n") == 1
+    assert "A table needs discrete observations, but this environment has Box" in error
