@@ -16,15 +16,20 @@ TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
 def plain_model(env: Any) -> TabularModel | None:
     """Return the model by which `env` behaves exactly, or None.
 
-    None if there is no model, if a wrapper may change rewards or observations, if observations are
-    not the states' indices, or if every step must be drawn in a window.
+    None if there is no model or a changing one, if a wrapper may change rewards or observations, if
+    observations are not the states' indices, or if every step must be drawn in a window.
     """
     model = getattr(env.unwrapped, "model", None)
-    if not isinstance(model, TabularModel) or env.unwrapped.render_mode == "human":
+    if not isinstance(model, TabularModel) or getattr(env.unwrapped, "changing", False):
         return None
-    transparent = all(isinstance(wrapper, TRANSPARENT) for wrapper in _wrappers(env))
     indexed = env.observation_space == Discrete(model.states)
-    return model if transparent and indexed else None
+    return model if is_plain(env) and indexed else None
+
+
+def is_plain(env: Any) -> bool:
+    """Return whether no wrapper may change rewards or observations, and no window shows them."""
+    transparent = all(isinstance(wrapper, TRANSPARENT) for wrapper in _wrappers(env))
+    return transparent and env.unwrapped.render_mode != "human"
 
 
 def time_limit(env: Any) -> int | None:

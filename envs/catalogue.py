@@ -60,6 +60,25 @@ SMALL_WORLDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# Environment id -> (class in envs/bandit/env.py, one line of text, steps of an episode).
+BANDITS: dict[str, tuple[str, str, int]] = {
+    "spielfeld/Bandit-v0": (
+        "BanditEnv",
+        "any bandit: means=[0, 1] or model=BanditModel(...), deviation=, drift=",
+        1_000,
+    ),
+    "spielfeld/DriftingBandit-v0": (
+        "DriftingBanditEnv",
+        "ten arms, equal at first, whose means walk at random: arms=, drift=",
+        10_000,
+    ),
+    "spielfeld/TenArmedTestbed-v0": (
+        "TestbedEnv",
+        "ten arms with means from N(0, 1): problem=, arms=, mean=, deviation=",
+        1_000,
+    ),
+}
+
 GENERAL = {
     "spielfeld/GridWorld-v0": "any layout: layout=NAME, a path to a layout file, or a Layout",
     "spielfeld/Maze-v0": "a maze of any size: rows=, columns=, seed=, slip=, loops=",
@@ -82,6 +101,8 @@ def register_environments() -> None:
             vector_entry_point="envs.small_worlds.vector:SmallWorldVectorEnv",
             kwargs={"world": world},
         )
+    for name, (kind, _, steps) in BANDITS.items():
+        _register(name, entry_point=f"envs.bandit.env:{kind}", max_episode_steps=steps)
     _register("spielfeld/GridWorld-v0", **grid_world)
     _register(
         "spielfeld/Maze-v0",

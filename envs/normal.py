@@ -37,6 +37,12 @@ FAR_DENOMINATOR: Coefficients = (
 )  # fmt: skip
 
 
+def normal_draw(mean: float, deviation: float, draw: float) -> float:
+    """Turn a draw from [0, 1) into one from N(mean, deviation^2), by inversion."""
+    share = min(max(draw, 1e-16), 1.0 - 1e-16)  # rounding reaches 0 and 1, the quantile does not
+    return mean + deviation * normal_quantile(share)
+
+
 def normal_quantile(share: float) -> float:
     """Return the standard normal quantile of `share` in (0, 1), to about 1e-16 relative.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.normal import normal_quantile
+from envs.normal import normal_draw
 from envs.tabular import ModelArrays
 
 
@@ -41,5 +41,4 @@ def noisy_reward(model: ModelArrays, state: int, action: int, outcome: int, draw
     position = (draw - low) / (model.cumulative[state, action, outcome] - low)
     deviation: float = model.reward_deviation[state, action, outcome]
     mean: float = model.reward[state, action, outcome]
-    position = min(max(position, 1e-16), 1.0 - 1e-16)  # rounding reaches 0 and 1, the quantile not
-    return mean + deviation * normal_quantile(position)
+    return normal_draw(mean, deviation, position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -81,14 +81,15 @@ class Evaluator:
                 greedy_actor(learner, self.env), self.env, self.discount, self.horizon
             )
         model = self.env.unwrapped.model
-        score = compare(start_value(model, policy, self.discount, self.horizon), *self._bounds)
+        limits = (self.discount, self.horizon)
+        score = compare(start_value(model, policy, *limits), *bounds(model, *limits))
         return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
 
-    @cached_property
-    def _bounds(self) -> tuple[float, float]:
-        model, limits = self.env.unwrapped.model, (self.discount, self.horizon)
-        optimum = best_start_value(model, *limits)
-        return optimum, start_value(model, random_policy(model), *limits)
+
+@lru_cache(maxsize=1)  # a world that changes, such as a drifting bandit, hands out another model
+def bounds(model: TabularModel, *limits: Any) -> tuple[float, float]:
+    """Return what the best and what random behaviour earn, with a discount and a horizon."""
+    return best_start_value(model, *limits), start_value(model, random_policy(model), *limits)
 
 
 def tabular_policy(learner: Any, env: Any) -> Floats | None:

@@ -30,6 +30,30 @@ LEARNERS = {
         "agents.tabular.q_learning:QLearning",
         "tabular Q-learning: the value of each action, if one acts perfectly ever after",
     ),
+    "bandit-greedy": Entry(
+        "agents.bandit.greedy:GreedyBandit",
+        "one state: the arm whose rewards were best so far, and no other",
+    ),
+    "bandit-exploration": Entry(
+        "agents.bandit.exploration:ExplorationBandit",
+        "one state: the best arm so far, and now and then any other",
+    ),
+    "bandit-optimistic": Entry(
+        "agents.bandit.optimistic:OptimisticBandit",
+        "one state: the arm that has disappointed least",
+    ),
+    "bandit-ucb": Entry(
+        "agents.bandit.ucb:UpperConfidenceBandit",
+        "one state: the arm that could still be the best, by its upper confidence bound",
+    ),
+    "bandit-gradient": Entry(
+        "agents.bandit.gradient:GradientBandit",
+        "one state: preferences that climb the expected reward",
+    ),
+    "bandit-thompson": Entry(
+        "agents.bandit.thompson:ThompsonBandit",
+        "one state: each arm as often as it may be the best, by Thompson sampling",
+    ),
 }
 
 

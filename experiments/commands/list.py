@@ -23,13 +23,14 @@ def main(arguments: Sequence[str]) -> int:
     if rest:
         print("usage: list\n\nShow every learner and every source, a line each.")
         return 0
-    from envs.catalogue import CATALOGUE, GENERAL, SMALL_WORLDS
+    from envs.catalogue import BANDITS, CATALOGUE, GENERAL, SMALL_WORLDS
     from envs.grid_world.layout_file import shipped_worlds
 
     _print("Learners", {name: entry.line for name, entry in LEARNERS.items()})
     _print("  one's own", {"my_module:MyLearner": "a class with learn(env, samples) and predict"})
     _print("Worlds", {name: line for name, (_, line) in CATALOGUE.items()} | GENERAL)
     _print("  small ones of the book", {name: line for name, (_, line) in SMALL_WORLDS.items()})
+    _print("  of one state", {name: line for name, (_, line, _) in BANDITS.items()})
     _print("  of Gymnasium, as any with discrete spaces", FOREIGN)
     _print("  one's own", {"my_maze.toml": "a layout file", "my_module:MyWorld": "an environment"})
     print("Layouts, for `train LEARNER NAME` or layout=NAME:\n  " + ", ".join(shipped_worlds()))

@@ -1,0 +1,54 @@
+"""The exploring bandit: pull what seems best, but now and then any arm at all.
+
+A Learner with a pure update function, not a gradient step. Differs from the greedy bandit by the
+random pulls alone: every arm is tried for ever, so every estimate becomes right, and a share of
+1 - exploration rate + exploration rate / arms of all pulls becomes optimal, never more.
+
+    arm = a random one with probability `exploration_rate`, else argmax over a of Q(a)
+    Q(arm) <- Q(arm) + step size * (reward - Q(arm))
+
+Source: Sutton & Barto, 2nd edition, sections 2.2 and 2.4 (the simple bandit algorithm).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.bandit.config import require
+from agents.bandit.greedy import GreedyConfig, choose_greedily, update_estimate
+from agents.bandit.learner import BanditLearner
+from agents.bandit.loop import Memory, Numbers
+
+
+@dataclass(frozen=True)
+class ExplorationConfig(GreedyConfig):
+    """Settings of the exploring bandit."""
+
+    exploration_rate: float = 0.1
+    """Probability of a random arm."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 <= self.exploration_rate <= 1, self, "exploration_rate", "from 0 to 1")
+
+
+def choose_exploring(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+    """Pull any arm at the exploration rate, else what seems best; two draws."""
+    if agent.random() < numbers.exploration_rate:
+        return int(agent.random() * memory.values.size)
+    return choose_greedily(memory, numbers, agent)
+
+
+class ExplorationBandit(BanditLearner):
+    """Pulls what seems best, and now and then any arm; see the head of this file.
+
+    Args:
+        config: Settings; see `ExplorationConfig`.
+        seed: Of the learner's generator, and of the environment's first reset.
+    """
+
+    config_class = ExplorationConfig
+    choose = staticmethod(choose_exploring)
+    update = staticmethod(update_estimate)

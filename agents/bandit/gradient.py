@@ -1,0 +1,119 @@
+"""The gradient bandit: learn not what arms pay but how much to prefer each, by gradient ascent.
+
+The one method of this folder that *is* a gradient step: it climbs the expected reward along
+(reward - baseline) * gradient of log policy(arm), whose mean is the expected reward's gradient.
+This is REINFORCE (section 13.3) in a world of one state. Differs from all others here by choosing
+from probabilities, in which only differences of preferences count.
+
+    policy(a) = exp(H(a)) / sum over b of exp(H(b))
+    H(a) <- H(a) + learning_rate * (reward - baseline) * ((1 if a is the arm, else 0) - policy(a))
+
+with the mean of all rewards before this one as baseline, and the first reward as its own; or 0
+without a baseline, which still climbs on average but stumbles where all rewards are large.
+
+Source: Williams (1992); Sutton & Barto, 2nd edition, section 2.8, equations 2.11 and 2.12.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.bandit.config import require
+from agents.bandit.greedy import moved
+from agents.bandit.learner import BanditLearner
+from agents.bandit.loop import Memory, Numbers
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class GradientConfig:
+    """Settings of the gradient bandit."""
+
+    learning_rate: float = 0.1
+    """Step size along the gradient."""
+    baseline: bool = True
+    """Compare rewards with their mean so far, not with 0."""
+
+    def __post_init__(self) -> None:
+        require(0 < self.learning_rate < math.inf, self, "learning_rate", "above 0")
+
+
+def softmax(preferences: Array, policy: Array) -> None:
+    """Fill `policy` with exp(preference) / sum of all (Sutton & Barto, equation 2.11).
+
+    Args:
+        preferences: Only their differences count. Shape [arms].
+        policy: Filled with probabilities. Shape [arms].
+    """
+    highest = preferences[0]
+    for arm in range(1, preferences.size):
+        highest = max(highest, preferences[arm])
+    total = 0.0
+    for arm in range(preferences.size):
+        policy[arm] = math.exp(preferences[arm] - highest)  # at most 1: no overflow
+        total += policy[arm]
+    for arm in range(preferences.size):
+        policy[arm] /= total
+
+
+def climb(preferences: Array, policy: Array, arm: int, advantage: float, rate: float) -> None:
+    """Take one step of gradient ascent, in place (Sutton & Barto, equation 2.12).
+
+    Args:
+        preferences: Changed in place. Shape [arms].
+        policy: The softmax of the preferences. Shape [arms].
+        arm: Which was pulled.
+        advantage: Reward - baseline.
+        rate: Step size.
+    """
+    for other in range(preferences.size):
+        slope = (1.0 if other == arm else 0.0) - policy[other]
+        preferences[other] += rate * advantage * slope
+
+
+def choose_by_preference(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+    """Pull each arm with its probability; one draw."""
+    softmax(memory.values, memory.scores)
+    draw = agent.random()
+    for arm in range(memory.scores.size - 1):
+        draw -= memory.scores[arm]
+        if draw < 0.0:
+            return arm
+    return memory.scores.size - 1
+
+
+def update_preferences(memory: Memory, numbers: Numbers, arm: int, reward: float) -> None:
+    """Climb by a reward, with the policy from which the arm was chosen; then move the baseline."""
+    pulls = 1
+    for other in range(memory.counts.size):
+        pulls += memory.counts[other]
+    if pulls == 1:
+        memory.baseline[0] = reward
+    advantage = reward - memory.baseline[0] if numbers.baseline else reward
+    climb(memory.values, memory.scores, arm, advantage, numbers.learning_rate)
+    memory.baseline[0] = moved(memory.baseline[0], reward, 1.0 / pulls)
+    memory.counts[arm] += 1
+
+
+class GradientBandit(BanditLearner):
+    """Climbs the expected reward; `predict` gives probabilities; see the head of this file.
+
+    Args:
+        config: Settings; see `GradientConfig`.
+        seed: Of the learner's generator, and of the environment's first reset.
+    """
+
+    config_class = GradientConfig
+    choose = staticmethod(choose_by_preference)
+    update = staticmethod(update_preferences)
+
+    @property
+    def action_values(self) -> Any:
+        """Probabilities of the arms. Shape [1, arms]."""
+        policy = np.empty_like(self.memory.values)
+        softmax(self.memory.values[0], policy[0])
+        return policy

@@ -1,0 +1,93 @@
+"""The greedy bandit: estimate what each arm pays, and pull the one that seems best.
+
+A Learner with a pure update function, not a gradient step: with the step size 1/n the estimate is
+the mean of the n rewards seen. It never explores, so it settles on the first arm that seems good;
+every other method of this folder mends that in its own way.
+
+    arm = argmax over a of Q(a), ties broken at random
+    Q(arm) <- Q(arm) + step size * (reward - Q(arm))
+
+Source: Sutton & Barto, 2nd edition, sections 2.2 (equations 2.1 and 2.2) and 2.4 (equation 2.3);
+with a constant step size section 2.5 (equation 2.5), which forgets old rewards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from agents.bandit.config import require, require_steps
+from agents.bandit.learner import BanditLearner
+from agents.bandit.loop import Memory, Numbers
+from agents.tabular.exploration import decayed_rate
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class GreedyConfig:
+    """Settings of all methods that estimate what each arm pays."""
+
+    learning_rate: float = 1.0
+    """Step size of an arm's first update, in (0, 1]."""
+    learning_rate_decay: float = 1.0
+    """Step size / (1 + decay * (pulls - 1)): 1 gives the sample average, 0 a constant step."""
+    initial_value: float = 0.0
+    """Estimate for every arm before its first pull."""
+
+    def __post_init__(self) -> None:
+        require_steps(self)
+        require(isfinite(self.initial_value), self, "initial_value", "a finite number")
+
+
+def greedy_arm(values: Array, draw: float) -> int:
+    """Return an arm of the highest value (Sutton & Barto, equation 2.2).
+
+    Args:
+        values: Of all arms. Shape [arms].
+        draw: A draw from [0, 1), which picks among equals.
+    """
+    best, ties = 0, 1
+    for arm in range(1, values.size):
+        if values[arm] > values[best]:
+            best, ties = arm, 1
+        elif values[arm] == values[best]:
+            ties += 1
+    pick = int(draw * ties)
+    for arm in range(best, values.size):
+        if values[arm] == values[best]:
+            if pick == 0:
+                return arm
+            pick -= 1
+    return best  # never reached
+
+
+def moved(value: float, target: float, step_size: float) -> float:
+    """Return value + step size * (target - value) (Sutton & Barto, equation 2.3)."""
+    return value + step_size * (target - value)
+
+
+def update_estimate(memory: Memory, numbers: Numbers, arm: int, reward: float) -> None:
+    """Move the estimate of the arm that was pulled towards the reward."""
+    memory.counts[arm] += 1
+    rate = decayed_rate(numbers.learning_rate, numbers.learning_rate_decay, memory.counts[arm])
+    memory.values[arm] = moved(memory.values[arm], reward, rate)
+
+
+def choose_greedily(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+    """Pull what seems best; one draw."""
+    return greedy_arm(memory.values, agent.random())
+
+
+class GreedyBandit(BanditLearner):
+    """Pulls what seems best; see the head of this file.
+
+    Args:
+        config: Settings; see `GreedyConfig`.
+        seed: Of the learner's generator, and of the environment's first reset.
+    """
+
+    config_class = GreedyConfig
+    choose = staticmethod(choose_greedily)
+    update = staticmethod(update_estimate)

@@ -1,0 +1,89 @@
+"""The testbed: how a bandit method does on average over many problems (the book's figures)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.bandit.learner import BanditLearner
+from envs.bandit.dynamics import problem_means
+from learning.batch import Array
+
+BLOCK = 200_000  # pulls whose rewards are kept at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Averages over runs, one number for each step, and their standard errors.
+
+    Args:
+        reward: Mean reward. Shape [steps].
+        reward_error: Its standard error. Shape [steps].
+        optimal: Share of runs in which the best arm was pulled, from 0 to 1. Shape [steps].
+        optimal_error: Its standard error. Shape [steps].
+    """
+
+    reward: Array
+    reward_error: Array
+    optimal: Array
+    optimal_error: Array
+
+
+def testbed(
+    learner: BanditLearner,
+    runs: int = 2_000,
+    steps: int = 1_000,
+    *,
+    arms: int = 10,
+    mean: float = 0.0,
+    spread: float = 1.0,
+    deviation: float = 1.0,
+    drift: float = 0.0,
+    seed: int = 0,
+) -> Curves:
+    """Play many problems from the start, compiled (Sutton & Barto, section 2.3).
+
+    Run k plays problem `seed + k` of `spielfeld/TenArmedTestbed-v0`; spread 0 and drift .01 make it
+    the drifting bandit of exercise 2.5. The first run is, bit for bit, what a learner of the same
+    seed does in that environment.
+
+    Args:
+        learner: The method with its settings; what it knows itself is neither used nor changed.
+        runs: How many problems, each learned from scratch.
+        steps: Pulls in each.
+        arms: Of each problem.
+        mean: Around which the true means are drawn; 4 in section 2.8.
+        spread: Standard deviation of the true means.
+        deviation: Standard deviation of a reward.
+        drift: Standard deviation of the step that each mean takes after every pull.
+        seed: Of the rewards and the learner's choices, and number of the first problem.
+
+    Raises:
+        ValueError: If there is no run, step or arm.
+
+    >>> from agents.bandit import ExplorationBandit
+    >>> curves = testbed(ExplorationBandit(), runs=50, steps=20)
+    >>> curves.reward.shape
+    (20,)
+    """
+    if min(runs, steps, arms) < 1:
+        raise ValueError(f"runs, steps and arms must be 1 or more, not {runs}, {steps}, {arms}.")
+    world, agent = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    world.random()  # as the environment's first reset draws it
+    sums = np.zeros((3, steps))  # rewards, squares of rewards, best arms
+    block = max(1, BLOCK // steps)
+    for first in range(0, runs, block):
+        count = min(block, runs - first)
+        means = np.stack(
+            [problem_means(seed + first + k, arms, mean, spread) for k in range(count)]
+        )
+        rewards, optimal = np.empty((count, steps)), np.empty((count, steps), np.bool_)
+        memory = learner.new_memory(count, arms)
+        learner.loop(
+            means, deviation, drift, memory, learner.numbers, world, agent, rewards, optimal
+        )
+        sums += rewards.sum(axis=0), (rewards * rewards).sum(axis=0), optimal.sum(axis=0)
+    reward, square, share = sums / runs
+    variance = np.maximum(0.0, square - reward * reward)
+    return Curves(reward, np.sqrt(variance / runs), share, np.sqrt(share * (1.0 - share) / runs))

@@ -1,0 +1,76 @@
+"""The upper-confidence-bound bandit: pull the arm that could still be the best one.
+
+A Learner with a pure update function, not a gradient step. Differs from the exploring bandit by
+what it explores: not any arm at random but the one whose estimate, plus a bonus for how little is
+known about it, is highest. An arm that was never pulled could be anything and comes first.
+
+    arm = argmax over a of Q(a) + confidence * sqrt(log(t) / N(a))
+    Q(arm) <- Q(arm) + step size * (reward - Q(arm))
+
+with t the number of this pull, from 1, and N(a) how many of those before were of arm a.
+
+Source: Auer, Cesa-Bianchi & Fischer (2002); Sutton & Barto, 2nd edition, section 2.7, eq. 2.10.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.bandit.config import require
+from agents.bandit.greedy import GreedyConfig, greedy_arm, update_estimate
+from agents.bandit.learner import BanditLearner
+from agents.bandit.loop import Memory, Numbers
+
+
+@dataclass(frozen=True)
+class UpperConfidenceConfig(GreedyConfig):
+    """Settings of the upper-confidence-bound bandit."""
+
+    confidence: float = 2.0
+    """How much the bonus for the unknown counts, in standard deviations or so; 2 in figure 2.4."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 <= self.confidence < math.inf, self, "confidence", "0 or more")
+
+
+def upper_bound(value: float, count: int, pull: int, confidence: float) -> float:
+    """Return value + confidence * sqrt(log(pull) / count), the bracket of equation 2.10.
+
+    Args:
+        value: Estimate of the arm.
+        count: Pulls of the arm so far; infinite hope for one that was never pulled.
+        pull: Number of the coming pull among those of all arms, from 1.
+        confidence: How much the bonus counts.
+    """
+    if count == 0:
+        return math.inf
+    return value + confidence * math.sqrt(math.log(pull) / count)
+
+
+def choose_by_upper_bound(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+    """Pull the arm of the highest upper bound; one draw."""
+    pull = 1
+    for arm in range(memory.counts.size):
+        pull += memory.counts[arm]
+    for arm in range(memory.values.size):
+        memory.scores[arm] = upper_bound(
+            memory.values[arm], memory.counts[arm], pull, numbers.confidence
+        )
+    return greedy_arm(memory.scores, agent.random())
+
+
+class UpperConfidenceBandit(BanditLearner):
+    """Pulls what could still be the best; see the head of this file.
+
+    Args:
+        config: Settings; see `UpperConfidenceConfig`.
+        seed: Of the learner's generator, and of the environment's first reset.
+    """
+
+    config_class = UpperConfidenceConfig
+    choose = staticmethod(choose_by_upper_bound)
+    update = staticmethod(update_estimate)
