@@ -1,14 +1,54 @@
-"""Learners whose function is a table: one value for each state and action."""
+"""Learners whose function is a table: one value for each state, or for each state and action.
 
+Each file is one method and says how it differs from its neighbour. Read them in this order:
+
+    prediction    monte_carlo_prediction -> temporal_difference -> n_step_prediction -> td_lambda
+    control       monte_carlo -> off_policy_monte_carlo, sarsa -> expected_sarsa -> q_learning ->
+                  double_q_learning, n_step_sarsa -> tree_backup, sarsa_lambda
+
+What they share: `walk` (acting, compiled), `learner` (acting, readable), `control` (one step of
+gradient descent on one cell), `prediction`, `exploration`, `config`, `spaces`.
+"""
+
+from agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningConfig
 from agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
+from agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
+from agents.tabular.monte_carlo_prediction import MonteCarloPrediction, MonteCarloPredictionConfig
+from agents.tabular.n_step_prediction import NStepPrediction, NStepPredictionConfig
+from agents.tabular.n_step_sarsa import NStepSarsa, NStepSarsaConfig
+from agents.tabular.off_policy_monte_carlo import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
 from agents.tabular.q_learning import QLearning, QLearningConfig
 from agents.tabular.sarsa import Sarsa, SarsaConfig
+from agents.tabular.sarsa_lambda import SarsaLambda, SarsaLambdaConfig
+from agents.tabular.td_lambda import TDLambda, TDLambdaConfig
+from agents.tabular.temporal_difference import TemporalDifference, TemporalDifferenceConfig
+from agents.tabular.tree_backup import TreeBackup, TreeBackupConfig
 
 __all__ = [
+    "DoubleQLearning",
+    "DoubleQLearningConfig",
     "ExpectedSarsa",
     "ExpectedSarsaConfig",
+    "MonteCarlo",
+    "MonteCarloConfig",
+    "MonteCarloPrediction",
+    "MonteCarloPredictionConfig",
+    "NStepPrediction",
+    "NStepPredictionConfig",
+    "NStepSarsa",
+    "NStepSarsaConfig",
+    "OffPolicyMonteCarlo",
+    "OffPolicyMonteCarloConfig",
     "QLearning",
     "QLearningConfig",
     "Sarsa",
     "SarsaConfig",
+    "SarsaLambda",
+    "SarsaLambdaConfig",
+    "TDLambda",
+    "TDLambdaConfig",
+    "TemporalDifference",
+    "TemporalDifferenceConfig",
+    "TreeBackup",
+    "TreeBackupConfig",
 ]

@@ -55,3 +55,26 @@ def decayed_rate(rate: float, decay: float, visits: int) -> float:
     Sutton & Barto, equation 2.7). Rate 1 and decay 1 give the sample average.
     """
     return rate / (1.0 + decay * (visits - 1))
+
+
+def action_probability(values: Array, legal: Array, exploration_rate: float, action: int) -> float:
+    """Return how likely `choose_action` picks `action`, when ties are broken at random.
+
+    exploration_rate / legal actions, and for a best one (1 - exploration_rate) / best ones more.
+
+    Args:
+        values: Action values. Shape [actions].
+        legal: Which actions are allowed. Shape [actions].
+        exploration_rate: Probability of a random action; 0 asks about the greedy policy.
+        action: A legal one.
+    """
+    best, ties, count = -float("inf"), 0, 0
+    for other in range(values.size):
+        if legal[other]:
+            count += 1
+            if values[other] > best:
+                best, ties = values[other], 1
+            elif values[other] == best:
+                ties += 1
+    greedy = (1.0 - exploration_rate) / ties if values[action] == best else 0.0
+    return exploration_rate / count + greedy

@@ -55,7 +55,7 @@ class TabularLearner:
     """A table of values, and an agent that acts by it; subclasses name their `update`.
 
     A subclass whose update needs more than the table overrides `make_memory`, and one whose update
-    needs numbers besides `Rates` sets `settings`, both to a NamedTuple of its own.
+    needs numbers besides `Rates` overrides `settings`; both return a NamedTuple of its own.
 
     Args:
         config: Settings of the subclass's `config_class`.
@@ -68,7 +68,6 @@ class TabularLearner:
     on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
     loop: ClassVar[Callable[..., int]]
     noisy_loop: ClassVar[Callable[..., int]]
-    settings: Any = ()
     function: Any
     memory: Any
 
@@ -84,11 +83,16 @@ class TabularLearner:
         self.seed = seed
         self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
         self.samples = 0
-        shared = {name: getattr(self.config, name) for name in Rates._fields[:-2]}
+        shared = {name: getattr(self.config, name, 0) for name in Rates._fields[:-2]}
         self.rates = Rates(**shared, time_limit=NEVER, on_policy=self.on_policy)
         self._source: Any = None
         self._episode = Episode(np.full(1, -1), np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
         self._finished: list[tuple[float, float, float]] = []
+
+    @property
+    def settings(self) -> Any:
+        """Return the numbers that the update needs besides `Rates`, as a NamedTuple."""
+        return ()
 
     @property
     def action_values(self) -> Array:
@@ -247,6 +251,9 @@ class TabularLearner:
         if "action_mask" in info:
             self.memory.legal[state] = info["action_mask"]
 
+    def _allow_all(self, model: TabularModel) -> None:
+        self.memory.legal[...] = model.legal_actions
+
     def _pick(self, memory: Any, state: int, rate: float) -> int:
         draws = self.generator.random(), self.generator.random()
         return int(self.rules["pick"](memory, state, rate, *draws))
@@ -267,7 +274,7 @@ class TabularLearner:
         episode, rates = self._episode, self.rates._replace(time_limit=time_limit(source) or NEVER)
         finished = Episodes(*np.empty((3, samples)))
         self.reserve(episode.length.item() + samples)
-        self.memory.legal[...] = model.legal_actions
+        self._allow_all(model)
         loop = self.loop if model.reward_deviation is None else self.noisy_loop
         count = loop(
             model.arrays, rates, self.settings, self.memory, episode, finished,

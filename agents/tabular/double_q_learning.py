@@ -1,0 +1,110 @@
+"""Double Q-learning: two tables, so that luck is not mistaken for worth.
+
+The maximum over noisy values is too high on average: whichever action was luckiest looks best, and
+is then believed. Here one table names the best next action and the other one, which learned from
+other steps, says what it is worth; a coin decides after each step which of the two learns.
+
+    a* = argmax over a of Q1(next state, a)
+    target = reward + discount * Q2(next state, a*), and reward alone at the end
+    Q1(state, action) <- Q1(state, action) - learning_rate * (Q1(state, action) - target)
+
+and the same with Q1 and Q2 exchanged. The agent acts by the mean of both.
+
+Differs from Q-learning by the second table. Not one gradient step on one table, so this is an
+update of its own.
+
+Source: van Hasselt (2010); Sutton & Barto, 2nd edition, section 6.7, equation 6.10.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.tabular.config import ControlConfig
+from agents.tabular.control import move
+from agents.tabular.exploration import choose_action
+from agents.tabular.learner import TabularLearner
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class DoubleQLearningConfig(ControlConfig):
+    """Settings of Double Q-learning."""
+
+
+class DoubleMemory(NamedTuple):
+    """What Double Q-learning keeps."""
+
+    table: Array  # mean of both tables, by which the agent acts [states, actions]
+    visits: Array  # updates of each cell in either table [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+    tables: Array  # the two [2, states, actions]
+    updates: Array  # of each cell of each table [2, states, actions]
+
+
+def double_q_learning_target(
+    reward: float,
+    discount: float,
+    terminated: bool,
+    choosing_values: Array,
+    judging_values: Array,
+    next_legal: Array,
+    tie_draw: float,
+) -> float:
+    """Return reward + discount * Q2(next state, argmax of Q1) (Sutton & Barto, equation 6.10).
+
+    Args:
+        reward: Of the step just taken.
+        discount: Weight of the next state's value.
+        terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
+        choosing_values: Of the next state, in the table that learns. Shape [actions].
+        judging_values: Of the next state, in the other table. Shape [actions].
+        next_legal: Which actions the next state allows. Shape [actions].
+        tie_draw: A draw from [0, 1) that picks among equally good actions.
+    """
+    if terminated:
+        return reward
+    best = choose_action(choosing_values, next_legal, 0.0, 0.0, tie_draw)
+    judged: float = judging_values[best]
+    return reward + discount * judged
+
+
+def update_one_of_two(
+    memory: DoubleMemory,
+    settings: Any,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Toss a coin, and move the cell of that table towards what the other one says."""
+    state, action, following = transition.state, transition.action, transition.next_state
+    chosen = int(agent.random() < 0.5)
+    learning, judging = memory.tables[chosen], memory.tables[1 - chosen]
+    aim = double_q_learning_target(
+        transition.reward, rates.discount, transition.terminated,
+        learning[following], judging[following], memory.legal[following], agent.random(),
+    )  # fmt: skip
+    move(learning, memory.updates[chosen], rates, state, action, aim)
+    memory.visits[state, action] += 1
+    memory.table[state, action] = (learning[state, action] + judging[state, action]) / 2
+
+
+class DoubleQLearning(TabularLearner):
+    """Tabular Double Q-learning on any discrete environment; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `DoubleQLearningConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class = DoubleQLearningConfig
+    update = staticmethod(update_one_of_two)
+
+    def make_memory(self, table: Array, legal: Array) -> DoubleMemory:
+        """Return two tables beside their mean."""
+        counts = np.zeros((3, *table.shape), np.int64)
+        return DoubleMemory(table, counts[0], legal, np.stack([table, table]), counts[1:])

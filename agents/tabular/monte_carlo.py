@@ -1,0 +1,143 @@
+"""Monte Carlo control: learn what each action is worth from how episodes ended.
+
+Play an episode to its end; then go back through it and move the value of each action taken towards
+the return that followed. No value is ever computed from another value.
+
+    return = reward + discount * return of the next step, from the last step backwards
+    Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
+
+which is one step of gradient descent on the squared error of one cell. A cell that was visited
+several times in an episode learns from its first visit alone, or from every one: both approach the
+same values; the former averages independent returns. With learning_rate 1 and decay 1 each cell is
+the plain average of its returns.
+
+Differs from SARSA by the whole return in the place of one reward and the next value: nothing is
+learned before an episode ends, and never from a guess. An episode that the time limit has cut off
+has no return; the value of the action that would have come next stands in for the rest.
+
+Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.tabular.config import ControlConfig
+from agents.tabular.control import move
+from agents.tabular.learner import TabularLearner
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class MonteCarloConfig(ControlConfig):
+    """Settings of Monte Carlo control: exploration fades to nothing, as on-policy methods need."""
+
+    every_visit: bool = False
+    """Learn from every visit of a cell in an episode, not from the first one alone."""
+    final_exploration_rate: float = 0.0
+    """Probability of a random action in the end."""
+    exploration_samples: int = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
+
+
+class MonteCarloSettings(NamedTuple):
+    """Numbers of the method's own."""
+
+    every_visit: bool
+
+
+class EpisodeMemory(NamedTuple):
+    """What Monte Carlo keeps: the whole episode."""
+
+    table: Array  # action values [states, actions]
+    visits: Array  # updates of each cell [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+    first_visit: Array  # step at which the episode came to each cell, or -1 [states, actions]
+    states: Array  # of each step of the episode [room]
+    actions: Array  # [room]
+    rewards: Array  # [room]
+    length: Array  # steps of the episode so far, one number
+
+
+def remember_and_look_back(
+    memory: EpisodeMemory,
+    settings: MonteCarloSettings,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Note the step; when the episode is over, move each of its cells towards its return."""
+    step, state, action = memory.length[0], transition.state, transition.action
+    memory.states[step], memory.actions[step] = state, action
+    memory.rewards[step] = transition.reward
+    if memory.first_visit[state, action] < 0:
+        memory.first_visit[state, action] = step
+    memory.length[0] += 1
+    if transition.over:
+        rest = 0.0
+        if not transition.terminated:  # cut off: what would have followed is not known
+            rest = memory.table[transition.next_state, transition.next_action]
+        look_back(memory, settings.every_visit, rates, rest)
+
+
+def look_back(memory: EpisodeMemory, every_visit: bool, rates: Rates, rest: float) -> None:
+    """Compute the returns G = reward + discount * G from the end, and learn from them."""
+    result = rest
+    for step in range(memory.length[0] - 1, -1, -1):
+        state, action = memory.states[step], memory.actions[step]
+        result = memory.rewards[step] + rates.discount * result
+        if memory.first_visit[state, action] == step:
+            memory.first_visit[state, action] = -1
+            move(memory.table, memory.visits, rates, state, action, result)
+        elif every_visit:
+            move(memory.table, memory.visits, rates, state, action, result)
+    memory.length[0] = 0
+
+
+def episode_memory(table: Array, legal: Array) -> EpisodeMemory:
+    """Return an empty memory for a table and what is legal in its states."""
+    numbers, nothing = np.zeros(table.shape, np.int64), np.zeros(0, np.int64)
+    length = np.zeros(1, np.int64)
+    return EpisodeMemory(
+        table, numbers, legal, numbers - 1, nothing, nothing.copy(), np.zeros(0), length
+    )
+
+
+def with_room(array: Array, steps: int) -> Array:
+    """Return the array, longer if it has no room for `steps`."""
+    if steps <= len(array):
+        return array
+    return np.concatenate([array, np.zeros(max(steps, 2 * len(array)) - len(array), array.dtype)])
+
+
+class MonteCarlo(TabularLearner):
+    """Tabular Monte Carlo control on any discrete environment; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `MonteCarloConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class = MonteCarloConfig
+    update = staticmethod(remember_and_look_back)
+    on_policy = True
+    memory: EpisodeMemory
+
+    @property
+    def settings(self) -> MonteCarloSettings:
+        """Numbers of the method's own."""
+        return MonteCarloSettings(self.config.every_visit)
+
+    def make_memory(self, table: Array, legal: Array) -> EpisodeMemory:
+        """Return an empty memory; `reserve` makes it grow."""
+        return episode_memory(table, legal)
+
+    def reserve(self, steps: int) -> None:
+        """Make room for an episode of `steps` environment steps."""
+        longer = {name: with_room(getattr(self.memory, name), steps)
+                  for name in ("states", "actions", "rewards")}  # fmt: skip
+        self.memory = self.memory._replace(**longer)

@@ -1,0 +1,45 @@
+"""n-step TD: learn what each state is worth to a policy, looking n rewards ahead.
+
+Differs from TD(0) by n: its target has n rewards before the guess. Differs from n-step SARSA by the
+policy, which is given, and by one value for each state; the update is the same function.
+
+    return = reward 1 + discount * reward 2 + ... + discount^n * V(state n)
+    V(state) <- V(state) - learning_rate * (V(state) - return)
+
+Source: Sutton & Barto, 2nd edition, section 7.1, equations 7.1 and 7.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.tabular.config import PredictionConfig
+from agents.tabular.n_step_sarsa import NStepSarsa, check_steps, learn_n_steps_late
+from agents.tabular.prediction import PredictionLearner
+
+
+@dataclass(frozen=True)
+class NStepPredictionConfig(PredictionConfig):
+    """Settings of n-step TD."""
+
+    steps: int = 4
+    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_steps(self.steps)
+
+
+class NStepPrediction(PredictionLearner):
+    """Tabular n-step TD prediction; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `NStepPredictionConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+        policy: Probabilities of actions, [states, actions]; random legal actions by default.
+    """
+
+    config_class = NStepPredictionConfig
+    update = staticmethod(learn_n_steps_late)
+    on_policy = True
+    make_memory = NStepSarsa.make_memory

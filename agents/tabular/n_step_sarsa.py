@@ -1,0 +1,129 @@
+"""n-step SARSA: look n rewards ahead before guessing the rest.
+
+The value of an action moves towards the n rewards that followed it plus the discounted value of
+the action that came then. So an update is made n steps late, and one lucky step teaches n cells.
+
+    return = reward 1 + discount * reward 2 + ... + discount^n * Q(state n, action n)
+    Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
+
+where nothing is added beyond the end of the episode; one that the time limit has cut off keeps its
+value of what would have come next.
+
+Differs from SARSA by n; with n = 1 it is SARSA, and with n longer than every episode it is
+every-visit Monte Carlo.
+
+Source: Sutton & Barto, 2nd edition, section 7.2, equations 7.4 and 7.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.tabular.control import move
+from agents.tabular.learner import TabularLearner
+from agents.tabular.sarsa import SarsaConfig
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class NStepSarsaConfig(SarsaConfig):
+    """Settings of n-step SARSA."""
+
+    steps: int = 4
+    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_steps(self.steps)
+
+
+class WindowMemory(NamedTuple):
+    """What n-step methods keep: the last n steps; step t of an episode stands in place t % n."""
+
+    table: Array  # action values [states, actions]
+    visits: Array  # updates of each cell [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+    states: Array  # [n]
+    actions: Array  # [n]
+    rewards: Array  # [n]
+    length: Array  # steps of the episode so far, one number
+
+
+def n_step_return(rewards: Array, begin: int, end: int, discount: float, following: float) -> float:
+    """Return G of step `begin`: rewards up to step `end`, then `following` (equation 7.4).
+
+    Args:
+        rewards: The last n, that of step t in place t % n. Shape [n].
+        begin: Step of the episode whose return is asked for.
+        end: Step of the episode before which the rewards stop.
+        discount: Weight of the next step.
+        following: Value of what comes at step `end`, 0 if nothing does.
+    """
+    result = following
+    for step in range(end - 1, begin - 1, -1):
+        result = rewards[step % rewards.size] + discount * result
+    return result
+
+
+def learn_n_steps_late(
+    memory: WindowMemory,
+    settings: Any,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Note the step, and update the cell of n steps ago; at the end of an episode, all the rest."""
+    note(memory, transition)
+    end, first = memory.length[0], memory.length[0] - memory.rewards.size
+    last = end - 1 if transition.over else first
+    for step in range(max(first, 0), last + 1):
+        place, following = step % memory.rewards.size, 0.0
+        if not transition.terminated:
+            following = memory.table[transition.next_state, transition.next_action]
+        aim = n_step_return(memory.rewards, step, end, rates.discount, following)
+        state, action = memory.states[place], memory.actions[place]
+        move(memory.table, memory.visits, rates, state, action, aim)
+    if transition.over:
+        memory.length[0] = 0
+
+
+def note(memory: WindowMemory, transition: Transition) -> None:
+    """Put a step into the window, in the place of the oldest one."""
+    place = memory.length[0] % memory.rewards.size
+    memory.states[place], memory.actions[place] = transition.state, transition.action
+    memory.rewards[place] = transition.reward
+    memory.length[0] += 1
+
+
+def window_memory(table: Array, legal: Array, steps: int) -> WindowMemory:
+    """Return an empty window of `steps` steps."""
+    states, actions = np.zeros((2, steps), np.int64)
+    visits, length = np.zeros(table.shape, np.int64), np.zeros(1, np.int64)
+    return WindowMemory(table, visits, legal, states, actions, np.zeros(steps), length)
+
+
+def check_steps(steps: int) -> None:
+    """Refuse a window that holds nothing."""
+    if steps < 1:
+        raise ValueError(f"steps must be 1 or more, not {steps}.")
+
+
+class NStepSarsa(TabularLearner):
+    """Tabular n-step SARSA on any discrete environment; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `NStepSarsaConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class = NStepSarsaConfig
+    update = staticmethod(learn_n_steps_late)
+    on_policy = True
+
+    def make_memory(self, table: Array, legal: Array) -> WindowMemory:
+        """Return an empty window of n steps."""
+        return window_memory(table, legal, self.config.steps)

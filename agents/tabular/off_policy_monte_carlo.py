@@ -1,0 +1,133 @@
+"""Off-policy Monte Carlo control: learn the greedy policy's returns from exploring episodes.
+
+An episode that explores says little about the greedy policy, unless each return counts by how much
+more likely the greedy policy was to go on like that: the importance sampling ratio W. Going back
+through an episode W grows step by step, until an action is met that the greedy policy would never
+take; nothing before that can be learned from this episode.
+
+    return = reward + discount * return of the next step
+    C(state, action) <- C(state, action) + W
+    Q(state, action) <- Q(state, action) - W / C(state, action) * (Q(state, action) - return)
+    W <- W * target(action | state) / behaviour(action | state)
+
+Q is then the average of returns weighted by W: weighted importance sampling, biased a little and
+far less noisy than the ordinary average. Both policies break ties between best actions at random.
+
+Differs from Monte Carlo by the weights: the agent may go on exploring while it learns about acting
+greedily. It learns from the ends of episodes alone, which makes it slow where episodes are long.
+
+Source: Sutton & Barto, 2nd edition, sections 5.5 to 5.7, equations 5.7 and 5.8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.tabular.config import ExploringConfig
+from agents.tabular.exploration import action_probability
+from agents.tabular.learner import TabularLearner
+from agents.tabular.monte_carlo import with_room
+from agents.tabular.q_learning import q_learning_target
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+from learning.loss import squared_error_derivative
+from learning.optimizer import descend
+
+HUGE = 1e200  # where ratios stop growing, far below what a number can hold
+
+
+@dataclass(frozen=True)
+class OffPolicyMonteCarloConfig(ExploringConfig):
+    """Settings of off-policy Monte Carlo control; its step sizes come from the weights."""
+
+
+class WeightedEpisodeMemory(NamedTuple):
+    """What off-policy Monte Carlo keeps: the whole episode, and how likely its actions were."""
+
+    table: Array  # action values [states, actions]
+    visits: Array  # updates of each cell [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+    weights: Array  # C, sum of the weights of all returns so far [states, actions]
+    states: Array  # of each step of the episode [room]
+    actions: Array  # [room]
+    rewards: Array  # [room]
+    probabilities: Array  # with which the behaviour took each action [room]
+    length: Array  # steps of the episode so far, one number
+
+
+def remember_and_weigh(
+    memory: WeightedEpisodeMemory,
+    settings: Any,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Note the step; when the episode is over, learn from its greedy end."""
+    step, state, action = memory.length[0], transition.state, transition.action
+    memory.states[step], memory.actions[step] = state, action
+    memory.rewards[step] = transition.reward
+    memory.probabilities[step] = action_probability(
+        memory.table[state], memory.legal[state], transition.exploration_rate, action
+    )
+    memory.length[0] += 1
+    if transition.over:
+        look_back(memory, rates.discount, rest_of_return(memory, transition))
+        memory.length[0] = 0
+
+
+def rest_of_return(memory: WeightedEpisodeMemory, transition: Transition) -> float:
+    """Return what acting greedily would have brought after an episode that was cut off, else 0."""
+    if transition.terminated:
+        return 0.0
+    following = transition.next_state
+    return q_learning_target(
+        0.0, 1.0, False, memory.table[following], memory.legal[following], -1, 0.0
+    )
+
+
+def look_back(memory: WeightedEpisodeMemory, discount: float, rest: float) -> None:
+    """Learn from the last step back to the last one that was not greedy."""
+    result, weight = rest, 1.0
+    for step in range(memory.length[0] - 1, -1, -1):
+        state, action = memory.states[step], memory.actions[step]
+        result = memory.rewards[step] + discount * result
+        memory.weights[state, action] += weight
+        memory.visits[state, action] += 1
+        slope = squared_error_derivative(memory.table[state, action], result)
+        rate = weight / memory.weights[state, action]
+        memory.table[state, action] = descend(memory.table[state, action], slope, rate)
+        greedy = action_probability(memory.table[state], memory.legal[state], 0.0, action)
+        weight *= greedy / memory.probabilities[step]
+        if weight == 0.0 or weight > HUGE:
+            break
+
+
+class OffPolicyMonteCarlo(TabularLearner):
+    """Tabular off-policy Monte Carlo control; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `OffPolicyMonteCarloConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class = OffPolicyMonteCarloConfig
+    update = staticmethod(remember_and_weigh)
+
+    def make_memory(self, table: Array, legal: Array) -> WeightedEpisodeMemory:
+        """Return an empty memory; `reserve` makes it grow."""
+        visits, length = np.zeros(table.shape, np.int64), np.zeros(1, np.int64)
+        states, actions = np.zeros((2, 0), np.int64)
+        rewards, probabilities = np.zeros((2, 0))
+        return WeightedEpisodeMemory(
+            table, visits, legal, np.zeros(table.shape), states, actions, rewards, probabilities,
+            length,
+        )  # fmt: skip
+
+    def reserve(self, steps: int) -> None:
+        """Make room for an episode of `steps` environment steps."""
+        longer = {name: with_room(getattr(self.memory, name), steps)
+                  for name in ("states", "actions", "rewards", "probabilities")}  # fmt: skip
+        self.memory = self.memory._replace(**longer)

@@ -1,0 +1,98 @@
+"""What methods share that judge a policy: the table has one column, and nothing is chosen.
+
+Prediction is control with nothing to decide: the same walks and the same updates, but for actions
+that come from a given policy, and a value for each state where there was one for each action.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from agents.tabular.config import PredictionConfig
+from agents.tabular.learner import TabularLearner
+from envs.access import plain_model
+from envs.tabular import TabularModel
+from learning.batch import Array
+
+
+def policy_action(
+    memory: Any, state: int, exploration_rate: float, explore_draw: float, choice_draw: float
+) -> int:
+    """Pick an action as likely as its weight in the policy says."""
+    weights, total, last = memory.legal[state], 0.0, -1
+    for action in range(weights.size):
+        total += weights[action]
+    reach = 0.0
+    for action in range(weights.size):
+        if weights[action] > 0:
+            reach, last = reach + weights[action], action
+            if reach > choice_draw * total:
+                return action
+    return last  # where rounding left the last draw beyond the sum
+
+
+def only_column(action: int) -> int:
+    """Give all actions the same column: the value of the state."""
+    return 0
+
+
+class PredictionLearner(TabularLearner):
+    """Learns what each state is worth to a policy; subclasses name their `update`.
+
+    `memory.legal` holds the policy here: the weight of each action. Shape [states, actions].
+
+    Args:
+        config: Settings of the subclass's `config_class`.
+        seed: Of the agent's generator, and of the environment's first reset.
+        policy: Probabilities of actions, [states, actions]; random legal actions by default.
+    """
+
+    config_class: ClassVar[type[Any]] = PredictionConfig
+    rules = {"pick": policy_action, "column": only_column}  # noqa: RUF012
+
+    def __init__(self, config: Any = None, seed: int = 0, policy: Array | None = None) -> None:
+        super().__init__(config, seed)
+        self.policy = None if policy is None else np.array(policy, np.float64)
+
+    @property
+    def state_values(self) -> Array:
+        """The table itself. Shape [states]."""
+        return self.action_values[:, 0]
+
+    def predict(self, inputs: Any) -> Array:
+        """Return state values, a 0-d array for one observation or [rows] for many."""
+        return super().predict(inputs)[..., 0]
+
+    def _measure(self, source: Any) -> None:
+        super()._measure(source)
+        shape = self.memory.legal.shape
+        self.memory = self.memory._replace(legal=np.ones(shape))
+        if self.policy is not None:
+            check_policy(self.policy, shape, plain_model(source))
+            self.memory.legal[...] = self.policy
+
+    def _allow(self, state: int, info: dict[str, Any]) -> None:
+        if self.policy is None:
+            super()._allow(state, info)
+
+    def _allow_all(self, model: TabularModel) -> None:
+        if self.policy is None:
+            super()._allow_all(model)
+
+
+def check_policy(policy: Array, shape: tuple[int, ...], model: TabularModel | None) -> None:
+    """Refuse what is no policy in this world.
+
+    Raises:
+        ValueError: If the shape does not fit, a row is no distribution, or an action is illegal.
+    """
+    if policy.shape != shape:
+        raise ValueError(f"The policy must have shape {shape}, not {policy.shape}.")
+    wrong = ~(policy >= 0).all(axis=1) | ~(np.abs(policy.sum(axis=1) - 1) < 1e-9)
+    if wrong.any():
+        raise ValueError(f"The policy of state {wrong.argmax()} is no distribution.")
+    if model is not None and (illegal := (policy > 0) & ~model.legal_actions).any():
+        state, action = np.argwhere(illegal)[0]
+        raise ValueError(f"The policy takes action {action} in state {state}, which is illegal.")

@@ -1,0 +1,181 @@
+"""SARSA(lambda): what happens now is credited to everything done before, the more recent the more.
+
+Each cell carries a trace that jumps when the cell is visited and fades by discount * trace_decay in
+every step; an error moves all cells at once, each by its trace. This mixes all n-step returns, with
+weights that fall by trace_decay, and yet learns at every step.
+
+    error = reward + discount * Q(next state, next action) - Q(state, action)
+    trace <- discount * trace_decay * trace, everywhere, and for the cell just visited then
+        accumulating:  trace <- trace + learning_rate
+        replacing:     trace <- learning_rate
+        dutch:         trace <- trace + learning_rate * (1 - trace)
+    Q <- Q + error * trace, everywhere
+
+The step size stands inside the trace, so that each visit keeps its own. With Dutch traces two terms
+more make the table exactly what the forward view, which waits to see the future, would compute from
+the rewards so far ("true online"; `true_online` below).
+
+Differs from n-step SARSA by fading instead of a window. With trace_decay 0 it is SARSA; with 1 it
+is close to every-visit Monte Carlo. Not one gradient step on one cell, so an update of its own.
+
+Source: Rummery & Niranjan (1994); Singh & Sutton (1996); van Seijen et al. (2016); Sutton & Barto,
+2nd edition, sections 12.2, 12.5 and 12.7.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from agents.tabular.exploration import decayed_rate
+from agents.tabular.learner import TabularLearner
+from agents.tabular.sarsa import SarsaConfig, sarsa_target
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+
+ACCUMULATING, REPLACING, DUTCH = range(3)
+KINDS = {"accumulating": ACCUMULATING, "replacing": REPLACING, "dutch": DUTCH}
+FADED = 1e-12  # a trace below this is none
+
+
+@dataclass(frozen=True)
+class SarsaLambdaConfig(SarsaConfig):
+    """Settings of SARSA(lambda)."""
+
+    trace_decay: float = 0.9
+    """What is left of a trace after a step, besides the discount: lambda, in [0, 1]."""
+    traces: Literal["accumulating", "replacing", "dutch"] = "dutch"
+    """What a visit does to its trace."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_traces(self.trace_decay, self.traces)
+
+
+class TraceSettings(NamedTuple):
+    """Numbers of the method's own."""
+
+    trace_decay: float
+    kind: int  # ACCUMULATING, REPLACING or DUTCH
+
+
+class TraceMemory(NamedTuple):
+    """What methods with traces keep; cells whose trace is not 0 are listed."""
+
+    table: Array  # action values [states, actions]
+    visits: Array  # updates of each cell [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+    traces: Array  # step size included [states, actions]
+    traced: Array  # cells with a trace, as state * actions + action [states * actions]
+    listed: Array  # how many of them there are, one number
+    foreseen: Array  # value of the next cell as it was when it was foreseen, one number
+
+
+def visited_trace(trace: float, learning_rate: float, kind: int) -> float:
+    """Return a visited cell's trace (Sutton & Barto, sections 12.2, 12.5 and 12.7)."""
+    if kind == ACCUMULATING:
+        return trace + learning_rate
+    if kind == REPLACING:
+        return learning_rate
+    return trace + learning_rate * (1.0 - trace)
+
+
+def credit_all(
+    memory: TraceMemory,
+    settings: TraceSettings,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Move every cell with a trace, and let the traces fade."""
+    table, state, action = memory.table, transition.state, transition.action
+    rate = visit(memory, settings.kind, rates, state, action)
+    aim = sarsa_target(
+        transition.reward, rates.discount, transition.terminated, table[transition.next_state],
+        memory.legal[transition.next_state], transition.next_action, 0.0,
+    )  # fmt: skip
+    error = aim - table[state, action]
+    drift = true_online(memory, transition) if settings.kind == DUTCH else 0.0
+    table[state, action] -= rate * drift
+    fading = 0.0 if transition.over else rates.discount * settings.trace_decay
+    move_and_fade(memory, error + drift, fading)
+
+
+def visit(memory: TraceMemory, kind: int, rates: Rates, state: int, action: int) -> float:
+    """Raise the trace of a cell; return the step size of this visit."""
+    memory.visits[state, action] += 1
+    visits = memory.visits[state, action]
+    rate = decayed_rate(rates.learning_rate, rates.learning_rate_decay, visits)
+    if memory.traces[state, action] == 0.0:
+        memory.traced[memory.listed[0]] = state * memory.table.shape[1] + action
+        memory.listed[0] += 1
+    memory.traces[state, action] = visited_trace(memory.traces[state, action], rate, kind)
+    return rate
+
+
+def true_online(memory: TraceMemory, transition: Transition) -> float:
+    """Return by how much the cell has moved since it was foreseen (Q - Q_old, section 12.7)."""
+    foreseen: float = memory.foreseen[0]
+    memory.foreseen[0] = np.nan
+    if not transition.over:
+        memory.foreseen[0] = memory.table[transition.next_state, transition.next_action]
+    if math.isnan(foreseen):  # the first step of an episode
+        return 0.0
+    value: float = memory.table[transition.state, transition.action]
+    return value - foreseen
+
+
+def move_and_fade(memory: TraceMemory, error: float, fading: float) -> None:
+    """Add error * trace to every cell with a trace; forget those that have faded away."""
+    kept = 0
+    for place in range(memory.listed[0]):
+        cell = memory.traced[place]
+        state, action = cell // memory.table.shape[1], cell % memory.table.shape[1]
+        memory.table[state, action] += error * memory.traces[state, action]
+        memory.traces[state, action] *= fading
+        if memory.traces[state, action] > FADED:
+            memory.traced[kept] = cell
+            kept += 1
+        else:
+            memory.traces[state, action] = 0.0
+    memory.listed[0] = kept
+
+
+def trace_memory(table: Array, legal: Array) -> TraceMemory:
+    """Return a memory in which no cell has a trace."""
+    cells, listed = np.zeros(table.size, np.int64), np.zeros(1, np.int64)
+    visits, traces = np.zeros(table.shape, np.int64), np.zeros(table.shape)
+    return TraceMemory(table, visits, legal, traces, cells, listed, np.full(1, np.nan))
+
+
+def check_traces(trace_decay: float, traces: str) -> None:
+    """Refuse what is no share, and a kind of trace that does not exist."""
+    if not 0 <= trace_decay <= 1:
+        raise ValueError(f"trace_decay must be from 0 to 1, not {trace_decay}.")
+    if traces not in KINDS:
+        raise ValueError(f"traces must be one of {', '.join(KINDS)}, not {traces!r}.")
+
+
+class SarsaLambda(TabularLearner):
+    """Tabular SARSA(lambda) on any discrete environment; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `SarsaLambdaConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class = SarsaLambdaConfig
+    update = staticmethod(credit_all)
+    on_policy = True
+
+    @property
+    def settings(self) -> TraceSettings:
+        """Numbers of the method's own."""
+        return TraceSettings(self.config.trace_decay, KINDS[self.config.traces])
+
+    def make_memory(self, table: Array, legal: Array) -> TraceMemory:
+        """Return a memory in which no cell has a trace."""
+        return trace_memory(table, legal)

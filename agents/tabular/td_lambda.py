@@ -1,0 +1,47 @@
+"""TD(lambda): learn what each state is worth to a policy, crediting all states of the way.
+
+Differs from TD(0) by traces: an error moves every state that was visited lately, each by its trace.
+Differs from SARSA(lambda) by the policy, which is given, and by one value for each state; the
+update is the same function, and with Dutch traces it is "true online TD(lambda)".
+
+Source: Sutton (1988); Sutton & Barto, 2nd edition, sections 12.2 and 12.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agents.tabular.config import PredictionConfig
+from agents.tabular.prediction import PredictionLearner
+from agents.tabular.sarsa_lambda import SarsaLambda, check_traces, credit_all
+
+
+@dataclass(frozen=True)
+class TDLambdaConfig(PredictionConfig):
+    """Settings of TD(lambda)."""
+
+    trace_decay: float = 0.9
+    """What is left of a trace after a step, besides the discount: lambda, in [0, 1]."""
+    traces: Literal["accumulating", "replacing", "dutch"] = "dutch"
+    """What a visit does to its trace."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_traces(self.trace_decay, self.traces)
+
+
+class TDLambda(PredictionLearner):
+    """Tabular TD(lambda) prediction; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `TDLambdaConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+        policy: Probabilities of actions, [states, actions]; random legal actions by default.
+    """
+
+    config_class = TDLambdaConfig
+    update = staticmethod(credit_all)
+    on_policy = True
+    settings = SarsaLambda.settings
+    make_memory = SarsaLambda.make_memory

@@ -1,0 +1,124 @@
+"""n-step Tree Backup: look n steps ahead and still learn about acting perfectly.
+
+As in n-step SARSA, n rewards are looked at; but of each state on the way, the actions that were not
+taken count too, by what they are believed to be worth. Each branch weighs as much as the greedy
+policy is likely to take it, so no importance sampling is needed.
+
+    return = reward + discount * sum over a of policy(a | next state) * Q(next state, a)
+    where for the action that was taken there, the return of the next step stands in place of Q
+    Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
+
+Differs from n-step SARSA by that sum: it is off-policy. After an action that the greedy policy
+would not take, its weight is 0 and the rest is forgotten. With n = 1 it is Q-learning.
+
+Source: Precup, Sutton & Singh (2000); Sutton & Barto, 2nd edition, section 7.5, equation 7.16.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.tabular.control import move
+from agents.tabular.exploration import action_probability
+from agents.tabular.learner import TabularLearner
+from agents.tabular.n_step_sarsa import WindowMemory, check_steps, note, window_memory
+from agents.tabular.q_learning import QLearningConfig, q_learning_target
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class TreeBackupConfig(QLearningConfig):
+    """Settings of n-step Tree Backup."""
+
+    steps: int = 4
+    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_steps(self.steps)
+
+
+def tree_backup_return(
+    reward: float,
+    discount: float,
+    next_values: Array,
+    next_legal: Array,
+    next_action: int,
+    next_return: float,
+) -> float:
+    """Return reward + discount * mean over the next actions (Sutton & Barto, equation 7.16).
+
+    The mean is by the greedy policy: the best value, but for `next_action` its return. So it is
+    best value + probability(next_action) * (next_return - its value).
+
+    Args:
+        reward: Of the step.
+        discount: Weight of the next state.
+        next_values: Action values of the next state. Shape [actions].
+        next_legal: Which actions the next state allows. Shape [actions].
+        next_action: The one that was taken there.
+        next_return: What followed it.
+    """
+    best = q_learning_target(0.0, 1.0, False, next_values, next_legal, -1, 0.0)
+    probability = action_probability(next_values, next_legal, 0.0, next_action)
+    value: float = next_values[next_action]
+    return reward + discount * (best + probability * (next_return - value))
+
+
+def back_up_tree(
+    memory: WindowMemory,
+    settings: Any,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Note the step, and update the cell of n steps ago; at the end of an episode, all the rest."""
+    note(memory, transition)
+    end, first = memory.length[0], memory.length[0] - memory.rewards.size
+    last = end - 1 if transition.over else first
+    for step in range(max(first, 0), last + 1):
+        place = step % memory.rewards.size
+        aim = return_of(memory, rates.discount, transition, step, end)
+        state, action = memory.states[place], memory.actions[place]
+        move(memory.table, memory.visits, rates, state, action, aim)
+    if transition.over:
+        memory.length[0] = 0
+
+
+def return_of(
+    memory: WindowMemory, discount: float, transition: Transition, begin: int, end: int
+) -> float:
+    """Return G of step `begin`, from the last step backwards."""
+    following = transition.next_state
+    result = q_learning_target(
+        transition.reward, discount, transition.terminated,
+        memory.table[following], memory.legal[following], -1, 0.0,
+    )  # fmt: skip
+    for step in range(end - 2, begin - 1, -1):
+        state = memory.states[(step + 1) % memory.rewards.size]
+        action = memory.actions[(step + 1) % memory.rewards.size]
+        reward = memory.rewards[step % memory.rewards.size]
+        result = tree_backup_return(
+            reward, discount, memory.table[state], memory.legal[state], action, result
+        )
+    return result
+
+
+class TreeBackup(TabularLearner):
+    """Tabular n-step Tree Backup on any discrete environment; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `TreeBackupConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+    """
+
+    config_class = TreeBackupConfig
+    update = staticmethod(back_up_tree)
+
+    def make_memory(self, table: Array, legal: Array) -> WindowMemory:
+        """Return an empty window of n steps."""
+        return window_memory(table, legal, self.config.steps)
