@@ -18,6 +18,7 @@ from agents.planning import (
 )
 from envs.access import time_limit
 from envs.tabular import Floats, TabularModel
+from experiments.judgement import judges, predicted_start, prediction_error
 
 PATIENCE = 10_000  # environment steps, where nothing else limits an episode
 QUICK = 300_000_000  # outcomes to add up
@@ -37,6 +38,8 @@ class Evaluation:
         gap: optimum - value in units of return, or None.
         episodes: How many were played for `value`; 0 if it was computed exactly.
         deviation: Standard error of `value`; 0 if it was computed exactly.
+        error: Of a learner that judges a policy: root mean squared error of its state values; its
+            `value` is what it predicts for the start.
     """
 
     value: float
@@ -48,6 +51,7 @@ class Evaluation:
     gap: float | None = None
     episodes: int = 0
     deviation: float = 0.0
+    error: float | None = None
 
 
 class Evaluator:
@@ -73,8 +77,11 @@ class Evaluator:
         """Evaluate exactly if the environment is a model of its states, else by 100 episodes.
 
         Args:
-            learner: Anything with `predict` that returns action values.
+            learner: Anything with `predict` that returns action values; or state values, if it has
+                a `judged_policy`: then those are compared with the exact ones.
         """
+        if judges(learner):
+            return self._judge(learner)
         policy = tabular_policy(learner, self.env)
         if policy is None:
             return play_episodes(
@@ -84,6 +91,14 @@ class Evaluator:
         limits = (self.discount, self.horizon)
         score = compare(start_value(model, policy, *limits), *bounds(model, *limits))
         return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
+
+    def _judge(self, learner: Any) -> Evaluation:
+        values, error = state_values(learner, self.env), None
+        if values is not None:
+            values = values[:, 0]
+            error = prediction_error(learner, self.env.unwrapped.model, values)
+        value = predicted_start(learner, self.env, values)
+        return Evaluation(value, learner.config.discount, self.horizon, error=error)
 
 
 @lru_cache(maxsize=1)  # a world that changes, such as a drifting bandit, hands out another model
@@ -101,6 +116,8 @@ def tabular_policy(learner: Any, env: Any) -> Floats | None:
 def state_values(learner: Any, env: Any) -> Floats | None:
     """Return what the learner predicts in each of the model's states, or None without a model.
 
+    A learner that judges a policy predicts the same whatever action comes next.
+
     Raises:
         ValueError: If that is not one number for each state and action.
     """
@@ -111,13 +128,22 @@ def state_values(learner: Any, env: Any) -> Floats | None:
     states = np.arange(model.states)
     values = np.asarray(learner.predict(states if encode is None else encode(states)), np.float64)
     expected = (model.states, model.actions)
+    if judges(learner):
+        values = np.repeat(values[:, None], model.actions, axis=1)
     if values.shape != expected:
         raise ValueError(f"predict must return values of shape {expected}, not {values.shape}.")
     return values
 
 
 def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Callable[[Any, dict[str, Any]], int]:
-    """Return a player of `env` that takes the best legal action, ties broken at random."""
+    """Return a player of `env` that takes the best legal action, ties broken at random.
+
+    Raises:
+        ValueError: If the learner has nothing to choose by.
+    """
+    if judges(learner):
+        name = type(learner).__name__
+        raise ValueError(f"{name} judges a policy; it has nothing to choose actions by.")
     generator, first = np.random.default_rng(seed), int(getattr(env.action_space, "start", 0))
 
     def act(observation: Any, info: dict[str, Any]) -> int:

@@ -26,10 +26,13 @@ def plot_learning_curve(title: str, path: Path, history: History, scores: Histor
     """
     from matplotlib.figure import Figure
 
-    panels = 2 if len(scores) else 1
+    known = "error" in scores.columns or (len(scores) and np.isfinite(scores["share"]).any())
+    panels = 2 if known else 1
     figure = Figure(figsize=(8, 3.2 * panels), layout="constrained")
     rows = figure.subplots(panels, sharex=True, squeeze=False)[:, 0]
-    if len(scores):
+    if "error" in scores.columns:
+        _draw_errors(rows[0], scores)
+    elif panels == 2:
         _draw_shares(rows[0], scores)
     _draw_returns(rows[-1], history)
     rows[0].set_title(title)
@@ -46,6 +49,15 @@ def _draw_shares(axes: Any, scores: History) -> None:
     axes.axhline(0, color=GREY, ls=":", label="random actions")
     axes.plot(scores["samples"], share, color=BLUE, marker=".", label="greedy policy, exact")
     axes.set(ylabel="share of perfect in %", ylim=(max(-20, min(share.min(), 0) - 5), 108))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="best", framealpha=0.9)
+
+
+def _draw_errors(axes: Any, scores: History) -> None:
+    axes.plot(
+        scores["samples"], scores["error"], color=BLUE, marker=".", label="all states visited"
+    )
+    axes.set(ylabel="RMS error of the values", ylim=(0, None))
     axes.grid(alpha=0.3)
     axes.legend(loc="best", framealpha=0.9)
 

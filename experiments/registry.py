@@ -18,6 +18,30 @@ class Entry(NamedTuple):
 
 
 LEARNERS = {
+    "monte-carlo-prediction": Entry(
+        "agents.tabular.monte_carlo_prediction:MonteCarloPrediction",
+        "value of each state to random behaviour, from whole returns",
+    ),
+    "temporal-difference": Entry(
+        "agents.tabular.temporal_difference:TemporalDifference",
+        "TD(0): the same, from one step to the next",
+    ),
+    "n-step-td": Entry(
+        "agents.tabular.n_step_td:NStepTD",
+        "the same, looking n rewards ahead",
+    ),
+    "td-lambda": Entry(
+        "agents.tabular.td_lambda:TDLambda",
+        "the same, with traces that credit all states of the way",
+    ),
+    "monte-carlo": Entry(
+        "agents.tabular.monte_carlo:MonteCarlo",
+        "Monte Carlo control: the value of each action, from whole returns",
+    ),
+    "off-policy-monte-carlo": Entry(
+        "agents.tabular.off_policy_monte_carlo:OffPolicyMonteCarlo",
+        "the same for the greedy policy, by weighted importance sampling",
+    ),
     "sarsa": Entry(
         "agents.tabular.sarsa:Sarsa",
         "tabular SARSA: the value of each action, if one goes on behaving as one does",
@@ -29,6 +53,22 @@ LEARNERS = {
     "q-learning": Entry(
         "agents.tabular.q_learning:QLearning",
         "tabular Q-learning: the value of each action, if one acts perfectly ever after",
+    ),
+    "double-q-learning": Entry(
+        "agents.tabular.double_q_learning:DoubleQLearning",
+        "Q-learning with two tables, so that luck is not mistaken for worth",
+    ),
+    "n-step-sarsa": Entry(
+        "agents.tabular.n_step_sarsa:NStepSarsa",
+        "SARSA that looks n rewards ahead",
+    ),
+    "tree-backup": Entry(
+        "agents.tabular.tree_backup:TreeBackup",
+        "Q-learning that looks n rewards ahead",
+    ),
+    "sarsa-lambda": Entry(
+        "agents.tabular.sarsa_lambda:SarsaLambda",
+        "SARSA with accumulating, replacing or Dutch traces",
     ),
     "bandit-greedy": Entry(
         "agents.bandit.greedy:GreedyBandit",

@@ -9,6 +9,11 @@ from experiments.evaluation import Evaluation
 
 def score_lines(score: Evaluation) -> list[str]:
     """Return a small table: the greedy policy beside perfect and random behaviour."""
+    if score.error is not None:
+        return [
+            f"  RMS error         {score.error:12.4f}   of the predicted state values, exact",
+            f"  predicted start   {score.value:12.4f}   discount {score.discount:g}",
+        ]
     discount = "" if score.discount == 1 else f", discount {score.discount:g}"
     measure = f"expected return of an episode of at most {score.horizon:,} steps{discount}"
     if score.episodes:

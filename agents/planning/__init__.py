@@ -5,7 +5,12 @@ from agents.planning.finite_horizon import finite_horizon
 from agents.planning.perfect import Score, best_start_value, compare, share_of_perfect
 from agents.planning.plan import Plan
 from agents.planning.policies import greedy_policy, random_policy, soft_model, soft_policy
-from agents.planning.policy_evaluation import expected_steps, policy_evaluation, start_value
+from agents.planning.policy_evaluation import (
+    expected_steps,
+    policy_evaluation,
+    start_value,
+    visited_states,
+)
 from agents.planning.policy_iteration import policy_iteration
 from agents.planning.value_iteration import value_iteration
 from agents.planning.ways_to_end import proper_policy
@@ -28,4 +33,5 @@ __all__ = [
     "soft_policy",
     "start_value",
     "value_iteration",
+    "visited_states",
 ]

@@ -86,6 +86,11 @@ def start_value(
     return float(model.start @ chain_values(chain, discount, horizon))
 
 
+def visited_states(model: TabularModel, policy: npt.NDArray[Any]) -> Booleans:
+    """Tell which states a policy may enter from the start. Shape [states]."""
+    return _visited(markov_chain(model, policy), model.start)
+
+
 def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
     """Let a policy make all decisions in a world."""
     from scipy.sparse import csr_array
@@ -171,7 +176,12 @@ def _visited_part(chain: Chain, start: Floats) -> Chain:
     """Let episodes end at once in states that are never entered."""
     from scipy.sparse import diags_array
 
-    source, target = chain.going_on.nonzero()
-    visited = breadth_first(source, target, start > 0) >= 0
+    visited = _visited(chain, start)
     kept = visited.astype(np.float64)
     return Chain(chain.reward * kept, diags_array(kept) @ chain.going_on, chain.ending | ~visited)
+
+
+def _visited(chain: Chain, start: Floats) -> Booleans:
+    source, target = chain.going_on.nonzero()
+    visited: Booleans = breadth_first(source, target, start > 0) >= 0
+    return visited

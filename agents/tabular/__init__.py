@@ -2,7 +2,7 @@
 
 Each file is one method and says how it differs from its neighbour. Read them in this order:
 
-    prediction    monte_carlo_prediction -> temporal_difference -> n_step_prediction -> td_lambda
+    prediction    monte_carlo_prediction -> temporal_difference -> n_step_td -> td_lambda
     control       monte_carlo -> off_policy_monte_carlo, sarsa -> expected_sarsa -> q_learning ->
                   double_q_learning, n_step_sarsa -> tree_backup, sarsa_lambda
 
@@ -14,7 +14,7 @@ from agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningCon
 from agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
 from agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
 from agents.tabular.monte_carlo_prediction import MonteCarloPrediction, MonteCarloPredictionConfig
-from agents.tabular.n_step_prediction import NStepPrediction, NStepPredictionConfig
+from agents.tabular.n_step_td import NStepTD, NStepTDConfig
 from agents.tabular.n_step_sarsa import NStepSarsa, NStepSarsaConfig
 from agents.tabular.off_policy_monte_carlo import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
 from agents.tabular.q_learning import QLearning, QLearningConfig
@@ -33,8 +33,8 @@ __all__ = [
     "MonteCarloConfig",
     "MonteCarloPrediction",
     "MonteCarloPredictionConfig",
-    "NStepPrediction",
-    "NStepPredictionConfig",
+    "NStepTD",
+    "NStepTDConfig",
     "NStepSarsa",
     "NStepSarsaConfig",
     "OffPolicyMonteCarlo",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from agents.planning.policies import random_policy
 from agents.tabular.config import PredictionConfig
 from agents.tabular.learner import TabularLearner
 from envs.access import plain_model
@@ -64,6 +65,10 @@ class PredictionLearner(TabularLearner):
     def predict(self, inputs: Any) -> Array:
         """Return state values, a 0-d array for one observation or [rows] for many."""
         return super().predict(inputs)[..., 0]
+
+    def judged_policy(self, model: TabularModel) -> Array:
+        """Return the policy that is judged, [states, actions], for a model of the world."""
+        return random_policy(model) if self.policy is None else self.policy
 
     def _measure(self, source: Any) -> None:
         super()._measure(source)

@@ -19,7 +19,7 @@ from agents.tabular.prediction import PredictionLearner
 
 
 @dataclass(frozen=True)
-class NStepPredictionConfig(PredictionConfig):
+class NStepTDConfig(PredictionConfig):
     """Settings of n-step TD."""
 
     steps: int = 4
@@ -30,16 +30,16 @@ class NStepPredictionConfig(PredictionConfig):
         check_steps(self.steps)
 
 
-class NStepPrediction(PredictionLearner):
+class NStepTD(PredictionLearner):
     """Tabular n-step TD prediction; compiled on a `TabularModel`.
 
     Args:
-        config: Settings; see `NStepPredictionConfig`.
+        config: Settings; see `NStepTDConfig`.
         seed: Of the agent's generator, and of the environment's first reset.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
     """
 
-    config_class = NStepPredictionConfig
+    config_class = NStepTDConfig
     update = staticmethod(learn_n_steps_late)
     on_policy = True
     make_memory = NStepSarsa.make_memory
