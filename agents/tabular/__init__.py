@@ -14,8 +14,8 @@ from agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningCon
 from agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
 from agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
 from agents.tabular.monte_carlo_prediction import MonteCarloPrediction, MonteCarloPredictionConfig
-from agents.tabular.n_step_td import NStepTD, NStepTDConfig
 from agents.tabular.n_step_sarsa import NStepSarsa, NStepSarsaConfig
+from agents.tabular.n_step_td import NStepTD, NStepTDConfig
 from agents.tabular.off_policy_monte_carlo import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
 from agents.tabular.q_learning import QLearning, QLearningConfig
 from agents.tabular.sarsa import Sarsa, SarsaConfig
@@ -33,10 +33,10 @@ __all__ = [
     "MonteCarloConfig",
     "MonteCarloPrediction",
     "MonteCarloPredictionConfig",
-    "NStepTD",
-    "NStepTDConfig",
     "NStepSarsa",
     "NStepSarsaConfig",
+    "NStepTD",
+    "NStepTDConfig",
     "OffPolicyMonteCarlo",
     "OffPolicyMonteCarloConfig",
     "QLearning",

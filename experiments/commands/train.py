@@ -159,7 +159,7 @@ def _help_without_learner() -> int:
     print("usage: train LEARNER SOURCE [OPTIONS]\n")
     print(DESCRIPTION)
     print("\nLEARNER is one of these, or my_module:MyLearner for one's own:")
-    print("\n".join(f"  {name:<12} {entry.line}" for name, entry in LEARNERS.items()))
+    print("\n".join(f"  {name:<22}  {entry.line}" for name, entry in LEARNERS.items()))
     print("\nSOURCE is an environment id, a layout (a name or a .toml file), or my_module:MyWorld;")
     print("`spielfeld list` shows all. `train LEARNER --help` shows every option.")
     return 0
