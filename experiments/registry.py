@@ -144,7 +144,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     by_short = {short: full for full in names for short in (full, full.rsplit("/", 1)[-1])}
     lowered = {short.lower(): full for short, full in by_short.items()}
-    near = difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.75)
+    near = near or difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.5)
     if not near:
         return f"There is no {kind} {name!r}; `spielfeld list` shows all."
     guesses = " or ".join(dict.fromkeys(lowered[match] for match in near))
