@@ -76,3 +76,15 @@ def best_by_enumeration(model: TabularModel, discount: float) -> np.ndarray:
     choices = [np.flatnonzero(row) for row in model.legal_actions]
     values = [solved_densely(model, np.array(c), discount) for c in itertools.product(*choices)]
     return np.max(values, axis=0)
+
+
+def merged(model: TabularModel, state: int, action: int) -> dict[tuple[int, float, bool], float]:
+    """Return one row of a model: the probability of each next state, reward and end."""
+    row: dict[tuple[int, float, bool], float] = {}
+    columns = (model.next_state, model.reward, model.terminated, model.probability)
+    for after, reward, end, chance in zip(
+        *(c[state, action].tolist() for c in columns), strict=True
+    ):
+        if chance > 0:
+            row[after, reward, end] = row.get((after, reward, end), 0.0) + chance
+    return row
