@@ -3,6 +3,10 @@
 from agents.tabular import (
     DoubleQLearning,
     DoubleQLearningConfig,
+    DynaQ,
+    DynaQConfig,
+    DynaQPlus,
+    DynaQPlusConfig,
     ExpectedSarsa,
     ExpectedSarsaConfig,
     MonteCarlo,
@@ -32,6 +36,10 @@ from agents.tabular import (
 __all__ = [
     "DoubleQLearning",
     "DoubleQLearningConfig",
+    "DynaQ",
+    "DynaQConfig",
+    "DynaQPlus",
+    "DynaQPlusConfig",
     "ExpectedSarsa",
     "ExpectedSarsaConfig",
     "MonteCarlo",

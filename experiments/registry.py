@@ -70,6 +70,14 @@ LEARNERS = {
         "agents.tabular.sarsa_lambda:SarsaLambda",
         "SARSA with accumulating, replacing or Dutch traces",
     ),
+    "dyna-q": Entry(
+        "agents.tabular.dyna_q:DynaQ",
+        "tabular Dyna-Q: Q-learning that goes over what it remembers after every step",
+    ),
+    "dyna-q-plus": Entry(
+        "agents.tabular.dyna_q_plus:DynaQPlus",
+        "tabular Dyna-Q+: the same, curious about what it has not tried for long",
+    ),
     "bandit-greedy": Entry(
         "agents.bandit.greedy:GreedyBandit",
         "one state: the arm whose rewards were best so far, and no other",

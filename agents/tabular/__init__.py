@@ -5,12 +5,15 @@ Each file is one method and says how it differs from its neighbour. Read them in
     prediction    monte_carlo_prediction -> temporal_difference -> n_step_td -> td_lambda
     control       monte_carlo -> off_policy_monte_carlo, sarsa -> expected_sarsa -> q_learning ->
                   double_q_learning, n_step_sarsa -> tree_backup, sarsa_lambda
+    planning      q_learning -> dyna_q -> dyna_q_plus
 
 What they share: `walk` (acting, compiled), `learner` (acting, readable), `control` (one step of
-gradient descent on one cell), `prediction`, `exploration`, `config`, `spaces`.
+gradient descent on one cell), `prediction`, `remembered_world`, `exploration`, `config`, `spaces`.
 """
 
 from agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningConfig
+from agents.tabular.dyna_q import DynaQ, DynaQConfig
+from agents.tabular.dyna_q_plus import DynaQPlus, DynaQPlusConfig
 from agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
 from agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
 from agents.tabular.monte_carlo_prediction import MonteCarloPrediction, MonteCarloPredictionConfig
@@ -27,6 +30,10 @@ from agents.tabular.tree_backup import TreeBackup, TreeBackupConfig
 __all__ = [
     "DoubleQLearning",
     "DoubleQLearningConfig",
+    "DynaQ",
+    "DynaQConfig",
+    "DynaQPlus",
+    "DynaQPlusConfig",
     "ExpectedSarsa",
     "ExpectedSarsaConfig",
     "MonteCarlo",

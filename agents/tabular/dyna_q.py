@@ -1,0 +1,124 @@
+"""Dyna-Q: learn from each step, remember it, and learn from what is remembered in between.
+
+After each step the agent writes down what its action led to. Then it takes `planning_steps`
+further steps of Q-learning in its mind: on pairs of state and action that it picks at random among
+those that it has tried, with the reward and the next state that it remembers.
+
+    target = reward + discount * max over a' of Q(next state, a'), and reward alone at the end
+    Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - target)
+    the same for `planning_steps` remembered (state, action, reward, next state)
+
+Differs from Q-learning by the planning steps alone: with none of them it is Q-learning.
+
+It is meant for deterministic worlds, where memory is the truth. In slippery ones memory holds the
+latest outcome in the place of all that may happen, and many planning steps make the agent believe
+in it; fewer of them, or `learning_rate_decay` above 0, soften that.
+
+Source: Sutton (1990); Sutton & Barto, 2nd edition, section 8.2. The book picks a remembered state
+and then an action tried there; here every pair is as likely as any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.tabular.config import ControlConfig
+from agents.tabular.learner import TabularLearner
+from agents.tabular.remembered_world import (
+    is_new,
+    learn_from_memory,
+    list_pair,
+    recall_pair,
+    remember,
+)
+from agents.tabular.walk import Rates, Transition
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class DynaQConfig(ControlConfig):
+    """Settings of Dyna-Q."""
+
+    planning_steps: int = 5
+    """Updates from memory after each environment step."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        steps = self.planning_steps
+        if not isinstance(steps, int) or steps < 0:
+            raise ValueError(f"planning_steps must be a whole number from 0, not {steps}.")
+
+
+class Planning(NamedTuple):
+    """The number that Dyna-Q needs besides `Rates`."""
+
+    planning_steps: int
+
+
+class DynaQMemory(NamedTuple):
+    """The table, and the world as it is remembered."""
+
+    table: Array  # action values [states, actions]
+    visits: Array  # updates of each cell, from memory too [states, actions]
+    legal: Array  # actions known to be allowed [states, actions]
+    rewards: Array  # last seen [states, actions]
+    next_states: Array  # last seen, -1 for none [states, actions]
+    ends: Array  # whether the episode ended, last seen [states, actions]
+    pairs: Array  # state * actions + action of those that planning picks from [states * actions]
+    listed: Array  # how many those are [1]
+
+
+def dyna_q_update(
+    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+) -> None:
+    """Remember the step, learn from it, and then from `planning_steps` others.
+
+    The step just taken is what is remembered of its action, so the same update serves both.
+    """
+    state, action = transition.state, transition.action
+    if is_new(memory, state, action):
+        list_pair(memory, state, action)
+    remember(memory, transition)
+    learn_from_memory(memory, rates, state, action, 0.0)
+    for _ in range(settings.planning_steps):
+        state, action = recall_pair(memory, agent.random())
+        learn_from_memory(memory, rates, state, action, 0.0)
+
+
+class DynaQ(TabularLearner):
+    """Tabular Dyna-Q on any environment with discrete spaces; compiled on a `TabularModel`.
+
+    Args:
+        config: Settings; see `DynaQConfig`.
+        seed: Of the agent's generator, and of the environment's first reset.
+
+    >>> import gymnasium, envs
+    >>> learner = DynaQ(DynaQConfig(planning_steps=50), seed=1)
+    >>> history = learner.learn(gymnasium.make("spielfeld/CliffWalking-v0"), samples=2_000)
+    >>> learner.visits.sum().item()
+    102000
+    """
+
+    config_class = DynaQConfig
+    update = staticmethod(dyna_q_update)
+
+    @property
+    def settings(self) -> Any:
+        """Return how often to learn from memory."""
+        return Planning(self.config.planning_steps)
+
+    def make_memory(self, table: Array, legal: Array) -> Any:
+        """Return a memory in which nothing has been tried yet."""
+        return DynaQMemory(
+            table,
+            np.zeros(table.shape, np.int64),
+            legal,
+            rewards=np.zeros(table.shape),
+            next_states=np.full(table.shape, -1),
+            ends=np.zeros(table.shape, bool),
+            pairs=np.zeros(table.size, np.int64),
+            listed=np.zeros(1, np.int64),
+        )

@@ -1,0 +1,67 @@
+"""The world as an agent remembers it: what followed each action when it was last tried.
+
+One entry for each state and action: the reward, the next state and whether the episode ended. That
+is a model of a deterministic world. In a slippery one it holds the latest accident for the rule,
+until the action is tried again: planning then averages over accidents only as fast as they happen.
+
+Plain functions of a memory that begins with `table`, `visits`, `legal`, `rewards`, `next_states`,
+`ends`, as `agents.tabular.dyna_q.DynaQMemory` does.
+
+Source: Sutton & Barto, 2nd edition, section 8.2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.tabular.control import move
+from agents.tabular.q_learning import q_learning_target
+from agents.tabular.walk import Rates, Transition
+
+
+def remember(memory: Any, transition: Transition) -> None:
+    """Write down what an action led to, over what it led to before.
+
+    A step that ran into the time limit is no end: it led to its next state.
+    """
+    state, action = transition.state, transition.action
+    memory.rewards[state, action] = transition.reward
+    memory.next_states[state, action] = transition.next_state
+    memory.ends[state, action] = transition.terminated
+
+
+def is_new(memory: Any, state: int, action: int) -> bool:
+    """Return whether nothing is remembered of an action."""
+    return bool(memory.next_states[state, action] < 0)
+
+
+def list_pair(memory: Any, state: int, action: int) -> None:
+    """Put a state and an action on the list of those that planning picks from."""
+    memory.pairs[memory.listed[0]] = state * memory.table.shape[1] + action
+    memory.listed[0] += 1
+
+
+def recall_pair(memory: Any, draw: float) -> tuple[int, int]:
+    """Return the state and the action that a draw from [0, 1) picks, each listed pair alike."""
+    pair = memory.pairs[int(draw * memory.listed[0])]
+    return pair // memory.table.shape[1], pair % memory.table.shape[1]
+
+
+def remembered_target(memory: Any, discount: float, state: int, action: int, bonus: float) -> float:
+    """Return Q-learning's target for what is remembered of an action, paid a bonus on top."""
+    next_state = memory.next_states[state, action]
+    return q_learning_target(
+        memory.rewards[state, action] + bonus,
+        discount,
+        memory.ends[state, action],
+        memory.table[next_state],
+        memory.legal[next_state],
+        -1,
+        0.0,
+    )
+
+
+def learn_from_memory(memory: Any, rates: Rates, state: int, action: int, bonus: float) -> None:
+    """Take one step of Q-learning on what is remembered of an action."""
+    aim = remembered_target(memory, rates.discount, state, action, bonus)
+    move(memory.table, memory.visits, rates, state, action, aim)

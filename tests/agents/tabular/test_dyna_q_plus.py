@@ -1,0 +1,119 @@
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from agents import DynaQ, DynaQConfig, DynaQPlus, DynaQPlusConfig
+from agents.tabular.dyna_q_plus import dyna_q_plus_update, exploration_bonus
+from agents.tabular.walk import Transition
+from envs import TabularEnv, TabularModel
+from envs.access import restore
+from experiments.evaluation import Evaluator
+from experiments.settings import settings_for
+from tests.agents.tabular.planning_laws import (
+    DETERMINISTIC,
+    WORLDS,
+    assert_equal_states,
+    assert_loops_agree,
+    line,
+)
+
+
+def one_way(length: int = 5) -> TabularModel:
+    """Make a world with one action, which leads on to an end that pays 1."""
+    states = np.arange(length)
+    next_state = np.minimum(states + 1, length - 1)[:, None, None]
+    terminated = next_state == length - 1
+    reward = 1.0 * terminated
+    reward[-1] = 0.0
+    start = np.full(length, 1 / length)
+    return TabularModel(np.ones((length, 1, 1)), next_state, reward, terminated, start)
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("world", WORLDS)
+def test_loops_agree_bit_for_bit(world: str) -> None:
+    config = DynaQPlusConfig(planning_steps=3, bonus_weight=0.1, exploration_samples=400)
+    assert_loops_agree(lambda: DynaQPlus(config, seed=3), WORLDS[world])
+
+
+def test_bonus_by_hand() -> None:
+    assert exploration_bonus(0.1, 0) == 0.0
+    assert exploration_bonus(0.1, 9) == pytest.approx(0.3)
+
+
+def test_update_by_hand() -> None:
+    # The tried action of state 0 pays 4 and ends. The other, never tried, is thought to lead back.
+    config = DynaQPlusConfig(discount=0.5, learning_rate=1.0, learning_rate_decay=0.0)
+    learner = DynaQPlus(config)
+    memory = learner.make_memory(np.zeros((2, 3)), np.array([[True, True, False]] * 2))
+    step = Transition(0, 0, 4.0, 1, -1, True, True, 0.0, 0.0)
+    settings = learner.settings._replace(planning_steps=30, bonus_weight=0.25)
+    dyna_q_plus_update(memory, settings, learner.rates, step, np.random.default_rng(0))
+    # One step ago for the clock, and 0 for the action just taken.
+    assert memory.table[0].tolist() == [4.0, 0.25 * 1.0 + 0.5 * 4.0, 0.0]
+    assert memory.table[1].tolist() == [0.0, 0.0, 0.0]
+    assert memory.last_tried.tolist() == [[1, 0, 0], [0, 0, 0]]
+    assert memory.listed.tolist() == [2]
+
+
+def test_without_bonus_and_without_choice_it_is_dyna_q() -> None:
+    curious, plain = DynaQPlus(DynaQPlusConfig(bonus_weight=0.0), 4), DynaQ(DynaQConfig(), 4)
+    env, twin = TabularEnv(one_way(), 20), TabularEnv(one_way(), 20)
+    assert curious.learn(env, 2_000) == plain.learn(twin, 2_000)
+    assert curious.action_values.tobytes() == plain.action_values.tobytes()
+    with_bonus = DynaQPlus(DynaQPlusConfig(bonus_weight=0.01), 4)
+    with_bonus.learn(TabularEnv(one_way(), 20), 2_000)
+    live = slice(0, 4)
+    assert (with_bonus.action_values[live] > plain.action_values[live]).all()
+
+
+def test_the_step_itself_is_learned_without_a_bonus() -> None:
+    settings = {"planning_steps": 0, "learning_rate_decay": 0.0}
+    curious = DynaQPlus(DynaQPlusConfig(**settings, bonus_weight=9.0), 4)
+    plain = DynaQ(DynaQConfig(**settings), 4)
+    assert curious.learn(TabularEnv(line(), 9), 500) == plain.learn(TabularEnv(line(), 9), 500)
+    assert curious.action_values.tobytes() == plain.action_values.tobytes()
+
+
+@pytest.mark.uncompiled
+def test_every_legal_action_of_a_visited_state_is_considered_once() -> None:
+    learner = DynaQPlus(DynaQPlusConfig(), 1)
+    learner.learn(TabularEnv(line(), 9), 500)
+    memory, legal = learner.memory, line().legal_actions
+    listed = memory.pairs[: memory.listed[0]]
+    assert sorted(listed) == np.flatnonzero(legal[:3].ravel()).tolist()
+    assert (learner.visits[~legal] == 0).all()
+
+
+@pytest.mark.uncompiled
+def test_clock_counts_environment_steps() -> None:
+    learner = DynaQPlus(DynaQPlusConfig(), 1)
+    learner.learn(TabularEnv(line(), 9), 321)
+    assert learner.memory.clock.tolist() == [321] == [learner.memory.last_tried.max()]
+
+
+@pytest.mark.uncompiled
+def test_restored_learner_goes_on_bit_for_bit() -> None:
+    env, twin = TabularEnv(line(6), 9), TabularEnv(line(6), 9)
+    learner, other = DynaQPlus(seed=1), DynaQPlus(seed=2)
+    learner.learn(env, 137)
+    restore(twin, env.state())
+    other.restore(learner.state(), twin)
+    assert learner.learn(env, 200) == other.learn(twin, 200)
+    assert_equal_states(learner, other)
+
+
+@pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf")])
+def test_bonus_weight_out_of_range_is_refused(weight: float) -> None:
+    with pytest.raises(ValueError, match="bonus_weight must be 0 or more, not"):
+        DynaQPlusConfig(bonus_weight=weight)
+
+
+@pytest.mark.parametrize("world", DETERMINISTIC)
+def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
+    settings = settings_for("dyna-q-plus", world)
+    samples, evaluator = settings.pop("samples"), Evaluator(gym.make(world))
+    for seed in range(10):
+        learner = DynaQPlus(DynaQPlusConfig(**settings), seed)
+        learner.learn(gym.make(world), samples)
+        assert evaluator(learner).share >= 0.95
