@@ -1,4 +1,4 @@
-"""The command line: `spielfeld train|evaluate|play|benchmark|list`, and the scripts of these names.
+"""The command line: `spielfeld train|evaluate|compare|...`, and the scripts of these names.
 
 Only names are looked up here; a command's module, with all that it imports, loads when it is used.
 """
@@ -16,6 +16,7 @@ from experiments.registry import import_place
 COMMANDS = {
     "train": "learn, write a run directory, say how far from perfect",
     "evaluate": "score a run: exactly where the world is a table",
+    "compare": "which of several learners is better, over many seeds and worlds",
     "play": "act yourself with the keyboard, or watch a trained run, in a window",
     "benchmark": "speed beside the peers, from the same run",
     "list": "show every learner and every source",

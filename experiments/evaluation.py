@@ -79,9 +79,19 @@ class Evaluator:
         Args:
             learner: Anything with `predict` that returns action values; or state values, if it has
                 a `judged_policy`: then those are compared with the exact ones.
+
+        Returns:
+            The score; value and share are nan if the learner predicts nan, having diverged.
         """
         if judges(learner):
             return self._judge(learner)
+        try:
+            return self._compare(learner)
+        except FloatingPointError:
+            known = hasattr(self.env.unwrapped, "model")
+            return Evaluation(np.nan, self.discount, self.horizon, share=np.nan if known else None)
+
+    def _compare(self, learner: Any) -> Evaluation:
         policy = tabular_policy(learner, self.env)
         if policy is None:
             return play_episodes(
@@ -108,8 +118,14 @@ def bounds(model: TabularModel, *limits: Any) -> tuple[float, float]:
 
 
 def tabular_policy(learner: Any, env: Any) -> Floats | None:
-    """Return the learner's greedy policy on the model's states, or None if there is no model."""
+    """Return the learner's greedy policy on the model's states, or None if there is no model.
+
+    Raises:
+        FloatingPointError: If the learner predicts nan.
+    """
     values = state_values(learner, env)
+    if values is not None and np.isnan(values).any():
+        raise FloatingPointError("The learner predicts nan.")
     return None if values is None else greedy_policy(values, env.unwrapped.model.legal_actions)
 
 
@@ -150,6 +166,8 @@ def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Callable[[Any, dict[s
         values = np.asarray(learner.predict(observation), np.float64).ravel()
         legal = np.asarray(info.get("action_mask", np.ones(values.size)), bool)
         best = np.where(legal, values, -np.inf)
+        if np.isnan(best.max()):
+            raise FloatingPointError("The learner predicts nan.")
         return first + int(generator.choice(np.flatnonzero(best == best.max())))
 
     return act

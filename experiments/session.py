@@ -97,9 +97,10 @@ class Session:
         """Measure the greedy policy of this moment, whoever asked for however many samples."""
         score = self.evaluator(self.learner)
         share = np.nan if score.share is None else score.share
-        error = {} if score.error is None else {"error": [score.error]}
-        row = History(samples=[self.samples], value=[score.value], share=[share], **error)
-        self.scores += row
+        row = {"samples": self.samples, "seconds": self.seconds}
+        row |= {"value": score.value, "share": share}
+        row |= {} if score.error is None else {"error": score.error}
+        self.scores += History(**{name: [number] for name, number in row.items()})
 
     def as_learner(self) -> Any:
         """Return the learner as those see it who teach it elsewhere: what it learns counts here."""

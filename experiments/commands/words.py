@@ -27,8 +27,8 @@ def without(words: Sequence[str], *options: str) -> list[str]:
     return kept
 
 
-def option_values(pairs: Sequence[str]) -> dict[str, Any]:
-    """Read NAME=VALUE; numbers, true, false and null are read as JSON, all else as text.
+def option_values(pairs: Sequence[str], option: str = "--set") -> dict[str, Any]:
+    """Read NAME=VALUE after an option; numbers, true, false and null are JSON, all else is text.
 
     Raises:
         ValueError: If there is no "=".
@@ -37,7 +37,7 @@ def option_values(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, sign, text = pair.partition("=")
         if not sign or not name:
-            raise ValueError(f"--set takes NAME=VALUE, not {pair!r}.")
+            raise ValueError(f"{option} takes NAME=VALUE, not {pair!r}.")
         try:
             values[name] = json.loads(text)
         except ValueError:

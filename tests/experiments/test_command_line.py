@@ -309,8 +309,9 @@ def test_help_is_there_for_all(say: Say) -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = ["numba", "scipy", "torch", "sklearn", "pygame", "matplotlib"]
-    for words in (["train", "--help"], ["train", "q-learning", "--help"], ["play", "--help"]):
+    heavy = ["numba", "scipy", "torch", "sklearn", "pygame", "matplotlib", "joblib"]
+    light = (["train"], ["train", "q-learning"], ["play"], ["compare"])
+    for words in ([*begin, "--help"] for begin in light):
         script = (
             "import sys\nfrom experiments.command_line import main\n"
             f"try: main({words!r})\nexcept SystemExit: pass\n"
@@ -339,7 +340,7 @@ def test_ctrl_c_ends_with_a_sentence_and_loses_nothing(
     assert (next(Path("runs").iterdir()) / "checkpoint.safetensors").exists()
 
 
-@pytest.mark.parametrize("script", ["train", "evaluate", "play", "benchmark"])
+@pytest.mark.parametrize("script", ["train", "evaluate", "compare", "play", "benchmark"])
 def test_scripts_are_the_commands(script: str) -> None:
     command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), "--help"]
     run = subprocess.run(command, capture_output=True, text=True)

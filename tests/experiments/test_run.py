@@ -33,8 +33,10 @@ def result(run: Run) -> dict:
     arrays, header = load_model(run.directory / "model.safetensors")
     header.pop("seconds")
     summary = {key: value for key, value in run.summary.items() if key != "seconds"}
-    names = ("history.csv", "scores.csv", "spec.json")
+    names = ("history.csv", "spec.json")
     files = {name: (run.directory / name).read_bytes() for name in names}
+    scores = {key: column for key, column in run.scores().columns.items() if key != "seconds"}
+    arrays = {key: column for key, column in arrays.items() if key != "scores.seconds"} | scores
     files |= {name: array.tobytes() for name, array in arrays.items()}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return {"header": header, "summary": summary, **digests}

@@ -1,0 +1,168 @@
+"""`compare LEARNER LEARNER ... --source SOURCE`: which learner is better, and how sure is it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+from experiments.commands.words import leading_words, option_values
+
+if TYPE_CHECKING:
+    from experiments.compare.contestants import Contestant
+    from experiments.compare.outcome import Measure
+    from experiments.compare.report import Comparison
+
+DESCRIPTION = """Compare learners over many seeds: run what is missing, then say who is better.
+
+LEARNER is a name of `spielfeld list` or my_module:MyLearner; `all` is every learner. Settings of
+one alone follow a colon: q-learning:learning_rate=0.1,samples=5000. Besides those of the learner
+there are samples, first_seed, and label, a name for the tables. So the same learner can take part
+twice: compare q-learning q-learning:learning_rate=0.1,label=slow --source four-rooms
+
+A finished run is not run again, and one that was interrupted goes on where it stopped."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of a comparison."""
+
+    source: tuple[str, ...] = ()
+    """One world or several; `all` is every world that ships."""
+    seeds: int = 10
+    """Runs of each learner in each world, with the seeds 0, 1, 2 ..."""
+    samples: int | None = None
+    """Environment steps of each run; by default what ships for the learner in the world."""
+    config: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """A setting of all learners as NAME=VALUE, such as learning_rate=0.5."""
+    set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
+    measure: Literal["final", "online"] = "final"
+    """final: share of perfect of the greedy policy in the end, or its return where the optimum is
+    not known. online: mean return of episodes while the agent still explores."""
+    last: float = 0.5
+    """Of --measure online: the part of the budget, at its end, whose episodes count."""
+    threshold: float = 0.95
+    """Share of perfect from which on a policy is called good."""
+    jobs: int = -1
+    """Processes; -1 for one a core."""
+    cluster: str | None = None
+    """Address of a Dask scheduler, such as tcp://10.0.0.1:8786, to run on its machines instead."""
+    directory: Path = Path("runs")
+    """Where run directories are made."""
+    output: Path | None = None
+    """Where the comparison is written; by default runs/compare_..."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command."""
+    words, rest = leading_words(arguments, len(arguments))
+    options = tyro.cli(
+        Options, args=rest, prog="compare LEARNER LEARNER ...", description=DESCRIPTION
+    )
+    _check(words, options)
+    from experiments.compare.contestants import contestants
+    from experiments.compare.outcome import Measure
+
+    taking_part = contestants(words, option_values(options.config, "--config"), options.samples)
+    if len(taking_part) < 2:
+        raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
+    measure = Measure(options.measure, options.last, options.threshold)
+    output = options.output or options.directory / _name(words, options)
+    output.mkdir(parents=True, exist_ok=True)
+    comparison = _compare(taking_part, _sources(options), measure, options)
+    if not comparison.cells:
+        raise ValueError(next(iter(comparison.refused.values())) + ".")
+    _show(comparison, output, shlex.join(["spielfeld", "compare", *arguments]))
+    explicit = "all" not in (*words, *options.source)
+    return 2 if comparison.refused and explicit else 0
+
+
+def _check(words: Sequence[str], options: Options) -> None:
+    if not words:
+        raise ValueError("Begin with the learners: compare LEARNER LEARNER ... --source SOURCE")
+    if options.seeds < 1:
+        raise ValueError(f"seeds must be 1 or more, not {options.seeds}.")
+    if options.jobs < 1 and options.jobs != -1:
+        raise ValueError(f"jobs must be 1 or more, or -1 for one a core, not {options.jobs}.")
+    if not options.source:
+        raise ValueError("Name a source: --source SOURCE; `spielfeld list` shows all.")
+
+
+def _sources(options: Options) -> list[str]:
+    """Return the sources, having seen that each can be made."""
+    from envs.catalogue import CATALOGUE
+    from experiments.sources import make_source
+
+    names = [one for name in options.source for one in (CATALOGUE if name == "all" else [name])]
+    for name in names:
+        make_source(name, option_values(options.set))
+    return list(dict.fromkeys(names))
+
+
+def _name(words: Sequence[str], options: Options) -> str:
+    """Return a readable name that no other comparison has."""
+    learners = "_".join(words) if len(words) <= 3 else f"{len(words)}-learners"
+    worlds = [Path(name).stem for name in options.source]
+    place = "_".join(worlds) if len(worlds) <= 2 else f"{len(worlds)}-worlds"
+    content = repr((words, options)).encode()
+    digest = hashlib.sha256(content).hexdigest()[:8]
+    name = f"compare_{learners}_{place}_{options.seeds}-seeds_{digest}"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+
+
+def _compare(
+    taking_part: Sequence[Contestant], sources: Sequence[str], measure: Measure, options: Options
+) -> Comparison:
+    from experiments.compare.report import Comparison
+    from experiments.compare.runs import run_all
+
+    given = option_values(options.set)
+    plan = {
+        (one.label, source): one.specs(source, given, options.seeds)
+        for source in sources for one in taking_part
+    }  # fmt: skip
+    try:
+        results = iter(run_all(
+            [spec for specs in plan.values() for spec in specs],
+            options.directory, measure, options.jobs, options.cluster,
+        ))  # fmt: skip
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            "Stopped. The same command goes on; no finished run is repeated."
+        ) from None
+    cells, refused = {}, {}
+    for cell, specs in plan.items():
+        found = [next(results) for _ in specs]
+        reasons = [result for result in found if isinstance(result, str)]
+        if reasons:
+            refused[cell] = reasons[0]
+        else:
+            cells[cell] = [result for result in found if not isinstance(result, str)]
+    return Comparison(cells, refused, measure)
+
+
+def _show(comparison: Comparison, output: Path, command: str) -> None:
+    from rich.console import Console
+
+    from experiments.compare.report import heading, refusals, verdicts, write
+    from experiments.compare.table import for_terminal, notes
+
+    rows, console = comparison.rows, Console()
+    if not console.is_terminal:
+        console.width = 160
+    console.print(for_terminal(heading(comparison), rows, comparison.measure))
+    for line in (*verdicts(comparison.pairs), *notes(rows), *refusals(comparison)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    write(comparison, output, command)
+    console.print(
+        f"Written to {output}: comparison.md  comparison.png  comparison.json",
+        soft_wrap=True,
+        highlight=False,
+    )

@@ -1,0 +1,102 @@
+"""What is compared: learners with settings of their own, and the runs that each of them needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from experiments.commands.words import option_values
+from experiments.registry import LEARNERS, find_learner
+from experiments.settings import settings_for
+from experiments.spec import RunSpec
+
+OWN = {"label", "samples", "first_seed"}  # set for one learner, besides the settings of its class
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A learner as it takes part.
+
+    Args:
+        label: What it is called in tables.
+        learner: Its registered name, or "module:Class".
+        config: Settings in place of its defaults and of those that ship for a world.
+        samples: Budget in environment steps; None for the one that ships for a world.
+        first_seed: The first of its seeds; two learners with others are not paired.
+    """
+
+    label: str
+    learner: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    samples: int | None = None
+    first_seed: int = 0
+
+    def specs(self, source: str, options: Mapping[str, Any], seeds: int) -> list[RunSpec]:
+        """Return the runs that it needs in a source, one a seed.
+
+        Raises:
+            ValueError: If a setting does not fit.
+        """
+        settings = {**settings_for(self.learner, source)}
+        samples = settings.pop("samples")
+        config_class = getattr(find_learner(self.learner), "config_class", None)
+        try:
+            made = config_class(**{**settings, **self.config}) if config_class else None
+        except ValueError as error:
+            raise ValueError(f"{self.label}: {error}") from error
+        except TypeError as error:
+            raise ValueError(f"{self.label}: a setting is of the wrong kind ({error}).") from error
+        config = {} if made is None else dataclasses.asdict(made)
+        budget = samples if self.samples is None else self.samples
+        range_ = range(self.first_seed, self.first_seed + seeds)
+        return [RunSpec(self.learner, source, budget, k, config, {**options}) for k in range_]
+
+
+def contestants(
+    words: Sequence[str], common: Mapping[str, Any], samples: int | None = None
+) -> list[Contestant]:
+    """Read LEARNER or LEARNER:NAME=VALUE,NAME=VALUE; `all` stands for every registered learner.
+
+    Args:
+        words: One a contestant.
+        common: Settings of all of them, which those of a contestant replace.
+        samples: Budget of all of them, likewise.
+
+    Raises:
+        ValueError: If a learner or a setting is unknown, or two would have the same label.
+    """
+    words = [name for word in words for name in (LEARNERS if word == "all" else [word])]
+    found = [_contestant(word, common, samples) for word in words]
+    labels = [contestant.label for contestant in found]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f"{label} is named twice; {label}:first_seed=100 has other seeds.")
+    return found
+
+
+def _contestant(word: str, common: Mapping[str, Any], samples: int | None) -> Contestant:
+    learner, colon, text = word.rpartition(":")
+    if not colon or "=" not in text:
+        learner, text = word, ""
+    given = option_values(text.split(",") if text else (), f"{learner}:")
+    config_class = getattr(find_learner(learner), "config_class", None)
+    fields = {} if config_class is None else config_class.__dataclass_fields__
+    config = {**common, **{name: value for name, value in given.items() if name not in OWN}}
+    for name in config:
+        if name not in fields:
+            raise ValueError(_no_setting(learner, name, [*fields, *sorted(OWN)]))
+    own = {"label": word, "samples": samples, **{k: v for k, v in given.items() if k in OWN}}
+    for name, least in (("samples", 1), ("first_seed", 0)):
+        value = own.get(name)
+        if value is not None and (not isinstance(value, int) or value < least):
+            raise ValueError(f"{word}: {name} must be a whole number from {least}, not {value}.")
+    return Contestant(str(own.pop("label")), learner, config, **own)
+
+
+def _no_setting(learner: str, name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}."
+    return f"{learner} has no setting {name!r}. {hint}"

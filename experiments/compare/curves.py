@@ -1,0 +1,146 @@
+"""Learning curves of several learners, with bands; a panel a world."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.compare.outcome import SHARE, Outcome
+from experiments.compare.result import Cell
+from experiments.compare.statistics import LEVEL
+from learning.batch import Array
+from learning.model_file import write_atomically
+
+# Okabe & Ito without yellow, which is lost on white; safe for the colour-blind.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
+ACROSS = 3  # panels in a row
+RESAMPLES = 500
+Look = dict[str, dict[str, Any]]  # learner -> how its line is drawn
+
+
+def plot_curves(cells: Mapping[Cell, Sequence[Outcome]], path: Path) -> None:
+    """Draw the interquartile mean over seeds and its 95 % bootstrap band.
+
+    Args:
+        cells: Outcomes of each learner in each world.
+        path: PNG file to write.
+    """
+    from matplotlib.figure import Figure
+
+    worlds = list(dict.fromkeys(world for _, world in cells))
+    labels = list(dict.fromkeys(label for label, _ in cells))
+    look: Look = {
+        label: {"color": COLOURS[k % len(COLOURS)], "ls": STYLES[k % len(STYLES)]}
+        for k, label in enumerate(labels)
+    }
+    across = min(len(worlds), ACROSS)
+    down = math.ceil(len(worlds) / across)
+    size = (7.4, 4.2) if across == 1 else (3.6 * across, 2.6 * down + 0.6)
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(down, across, squeeze=False).ravel()
+    for panel, world in zip(panels, worlds, strict=False):
+        here = {label: cells[label, world] for label in labels if (label, world) in cells}
+        _draw(panel, world, here, look, direct=len(worlds) == 1)
+    for panel in panels[len(worlds) :]:
+        panel.set_axis_off()
+    if len(worlds) > 1:
+        handles = [
+            figure.axes[0].plot([], [], label=label, lw=2, **look[label])[0] for label in labels
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(labels)))
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    write_atomically(path, buffer.getvalue())
+
+
+def _draw(
+    panel: Any, world: str, here: Mapping[str, Sequence[Outcome]], look: Look, direct: bool
+) -> None:
+    shares = all(outcomes[0].curve_unit == SHARE for outcomes in here.values())
+    ends, bands = {}, []
+    for label, outcomes in here.items():
+        samples, middle, low, high = _band(outcomes, 100.0 if shares else 1.0)
+        if len(samples):
+            panel.fill_between(samples, low, high, color=look[label]["color"], alpha=0.15, lw=0)
+            panel.plot(samples, middle, lw=2, **look[label])
+            ends[label] = (samples[-1], middle[-1])
+            bands.append((low, high))
+    name = world.rsplit("/", 1)[-1]
+    panel.set_title(name, fontsize=11 if direct else 9)
+    panel.grid(alpha=0.3)
+    if bands:
+        panel.set_ylim(*_limits(bands, shares))
+    panel.xaxis.set_major_formatter(_thousands)
+    if direct:
+        panel.set(xlabel="environment steps")
+        panel.set_ylabel("share of perfect in %" if shares else "return of an episode")
+        _name_ends(panel, ends, look)
+    else:
+        panel.tick_params(labelsize=7)
+        panel.set_ylabel("share in %" if shares else "return", fontsize=8)
+
+
+def _band(outcomes: Sequence[Outcome], scale: float) -> tuple[Array, Array, Array, Array]:
+    """Return samples, and middle, low and high end of the scores over seeds, point by point."""
+    from scipy.stats import trim_mean
+
+    curves = np.array([outcome.curve[1] for outcome in outcomes]) * scale  # [seeds, points]
+    curves = curves[np.isfinite(curves).all(axis=1)]  # those that diverged are told of elsewhere
+    if not curves.size:
+        return (np.empty(0),) * 4
+    drawn = np.random.default_rng(0).integers(0, len(curves), (RESAMPLES, len(curves)))
+    middles = trim_mean(curves[drawn], 0.25, axis=1)
+    tail = 50 * (1 - LEVEL)
+    low, high = np.percentile(middles, [tail, 100 - tail], axis=0)
+    return outcomes[0].curve[0], trim_mean(curves, 0.25, axis=0), low, high
+
+
+def _limits(bands: Sequence[tuple[Array, Array]], shares: bool) -> tuple[float, float]:
+    """Cut off the first fifth if it is so terrible that the rest would be squeezed flat."""
+    lowest = float(min(low.min() for low, _ in bands))
+    if shares:
+        return max(-25.0, min(lowest, 0.0) - 5), 108.0
+    top = float(max(high.max() for _, high in bands))
+    settled = float(min(low[len(low) // 5 :].min() for low, _ in bands))
+    bottom = lowest if lowest > settled - 2 * (top - settled) else settled
+    margin = 0.06 * (top - bottom or 1.0)
+    return bottom - margin, top + margin
+
+
+def _name_ends(panel: Any, ends: Mapping[str, tuple[float, float]], look: Look) -> None:
+    """Write each learner's name beside the end of its line, apart from the others."""
+    low, high = panel.get_ylim()
+    apart, right = 0.062 * (high - low), max((end[0] for end in ends.values()), default=1.0)
+    order = sorted(ends, key=lambda label: ends[label][1])
+    heights = _spread([float(np.clip(ends[label][1], low, high)) for label in order], apart, high)
+    panel.set_xlim(0, right)
+    for label, height in zip(order, heights, strict=True):
+        panel.annotate(
+            label, ends[label], (1.04 * right, height), va="center", annotation_clip=False,
+            color=look[label]["color"], fontsize=10, fontweight="bold",
+            arrowprops={"arrowstyle": "-", "color": look[label]["color"], "lw": 0.8},
+        )  # fmt: skip
+
+
+def _spread(heights: list[float], apart: float, top: float) -> list[float]:
+    """Move sorted heights as little as is simple, until they are `apart` and below `top`."""
+    for k in range(1, len(heights)):
+        heights[k] = max(heights[k], heights[k - 1] + apart)
+    limit = top
+    for k in reversed(range(len(heights))):
+        heights[k] = limit = min(heights[k], limit)
+        limit -= apart
+    return heights
+
+
+def _thousands(value: float, position: int) -> str:
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:g} {letter}"
+    return f"{value:g}"

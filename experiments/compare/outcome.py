@@ -1,0 +1,152 @@
+"""What a finished run says in a comparison: its score, its learning curve, and when it was good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from experiments.evaluation import Evaluation
+from experiments.run import Run
+from learning.batch import Array
+from learning.history import History
+
+POINTS = 50  # of a curve of returns
+
+
+class Unit(NamedTuple):
+    """What a score is a number of."""
+
+    name: str
+    more_is_better: bool = True
+
+
+SHARE, RETURN = Unit("share of perfect"), Unit("return of an episode")
+ERROR = Unit("error", more_is_better=False)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """By what runs are compared.
+
+    Args:
+        kind: "final" is how good the greedy policy is in the end: its share of perfect where the
+            optimum is known, else its expected return, or what a learner that predicts is off by.
+            "online" is the mean return of the episodes that ended in the last part of the budget,
+            while the agent was still exploring.
+        last: That part of the budget, in (0, 1].
+        threshold: Share of perfect from which on a policy is called good.
+    """
+
+    kind: Literal["final", "online"] = "final"
+    last: float = 0.5
+    threshold: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0 < self.last <= 1:
+            raise ValueError(f"last must be above 0 and at most 1, not {self.last}.")
+        if not np.isfinite(self.threshold):
+            raise ValueError(f"threshold must be a number, not {self.threshold}.")
+
+
+class Passed(NamedTuple):
+    """When a greedy policy was first good; the whole budget if it never was."""
+
+    samples: float
+    seconds: float  # of learning, evaluations left out
+    ever: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run says.
+
+    Args:
+        seed: Of the run.
+        score: By the measure, in `unit`; nan if the learner diverged.
+        unit: What the score is a number of.
+        budget: Environment steps.
+        seconds: Spent learning.
+        share: Share of perfect of the greedy policy in the end, or None.
+        gap: optimum - value in the end, in units of return, or None.
+        passed: When it was first good, or None where shares are not known on the way.
+        curve: The learning curve: environment steps and scores. Shape [2, points].
+        curve_unit: What the curve shows.
+    """
+
+    seed: int
+    score: float
+    unit: Unit
+    budget: int
+    seconds: float
+    share: float | None
+    gap: float | None
+    passed: Passed | None
+    curve: Array
+    curve_unit: Unit
+
+    @classmethod
+    def of(cls, run: Run, measure: Measure) -> Outcome:
+        """Read a run.
+
+        Raises:
+            ValueError: If it has no such score; says why.
+        """
+        final, scores = run.score, run.scores()
+        online = measure.kind == "online"
+        on_the_way = not online and len(scores) > 0 and _final(final)[1] != RETURN
+        history = History() if on_the_way else run.history()
+        score, unit = online_score(history, run.spec.samples, measure) if online else _final(final)
+        curve = _scored(scores, unit) if on_the_way else _returns(history, run.spec.samples)
+        judged = len(scores) > 0 and final.share is not None
+        return cls(
+            run.spec.seed, score, unit, run.spec.samples, run.summary["seconds"], final.share,
+            final.gap, _passed(run, scores, measure.threshold) if judged else None, curve,
+            unit if on_the_way else RETURN,
+        )  # fmt: skip
+
+
+def _final(score: Evaluation) -> tuple[float, Unit]:
+    if score.error is not None:
+        return float(score.error), ERROR
+    return (float(score.value), RETURN) if score.share is None else (float(score.share), SHARE)
+
+
+def online_score(history: History, samples: int, measure: Measure) -> tuple[float, Unit]:
+    """Return the mean return of the episodes that ended in the last part of the budget.
+
+    Raises:
+        ValueError: If there are none.
+    """
+    if len(history) and "episode_return" in history.columns:
+        late = history["samples"] > samples * (1 - measure.last)
+        if late.any():
+            return float(history["episode_return"][late].mean()), RETURN
+    raise ValueError(f"no episode ended in the last {100 * measure.last:g} % of the training")
+
+
+def _scored(scores: History, unit: Unit) -> Array:
+    return np.array([scores["samples"], scores["error" if unit == ERROR else "share"]])
+
+
+def _returns(history: History, samples: int) -> Array:
+    """Return the mean return of episodes in equal parts of the budget, bridged where none ended."""
+    edges = np.linspace(0, samples, POINTS + 1)
+    centres = (edges[1:] + edges[:-1]) / 2
+    if not len(history) or "episode_return" not in history.columns:
+        return np.empty((2, 0))
+    place = np.clip(np.searchsorted(edges, history["samples"]) - 1, 0, POINTS - 1)
+    counts = np.bincount(place, minlength=POINTS)
+    totals = np.bincount(place, history["episode_return"], POINTS)
+    some = counts > 0
+    return np.array([centres, np.interp(centres, centres[some], totals[some] / counts[some])])
+
+
+def _passed(run: Run, scores: History, threshold: float) -> Passed:
+    good = np.flatnonzero(scores["share"] >= threshold)
+    if not len(good):
+        return Passed(run.spec.samples, run.summary["seconds"], False)
+    known = "seconds" in scores.columns  # an older run's table has no such column
+    seconds = scores["seconds"][good[0]] if known else float("nan")
+    return Passed(float(scores["samples"][good[0]]), float(seconds), True)

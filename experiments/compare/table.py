@@ -1,0 +1,113 @@
+"""The table of a comparison: the same cells for a terminal and for Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.compare.outcome import SHARE, Measure, Unit
+from experiments.compare.result import Row
+from experiments.compare.verdict import written
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Cells = tuple[list[str], list[list[str]]]  # header, rows
+
+
+def cells(rows: Sequence[Row], measure: Measure) -> Cells:
+    """Return the header and the rows as text; a column that nobody fills is left out."""
+    goal = f"{100 * measure.threshold:g} % of perfect"
+    columns = {
+        "world": [row.world for row in rows],
+        "learner": [row.learner for row in rows],
+        "score, middle half": [written(row.middle, row.unit) for row in rows],
+        "95 % interval": [_interval(row) for row in rows],
+        "mean": [written(row.mean, row.unit) for row in rows],
+        "worst": [written(row.worst, row.unit) for row in rows],
+        "share of perfect": [_share(row) for row in rows],
+        "gap": ["" if row.gap is None else f"{abs(row.gap):.4g}" for row in rows],
+        f"samples to {goal}": [_samples(row) for row in rows],
+        "seconds to it": [_seconds(row) for row in rows],
+        "seeds": [str(row.seeds) for row in rows],
+    }
+    if len({row.world for row in rows}) == 1:
+        del columns["world"]
+    filled = {name: column for name, column in columns.items() if any(column)}
+    return list(filled), [list(line) for line in zip(*filled.values(), strict=True)]
+
+
+def _interval(row: Row) -> str:
+    if math.isnan(row.low):
+        return "-"
+    if row.unit == SHARE:
+        return f"{100 * row.low:.2f} to {100 * row.high:.2f}"
+    return f"{written(row.low, row.unit)} to {written(row.high, row.unit)}"
+
+
+def _share(row: Row) -> str:
+    return "" if row.unit == SHARE or row.share is None else written(row.share, SHARE)
+
+
+def _samples(row: Row) -> str:
+    if row.samples is None:
+        return ""
+    if row.never == row.seeds:
+        return "never"
+    return f"{row.samples:,.0f}" + (f" ({row.never} never)" if row.never else "")
+
+
+def _seconds(row: Row) -> str:
+    if row.seconds is None or row.never == row.seeds:
+        return ""
+    return "-" if math.isnan(row.seconds) else f"{row.seconds:.2g}"
+
+
+def title(units: Sequence[Unit], measure: Measure) -> str:
+    """Return what the scores are."""
+    names = " or ".join(dict.fromkeys(unit.name for unit in units))
+    if measure.kind == "online":
+        part = f"the last {100 * measure.last:g} % of the budget"
+        return f"score: mean {names} while exploring, in {part}"
+    return f"score: {names} of what was learned in the end"
+
+
+def for_terminal(heading: str, rows: Sequence[Row], measure: Measure) -> Table:
+    """Return the table for `rich`."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    header, lines = cells(rows, measure)
+    table = Table(title=escape(heading), title_justify="left")
+    for name in header:
+        table.add_column(name, justify="left" if name in ("world", "learner") else "right")
+    for number, line in enumerate(lines):
+        last = number + 1 == len(lines) or rows[number].world != rows[number + 1].world
+        table.add_row(*map(escape, line), end_section=last)
+    return table
+
+
+def for_markdown(rows: Sequence[Row], measure: Measure) -> str:
+    """Return the table as Markdown."""
+    header, lines = cells(rows, measure)
+    aligned = ["---" if name in ("world", "learner") else "---:" for name in header]
+    return "\n".join("| " + " | ".join(line) + " |" for line in (header, aligned, *lines))
+
+
+def notes(rows: Sequence[Row]) -> list[str]:
+    """Return what the numbers hide: budgets that differ, runs that diverged or never passed."""
+    found = []
+    for world in dict.fromkeys(row.world for row in rows):
+        here = [row for row in rows if row.world == world and row.budget is not None]
+        if len({row.budget for row in here}) > 1:
+            each = ", ".join(f"{row.learner} {row.budget:,}" for row in here)
+            found.append(f"Budgets in {world} differ: {each} samples.")
+        found += [
+            f"{row.learner} diverged in {world} with seed{'s'[: len(row.diverged) > 1]} "
+            f"{', '.join(map(str, row.diverged))}: its scores are not averaged."
+            for row in here if row.diverged
+        ]  # fmt: skip
+    if any(row.never for row in rows):
+        found.append("A seed that never reached the threshold counts with its whole budget.")
+    return found
