@@ -97,10 +97,11 @@ def _check(words: Sequence[str], options: Options) -> None:
 
 def _sources(options: Options) -> list[str]:
     """Return the sources, having seen that each can be made."""
-    from envs.catalogue import CATALOGUE
+    from envs.catalogue import BANDITS, CATALOGUE, SMALL_WORLDS
     from experiments.sources import make_source
 
-    names = [one for name in options.source for one in (CATALOGUE if name == "all" else [name])]
+    every = [*CATALOGUE, *SMALL_WORLDS, *BANDITS]
+    names = [one for name in options.source for one in (every if name == "all" else [name])]
     for name in names:
         make_source(name, option_values(options.set))
     return list(dict.fromkeys(names))

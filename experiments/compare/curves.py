@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.compare.outcome import SHARE, Outcome
+from experiments.compare.outcome import SHARE, Outcome, Unit
 from experiments.compare.result import Cell
 from experiments.compare.statistics import LEVEL
 from learning.batch import Array
@@ -22,6 +22,8 @@ STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)
 ACROSS = 3  # panels in a row
 RESAMPLES = 500
 Look = dict[str, dict[str, Any]]  # learner -> how its line is drawn
+Ends = dict[str, tuple[float, float]]  # learner -> where its line ends
+Curves = dict[str, Sequence[Outcome]]  # learner -> its runs
 
 
 def plot_curves(cells: Mapping[Cell, Sequence[Outcome]], path: Path) -> None:
@@ -33,57 +35,59 @@ def plot_curves(cells: Mapping[Cell, Sequence[Outcome]], path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    worlds = list(dict.fromkeys(world for _, world in cells))
     labels = list(dict.fromkeys(label for label, _ in cells))
     look: Look = {
         label: {"color": COLOURS[k % len(COLOURS)], "ls": STYLES[k % len(STYLES)]}
         for k, label in enumerate(labels)
     }
-    across = min(len(worlds), ACROSS)
-    down = math.ceil(len(worlds) / across)
-    size = (7.4, 4.2) if across == 1 else (3.6 * across, 2.6 * down + 0.6)
+    panels = _panels(cells)
+    across = min(len(panels), ACROSS)
+    down = math.ceil(len(panels) / across)
+    size = (7.4, 4.2) if across == 1 else (3.6 * across, 2.6 * down + 0.25 * len(labels))
     figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(down, across, squeeze=False).ravel()
-    for panel, world in zip(panels, worlds, strict=False):
-        here = {label: cells[label, world] for label in labels if (label, world) in cells}
-        _draw(panel, world, here, look, direct=len(worlds) == 1)
-    for panel in panels[len(worlds) :]:
+    axes = figure.subplots(down, across, squeeze=False).ravel()
+    for panel, ((world, unit), curves) in zip(axes, panels.items(), strict=False):
+        ends = _draw(panel, world, unit, curves, look)
+        if len(panels) == 1:
+            _name_ends(panel, ends, look)
+        else:
+            panel.tick_params(labelsize=7)
+    for panel in axes[len(panels) :]:
         panel.set_axis_off()
-    if len(worlds) > 1:
-        handles = [
-            figure.axes[0].plot([], [], label=label, lw=2, **look[label])[0] for label in labels
-        ]
+    if len(panels) > 1:
+        handles = [axes[0].plot([], [], label=label, lw=2, **look[label])[0] for label in labels]
         figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(labels)))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
     write_atomically(path, buffer.getvalue())
 
 
-def _draw(
-    panel: Any, world: str, here: Mapping[str, Sequence[Outcome]], look: Look, direct: bool
-) -> None:
-    shares = all(outcomes[0].curve_unit == SHARE for outcomes in here.values())
+def _panels(cells: Mapping[Cell, Sequence[Outcome]]) -> dict[tuple[str, Unit], Curves]:
+    """Gather curves of one world and one unit."""
+    found: dict[tuple[str, Unit], Curves] = {}
+    for (label, world), outcomes in cells.items():
+        found.setdefault((world, outcomes[0].curve_unit), {})[label] = outcomes
+    return found
+
+
+def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> Ends:
+    """Draw each learner's middle and band; return where the lines end."""
     ends, bands = {}, []
-    for label, outcomes in here.items():
-        samples, middle, low, high = _band(outcomes, 100.0 if shares else 1.0)
+    for label, outcomes in curves.items():
+        samples, middle, low, high = _band(outcomes, 100.0 if unit == SHARE else 1.0)
         if len(samples):
             panel.fill_between(samples, low, high, color=look[label]["color"], alpha=0.15, lw=0)
             panel.plot(samples, middle, lw=2, **look[label])
-            ends[label] = (samples[-1], middle[-1])
+            ends[label] = (float(samples[-1]), float(middle[-1]))
             bands.append((low, high))
-    name = world.rsplit("/", 1)[-1]
-    panel.set_title(name, fontsize=11 if direct else 9)
-    panel.grid(alpha=0.3)
     if bands:
-        panel.set_ylim(*_limits(bands, shares))
+        panel.set_ylim(*_limits(bands, unit))
+    panel.set_title(world.rsplit("/", 1)[-1], fontsize=10)
+    panel.set_xlabel("environment steps", fontsize=9)
+    panel.set_ylabel(unit.name + (" in %" if unit == SHARE else ""), fontsize=9)
     panel.xaxis.set_major_formatter(_thousands)
-    if direct:
-        panel.set(xlabel="environment steps")
-        panel.set_ylabel("share of perfect in %" if shares else "return of an episode")
-        _name_ends(panel, ends, look)
-    else:
-        panel.tick_params(labelsize=7)
-        panel.set_ylabel("share in %" if shares else "return", fontsize=8)
+    panel.grid(alpha=0.3)
+    return ends
 
 
 def _band(outcomes: Sequence[Outcome], scale: float) -> tuple[Array, Array, Array, Array]:
@@ -101,10 +105,10 @@ def _band(outcomes: Sequence[Outcome], scale: float) -> tuple[Array, Array, Arra
     return outcomes[0].curve[0], trim_mean(curves, 0.25, axis=0), low, high
 
 
-def _limits(bands: Sequence[tuple[Array, Array]], shares: bool) -> tuple[float, float]:
+def _limits(bands: Sequence[tuple[Array, Array]], unit: Unit) -> tuple[float, float]:
     """Cut off the first fifth if it is so terrible that the rest would be squeezed flat."""
     lowest = float(min(low.min() for low, _ in bands))
-    if shares:
+    if unit == SHARE:
         return max(-25.0, min(lowest, 0.0) - 5), 108.0
     top = float(max(high.max() for _, high in bands))
     settled = float(min(low[len(low) // 5 :].min() for low, _ in bands))
@@ -113,7 +117,7 @@ def _limits(bands: Sequence[tuple[Array, Array]], shares: bool) -> tuple[float, 
     return bottom - margin, top + margin
 
 
-def _name_ends(panel: Any, ends: Mapping[str, tuple[float, float]], look: Look) -> None:
+def _name_ends(panel: Any, ends: Ends, look: Look) -> None:
     """Write each learner's name beside the end of its line, apart from the others."""
     low, high = panel.get_ylim()
     apart, right = 0.062 * (high - low), max((end[0] for end in ends.values()), default=1.0)

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from experiments.evaluation import Evaluation
+from experiments.judgement import judges
+from experiments.registry import find_learner
 from experiments.run import Run
 from learning.batch import Array
 from learning.history import History
@@ -94,6 +96,12 @@ class Outcome:
             ValueError: If it has no such score; says why.
         """
         final, scores = run.score, run.scores()
+        if (
+            measure.kind == "final"
+            and final.error is None
+            and judges(find_learner(run.spec.learner))
+        ):
+            raise ValueError("it judges a policy, whose exact values nobody knows here")
         online = measure.kind == "online"
         on_the_way = not online and len(scores) > 0 and _final(final)[1] != RETURN
         history = History() if on_the_way else run.history()
