@@ -8,6 +8,7 @@ from typing import Any
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
+from envs.plain_state import plain_state, restore_plain
 from envs.tabular import TabularModel
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
@@ -46,9 +47,28 @@ def place(env: Any, position: int, elapsed: int) -> None:
         wrapper._elapsed_steps = elapsed
 
 
+def state(env: Any) -> dict[str, Any] | None:
+    """Return all that the rest of an episode depends on, or None if it cannot be told.
+
+    Our own worlds know it. Of others it is what `plain_state` finds.
+    """
+    world = env.unwrapped
+    if callable(getattr(world, "state", None)) and hasattr(world, "restore"):
+        own: dict[str, Any] = world.state()
+        return own
+    plain = plain_state(world)
+    limits = [wrapper._elapsed_steps for wrapper in _wrappers(env, TimeLimit)]
+    return None if plain is None else {"plain": plain, "elapsed": limits}
+
+
 def restore(env: Any, state: dict[str, Any]) -> None:
     """Restore `env.unwrapped` from its `state()`, and the time limits around it."""
     env.reset()
+    if "plain" in state:
+        restore_plain(env.unwrapped, state["plain"])
+        for wrapper, elapsed in zip(_wrappers(env, TimeLimit), state["elapsed"], strict=True):
+            wrapper._elapsed_steps = elapsed
+        return
     env.unwrapped.restore(state)
     place(env, env.unwrapped.position, env.unwrapped.elapsed)
 

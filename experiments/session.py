@@ -9,9 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 
 from envs.access import restore
+from envs.access import state as world_state
 from experiments.evaluation import Evaluator, state_values
 from experiments.registry import find_learner
 from experiments.sources import make_source
@@ -117,12 +119,11 @@ class Session:
         tables = {"history": self.history, "scores": self.scores}
         columns = {f"{table}.{name}": column for table, history in tables.items()
                    for name, column in history.columns.items()}  # fmt: skip
-        world = self.env.unwrapped
         header = {
             **self._identity(),
             "columns": {table: list(history.columns) for table, history in tables.items()},
             "learner": values,
-            "env": world.state() if hasattr(world, "state") else None,
+            "env": world_state(self.env),
             "samples": self.samples,
             "seconds": self.seconds,
             "versions": versions(),
@@ -145,10 +146,14 @@ class Session:
             for table in ("history", "scores")
         )
         self.samples, self.seconds = header["samples"], header["seconds"]
+        source = self.env
         if header["env"] is not None:
             restore(self.env, header["env"])
+        else:  # nobody knows where it stood: for the learner it is another source, a new episode
+            source = gym.Wrapper(self.env)
+            self.env.reset(seed=self.spec.seed + self.samples)
         if hasattr(self.learner, "restore"):
-            self.learner.restore({**arrays, **header["learner"]}, self.env)
+            self.learner.restore({**arrays, **header["learner"]}, source)
 
     def _identity(self) -> dict[str, Any]:
         """What a saved state must agree with."""
@@ -172,7 +177,8 @@ class _Pupil:
     def action_values(self) -> Any:
         learner, env = self._session.learner, self._session.env
         values = state_values(learner, env)
-        if values is None and not hasattr(learner, "action_values"):
+        shown = hasattr(learner, "action_values") and not getattr(learner, "tiled", False)
+        if values is None and not shown:
             raise ValueError(f"{self._session.spec.learner} has no action_values to be shown here.")
         return learner.action_values if values is None else values
 

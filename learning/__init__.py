@@ -7,6 +7,7 @@ from learning.learner import GradientLearner, Learner
 from learning.loss import Loss, SquaredError
 from learning.model_file import ModelFileError, load_model, save_model
 from learning.optimizer import SGD, Adam, Momentum, Optimizer
+from learning.tile_coding import TileCoder, TileSum
 
 __all__ = [
     "SGD",
@@ -24,6 +25,8 @@ __all__ = [
     "Rows",
     "SquaredError",
     "Table",
+    "TileCoder",
+    "TileSum",
     "load_model",
     "save_model",
 ]

@@ -58,8 +58,11 @@ class Table:
 
     def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
         """Return `upstream` at the rows or cells that were looked up, as `Rows`."""
-        index: Any = np.asarray(inputs) if select is None else (np.asarray(inputs), select)
-        return {"table": Rows(index, np.asarray(upstream))}
+        return {"table": Rows(self.cells(inputs, select), np.asarray(upstream))}
+
+    def cells(self, inputs: Array, select: Array | None = None) -> Any:
+        """Return the index of the rows or cells that predictions are made of."""
+        return np.asarray(inputs) if select is None else (np.asarray(inputs), select)
 
 
 class Linear:

@@ -61,3 +61,20 @@ class PredictionConfig(TableConfig):
     """Step size of a cell's first update, in (0, 1]."""
     learning_rate_decay: float = 0.01
     """Step size / (1 + decay * (visits - 1)); 0 keeps it constant, above 0 averages noise out."""
+
+
+@dataclass(frozen=True)
+class TiledControlConfig(ControlConfig):
+    """Settings of the methods that take continuous observations too, by tile coding."""
+
+    tilings: int = 8
+    """Tilings of a continuous observation space: a power of two."""
+    tiles: int = 8
+    """Tiles along each dimension of a continuous observation space."""
+    tile_limit: float = 3.0
+    """Tiles end at minus and plus this where observations have no bounds, as Cart Pole's speeds."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.tile_limit < inf:
+            raise ValueError(f"tile_limit must be above 0 and finite, not {self.tile_limit}.")

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.tabular.config import ControlConfig
+from agents.tabular.config import TiledControlConfig
 from agents.tabular.exploration import decayed_rate
-from agents.tabular.learner import TabularLearner
+from agents.tabular.tiled import TiledLearner
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array, Batch
 from learning.history import History
@@ -64,7 +64,7 @@ def move(table: Array, visits: Array, rates: Rates, state: int, action: int, aim
     table[state, action] = descend(table[state, action], slope, rate)
 
 
-class ControlLearner(TabularLearner, GradientLearner):
+class ControlLearner(TiledLearner, GradientLearner):
     """One-step control; subclasses name their `target`, and whether it needs the next action.
 
     Args:
@@ -81,7 +81,7 @@ class ControlLearner(TabularLearner, GradientLearner):
             cls.rules = {**cls.rules, "target": cls.target}
             super().__init_subclass__()
 
-    def __init__(self, config: ControlConfig | None = None, seed: int = 0) -> None:
+    def __init__(self, config: TiledControlConfig | None = None, seed: int = 0) -> None:
         super().__init__(config, seed)
         self.loss, self.optimizer = SquaredError(), SGD(self.config.learning_rate)
 
@@ -90,7 +90,7 @@ class ControlLearner(TabularLearner, GradientLearner):
         for transition in self.transitions(source, samples):
             aim = type(self).target(
                 transition.reward, self.config.discount, transition.terminated,
-                self.action_values[transition.next_state], self.memory.legal[transition.next_state],
+                self.values_at(transition.next_state), self.legal_at(transition.next_state),
                 transition.next_action, transition.next_exploration_rate,
             )  # fmt: skip
             self.visits[transition.state, transition.action] += 1
@@ -98,10 +98,14 @@ class ControlLearner(TabularLearner, GradientLearner):
             yield Batch(state, np.array([aim]), select=action)
 
     def step_size(self, batch: Batch) -> Array:
-        """Return each cell's own step size, which shrinks with its visits if it decays."""
-        visits = self.visits[batch.inputs, batch.select].tolist()
+        """Return each cell's own step size, which shrinks with its visits if it decays.
+
+        The cells that a prediction is the sum of share a step (Sutton & Barto, section 9.6).
+        """
+        visits = self.visits[self.function.cells(batch.inputs, batch.select)].tolist()
         rate, decay = self.config.learning_rate, self.config.learning_rate_decay
-        return np.array([decayed_rate(rate, decay, count) for count in visits])
+        rates = np.array([decayed_rate(rate, decay, count) for count in visits])
+        return rates * (len(batch) / len(rates))
 
     def learn_readably(self, source: Any, samples: int) -> History:
         """Learn by the loop that all gradient methods share: one step for each batch."""

@@ -69,6 +69,7 @@ class TabularLearner:
     loop: ClassVar[Callable[..., int]]
     noisy_loop: ClassVar[Callable[..., int]]
     function: Any
+    observations: Any
     memory: Any
 
     def __init_subclass__(cls) -> None:
@@ -118,7 +119,7 @@ class TabularLearner:
             observation: One observation of the environment that was learned from.
             action_mask: Which actions are legal, all by default. Shape [actions].
         """
-        state, memory = int(self.observations.encode(observation)), self.memory
+        state, memory = self.observations.encode(observation).tolist(), self.memory
         if action_mask is not None:
             allowed = np.asarray(action_mask, bool)
             memory = memory._replace(legal=np.broadcast_to(allowed, memory.legal.shape))
@@ -132,7 +133,7 @@ class TabularLearner:
         for sample in range(self.samples, self.samples + samples):
             if episode.state[0] < 0:
                 self._begin_episode(source)
-            state, action = int(episode.state[0]), int(episode.action[0])
+            state, action = self._standing(), int(episode.action[0])
             rate, next_rate = (exploration(self.rates, sample + k) for k in (0, 1))
             if action < 0:
                 action = self._pick(self.memory, state, rate)
@@ -141,7 +142,7 @@ class TabularLearner:
             )
             if not math.isfinite(reward):
                 raise ValueError(f"The environment paid {reward} for action {action}.")
-            next_state, next_action = int(self.observations.encode(observation)), -1
+            next_state, next_action = self.observations.encode(observation).tolist(), -1
             self._allow(next_state, info)
             if self.on_policy and not terminated:
                 next_action = self._pick(self.memory, next_state, next_rate)
@@ -195,7 +196,9 @@ class TabularLearner:
         return {
             **{name: array.copy() for name, array in self.memory._asdict().items()},
             "samples": self.samples,
-            "episode": {name: array.item() for name, array in self._episode._asdict().items()},
+            "episode": {
+                name: np.squeeze(array).tolist() for name, array in self._episode._asdict().items()
+            },
             "generator": self.generator.bit_generator.state,
         }
 
@@ -219,7 +222,7 @@ class TabularLearner:
         self.samples, self._source = int(state["samples"]), source
         self.generator.bit_generator.state = state["generator"]
         for name, array in self._episode._asdict().items():
-            array[0] = state["episode"][name]
+            array[...] = state["episode"][name]
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another one than last time begins a new episode."""
@@ -242,29 +245,33 @@ class TabularLearner:
 
     def _begin_episode(self, source: Any) -> None:
         observation, info = source.reset()
-        state = int(self.observations.encode(observation))
+        state = self.observations.encode(observation).tolist()
         self._allow(state, info)
-        self._episode.state[0] = state
+        self._episode.state[...] = state
         self._episode.length[0], self._episode.total[0] = 0, 0.0
 
-    def _allow(self, state: int, info: dict[str, Any]) -> None:
+    def _standing(self) -> Any:
+        """Return the state where the agent stands, as `observations` encodes it."""
+        return self._episode.state.reshape(self.observations.form).tolist()
+
+    def _allow(self, state: Any, info: dict[str, Any]) -> None:
         if "action_mask" in info:
             self.memory.legal[state] = info["action_mask"]
 
     def _allow_all(self, model: TabularModel) -> None:
         self.memory.legal[...] = model.legal_actions
 
-    def _pick(self, memory: Any, state: int, rate: float) -> int:
+    def _pick(self, memory: Any, state: Any, rate: float) -> int:
         draws = self.generator.random(), self.generator.random()
         return int(self.rules["pick"](memory, state, rate, *draws))
 
-    def _move(self, next_state: int, next_action: int, reward: float, over: bool) -> None:
+    def _move(self, next_state: Any, next_action: int, reward: float, over: bool) -> None:
         """Book a step before it is handed out, so that a checkpoint misses nothing."""
         episode = self._episode
         self.samples += 1
         episode.length[0] += 1
         episode.total[0] += reward
-        episode.state[0], episode.action[0] = next_state, next_action
+        episode.state[...], episode.action[0] = next_state, next_action
         if over:
             self._finished.append((self.samples, episode.total.item(), episode.length.item()))
             episode.state[0], episode.action[0] = -1, -1

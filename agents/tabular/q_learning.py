@@ -19,13 +19,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import ControlConfig
+from agents.tabular.config import TiledControlConfig
 from agents.tabular.control import ControlLearner
 from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class QLearningConfig(ControlConfig):
+class QLearningConfig(TiledControlConfig):
     """Settings of Q-learning."""
 
 

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import ControlConfig
+from agents.tabular.config import TiledControlConfig
 from agents.tabular.control import ControlLearner
 from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class SarsaConfig(ControlConfig):
+class SarsaConfig(TiledControlConfig):
     """Settings of SARSA: exploration fades to nothing, as an on-policy method needs."""
 
     final_exploration_rate: float = 0.0

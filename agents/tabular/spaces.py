@@ -1,13 +1,16 @@
-"""Numbers for the elements of discrete spaces, so that they can index a table."""
+"""Numbers for the elements of spaces, so that they can index a table."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Discrete, MultiDiscrete, Space, Tuple
+from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space, Tuple
 
 from learning.batch import Array
+from learning.tile_coding import TileCoder
+
+ENDLESS = 1e30  # some worlds write the largest number there is for a bound that they do not have
 
 
 class DiscreteCode:
@@ -25,13 +28,18 @@ class DiscreteCode:
         parts = list(space.spaces) if isinstance(space, Tuple) else [space]
         kinds = (Discrete, MultiDiscrete)
         if not parts or not all(isinstance(part, kinds) for part in parts):
-            raise ValueError(f"A table needs discrete {role}, but this environment has {space}.")
+            continuous = isinstance(space, Box) and role == "observations"
+            hint = "; SARSA, Expected SARSA and Q-learning can do without" if continuous else ""
+            raise ValueError(
+                f"A table needs discrete {role}, but this environment has {space}{hint}."
+            )
         self._single = isinstance(space, Discrete)
         counts = [np.ravel(getattr(part, "nvec", getattr(part, "n", 0))) for part in parts]
         starts = [np.ravel(getattr(part, "start", 0)) for part in parts]
         self.shape = tuple(np.concatenate(counts).tolist())
         self._start: Array = np.concatenate(starts)
         self.size = int(np.prod(self.shape))
+        self.form = ()  # shape of one encoded element
 
     def encode(self, element: Any) -> Array:
         """Return the number of an element, a 0-d array, or the numbers [rows] of many."""
@@ -45,3 +53,22 @@ class DiscreteCode:
         if self._single:
             return number + int(self._start[0])
         return np.array(np.unravel_index(number, self.shape)) + self._start
+
+
+def tile_coder(space: Box, tilings: int, tiles: int, limit: float) -> TileCoder:
+    """Lay tiles over a continuous space.
+
+    Args:
+        space: Its bounds are those of the tiles.
+        tilings: How many tilings.
+        tiles: Tiles along each dimension.
+        limit: Bound, above and below zero, of a dimension that has none of its own.
+
+    Raises:
+        ValueError: If the space has not exactly one axis, or as `TileCoder` says.
+    """
+    if len(space.shape) != 1:
+        raise ValueError(f"Tiles need observations that are a list of numbers, not {space}.")
+    low = np.where(space.low > -ENDLESS, space.low, -limit)
+    high = np.where(space.high < ENDLESS, space.high, limit)
+    return TileCoder(low, high, tilings, tiles)

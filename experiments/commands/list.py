@@ -12,6 +12,8 @@ FOREIGN = {
     "CliffWalking-v1": "Gymnasium's cliff, read from its table",
     "Taxi-v4": "Gymnasium's taxi, read from its table",
     "Blackjack-v1": "Gymnasium's blackjack, played step by step",
+    "MountainCar-v0": "Gymnasium's mountain car, whose continuous observations are tiled",
+    "CartPole-v1": "Gymnasium's cart pole, likewise",
 }
 
 
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     _print("Worlds", {name: line for name, (_, line) in CATALOGUE.items()} | GENERAL)
     _print("  small ones of the book", {name: line for name, (_, line) in SMALL_WORLDS.items()})
     _print("  of one state", {name: line for name, (_, line, _) in BANDITS.items()})
-    _print("  of Gymnasium, as any with discrete spaces", FOREIGN)
+    _print("  of Gymnasium, as any with discrete actions", FOREIGN)
     _print("  one's own", {"my_maze.toml": "a layout file", "my_module:MyWorld": "an environment"})
     print("Layouts, for `train LEARNER NAME` or layout=NAME:\n  " + ", ".join(shipped_worlds()))
     return 0

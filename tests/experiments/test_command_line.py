@@ -70,6 +70,15 @@ def test_worlds_without_a_table_are_evaluated_by_playing(say: Say) -> None:
     assert code == 0 and "mean of 100 episodes and its error" in output
 
 
+def test_continuous_observations_are_learned_by_tiles(say: Say) -> None:
+    code, output, _ = say("train", "sarsa", "MountainCar-v0", "--samples", "2000", "--tiles", "4")
+    assert code == 0 and "mean of 100 episodes and its error" in output
+    run = str(next(Path("runs").iterdir()))
+    assert "mean of 3 episodes" in say("evaluate", run, "--episodes", "3")[1]
+    code, _, error = say("train", "sarsa", "MountainCar-v0", "--tilings", "6")
+    assert code == 2 and "tilings must be a power of two" in error
+
+
 def test_gymnasiums_tables_are_read(say: Say) -> None:
     code, output, _ = say("train", "q-learning", "CliffWalking-v1", "--samples", "30000")
     assert code == 0 and re.search(r"share of perfect +100\.00%", output)
@@ -214,14 +223,14 @@ def test_list_names_everything(say: Say) -> None:
         (("train", "no_module:Learner", "four-rooms"), "there is no module 'no_module'"),
         (("train", "json:Lerner", "four-rooms"), "Module 'json' has no 'Lerner'"),
         (("train", "json:JSONDecoder", "four-rooms"), "json:JSONDecoder is no learner: it has no"),
-        (("train", "q-learning", "CartPole-v1"), "A table needs discrete observations"),
+        (("train", "q-learning", "Pendulum-v1"), "A table needs discrete actions"),
         (("train", "q-learning", "Taxi-v3"), "Taxi-v3"),
         (("evaluate", "nowhere"), "nowhere is no run: it has no spec.json"),
         (("train", "--samples", "5", "q-learning"), "Begin with learner and source: train LEARNER"),
         (("train", "q-learning", "spielfeld/Tabular-v0"), "missing 1 required positional argument"),
         (("train", "q-learning", "json:"), "'json:' names nothing: expected my_module:Name."),
         (("train", "q-learning", "os:curdir"), "os:curdir is no world: expected a Gymnasium"),
-        (("train", "q-learning", "CartPole-v1", "--gif"), "A table needs discrete observations"),
+        (("train", "q-learning", "CartPole-v1", "--gif"), "q-learning has no action_values to be"),
         (
             ("train", "q-learning", "spielfeld/Maze-v0", "--set", "rows=abc"),
             "A maze needs an odd number of rows, 5 or more, not 'abc'.",

@@ -102,6 +102,40 @@ def test_resumed_run_equals_an_uninterrupted_one(
     assert result(train(spec, tmp_path / "a")) == result(train(spec, tmp_path / "b"))
 
 
+@pytest.mark.parametrize("source", ["MountainCar-v0", "CartPole-v1", "Blackjack-v1"])
+def test_resumed_run_in_a_world_of_gymnasium_equals_an_uninterrupted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    spec = RunSpec("sarsa", source, 1_500)
+
+    def stop(session: Session) -> None:
+        session.advance(333)
+        raise RuntimeError("power cut")
+
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="power cut"):
+            train(spec, tmp_path / "a", stop)
+    assert result(train(spec, tmp_path / "a")) == result(train(spec, tmp_path / "b"))
+
+
+def test_run_goes_on_with_a_new_episode_where_the_world_cannot_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(session_module, "world_state", lambda env: None)
+    spec = RunSpec("sarsa", "MountainCar-v0", 1_500)
+
+    def stop(session: Session) -> None:
+        session.advance(333)
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        train(spec, tmp_path, stop)
+    history = train(spec, tmp_path).history()
+    assert history["samples"].tolist() == [200, 533, 733, 933, 1133, 1333]
+
+
 def test_watching_does_not_change_what_is_recorded(tmp_path: Path) -> None:
     def watch(session: Session) -> None:
         pupil = session.as_learner()

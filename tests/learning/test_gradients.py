@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learning import SGD, Batch, GradientLearner, Linear, Rows, SquaredError, Table
+from learning import SGD, Batch, GradientLearner, Linear, Rows, SquaredError, Table, TileSum
 from learning.function import Function
 from learning.loss import Loss
 
@@ -15,6 +15,10 @@ def make(function_name: str, seed: int) -> tuple[Function, np.ndarray]:
     if function_name == "table":
         function: Function = Table(INPUTS, OUTPUTS)
         inputs = generator.integers(INPUTS, size=ROWS)  # with duplicates
+    elif function_name == "tiles":
+        function = TileSum(2 * INPUTS, OUTPUTS)
+        inputs = generator.integers(INPUTS, size=(ROWS, 2))
+        inputs[:, 1] += INPUTS  # one tile of each tiling
     else:
         function = Linear(INPUTS, OUTPUTS)
         inputs = generator.normal(size=(ROWS, INPUTS))
@@ -46,7 +50,11 @@ def dense_gradient(function: Function, loss: Loss, batch: Batch) -> dict[str, np
 
 PAIRS = pytest.mark.parametrize(
     ("name", "loss", "select"),
-    [(name, SquaredError(), select) for name in ("table", "linear") for select in (False, True)],
+    [
+        (name, SquaredError(), select)
+        for name in ("table", "tiles", "linear")
+        for select in (False, True)
+    ],
 )
 
 
