@@ -54,6 +54,16 @@ class ControlConfig(ExploringConfig):
 
 
 @dataclass(frozen=True)
+class OnPolicyConfig(ControlConfig):
+    """Settings of on-policy control, which becomes optimal if exploration fades to nothing."""
+
+    final_exploration_rate: float = 0.0
+    """Probability of a random action in the end."""
+    exploration_samples: int = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
+
+
+@dataclass(frozen=True)
 class PredictionConfig(TableConfig):
     """Settings of methods that judge a policy and choose nothing."""
 
@@ -64,8 +74,8 @@ class PredictionConfig(TableConfig):
 
 
 @dataclass(frozen=True)
-class TiledControlConfig(ControlConfig):
-    """Settings of the methods that take continuous observations too, by tile coding."""
+class TileConfig(TableConfig):
+    """Settings of tile coding, which are of use where observations are continuous."""
 
     tilings: int = 8
     """Tilings of a continuous observation space: a power of two."""
@@ -78,3 +88,8 @@ class TiledControlConfig(ControlConfig):
         super().__post_init__()
         if not 0 < self.tile_limit < inf:
             raise ValueError(f"tile_limit must be above 0 and finite, not {self.tile_limit}.")
+
+
+@dataclass(frozen=True)
+class GradientConfig(TileConfig, ControlConfig):
+    """Settings of one-step control by gradient descent, on a table or on tiles."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.tabular.config import TiledControlConfig
+from agents.tabular.config import GradientConfig
 from agents.tabular.exploration import decayed_rate
 from agents.tabular.tiled import TiledLearner
 from agents.tabular.walk import Rates, Transition
@@ -72,6 +72,7 @@ class ControlLearner(TiledLearner, GradientLearner):
         seed: Of the agent's generator, and of the environment's first reset.
     """
 
+    config_class: ClassVar[type[Any]] = GradientConfig
     update = staticmethod(descend_to_target)
     target: ClassVar[Callable[..., float]]
 
@@ -81,7 +82,7 @@ class ControlLearner(TiledLearner, GradientLearner):
             cls.rules = {**cls.rules, "target": cls.target}
             super().__init_subclass__()
 
-    def __init__(self, config: TiledControlConfig | None = None, seed: int = 0) -> None:
+    def __init__(self, config: Any = None, seed: int = 0) -> None:
         super().__init__(config, seed)
         self.loss, self.optimizer = SquaredError(), SGD(self.config.learning_rate)
 

@@ -14,19 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import TiledControlConfig
+from agents.tabular.config import OnPolicyConfig, TileConfig
 from agents.tabular.control import ControlLearner
 from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class ExpectedSarsaConfig(TiledControlConfig):
+class ExpectedSarsaConfig(TileConfig, OnPolicyConfig):
     """Settings of Expected SARSA: exploration fades to nothing, as an on-policy method needs."""
-
-    final_exploration_rate: float = 0.0
-    """Probability of a random action in the end."""
-    exploration_samples: int = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
 
 
 def expected_sarsa_target(

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.tabular.config import ControlConfig
+from agents.tabular.config import OnPolicyConfig
 from agents.tabular.control import move
 from agents.tabular.learner import TabularLearner
 from agents.tabular.walk import Rates, Transition
@@ -33,15 +33,11 @@ from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class MonteCarloConfig(ControlConfig):
+class MonteCarloConfig(OnPolicyConfig):
     """Settings of Monte Carlo control: exploration fades to nothing, as on-policy methods need."""
 
     every_visit: bool = False
     """Learn from every visit of a cell in an episode, not from the first one alone."""
-    final_exploration_rate: float = 0.0
-    """Probability of a random action in the end."""
-    exploration_samples: int = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
 
 
 class MonteCarloSettings(NamedTuple):

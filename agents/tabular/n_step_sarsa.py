@@ -22,15 +22,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.tabular.config import OnPolicyConfig
 from agents.tabular.control import move
 from agents.tabular.learner import TabularLearner
-from agents.tabular.sarsa import SarsaConfig
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class NStepSarsaConfig(SarsaConfig):
+class NStepSarsaConfig(OnPolicyConfig):
     """Settings of n-step SARSA."""
 
     steps: int = 4

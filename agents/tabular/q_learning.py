@@ -19,13 +19,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import TiledControlConfig
+from agents.tabular.config import GradientConfig
 from agents.tabular.control import ControlLearner
 from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class QLearningConfig(TiledControlConfig):
+class QLearningConfig(GradientConfig):
     """Settings of Q-learning."""
 
 

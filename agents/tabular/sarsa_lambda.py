@@ -30,9 +30,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from agents.tabular.config import OnPolicyConfig
 from agents.tabular.exploration import decayed_rate
 from agents.tabular.learner import TabularLearner
-from agents.tabular.sarsa import SarsaConfig, sarsa_target
+from agents.tabular.sarsa import sarsa_target
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array
 
@@ -42,7 +43,7 @@ FADED = 1e-12  # a trace below this is none
 
 
 @dataclass(frozen=True)
-class SarsaLambdaConfig(SarsaConfig):
+class SarsaLambdaConfig(OnPolicyConfig):
     """Settings of SARSA(lambda)."""
 
     trace_decay: float = 0.9

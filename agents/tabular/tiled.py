@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from agents.tabular.config import TiledControlConfig
+from agents.tabular.config import TileConfig
 from agents.tabular.learner import TabularLearner
 from agents.tabular.spaces import DiscreteCode, tile_coder
 from learning.batch import Array
@@ -30,8 +30,6 @@ class TiledLearner(TabularLearner):
         config: Settings of the subclass's `config_class`.
         seed: Of the agent's generator, and of the environment's first reset.
     """
-
-    config_class = TiledControlConfig
 
     @property
     def tiled(self) -> bool:
@@ -50,12 +48,10 @@ class TiledLearner(TabularLearner):
 
     def _measure(self, source: Any) -> None:
         """Make a table for discrete observations, and tiles for continuous ones."""
-        if not isinstance(source.observation_space, Box):
+        config, space = self.config, source.observation_space
+        if not (isinstance(config, TileConfig) and isinstance(space, Box)):
             return super()._measure(source)
-        config = self.config
-        self.observations = tile_coder(
-            source.observation_space, config.tilings, config.tiles, config.tile_limit
-        )
+        self.observations = tile_coder(space, config.tilings, config.tiles, config.tile_limit)
         self.actions = DiscreteCode(source.action_space, "actions")
         # Each tile brings its share of the value at the start, so that they add up to all of it.
         share = config.initial_value / config.tilings

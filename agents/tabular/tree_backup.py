@@ -21,17 +21,18 @@ from typing import Any
 
 import numpy as np
 
+from agents.tabular.config import ControlConfig
 from agents.tabular.control import move
 from agents.tabular.exploration import action_probability
 from agents.tabular.learner import TabularLearner
 from agents.tabular.n_step_sarsa import WindowMemory, check_steps, note, window_memory
-from agents.tabular.q_learning import QLearningConfig, q_learning_target
+from agents.tabular.q_learning import q_learning_target
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array
 
 
 @dataclass(frozen=True)
-class TreeBackupConfig(QLearningConfig):
+class TreeBackupConfig(ControlConfig):
     """Settings of n-step Tree Backup."""
 
     steps: int = 4

@@ -7,7 +7,7 @@ from gymnasium.spaces import Box, Discrete
 
 import envs  # noqa: F401, registers the environments
 from agents import ExpectedSarsa, QLearning, Sarsa
-from agents.tabular.config import TiledControlConfig
+from agents.tabular.config import TileConfig
 from agents.tabular.learner import TabularLearner
 from agents.tabular.spaces import tile_coder
 from envs.access import restore, state
@@ -148,7 +148,7 @@ def test_observations_that_are_no_list_of_numbers_are_refused(space: Box) -> Non
 @pytest.mark.parametrize("limit", [0.0, -1.0, float("inf"), float("nan")])
 def test_limits_that_are_none_are_refused(limit: float) -> None:
     with pytest.raises(ValueError, match=f"tile_limit must be above 0 and finite, not {limit}"):
-        TiledControlConfig(tile_limit=limit)
+        TileConfig(tile_limit=limit)
 
 
 def test_other_tabular_learners_refuse_and_name_those_that_do_not() -> None:
