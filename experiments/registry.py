@@ -78,6 +78,10 @@ LEARNERS = {
         "agents.tabular.dyna_q_plus:DynaQPlus",
         "tabular Dyna-Q+: the same, curious about what it has not tried for long",
     ),
+    "prioritized-sweeping": Entry(
+        "agents.tabular.prioritized_sweeping:PrioritizedSweeping",
+        "tabular prioritised sweeping: planning backwards from what was just found wrong",
+    ),
     "bandit-greedy": Entry(
         "agents.bandit.greedy:GreedyBandit",
         "one state: the arm whose rewards were best so far, and no other",

@@ -5,10 +5,11 @@ Each file is one method and says how it differs from its neighbour. Read them in
     prediction    monte_carlo_prediction -> temporal_difference -> n_step_td -> td_lambda
     control       monte_carlo -> off_policy_monte_carlo, sarsa -> expected_sarsa -> q_learning ->
                   double_q_learning, n_step_sarsa -> tree_backup, sarsa_lambda
-    planning      q_learning -> dyna_q -> dyna_q_plus
+    planning      q_learning -> dyna_q -> dyna_q_plus, prioritized_sweeping
 
 What they share: `walk` (acting, compiled), `learner` (acting, readable), `control` (one step of
-gradient descent on one cell), `prediction`, `remembered_world`, `exploration`, `config`, `spaces`.
+gradient descent on one cell), `prediction`, `remembered_world`, `priority_queue`,
+`exploration`, `config`, `spaces`.
 """
 
 from agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningConfig
@@ -20,6 +21,7 @@ from agents.tabular.monte_carlo_prediction import MonteCarloPrediction, MonteCar
 from agents.tabular.n_step_sarsa import NStepSarsa, NStepSarsaConfig
 from agents.tabular.n_step_td import NStepTD, NStepTDConfig
 from agents.tabular.off_policy_monte_carlo import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
+from agents.tabular.prioritized_sweeping import PrioritizedSweeping, PrioritizedSweepingConfig
 from agents.tabular.q_learning import QLearning, QLearningConfig
 from agents.tabular.sarsa import Sarsa, SarsaConfig
 from agents.tabular.sarsa_lambda import SarsaLambda, SarsaLambdaConfig
@@ -46,6 +48,8 @@ __all__ = [
     "NStepTDConfig",
     "OffPolicyMonteCarlo",
     "OffPolicyMonteCarloConfig",
+    "PrioritizedSweeping",
+    "PrioritizedSweepingConfig",
     "QLearning",
     "QLearningConfig",
     "Sarsa",

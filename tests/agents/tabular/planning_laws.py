@@ -50,14 +50,14 @@ def line(length: int = 4, slip: float = 0.0, noise: float = 0.0) -> TabularModel
     states = np.arange(length)
     moved = np.stack([np.maximum(states - 1, 0), np.minimum(states + 1, length - 1), states], 1)
     stayed = np.repeat(states[:, None], 3, 1)
-    next_state = np.stack([moved, stayed], 2)
+    next_state = np.stack([moved, stayed], 2).copy("C")  # as other worlds: compiled once for all
     next_state[-1] = length - 1
     terminated = next_state == length - 1
     reward = terminated.astype(float)
     reward[-1] = 0.0
     legal = np.ones((length, 3), bool)
     legal[1::2, 2] = False
-    probability = np.broadcast_to([1 - slip, slip], next_state.shape)
+    probability = np.tile([1 - slip, slip], (length, 3, 1))
     deviation = noise * (reward > 0) if noise else None
     start = np.eye(length)[0]
     return TabularModel(

@@ -1,0 +1,96 @@
+"""A priority queue in arrays: which item is the most urgent, and how urgent is each.
+
+A binary heap: the item in place k is at least as urgent as those in places 2 k + 1 and 2 k + 2.
+Each item knows its place, so that its priority can be raised where it stands. Adding, raising and
+taking need a number of swaps that grows with the logarithm of the length.
+
+Plain functions of anything with the four arrays of `Queue`, so that compiled loops can call them.
+
+Source: Williams (1964); Cormen et al., Introduction to Algorithms, 3rd edition, chapter 6.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from learning.batch import Array
+
+
+class Queue(NamedTuple):
+    """The arrays of a queue of items numbered from 0; changed in place."""
+
+    heap: Array  # items, the most urgent first; its first `length` entries count [items]
+    place: Array  # of each item in `heap`, -1 if it does not wait [items]
+    priority: Array  # of each item that waits [items]
+    length: Array  # how many items wait [1]
+
+
+def empty_queue(items: int) -> Queue:
+    """Return a queue in which none of `items` items waits."""
+    return Queue(
+        np.zeros(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64)
+    )
+
+
+def push(queue: Any, item: int, priority: float) -> None:
+    """Let an item wait; one that waits already keeps the higher of its two priorities."""
+    if queue.place[item] < 0:
+        queue.place[item] = queue.length[0]
+        queue.heap[queue.length[0]] = item
+        queue.length[0] += 1
+    elif priority <= queue.priority[item]:
+        return
+    queue.priority[item] = priority
+    rise(queue, queue.place[item])
+
+
+def pop(queue: Any) -> int:
+    """Take the most urgent item out and return it, -1 if none waits."""
+    if queue.length[0] == 0:
+        return -1
+    item: int = queue.heap[0]
+    queue.length[0] -= 1
+    swap(queue, 0, queue.length[0])
+    queue.place[item] = -1
+    sink(queue, 0)
+    return item
+
+
+def rise(queue: Any, place: int) -> None:
+    """Move the item in a place up, past all that are less urgent."""
+    while place > 0 and is_ahead(queue, place, (place - 1) // 2):
+        swap(queue, place, (place - 1) // 2)
+        place = (place - 1) // 2
+
+
+def sink(queue: Any, place: int) -> None:
+    """Move the item in a place down, past all that are more urgent."""
+    first = more_urgent_child(queue, place)
+    while first >= 0 and is_ahead(queue, first, place):
+        swap(queue, place, first)
+        place = first
+        first = more_urgent_child(queue, place)
+
+
+def more_urgent_child(queue: Any, place: int) -> int:
+    """Return the place below that is more urgent than the other, -1 if there is none below."""
+    child = 2 * place + 1
+    if child >= queue.length[0]:
+        return -1
+    if child + 1 < queue.length[0] and is_ahead(queue, child + 1, child):
+        return child + 1
+    return child
+
+
+def is_ahead(queue: Any, place: int, other: int) -> bool:
+    """Return whether the item in a place is more urgent than the item in another."""
+    return bool(queue.priority[queue.heap[place]] > queue.priority[queue.heap[other]])
+
+
+def swap(queue: Any, place: int, other: int) -> None:
+    """Let the items in two places change places."""
+    item, moved = queue.heap[place], queue.heap[other]
+    queue.heap[place], queue.heap[other] = moved, item
+    queue.place[item], queue.place[moved] = other, place
