@@ -66,8 +66,8 @@ class TabularLearner:
     update: ClassVar[Callable[..., None]]
     rules: ClassVar[dict[str, Callable[..., Any]]] = {"pick": soft_action, "column": own_column}
     on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
-    loop: ClassVar[Callable[..., int]]
-    noisy_loop: ClassVar[Callable[..., int]]
+    loop: ClassVar[Callable[..., tuple[int, int]]]
+    noisy_loop: ClassVar[Callable[..., tuple[int, int]]]
     function: Any
     observations: Any
     memory: Any
@@ -166,9 +166,20 @@ class TabularLearner:
             return self.learn_readably(source, samples)
         self._connect(source)
         while samples > 0:
-            self._run_loop(source, model, min(samples, CHUNK))
-            samples -= CHUNK
+            samples -= self._run_loop(source, model, min(samples, CHUNK), NEVER)
         return self.recorded()
+
+    def learn_episodes(self, source: Any, episodes: int) -> History:
+        """Learn as `learn` does, until so many more episodes are over, however long they take."""
+        self._connect(source)
+        model, history = plain_model(source), History()
+        while len(history) < episodes:
+            if model is None:
+                history += self.learn_readably(source, 1)
+            else:
+                self._run_loop(source, model, CHUNK, episodes - len(history))
+                history += self.recorded()
+        return history
 
     def learn_readably(self, source: Any, samples: int) -> History:
         """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
@@ -276,18 +287,19 @@ class TabularLearner:
             self._finished.append((self.samples, episode.total.item(), episode.length.item()))
             episode.state[0], episode.action[0] = -1, -1
 
-    def _run_loop(self, source: Any, model: TabularModel, samples: int) -> None:
-        """Run the compiled loop on the environment's own generator, and leave it where it ends."""
+    def _run_loop(self, source: Any, model: TabularModel, samples: int, episodes: int) -> int:
+        """Run the compiled walk on the environment's own generator, and leave it where it ends."""
         episode, rates = self._episode, self.rates._replace(time_limit=time_limit(source) or NEVER)
-        finished = Episodes(*np.empty((3, samples)))
+        finished = Episodes(*np.empty((3, min(samples, episodes))))
         self.reserve(episode.length.item() + samples)
         self._allow_all(model)
         loop = self.loop if model.reward_deviation is None else self.noisy_loop
-        count = loop(
+        taken, count = loop(
             model.arrays, rates, self.settings, self.memory, episode, finished,
-            source.unwrapped.np_random, self.generator, self.samples, samples,
+            source.unwrapped.np_random, self.generator, self.samples, samples, episodes,
         )  # fmt: skip
-        self.samples += samples
+        self.samples += taken
         self._finished += zip(*(column[:count].tolist() for column in finished), strict=True)
         if episode.state[0] >= 0:
             place(source, int(episode.state[0]), int(episode.length[0]))
+        return taken

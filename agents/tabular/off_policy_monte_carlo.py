@@ -14,7 +14,9 @@ Q is then the average of returns weighted by W: weighted importance sampling, bi
 far less noisy than the ordinary average. Both policies break ties between best actions at random.
 
 Differs from Monte Carlo by the weights: the agent may go on exploring while it learns about acting
-greedily. It learns from the ends of episodes alone, which makes it slow where episodes are long.
+greedily. It learns from the ends of episodes alone, which makes it slow where episodes are long;
+and where chance has a hand in them, a few returns of enormous weight drown all others. An episode
+that the time limit has cut off has no return, and teaches nothing.
 
 Source: Sutton & Barto, 2nd edition, sections 5.5 to 5.7, equations 5.7 and 5.8.
 """
@@ -30,7 +32,6 @@ from agents.tabular.config import ExploringConfig
 from agents.tabular.exploration import action_probability
 from agents.tabular.learner import TabularLearner
 from agents.tabular.monte_carlo import with_room
-from agents.tabular.q_learning import q_learning_target
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array
 from learning.loss import squared_error_derivative
@@ -42,6 +43,9 @@ HUGE = 1e200  # where ratios stop growing, far below what a number can hold
 @dataclass(frozen=True)
 class OffPolicyMonteCarloConfig(ExploringConfig):
     """Settings of off-policy Monte Carlo control; its step sizes come from the weights."""
+
+    initial_value: float = -1000.0
+    """Of every cell; below any return, for an untried action that looks best ends the learning."""
 
 
 class WeightedEpisodeMemory(NamedTuple):
@@ -74,23 +78,14 @@ def remember_and_weigh(
     )
     memory.length[0] += 1
     if transition.over:
-        look_back(memory, rates.discount, rest_of_return(memory, transition))
+        if transition.terminated:
+            look_back(memory, rates.discount)
         memory.length[0] = 0
 
 
-def rest_of_return(memory: WeightedEpisodeMemory, transition: Transition) -> float:
-    """Return what acting greedily would have brought after an episode that was cut off, else 0."""
-    if transition.terminated:
-        return 0.0
-    following = transition.next_state
-    return q_learning_target(
-        0.0, 1.0, False, memory.table[following], memory.legal[following], -1, 0.0
-    )
-
-
-def look_back(memory: WeightedEpisodeMemory, discount: float, rest: float) -> None:
+def look_back(memory: WeightedEpisodeMemory, discount: float) -> None:
     """Learn from the last step back to the last one that was not greedy."""
-    result, weight = rest, 1.0
+    result, weight = 0.0, 1.0
     for step in range(memory.length[0] - 1, -1, -1):
         state, action = memory.states[step], memory.actions[step]
         result = memory.rewards[step] + discount * result

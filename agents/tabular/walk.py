@@ -90,7 +90,8 @@ def walk(
     agent: np.random.Generator,
     before: int,
     samples: int,
-) -> int:
+    episodes: int,
+) -> tuple[int, int]:
     """Take `samples` steps in the model, each followed by one update.
 
     Args:
@@ -99,16 +100,17 @@ def walk(
         settings: Numbers of the method's own.
         memory: Arrays of the method: table, visits, legal actions, and its own; changed in place.
         episode: Where the agent stands, changed in place.
-        finished: Where finished episodes are recorded, at least `samples` long.
+        finished: Where finished episodes are recorded, long enough for as many as there may be.
         world: The environment's generator: one draw a reset and one a step.
         agent: The agent's generator: two draws an action, and those of the method.
         before: Samples drawn in earlier calls.
         samples: Environment steps to take now.
+        episodes: Stop earlier, once so many episodes are finished.
 
     Returns:
-        How many episodes were finished.
+        Environment steps taken, and how many episodes were finished.
     """
-    count = 0
+    taken, count = 0, 0
     for sample in range(before, before + samples):
         if episode.state[0] < 0:
             episode.state[0] = sample_start(model, world.random())
@@ -138,13 +140,16 @@ def walk(
         )  # fmt: skip
         update(memory, settings, rates, transition, agent)
 
+        taken += 1
         if over:
             finished.samples[count] = sample + 1
             finished.total[count] = episode.total[0]
             finished.length[count] = episode.length[0]
             episode.state[0], episode.action[0] = -1, -1
             count += 1
-    return count
+            if count == episodes:
+                break
+    return taken, count
 
 
 def exploration(rates: Rates, sample: int) -> float:
