@@ -35,7 +35,7 @@ class ExplorationConfig(GreedyConfig):
 
 
 def choose_exploring(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
-    """Pull any arm at the exploration rate, else what seems best; two draws."""
+    """Pull any arm at the exploration rate, else what seems best."""
     if agent.random() < numbers.exploration_rate:
         return int(agent.random() * memory.values.size)
     return choose_greedily(memory, numbers, agent)

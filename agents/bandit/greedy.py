@@ -41,26 +41,26 @@ class GreedyConfig:
         require(isfinite(self.initial_value), self, "initial_value", "a finite number")
 
 
-def greedy_arm(values: Array, draw: float) -> int:
+def greedy_arm(values: Array, agent: np.random.Generator) -> int:
     """Return an arm of the highest value (Sutton & Barto, equation 2.2).
 
     Args:
         values: Of all arms. Shape [arms].
-        draw: A draw from [0, 1), which picks among equals.
+        agent: The learner's generator: one draw, and only among equals.
     """
-    best, ties = 0, 1
+    highest, best, ties = values[0], 0, 1
     for arm in range(1, values.size):
-        if values[arm] > values[best]:
-            best, ties = arm, 1
-        elif values[arm] == values[best]:
+        value = values[arm]
+        if value > highest:
+            highest, best, ties = value, arm, 1
+        elif value == highest:
             ties += 1
-    pick = int(draw * ties)
-    for arm in range(best, values.size):
-        if values[arm] == values[best]:
-            if pick == 0:
-                return arm
-            pick -= 1
-    return best  # never reached
+    if ties > 1:
+        pick = int(agent.random() * ties)
+        while pick > 0:
+            best += 1
+            pick -= values[best] == highest
+    return best
 
 
 def moved(value: float, target: float, step_size: float) -> float:
@@ -76,8 +76,8 @@ def update_estimate(memory: Memory, numbers: Numbers, arm: int, reward: float) -
 
 
 def choose_greedily(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
-    """Pull what seems best; one draw."""
-    return greedy_arm(memory.values, agent.random())
+    """Pull what seems best."""
+    return greedy_arm(memory.values, agent)
 
 
 class GreedyBandit(BanditLearner):

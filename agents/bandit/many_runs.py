@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -72,21 +73,23 @@ def testbed(
     world, agent = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     world.random(2)  # as a learner's two resets draw them: by its seed, and for its first episode
     sums = np.zeros((3, steps))  # rewards, squares of rewards, best arms
-    block = max(1, BLOCK // steps)
-    for first in range(0, runs, block):
-        count = min(block, runs - first)
-        means = np.stack(
-            [problem_means(seed + first + k, arms, mean, spread) for k in range(count)]
-        )
-        rewards, optimal = np.empty((count, steps)), np.empty((count, steps), np.bool_)
-        memory = learner.new_memory(count, arms)
+    all_means = problems(seed, runs, arms, mean, spread)
+    for means in np.array_split(all_means, -(-runs * steps // BLOCK)):
+        memory = learner.new_memory(len(means), arms)
+        rewards, optimal = np.empty((len(means), steps)), np.empty((len(means), steps), np.bool_)
         learner.loop(
-            means, deviation, drift, memory, learner.numbers, world, agent, rewards, optimal
+            means.copy(), deviation, drift, memory, learner.numbers, world, agent, rewards, optimal
         )
         sums += rewards.sum(axis=0), (rewards * rewards).sum(axis=0), optimal.sum(axis=0)
     reward, square, share = sums / runs
     variance = np.maximum(0.0, square - reward * reward)
     return Curves(reward, np.sqrt(variance / runs), share, np.sqrt(share * (1.0 - share) / runs))
+
+
+@lru_cache(maxsize=8)  # the methods of one figure meet the same problems
+def problems(first: int, runs: int, arms: int, mean: float, spread: float) -> Array:
+    """Return the true means of problems from number `first` on; read them only. [runs, arms]."""
+    return np.stack([problem_means(first + run, arms, mean, spread) for run in range(runs)])
 
 
 testbed.__test__ = False  # type: ignore[attr-defined]  # no test, whatever its name begins with

@@ -50,15 +50,12 @@ def prior_weight(prior_deviation: float, reward_deviation: float) -> float:
 
 
 def choose_by_guess(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
-    """Guess each mean from what is believed, pull the arm of the highest; one draw an arm and one.
-
-    The last draw breaks ties, which only happen by the rounding of guesses.
-    """
+    """Guess each mean from what is believed, and pull the arm of the highest; one draw an arm."""
     weight = prior_weight(numbers.prior_deviation, numbers.reward_deviation)
     for arm in range(memory.values.size):
         deviation = numbers.reward_deviation / math.sqrt(memory.counts[arm] + weight)
         memory.scores[arm] = normal_draw(memory.values[arm], deviation, agent.random())
-    return greedy_arm(memory.scores, agent.random())
+    return greedy_arm(memory.scores, agent)
 
 
 def update_belief(memory: Memory, numbers: Numbers, arm: int, reward: float) -> None:

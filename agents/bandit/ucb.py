@@ -52,7 +52,7 @@ def upper_bound(value: float, count: int, pull: int, confidence: float) -> float
 
 
 def choose_by_upper_bound(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
-    """Pull the arm of the highest upper bound; one draw."""
+    """Pull the arm of the highest upper bound."""
     pull = 1
     for arm in range(memory.counts.size):
         pull += memory.counts[arm]
@@ -60,7 +60,7 @@ def choose_by_upper_bound(memory: Memory, numbers: Numbers, agent: np.random.Gen
         memory.scores[arm] = upper_bound(
             memory.values[arm], memory.counts[arm], pull, numbers.confidence
         )
-    return greedy_arm(memory.scores, agent.random())
+    return greedy_arm(memory.scores, agent)
 
 
 class UpperConfidenceBandit(BanditLearner):

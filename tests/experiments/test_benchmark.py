@@ -16,6 +16,7 @@ from experiments.benchmark.all import COMPARISONS
 from experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
 from experiments.benchmark.q_learning import plain_q_learning
 from experiments.benchmark.table import figure
+from experiments.benchmark.testbed import our_figure, plain_figure
 from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, plain_value_iteration
 from experiments.command_line import main
 
@@ -143,3 +144,11 @@ def test_script_shows_help() -> None:
     shown = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True)
     assert shown.returncode == 0
     assert "--repeats" in shown.stdout
+
+
+def test_both_testbeds_play_the_same_game() -> None:
+    for ours, peer in zip(our_figure(1_000, 60), plain_figure(1_000, 60), strict=True):
+        # Two means of 1,000 rewards with deviation sqrt(2) at most, and of 60 steps, differ by
+        # 4 x .063 at most, even if all steps of a run were one.
+        assert ours[0].mean() == pytest.approx(peer[0].mean(), abs=0.25)
+        assert ours[1].mean() == pytest.approx(peer[1].mean(), abs=4 * 0.0224)

@@ -94,9 +94,17 @@ def test_constant_step_is_gradient_descent_on_the_squared_error_of_a_table() -> 
 
 
 def test_ties_are_broken_at_random_and_only_among_the_best() -> None:
-    values, draws = np.array([0.0, 3.0, 1.0, 3.0]), np.linspace(0, 1, 1_000, endpoint=False)
-    chosen = [greedy_arm(values, draw) for draw in draws]
-    assert np.bincount(chosen, minlength=4).tolist() == [0, 500, 0, 500]
+    values, agent = np.array([0.0, 3.0, 1.0, 3.0, 3.0]), np.random.default_rng(0)
+    chosen = np.bincount([greedy_arm(values, agent) for _ in range(6_000)], minlength=5)
+    assert chosen[[0, 2]].tolist() == [0, 0]
+    assert chosen[[1, 3, 4]] == pytest.approx(2_000, abs=4 * np.sqrt(6_000 * 2 / 9))
+
+
+def test_where_one_arm_is_best_nothing_is_drawn() -> None:
+    agent = np.random.default_rng(0)
+    before = agent.bit_generator.state
+    assert greedy_arm(np.array([0.0, 3.0, 1.0]), agent) == 1
+    assert agent.bit_generator.state == before
 
 
 def test_exploring_pulls_any_arm_at_its_rate() -> None:

@@ -97,7 +97,7 @@ def test_first_run_is_what_a_learner_of_the_same_seed_does(drift: float) -> None
 @pytest.mark.uncompiled
 def test_averages_are_those_of_the_runs_whatever_the_blocks(monkeypatch) -> None:
     whole = testbed(explorer(0.1), runs=7, steps=20)
-    monkeypatch.setattr("agents.bandit.many_runs.BLOCK", 45)  # two runs at a time
+    monkeypatch.setattr("agents.bandit.many_runs.BLOCK", 45)  # four blocks
     parts = testbed(explorer(0.1), runs=7, steps=20)
     assert np.allclose(whole.reward, parts.reward, rtol=1e-12)
     assert whole.optimal.tolist() == parts.optimal.tolist()
