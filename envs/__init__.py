@@ -1,6 +1,7 @@
 """Worlds to act in. Importing this package registers `spielfeld/...` with Gymnasium."""
 
-from envs.catalogue import CATALOGUE, register_environments
+from envs.bandit import BanditModel
+from envs.catalogue import BANDITS, CATALOGUE, register_environments
 from envs.grid_world.env import GridWorldEnv
 from envs.grid_world.layout import Layout
 from envs.grid_world.layout_error import LayoutError
@@ -9,7 +10,9 @@ from envs.tabular import TabularModel
 from envs.tabular_env import TabularEnv
 
 __all__ = [
+    "BANDITS",
     "CATALOGUE",
+    "BanditModel",
     "GridWorldEnv",
     "Layout",
     "LayoutError",

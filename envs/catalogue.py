@@ -60,20 +60,20 @@ SMALL_WORLDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# Environment id -> (class in envs/bandit/env.py, one line of text, steps of an episode).
+# Environment id -> (name of its classes in envs/bandit, one line of text, steps of an episode).
 BANDITS: dict[str, tuple[str, str, int]] = {
     "spielfeld/Bandit-v0": (
-        "BanditEnv",
+        "Bandit",
         "any bandit: means=[0, 1] or model=BanditModel(...), deviation=, drift=",
         1_000,
     ),
     "spielfeld/DriftingBandit-v0": (
-        "DriftingBanditEnv",
+        "DriftingBandit",
         "ten arms, equal at first, whose means walk at random: arms=, drift=",
         10_000,
     ),
     "spielfeld/TenArmedTestbed-v0": (
-        "TestbedEnv",
+        "Testbed",
         "ten arms with means from N(0, 1): problem=, arms=, mean=, deviation=",
         1_000,
     ),
@@ -102,7 +102,12 @@ def register_environments() -> None:
             kwargs={"world": world},
         )
     for name, (kind, _, steps) in BANDITS.items():
-        _register(name, entry_point=f"envs.bandit.env:{kind}", max_episode_steps=steps)
+        _register(
+            name,
+            entry_point=f"envs.bandit.env:{kind}Env",
+            vector_entry_point=f"envs.bandit.vector:{kind}VectorEnv",
+            max_episode_steps=steps,
+        )
     _register("spielfeld/GridWorld-v0", **grid_world)
     _register(
         "spielfeld/Maze-v0",

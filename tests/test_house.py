@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "experiments": {"learning", "envs", "agents"},
     "scripts": {"experiments"},
 }
-GYMNASIUM_CLASSES = {"GridWorldEnv", "MazeEnv", "TabularEnv", "TabularVectorEnv"}
+GYMNASIUM_CLASSES = {"BanditEnv", "GridWorldEnv", "MazeEnv", "TabularEnv", "TabularVectorEnv"}
 
 
 def imports(path: Path) -> list[tuple[str, str]]:

@@ -123,12 +123,46 @@ def chain_values(chain: Chain, discount: float, horizon: int | None) -> Floats:
 
 
 def _backed_up(chain: Chain, discount: float, horizon: int) -> Floats:
-    values = np.zeros_like(chain.reward)
+    rows = chain.going_on
+    return _back_up(rows.indptr, rows.indices, rows.data, chain.reward, discount, horizon)
+
+
+@compiled
+def _back_up(
+    first: npt.NDArray[Any],
+    target: npt.NDArray[Any],
+    probability: Floats,
+    reward: Floats,
+    discount: float,
+    horizon: int,
+) -> Floats:
+    """Back up from values of 0 `horizon` times, or until it changes nothing."""
+    values = np.zeros(len(reward))
     for _ in range(horizon):
-        before, values = values, chain.reward + discount * (chain.going_on @ values)
-        if np.array_equal(before, values):
+        before, values = values, np.empty_like(values)
+        changed = False
+        for state in range(len(values)):
+            values[state] = reward[state] + discount * following(
+                first, target, probability, before, state
+            )
+            changed |= values[state] != before[state]
+        if not changed:
             break
     return values
+
+
+def following(
+    first: npt.NDArray[Any],
+    target: npt.NDArray[Any],
+    probability: Floats,
+    values: Floats,
+    state: int,
+) -> float:
+    """Return the mean value of the next state, the sum over one sparse row."""
+    mean = 0.0
+    for k in range(first[state], first[state + 1]):
+        mean += probability[k] * values[target[k]]
+    return mean
 
 
 def _solved(chain: Chain, discount: float) -> Floats:
@@ -163,10 +197,8 @@ def _sweep(
         change = 0.0
         for step in range(states):
             state = step if forwards else states - 1 - step
-            following = 0.0
-            for k in range(first[state], first[state + 1]):
-                following += probability[k] * values[target[k]]
-            value = reward[state] + discount * following
+            ahead = following(first, target, probability, values, state)
+            value = reward[state] + discount * ahead
             change = max(change, abs(value - values[state]) / max(1.0, abs(value)))
             values[state] = value
         forwards = not forwards

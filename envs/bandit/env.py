@@ -95,7 +95,9 @@ class BanditEnv(gym.Env[Any, Any]):
         """Start an episode; see `gymnasium.Env.reset`."""
         super().reset(seed=seed)
         self.np_random.random()  # for the start, as every finite world draws it
-        self.means[:] = self.first_means()
+        self.means[:], spread = self.first_distribution
+        if spread > 0:
+            drift_means(self.means, spread, self.np_random)
         self.position, self.elapsed, self.last = 0, 0, None
         return 0, {}
 
@@ -109,9 +111,10 @@ class BanditEnv(gym.Env[Any, Any]):
         self.last = arm, reward
         return 0, reward, False, self.elapsed == self.max_episode_steps, {}
 
-    def first_means(self) -> Floats:
-        """Return the means with which an episode begins. Shape [arms]."""
-        return self.bandit.means
+    @property
+    def first_distribution(self) -> tuple[Floats, float]:
+        """Mean [arms] and standard deviation of the means with which an episode begins."""
+        return self.bandit.means, 0.0
 
     def render(self) -> Any:
         """Return a line of text in mode "ansi"."""
@@ -216,11 +219,12 @@ class TestbedEnv(BanditEnv):
         """Whether `model` is true for this moment only."""
         return self.problem is None
 
-    def first_means(self) -> Floats:
-        """Return the means with which an episode begins. Shape [arms]."""
+    @property
+    def first_distribution(self) -> tuple[Floats, float]:
+        """Mean [arms] and standard deviation of the means with which an episode begins."""
         if self.problem is not None:
-            return self.bandit.means
-        return self.np_random.normal(self.mean, 1.0, self.bandit.arms)
+            return self.bandit.means, 0.0
+        return np.full(self.bandit.arms, float(self.mean)), 1.0
 
 
 def _count(arms: int) -> int:

@@ -1,0 +1,162 @@
+"""Bandits as native vector environments: every row has means of its own, in one compiled step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
+from envs.compiled import compiled
+from envs.normal import normal_draw
+from envs.random_streams import Streams, next_draw
+from envs.tabular import Booleans, Floats, ModelArrays
+from envs.tabular_vector import Array, RowStates, TabularVectorEnv, is_legal
+
+
+class BanditVectorEnv(TabularVectorEnv):
+    """`num_envs` bandits that behave exactly like as many single ones; see `BanditEnv`.
+
+    With `spielfeld/TenArmedTestbed-v0` and `problem=None` each row is a problem of its own, drawn
+    from the row's seed: a testbed. `means` [num_envs, arms] are the true means of this moment.
+
+    Args:
+        num_envs: Number of rows.
+        max_episode_steps: Time limit in environment steps.
+        autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
+        **options: Of the single environment.
+
+    Raises:
+        ValueError: If an option does not fit, or an action is no arm; names the row.
+    """
+
+    single: type[BanditEnv] = BanditEnv
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        max_episode_steps: int | None = None,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        **options: Any,
+    ) -> None:
+        env = self.single(**options)
+        super().__init__(env.bandit.table, num_envs, max_episode_steps, autoreset_mode)
+        self._first, self._spread = env.first_distribution
+        self._noise = float(env.bandit.deviation), float(env.bandit.drift)
+        self.means = np.tile(env.means, (num_envs, 1))
+        self._advance: Any = self._pull
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start episodes in all rows, or in those of `options["reset_mask"]` (bool [num_envs])."""
+        result = super().reset(seed=seed, options=options)
+        mask = (options or {}).get("reset_mask", np.ones(self.num_envs))
+        self._renew(np.asarray(mask, np.bool_))
+        return result
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that the next step depends on, as arrays."""
+        return {**super().state(), "means": self.means.copy()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from what `state()` returned."""
+        super().restore(state)
+        self.means[:] = state["means"]
+
+    def _restart(self) -> dict[str, Any]:
+        ended = self._rows.ended.copy()
+        info = super()._restart()
+        self._renew(ended)
+        return info
+
+    def _renew(self, mask: Booleans) -> None:
+        renew_rows(self.means, self._first, self._spread, self._rows.streams, mask)
+
+    def _pull(self, model: ModelArrays, rows: RowStates, actions: Array, *rest: Any) -> bool:
+        first = self._first, self._spread
+        return step_bandits(model, self.means, *first, *self._noise, rows, actions, *rest)
+
+
+class DriftingBanditVectorEnv(BanditVectorEnv):
+    """`num_envs` drifting bandits; see `DriftingBanditEnv`."""
+
+    single = DriftingBanditEnv
+
+
+class TestbedVectorEnv(BanditVectorEnv):
+    """`num_envs` problems of the testbed; see `TestbedEnv`."""
+
+    __test__ = False  # no test class, whatever its name begins with
+    single = TestbedEnv
+
+
+def renew_row(means: Floats, first: Floats, spread: float, streams: Streams, row: int) -> None:
+    """Give a row the means with which an episode begins: N(first, spread^2)."""
+    for arm in range(first.size):
+        means[row, arm] = first[arm]
+    if spread > 0.0:
+        drift_row(means, spread, streams, row)
+
+
+def drift_row(means: Floats, drift: float, streams: Streams, row: int) -> None:
+    """Let each mean of a row take a step from N(0, drift^2); one draw an arm."""
+    for arm in range(means.shape[1]):
+        means[row, arm] = normal_draw(means[row, arm], drift, next_draw(streams, row))
+
+
+@compiled
+def renew_rows(
+    means: Floats, first: Floats, spread: float, streams: Streams, mask: Booleans
+) -> None:
+    """Begin anew in the rows of `mask`."""
+    for row in range(mask.size):
+        if mask[row]:
+            renew_row(means, first, spread, streams, row)
+
+
+@compiled
+def step_bandits(
+    model: ModelArrays,
+    means: Floats,
+    first: Floats,
+    spread: float,
+    deviation: float,
+    drift: float,
+    rows: RowStates,
+    actions: Array,
+    limit: int,
+    restarts: bool,
+    reward: Floats,
+    terminated: Booleans,
+    truncated: Booleans,
+) -> bool:
+    """Pull an arm in every row, or start the row again if it ended.
+
+    Returns:
+        Whether all actions were legal; if not, nothing has changed.
+    """
+    legal = True
+    for row in range(actions.size):
+        legal &= is_legal(model, rows, row, actions[row], restarts)
+    if not legal:
+        return False
+    for row in range(actions.size):
+        draw = next_draw(rows.streams, row)
+        if rows.ended[row]:
+            rows.elapsed[row], reward[row] = 0, 0.0
+            renew_row(means, first, spread, rows.streams, row)
+        else:
+            rows.elapsed[row] += 1
+            reward[row] = normal_draw(means[row, actions[row]], deviation, draw)
+            if drift > 0.0:
+                drift_row(means, drift, rows.streams, row)
+        terminated[row] = False
+        truncated[row] = rows.elapsed[row] >= limit
+        rows.ended[row] = truncated[row]
+    return True
