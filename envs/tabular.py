@@ -93,7 +93,9 @@ class TabularModel:
         """Return which actions each state allows. Shape [states, actions]."""
         if self.legal is not None:
             return self.legal
-        return np.ones((self.states, self.actions), bool)
+        everything = np.ones((self.states, self.actions), bool)
+        everything.flags.writeable = False  # as `legal` is: loops are compiled once for both
+        return everything
 
     @cached_property
     def expected_reward(self) -> Floats:

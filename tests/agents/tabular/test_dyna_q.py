@@ -184,3 +184,16 @@ def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
         learner = DynaQ(DynaQConfig(**settings), seed)
         learner.learn(gym.make(world), samples)
         assert evaluator(learner).gap == pytest.approx(0.0, abs=1e-9)
+
+
+def test_in_a_slippery_world_planning_believes_the_latest_accident() -> None:
+    world = "spielfeld/FrozenLake8x8-v0"
+    evaluator, shares = Evaluator(gym.make(world)), {}
+    for steps in (0, 5):
+        learner = DynaQ(DynaQConfig(planning_steps=steps, learning_rate_decay=0.0), 0)
+        values = []
+        for _ in range(10):
+            learner.learn(gym.make(world), 10_000)
+            values.append(evaluator(learner).share)
+        shares[steps] = np.mean(values[5:])
+    assert shares[5] < 0.5 * shares[0]

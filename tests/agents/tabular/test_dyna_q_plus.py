@@ -7,6 +7,7 @@ from agents.tabular.dyna_q_plus import dyna_q_plus_update, exploration_bonus
 from agents.tabular.walk import Transition
 from envs import TabularEnv, TabularModel
 from envs.access import restore
+from envs.grid_world.changing_maze import changing_maze
 from experiments.evaluation import Evaluator
 from experiments.settings import settings_for
 from tests.agents.tabular.planning_laws import (
@@ -117,3 +118,33 @@ def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
         learner = DynaQPlus(DynaQPlusConfig(**settings), seed)
         learner.learn(gym.make(world), samples)
         assert evaluator(learner).share >= 0.95
+
+
+def rewards_in_a_changing_maze(learner_class: type, kind: str, seed: int) -> tuple[int, int]:
+    """Return the rewards before and after the maze changes, one for each episode finished."""
+    config = learner_class.config_class(
+        learning_rate=1.0, learning_rate_decay=0.0, discount=0.95, planning_steps=50,
+        exploration_rate=0.1, final_exploration_rate=0.1,
+    )  # fmt: skip
+    learner, (before, after) = learner_class(config, seed), map(TabularEnv, changing_maze(kind))
+    after.reset(seed=seed)
+    samples = {"blocking": (1_000, 2_000), "shortcut": (3_000, 3_000)}[kind]
+    first, second = (learner.learn(env, n) for env, n in zip((before, after), samples, strict=True))
+    return len(first), len(second)
+
+
+@pytest.mark.parametrize("kind", ["blocking", "shortcut"])
+def test_after_a_change_curiosity_gathers_more(kind: str) -> None:
+    # Sutton & Barto, figures 8.4 and 8.5; there too the weight of the bonus is ours to choose.
+    seeds = range(20)
+    plain = np.array([rewards_in_a_changing_maze(DynaQ, kind, seed) for seed in seeds])
+    curious = np.array([rewards_in_a_changing_maze(DynaQPlus, kind, seed) for seed in seeds])
+    for gain in ((curious - plain)[:, 1], (curious - plain).sum(axis=1)):
+        assert gain.mean() > 4 * gain.std(ddof=1) / np.sqrt(len(seeds))
+
+
+def test_only_curiosity_finds_the_shortcut() -> None:
+    # The long way takes 16 steps, the short one 10; exploration makes both a little longer.
+    plain = [rewards_in_a_changing_maze(DynaQ, "shortcut", seed)[1] for seed in range(10)]
+    curious = [rewards_in_a_changing_maze(DynaQPlus, "shortcut", seed)[1] for seed in range(10)]
+    assert max(plain) <= 3_000 / 16 < min(curious)
