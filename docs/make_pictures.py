@@ -40,7 +40,10 @@ SMALL_INTRODUCTION = """# Small worlds
 The other finite worlds of Sutton & Barto's book. Each is a function that returns a `TabularModel`,
 in a file of its own in [`envs/small_worlds/`](../envs/small_worlds), so that planners solve it and
 compiled learners act in it. `spielfeld play` and a world's id tells in words where you are; what
-stands behind the colon are options, such as `--set heads=0.25`.
+stands behind the colon are options, such as `--set heads=0.25`. Pictures show optimal values where
+the states lie in the book's figures: cars at the first place upwards, at the second to the right;
+the player's sum upwards, the dealer's card to the right (with a usable ace in the right half, a
+natural on top); the gambler's capital in four quarters.
 """
 
 
@@ -49,6 +52,9 @@ def main() -> None:
     for name, (layout, _) in CATALOGUE.items():
         print(name)
         write_picture(GridWorldEnv(layout), DOCS / "pictures" / f"{layout}.png")
+    for name, (place, _) in SMALL_WORLDS.items():
+        print(name)
+        write_picture(SmallWorldEnv(place), DOCS / _small_picture(name))
     (DOCS / "worlds.md").write_text(gallery(), encoding="utf-8")
     for text, path in pictured((DOCS / "layouts.md").read_text(encoding="utf-8")):
         print(path)
@@ -91,7 +97,15 @@ def _small_entry(name: str) -> str:
 `{name}`: {line}.
 
 {_facts(env, env.world.source)}
+
+![{env.world.name} with optimal values]({_small_picture(name)})
 """
+
+
+def _small_picture(name: str) -> str:
+    """Return where the picture of an id stands: words of small letters, joined by hyphens."""
+    words = re.findall("[A-Z][a-z0-9]+", name.removeprefix("spielfeld/").removesuffix("-v0"))
+    return f"pictures/{'-'.join(words).lower()}.png"
 
 
 def _facts(env: Any, source: str) -> str:
@@ -114,8 +128,9 @@ def write_picture(env: Any, path: Path) -> None:
     from experiments.pictures import View, picture
     from experiments.play import solve
 
-    cell = min(64, LARGEST // max(env.layout.shape))
-    drawn = picture(env, solve(env), View(cell=cell), env.layout.name)
+    grid = getattr(env, "layout", None)
+    cell = None if grid is None else min(64, LARGEST // max(grid.shape))
+    drawn = picture(env, solve(env), View(cell=cell), (grid or env.world).name)
     image = Image.fromarray(to_array(drawn)).quantize(dither=Image.Dither.NONE)
     image.save(path, optimize=True)
 

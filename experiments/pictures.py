@@ -51,7 +51,7 @@ def picture(env: Any, action_values: Floats | None, view: View, caption: str | N
     """
     world = env.unwrapped
     if action_values is not None and not has_map(world, len(action_values)):
-        return heat_table(action_values, caption)
+        return _without_map(world, action_values, view, caption)
     from envs.grid_world.renderer import draw
 
     states, position = world.grid_states, max(0, world.position)
@@ -63,6 +63,19 @@ def picture(env: Any, action_values: Floats | None, view: View, caption: str | N
     here, keys = (row, column) if world.position >= 0 else None, states.held_at(position)
     size = map_size(world.layout, view.cell, values is not None)
     return draw(world.layout, here, keys, values, policy, size, caption or "")
+
+
+def _without_map(world: Any, action_values: Floats, view: View, caption: str | None) -> Any:
+    """Draw the values of states where the world says they lie, or else the table of actions."""
+    model, board = getattr(world, "model", None), getattr(world, "board", None)
+    if model is not None and action_values.shape == model.legal_actions.shape:
+        action_values = np.where(model.legal_actions, action_values, -np.inf)
+    if board is None or view.values == "actions":
+        return heat_table(np.where(action_values > -np.inf, action_values, np.nan), caption)
+    from envs.grid_world.renderer import draw
+
+    values = np.where(board >= 0, action_values.max(axis=1)[board], np.nan)
+    return draw(_blank(*board.shape), values=values, caption=caption)
 
 
 def has_map(world: Any, states: int | None = None) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from gymnasium.spaces import MultiDiscrete
 
 from envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
@@ -145,7 +146,17 @@ def blackjack_world(observation: str = "index") -> SmallWorld:
         rows = [hand[:3] for hand in HANDS] + [(0, 0, 0)] * len(ENDS)
         seen = Observation(MultiDiscrete([32, 11, 2]), np.array(rows, np.int64))
     name, source = "Blackjack", f"{BOOK}, example 5.1"
-    return SmallWorld(name, source, blackjack(), ("stick", "hit"), _tell, observation=seen)
+    model, actions = blackjack(), ("stick", "hit")
+    return SmallWorld(name, source, model, actions, _tell, _board(), observation=seen)
+
+
+def _board() -> npt.NDArray[np.int64]:
+    """Place hands as in figure 5.2: the dealer's cards side by side, usable aces on the right."""
+    board = np.full((19, 2 * len(CARDS) + 1), -1)
+    for state, hand in enumerate(HANDS):
+        row = 0 if hand.natural else 22 - hand.total
+        board[row, hand.dealer - 1 + hand.ace * (len(CARDS) + 1)] = state
+    return board
 
 
 def _tell(state: int) -> str:

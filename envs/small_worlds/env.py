@@ -49,7 +49,7 @@ class SmallWorldEnv(TabularEnv):
         self.world = find_world(world, options)
         limit = self.world.limit(time_limit)
         super().__init__(self.world.model, limit, self.world.discount, render_mode)
-        self.action_names = self.world.actions
+        self.action_names, self.board = self.world.actions, self.world.board
         if self._masked:
             self.action_space = LegalActions(self)
         self.encode = self.world.observation

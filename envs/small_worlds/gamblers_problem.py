@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
 from envs.tabular import TabularModel
@@ -63,7 +65,15 @@ def gamblers_world(heads: float = 0.4, goal: int = 100, least_stake: int = 1) ->
     stakes = tuple(str(stake) for stake in range(model.actions))
     name, source = "Gambler's problem", f"{BOOK}, example 4.3"
     tell = partial(_tell, goal, least_stake)
-    return SmallWorld(name, source, model, stakes, tell, 1.0, TIME_LIMIT)
+    return SmallWorld(name, source, model, stakes, tell, _board(goal), 1.0, TIME_LIMIT)
+
+
+def _board(goal: int) -> npt.NDArray[np.int64]:
+    """Place each quarter of the way to the goal in a row of its own."""
+    width, states = math.ceil(goal / 4), np.arange(goal)
+    board = np.full((4, width + 1), -1)
+    board[states // width, states % width], board[-1, -1] = states, goal
+    return board
 
 
 def _tell(goal: int, least_stake: int, capital: int) -> str:

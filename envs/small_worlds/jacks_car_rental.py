@@ -96,7 +96,8 @@ def car_rental_world(free_shuttle: bool = False, parking_fee: float = 0.0) -> Sm
     moves = tuple(str(moved) for moved in range(-MOVES, MOVES + 1))
     model = jacks_car_rental(free_shuttle, parking_fee)
     name, source = "Jack's car rental", f"{BOOK}, example 4.2"
-    return SmallWorld(name, source, model, moves, _tell, DISCOUNT, TIME_LIMIT)
+    board = np.arange(model.states).reshape(CARS + 1, CARS + 1)[::-1]  # as in figure 4.2
+    return SmallWorld(name, source, model, moves, _tell, board, DISCOUNT, TIME_LIMIT)
 
 
 def _tell(state: int) -> str:

@@ -62,7 +62,8 @@ def bias_world(**options: float) -> SmallWorld:
     """Return the world, with the options of `maximisation_bias`."""
     model = maximisation_bias(**options)  # type: ignore[arg-type]
     actions = tuple(str(action) for action in range(model.actions))
-    return SmallWorld("Maximisation bias", f"{BOOK}, example 6.7", model, actions, _tell)
+    name, source, row = "Maximisation bias", f"{BOOK}, example 6.7", np.array([[B, A, END]])
+    return SmallWorld(name, source, model, actions, _tell, row)
 
 
 def _tell(state: int) -> str:

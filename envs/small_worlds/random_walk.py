@@ -76,7 +76,8 @@ def nineteen_states(**options: Any) -> SmallWorld:
 def _world(name: str, example: str, model: TabularModel) -> SmallWorld:
     names = ("left", "right") if model.actions == 2 else ("on",)
     tell = partial(_tell, model.states)
-    return SmallWorld(name, f"{BOOK}, {example}", model, names, tell, 1.0, TIME_LIMIT)
+    row = np.arange(model.states)[None]
+    return SmallWorld(name, f"{BOOK}, {example}", model, names, tell, row, 1.0, TIME_LIMIT)
 
 
 def _tell(states: int, state: int) -> str:

@@ -59,8 +59,8 @@ def corridor_world(observation: str = "hidden") -> SmallWorld:
         raise ValueError(f"The corridor's observation is hidden or index, not {observation!r}.")
     hidden = Observation(Discrete(1), np.zeros(4, np.int64)) if observation == "hidden" else None
     name, source = "Short corridor", f"{BOOK}, example 13.1"
-    actions = ("left", "right")
-    return SmallWorld(name, source, short_corridor(), actions, _tell, 1.0, TIME_LIMIT, hidden)
+    model, actions, row = short_corridor(), ("left", "right"), np.arange(4)[None]
+    return SmallWorld(name, source, model, actions, _tell, row, 1.0, TIME_LIMIT, hidden)
 
 
 def _tell(state: int) -> str:

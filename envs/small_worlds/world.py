@@ -48,6 +48,7 @@ class SmallWorld:
         model: The world itself.
         actions: What each action is called, in one word or number.
         tell: Says in words where one is, for a state's number.
+        board: Where pictures show each state; -1 for nothing. Shape [rows, columns].
         discount: By which the world measures returns.
         max_episode_steps: Time limit in environment steps, where an episode might not end.
         observation: What an agent sees; None for the number of the state.
@@ -58,6 +59,7 @@ class SmallWorld:
     model: TabularModel
     actions: tuple[str, ...]
     tell: Callable[[int], str]
+    board: npt.NDArray[np.int64]
     discount: float = 1.0
     max_episode_steps: int | None = None
     observation: Observation | None = None

@@ -15,7 +15,9 @@ from gymnasium.utils.env_checker import check_env
 import envs  # noqa: F401  (registers the worlds)
 from envs.access import plain_model
 from envs.catalogue import SMALL_WORLDS
+from envs.grid_world.pygame_ce import pygame
 from experiments.command_line import main
+from experiments.pictures import VALUES, View, picture
 
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in SMALL_WORLDS),
@@ -171,11 +173,12 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize("name", SMALL_WORLDS)
 def test_commands_train_evaluate_and_play_in_every_small_world(name: str, say: Any) -> None:
-    code, output, error = say("train", "q-learning", name, "--samples", "2000", "--gif")
+    picture = () if "Jacks" in name else ("--gif",)  # 60 pictures of 441 states take seconds
+    code, output, error = say("train", "q-learning", name, "--samples", "1000", *picture)
     told = "any policy" if "RandomWalk" in name else "share of perfect"
     assert code == 0 and told in output, error
     run = str(next(Path("runs").iterdir()))
-    assert (Path(run) / "learning.gif").stat().st_size > 0
+    assert (Path(run) / "learning.gif").exists() == bool(picture)
     code, output, error = say("evaluate", run, "--episodes", "2")
     assert code == 0 and "mean of 2 episodes" in output, error
     code, output, error = say("play", name, "--run", run, "--text", typed="\n" * 10)
@@ -221,3 +224,21 @@ def test_mountain_car_is_refused_by_a_table_in_one_sentence(say: Any) -> None:
     code, _, error = say("train", "q-learning", "MountainCar-v0", "--samples", "100")
     assert code == 2 and error.count("\n") == 1
     assert "A table needs discrete observations, but this environment has Box" in error
+
+
+@EVERY
+def test_every_state_lies_on_the_board_of_the_pictures(name: str, options: dict[str, Any]) -> None:
+    world = gym.make(name, **options).unwrapped.world
+    shown = np.sort(world.board[world.board >= 0])
+    ends = 4 if "Blackjack" in name else 0
+    assert shown.tolist() == list(range(world.model.states - ends))
+
+
+def test_pictures_show_states_where_they_lie_and_leave_illegal_actions_blank() -> None:
+    env = gym.make("spielfeld/MaximisationBias-v0")
+    values = np.where(env.unwrapped.model.legal_actions, [[0.0], [1.0], [0.5]], 7.0)
+    sizes = [picture(env, values, View(kind)).get_size() for kind in VALUES]
+    assert sizes[0] == sizes[2] != sizes[1]
+    plain = picture(env, np.where(values < 7, values, -np.inf), View("actions"))
+    shown = picture(env, values, View("actions"))
+    assert pygame.image.tobytes(plain, "RGB") == pygame.image.tobytes(shown, "RGB")
