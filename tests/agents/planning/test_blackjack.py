@@ -172,6 +172,7 @@ def played() -> dict[tuple[int, int], list[float]]:
     return rewards
 
 
+@pytest.mark.slow
 def test_gymnasiums_blackjack_pays_what_the_model_says(played) -> None:
     model, checked = blackjack(), 0
     for (state, action), rewards in played.items():
@@ -184,6 +185,7 @@ def test_gymnasiums_blackjack_pays_what_the_model_says(played) -> None:
     assert checked > 300
 
 
+@pytest.mark.slow
 def test_a_table_learned_in_gymnasiums_blackjack_is_scored_exactly_in_ours() -> None:
     theirs = gym.make("Blackjack-v1", sab=True)
     learner = QLearning(seed=2)

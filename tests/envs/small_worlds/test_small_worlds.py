@@ -171,6 +171,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL_WORLDS)
 def test_commands_train_evaluate_and_play_in_every_small_world(name: str, say: Any) -> None:
     picture = () if "Jacks" in name else ("--gif",)  # 60 pictures of 441 states take seconds
@@ -220,8 +221,8 @@ def test_options_reach_small_worlds_from_the_command_line(say: Any) -> None:
     assert code == 2 and "unexpected keyword argument 'head'" in error and "Traceback" not in error
 
 
-def test_mountain_car_is_refused_by_a_table_in_one_sentence(say: Any) -> None:
-    code, _, error = say("train", "q-learning", "MountainCar-v0", "--samples", "100")
+def test_mountain_car_is_refused_in_one_sentence_by_what_knows_tables_alone(say: Any) -> None:
+    code, _, error = say("train", "double-q-learning", "MountainCar-v0", "--samples", "100")
     assert code == 2 and error.count("\n") == 1
     assert "A table needs discrete observations, but this environment has Box" in error
 
