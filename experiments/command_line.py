@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "which of several learners is better, over many seeds and worlds",
     "play": "act yourself with the keyboard, or watch a trained run, in a window",
     "benchmark": "speed beside the peers, from the same run",
+    "figures": "draw the books' figures, ours beside the published numbers",
     "list": "show every learner and every source",
 }
 HELP = ("-h", "--help", "help")

@@ -97,7 +97,8 @@ def test_pictures_of_the_guide_show_the_layout_above_them(pictures: ModuleType) 
 def test_pictures_are_small_and_all_in_use() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
     used = set(re.findall(r"\((pictures/[^)]+)\)", text))
-    assert used == {f"pictures/{path.name}" for path in (DOCS / "pictures").iterdir()}
+    there = (DOCS / "pictures").rglob("*.*")
+    assert used == {path.relative_to(DOCS).as_posix() for path in there}
     for path in used:
         assert (DOCS / path).stat().st_size < 60_000
         with Image.open(DOCS / path) as picture:

@@ -1,0 +1,57 @@
+"""Maximisation bias (section 6.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from experiments.figures.outcome import Outcome, Row, estimate
+from experiments.figures.repeat import Repeat, world
+from experiments.figures.style import book_line, book_point, canvas, lines
+from learning.batch import Array
+
+EPISODES = 300
+
+
+def went_left(seed: int, learner: Any) -> Array:
+    """Tell for each episode whether the first step went left. Shape [episodes]."""
+    config = learner.config_class(
+        learning_rate=0.1, learning_rate_decay=0.0, discount=1.0,
+        exploration_rate=0.1, final_exploration_rate=0.1,
+    )  # fmt: skip
+    env = world("spielfeld/MaximisationBias-v0")
+    lengths = learner(config, seed).learn_episodes(env, EPISODES)["episode_length"]
+    left: Array = np.where(lengths == 2, 100.0, 0.0)  # right ends at once
+    return left
+
+
+def maximisation_bias(repeat: Repeat) -> Outcome:
+    """How often the agent goes left, where it is paid -0.1 on average, in place of right, for 0.
+
+    Left leads to ten actions with rewards from N(-0.1, 1). The largest of ten estimates is above 0
+    for long, and Q-learning believes it; Double Q-learning asks a second table what the first one's
+    favourite is worth. Step size and exploration 0.1, so that 5 % is the least.
+    """
+    from agents import DoubleQLearning, QLearning
+
+    simple, double = repeat(went_left, [(QLearning,), (DoubleQLearning,)])
+    curve = simple.mean(axis=0)
+    peak = int(curve.argmax())
+    picture, axes = canvas("Maximisation bias: how often left, the worse way, is taken")
+    axes.set(xlabel="episode", ylabel="first step to the left in %", xlim=(1, EPISODES))
+    axes.set_ylim(0, 100)
+    curves = {"Q-learning": curve, "Double Q": double.mean(axis=0)}
+    lines(axes, range(1, EPISODES + 1), curves)
+    for place, share, label in ((23, 94, "book: 94 %"), (EPISODES, 12, ""), (EPISODES, 6.8, "")):
+        book_point(axes, place, share, label)
+    book_line(axes, 5, "least possible: 5 %")
+    return Outcome(
+        picture,
+        [
+            estimate("Q-learning at its peak, % left", 94, simple[:, peak]),
+            Row("episode of the peak", 23, peak + 1, band=5),
+            estimate("Q-learning in episode 300, % left", 12, simple[:, -1]),
+            estimate("Double Q-learning in episode 300, % left", 6.8, double[:, -1]),
+        ],
+    )
