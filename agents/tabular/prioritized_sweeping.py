@@ -124,16 +124,16 @@ def prioritized_sweeping_update(
             leave_chain(memory, pair, known)
         join_chain(memory, pair, transition.next_state)
     remember(memory, transition)
-    note_urgency(memory, settings, rates, pair)
-    for _ in range(settings.planning_steps):
-        pair = pop(memory)
-        if pair < 0:
-            break
-        learn_from_memory(memory, rates, pair // actions, pair % actions, 0.0)
-        source = memory.first_source[pair // actions]
+    source = pair  # to be looked at: first the pair just tried, then all that lead to one updated
+    for done in range(settings.planning_steps + 1):
         while source >= 0:
             note_urgency(memory, settings, rates, source)
-            source = memory.following[source]
+            source = memory.following[source] if done > 0 else -1
+        if done == settings.planning_steps or memory.length[0] == 0:
+            break
+        pair = pop(memory)
+        learn_from_memory(memory, rates, pair // actions, pair % actions, 0.0)
+        source = memory.first_source[pair // actions]
 
 
 class PrioritizedSweeping(TabularLearner):
