@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from experiments.compare.outcome import Measure
     from experiments.compare.report import Comparison
 
+MOST = 30  # verdicts on a screen
 DESCRIPTION = """Compare learners over many seeds: run what is missing, then say who is better.
 
 LEARNER is a name of `spielfeld list` or my_module:MyLearner; `all` is every learner. Settings of
@@ -101,6 +102,7 @@ def _sources(options: Options) -> list[str]:
     from experiments.sources import make_source
 
     every = [*CATALOGUE, *SMALL_WORLDS, *BANDITS]
+    every.remove("spielfeld/Bandit-v0")  # stands for any bandit, and needs its means
     names = [one for name in options.source for one in (every if name == "all" else [name])]
     for name in names:
         make_source(name, option_values(options.set))
@@ -153,14 +155,20 @@ def _show(comparison: Comparison, output: Path, command: str) -> None:
     from rich.console import Console
 
     from experiments.compare.report import heading, refusals, verdicts, write
+    from experiments.compare.rows import ALL_WORLDS
     from experiments.compare.table import for_terminal, notes
 
     rows, console = comparison.rows, Console()
     if not console.is_terminal:
         console.width = 160
     console.print(for_terminal(heading(comparison), rows, comparison.measure))
-    for line in (*verdicts(comparison.pairs), *notes(rows), *refusals(comparison)):
+    found = comparison.pairs
+    if len(found) > MOST:
+        found = [pair for pair in found if pair.world == ALL_WORLDS]
+    for line in (*verdicts(found), *notes(rows), *refusals(comparison)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if left := len(comparison.pairs) - len(found):
+        console.print(f"{left} verdicts in single worlds are in comparison.md.", highlight=False)
     write(comparison, output, command)
     console.print(
         f"Written to {output}: comparison.md  comparison.png  comparison.json",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.compare.outcome import SHARE, Outcome, Unit
-from experiments.compare.result import Cell
+from experiments.compare.rows import Cells
 from experiments.compare.statistics import LEVEL
 from learning.batch import Array
 from learning.model_file import write_atomically
 
 # Okabe & Ito without yellow, which is lost on white; safe for the colour-blind.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9", "#777777")
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
 ACROSS = 3  # panels in a row
 RESAMPLES = 500
@@ -26,7 +26,7 @@ Ends = dict[str, tuple[float, float]]  # learner -> where its line ends
 Curves = dict[str, Sequence[Outcome]]  # learner -> its runs
 
 
-def plot_curves(cells: Mapping[Cell, Sequence[Outcome]], path: Path) -> None:
+def plot_curves(cells: Cells, path: Path) -> None:
     """Draw the interquartile mean over seeds and its 95 % bootstrap band.
 
     Args:
@@ -62,7 +62,7 @@ def plot_curves(cells: Mapping[Cell, Sequence[Outcome]], path: Path) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def _panels(cells: Mapping[Cell, Sequence[Outcome]]) -> dict[tuple[str, Unit], Curves]:
+def _panels(cells: Cells) -> dict[tuple[str, Unit], Curves]:
     """Gather curves of one world and one unit."""
     found: dict[tuple[str, Unit], Curves] = {}
     for (label, world), outcomes in cells.items():
@@ -126,9 +126,12 @@ def _name_ends(panel: Any, ends: Ends, look: Look) -> None:
     panel.set_xlim(0, right)
     for label, height in zip(order, heights, strict=True):
         panel.annotate(
-            label, ends[label], (1.04 * right, height), va="center", annotation_clip=False,
+            label, ends[label], (1.06 * right, height), va="center", annotation_clip=False,
             color=look[label]["color"], fontsize=10, fontweight="bold",
-            arrowprops={"arrowstyle": "-", "color": look[label]["color"], "lw": 0.8},
+            arrowprops={
+                "arrowstyle": "-", "color": look[label]["color"], "lw": 0.8, "relpos": (0, 0.5),
+                "shrinkA": 2, "shrinkB": 0,
+            },
         )  # fmt: skip
 
 

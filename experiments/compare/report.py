@@ -6,11 +6,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from experiments.compare.outcome import Measure, Outcome
-from experiments.compare.result import Cell, Pair, Row, pairs, rows
+from experiments.compare.pairs import Pair, pairs
+from experiments.compare.rows import Cell, Row, rows
 from experiments.compare.table import for_markdown, notes, title
 from experiments.compare.verdict import remarks, sentence
 from experiments.session import versions
@@ -31,12 +33,12 @@ class Comparison:
     refused: Mapping[Cell, str]
     measure: Measure
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         """A row for each learner in each world, and in all."""
         return rows(self.cells)
 
-    @property
+    @cached_property
     def pairs(self) -> list[Pair]:
         """Who is better."""
         return pairs(self.cells)

@@ -64,6 +64,7 @@ def run_all(
     from joblib import Parallel, delayed
 
     results: dict[int, Result] = {}
+    root = root.resolve() if cluster else root  # workers stand in folders of their own
     work = (delayed(_numbered)(k, spec, root, measure) for k, spec in enumerate(specs))
     with _backend(cluster), _progress(len(specs)) as tick:
         parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)

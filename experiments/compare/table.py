@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.compare.outcome import SHARE, Measure, Unit
-from experiments.compare.result import Row
+from experiments.compare.rows import Row
 from experiments.compare.verdict import written
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def cells(rows: Sequence[Row], measure: Measure) -> Cells:
     """Return the header and the rows as text; a column that nobody fills is left out."""
     goal = f"{100 * measure.threshold:g} % of perfect"
     columns = {
-        "world": [row.world for row in rows],
+        "world": [row.world.removeprefix("spielfeld/") for row in rows],
         "learner": [row.learner for row in rows],
         "score, middle half": [written(row.middle, row.unit) for row in rows],
         "95 % interval": [_interval(row) for row in rows],

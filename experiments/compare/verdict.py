@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from experiments.compare.outcome import SHARE, Unit
-from experiments.compare.result import Pair
+from experiments.compare.pairs import Pair
 from experiments.compare.statistics import LEVEL, TRUSTED, Difference
 
 TOO_NARROW = f"With fewer than {TRUSTED} seeds the interval is too narrow to trust."

@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from experiments.command_line import main
+from experiments.compare.contestants import contestants
+from experiments.registry import LEARNERS
 
 ROOT = Path(__file__).resolve().parents[3]
 Say = Callable[..., tuple[int, str, str]]
@@ -203,3 +205,17 @@ def test_ctrl_c_stops_all_processes_with_a_sentence(tmp_path: Path) -> None:
     _, error = run.communicate(timeout=30)
     assert run.returncode == 130
     assert error == "Stopped. The same command goes on; no finished run is repeated.\n"
+
+
+def test_all_stands_for_every_learner() -> None:
+    assert [one.label for one in contestants(["all"], {})] == list(LEARNERS)
+
+
+def test_learners_are_compared_with_those_of_their_own_unit(say: Say) -> None:
+    words = ("--source", "spielfeld/RandomWalk5-v0", "--samples", "200", "--seeds", "1")
+    code, output, _ = say("q-learning", "td-lambda", "bandit-ucb", *words)
+    assert code == 2
+    assert "bandit-ucb in spielfeld/RandomWalk5-v0: A bandit learner needs" in output
+    units = {row["learner"]: row["unit"]["name"] for row in written()["rows"]}
+    assert units["td-lambda"] == "error" and units["q-learning"] == "share of perfect"
+    assert written()["pairs"] == []

@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from experiments.compare.outcome import ERROR, RETURN, SHARE, Measure, Outcome, Unit, online_score
+from experiments.compare.pairs import ALL_PAIRS, Pair, pairs
+from experiments.compare.rows import rows
+from experiments.compare.statistics import Difference
+from experiments.compare.table import notes
+from experiments.compare.verdict import remarks, sentence, written
+from learning.history import History
+
+
+def outcomes(scores: list[float], unit: Unit = RETURN, first_seed: int = 0) -> list[Outcome]:
+    return [
+        Outcome(first_seed + k, score, unit, 100, 1.0, None, None, None, np.empty((2, 0)), unit)
+        for k, score in enumerate(scores)
+    ]
+
+
+def pair(found: Difference | None, seeds: int = 10, unit: Unit = RETURN, **rest: object) -> Pair:
+    return Pair("a", "b", "w", unit, seeds, True, found, 0.5, **rest)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (pair(Difference(2.0, 1.0, 3.0)),
+         "a is better than b by 2.00 on average (95 % interval 1.00 to 3.00)."),
+        (pair(Difference(-2.0, -3.0, -1.0)),
+         "b is better than a by 2.00 on average (95 % interval 1.00 to 3.00)."),
+        (pair(Difference(0.02, -0.01, 0.05), unit=SHARE),
+         "No difference between a and b can be seen: a is 2.00 points ahead on average "
+         "(95 % interval -1.00 to 5.00)."),
+        (pair(Difference(-2.0, -3.0, 1.0), 9),
+         "No difference between a and b can be seen: a is 2.00 behind on average (95 % interval "
+         "-3.00 to 1.00). With fewer than 10 seeds the interval is too narrow to trust."),
+        (pair(Difference(0.0, 0.0, 0.0)),
+         "No difference between a and b can be seen: they score the same with each of 10 common "
+         "seeds."),
+        (pair(Difference(5.0, -np.inf, np.inf), 1),
+         "Too few runs to tell a from b: with 1 common seed the order of the scores may be luck, "
+         "however far apart they are."),
+        (pair(None, diverged=("a", "b")), "a and b are not compared: a and b diverged."),
+    ],
+)  # fmt: skip
+def test_verdict_says_what_is_known(known: Pair, said: str) -> None:
+    assert sentence(known) == said
+
+
+def test_less_error_is_better() -> None:
+    cells = {("a", "w"): outcomes([1.0] * 10, ERROR), ("b", "w"): outcomes([3.0] * 10, ERROR)}
+    (found,) = pairs(cells)
+    assert (found.first, found.improvement) == ("a", 1.0)
+    assert sentence(found).startswith("a is better than b by 2.00 on average")
+    assert rows(cells)[0].worst == 1.0
+
+
+def test_only_common_seeds_are_paired_and_disjoint_ones_are_not() -> None:
+    own = outcomes([0.0, 1, 2, 3, 4, 5, 6, 7])
+    (found,) = pairs({("a", "w"): own, ("b", "w"): outcomes([1.0] * 8, RETURN, 3)})
+    assert found.paired and found.seeds == 5
+    (found,) = pairs({("a", "w"): own, ("b", "w"): outcomes([1.0] * 8, RETURN, 100)})
+    assert not found.paired and found.seeds == 8
+
+
+def test_of_many_learners_each_meets_the_best_alone() -> None:
+    names = "abcdef"
+    assert len(names) > ALL_PAIRS
+    cells = {(name, "w"): outcomes([k, k + 1.0]) for k, name in enumerate(names)}
+    assert [(found.first, found.second) for found in pairs(cells)] == [
+        ("f", name) for name in "edcba"
+    ]
+    assert "Each of these 2 verdicts" in remarks([pair(Difference(0, 0, 0))] * 2)[0]
+
+
+def test_worlds_are_taken_together_for_those_who_have_a_share_in_each() -> None:
+    cells = {
+        ("a", "v"): outcomes([0.5, 0.7], SHARE), ("a", "w"): outcomes([0.9, 0.9], SHARE),
+        ("b", "v"): outcomes([0.1, 0.1], SHARE), ("a", "x"): outcomes([-7.0, -7.0]),
+    }  # fmt: skip
+    together = [row for row in rows(cells) if row.world == "all worlds"]
+    assert [(row.learner, row.mean) for row in together] == [("a", pytest.approx(0.75))]
+
+
+def test_notes_tell_of_what_diverged() -> None:
+    told = notes(rows({("a", "w"): outcomes([1.0, np.nan, np.nan])}))
+    assert told == ["a diverged in w with seeds 1, 2: its scores are not averaged."]
+
+
+def test_online_score_is_the_mean_of_the_last_episodes() -> None:
+    history = History(samples=[10, 50, 60, 100], episode_return=[-9, -7, -2, -4])
+    assert online_score(history, 100, Measure("online")) == (-3.0, RETURN)
+    assert online_score(history, 100, Measure("online", last=1.0))[0] == -5.5
+    with pytest.raises(ValueError, match="no episode ended in the last 10 % of the training"):
+        online_score(history, 1_000, Measure("online", last=0.1))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(None, RETURN, "-"), (np.nan, SHARE, "diverged"), (0.99958, SHARE, "99.96 %"),
+     (-12345.6, RETURN, "-12,346"), (1e-12, RETURN, "0"), (np.inf, RETURN, "none")],
+)  # fmt: skip
+def test_numbers_are_written_with_their_unit(value: float | None, unit: Unit, text: str) -> None:
+    assert written(value, unit) == text
