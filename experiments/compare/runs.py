@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,7 +16,6 @@ from experiments.session import Session
 from experiments.spec import RunSpec
 
 Result = Outcome | str  # a run that cannot be is a sentence
-EXPECTED = (ValueError, TypeError, OSError, ImportError, RuntimeError, ArithmeticError, LookupError)
 
 
 def run_one(spec: RunSpec, root: Path, measure: Measure) -> Result:
@@ -24,10 +24,18 @@ def run_one(spec: RunSpec, root: Path, measure: Measure) -> Result:
         if not (root / spec.directory_name / "summary.json").exists():
             _warm_up(spec.learner, spec.source, json.dumps([spec.config, spec.source_options]))
         return Outcome.of(train(spec, root), measure)
-    except EXPECTED as error:
-        if isinstance(error, OSError) and error.strerror:
-            return f"{error.filename or root}: {error.strerror}"
-        return " ".join(str(error).split()).removesuffix(".") or type(error).__name__
+    except Exception as error:  # whatever a learner of one's own does must not stop the others
+        if os.environ.get("SPIELFELD_TRACEBACK"):
+            raise
+        return _reason(error, root)
+
+
+def _reason(error: Exception, root: Path) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or root}: {error.strerror}"
+    text = " ".join(str(error).split()).removesuffix(".")
+    told = isinstance(error, ValueError | RuntimeError | ImportError)
+    return text if told and text else f"{type(error).__name__} {text}".strip()
 
 
 @functools.cache
