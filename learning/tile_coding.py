@@ -122,17 +122,17 @@ class TileSum(Table):
         """Add up rows to [rows, outputs], or cells to [rows] where `select` is given."""
         table = self.parameters["table"]
         if select is None:
-            predictions: Array = table[inputs].sum(axis=-2)
+            predictions: Array = np.add.reduce(table.take(inputs, axis=0), axis=-2)
         else:
             predictions = table[inputs, np.asarray(select)[:, None]].sum(axis=-1)
         return predictions
 
     def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
         """Return `upstream` at each of the rows or cells that were added up, as `Rows`."""
-        tilings = np.shape(inputs)[-1]
-        return {"table": Rows(self.cells(inputs, select), np.repeat(upstream, tilings, axis=0))}
+        values = np.asarray(upstream).repeat(inputs.shape[-1], axis=0)
+        return {"table": Rows(self.cells(inputs, select), values)}
 
     def cells(self, inputs: Array, select: Array | None = None) -> Any:
         """Return where the active rows or cells stand. Shape [rows * tilings] each."""
-        active = np.ravel(inputs)
-        return active if select is None else (active, np.repeat(select, np.shape(inputs)[-1]))
+        active = inputs.ravel()
+        return active if select is None else (active, np.asarray(select).repeat(inputs.shape[-1]))

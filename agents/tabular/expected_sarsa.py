@@ -60,7 +60,9 @@ def expected_sarsa_target(
 
 
 class ExpectedSarsa(ControlLearner):
-    """Tabular Expected SARSA on any discrete environment; compiled on a `TabularModel`.
+    """Expected SARSA on any environment with discrete actions; compiled on a `TabularModel`.
+
+    Where observations are continuous, its function is a `TileSum` instead of a `Table`.
 
     Args:
         config: Settings; see `ExpectedSarsaConfig`.

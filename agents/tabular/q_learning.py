@@ -59,7 +59,9 @@ def q_learning_target(
 
 
 class QLearning(ControlLearner):
-    """Tabular Q-learning on any environment with discrete spaces; compiled on a `TabularModel`.
+    """Q-learning on any environment with discrete actions; compiled on a `TabularModel`.
+
+    Where observations are continuous, its function is a `TileSum` instead of a `Table`.
 
     Args:
         config: Settings; see `QLearningConfig`.

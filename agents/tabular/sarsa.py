@@ -54,7 +54,9 @@ def sarsa_target(
 
 
 class Sarsa(ControlLearner):
-    """Tabular SARSA on any environment with discrete spaces; compiled on a `TabularModel`.
+    """SARSA on any environment with discrete actions; compiled on a `TabularModel`.
+
+    Where observations are continuous, its function is a `TileSum` instead of a `Table`.
 
     Args:
         config: Settings; see `SarsaConfig`.
