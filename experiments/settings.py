@@ -15,8 +15,11 @@ SAMPLES = 100_000  # environment steps, unless a world needs more or fewer
 def settings_for(learner: str, source: str) -> dict[str, Any]:
     """Return settings by name, `samples` among them, for a learner in a source; often just that."""
     ids = {layout: name for name, (layout, _) in CATALOGUE.items()}
-    tuned = _tuned().get(learner, {}).get(ids.get(source, source), {})
-    return {"samples": SAMPLES, **tuned}
+    settings: dict[str, Any] = {"samples": SAMPLES}
+    for learners, worlds in _tuned().items():
+        if learner in learners.split():
+            settings |= worlds.get(ids.get(source, source), {})
+    return settings
 
 
 @functools.cache

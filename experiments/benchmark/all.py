@@ -4,7 +4,9 @@ from experiments.benchmark import (
     drawing,
     large_maze,
     q_learning,
+    q_learning_c,
     single_env,
+    tabular,
     testbed,
     value_iteration,
 )
@@ -14,6 +16,8 @@ COMPARISONS = (
     single_env.COMPARISON,
     *vector.COMPARISONS,
     q_learning.COMPARISON,
+    q_learning_c.COMPARISON,
+    *tabular.COMPARISONS,
     testbed.COMPARISON,
     drawing.COMPARISON,
     value_iteration.COMPARISON,

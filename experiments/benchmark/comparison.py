@@ -38,6 +38,7 @@ class Comparison:
         less_is_better: Whether the smaller figure wins, as with seconds.
         needs: The module without which this cannot be measured, if it may be missing.
         remedy: What to do if it is missing.
+        unavailable: Says what else is missing here, or returns an empty string.
     """
 
     name: str
@@ -48,12 +49,13 @@ class Comparison:
     less_is_better: bool = False
     needs: str | None = None
     remedy: str = "pip install 'spielfeld[peers]'"
+    unavailable: Callable[[], str] = str
 
     @property
     def missing(self) -> str:
         """Return why this cannot be measured here, or an empty string."""
         if self.needs is None or importlib.util.find_spec(self.needs) is not None:
-            return ""
+            return self.unavailable()
         return f"{self.needs} is not installed: {self.remedy}"
 
 

@@ -1,7 +1,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import gymnasium as gym
@@ -10,15 +10,18 @@ import pytest
 
 from agents.planning import value_iteration
 from agents.tabular import QLearning
-from envs import TabularModel, maze_layout
+from envs import Layout, TabularModel, maze_layout
 from envs.grid_world.dynamics import grid_model
 from experiments.benchmark.all import COMPARISONS
 from experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
-from experiments.benchmark.q_learning import plain_q_learning
+from experiments.benchmark.q_learning import SETTINGS, plain_q_learning
+from experiments.benchmark.q_learning_c import WORLD, compile_c, compiler
 from experiments.benchmark.table import figure
+from experiments.benchmark.tabular import METHODS, plain_loop, settings
 from experiments.benchmark.testbed import our_figure, plain_figure
 from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, plain_value_iteration
 from experiments.command_line import main
+from experiments.registry import find_learner
 
 OURS = [comparison.name for comparison in COMPARISONS if comparison.name != "vector-env"]
 
@@ -88,6 +91,33 @@ def test_plain_peer_learns_the_same_values_as_the_learner() -> None:
     table = plain_q_learning(gym.make("spielfeld/Tabular-v0", model=model), 2_000)
     assert np.allclose(table[0], [1, 3])
     assert np.allclose(ours.action_values, table)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_plain_methods_learn_what_the_compiled_ones_learn(name: str) -> None:
+    # Weighted returns of earlier greedy policies linger: there the shortest of walks must do.
+    way = "SG" if name == "off-policy-monte-carlo" else "P..S..G"
+    layout = Layout.from_text(f"map = '''\n{way}\n'''\n[legend]\nG = {{ reward = 1 }}")
+    wanted = {
+        "discount": 0.9, "exploration_rate": 1.0, "final_exploration_rate": 1.0,
+        "learning_rate": 1.0, "learning_rate_decay": 0.1, "bonus_weight": 0.0,
+    }  # fmt: skip
+    known = {field.name for field in fields(settings(name))}
+    config = replace(settings(name), **{key: wanted[key] for key in wanted.keys() & known})
+    env = gym.make("spielfeld/GridWorld-v0", layout=layout)
+    learner = find_learner(name)(config, 1)
+    learner.learn(env, 8_000)
+    often = learner.visits > (0 if name == "prioritized-sweeping" else 100)
+    table = plain_loop(METHODS[name], config, env, 8_000)
+    assert often.any()
+    assert np.allclose(learner.action_values[often], table[often], atol=0.15)
+
+
+@pytest.mark.skipif(not compiler(), reason="there is no C compiler")
+def test_loop_in_c_learns_the_same_table_bit_for_bit() -> None:
+    learner = QLearning(SETTINGS, seed=4)
+    learner.learn(gym.make(WORLD), 30_000)
+    assert compile_c()(4, 30_000).tobytes() == learner.action_values.tobytes()
 
 
 def test_every_comparison_of_ours_runs_and_is_written(
