@@ -59,12 +59,12 @@ def _jit(function: FunctionType, rules: dict[str, Any], entry: bool = False) -> 
     import numba
 
     copy = _with_rules(function, rules)
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return copy
     for name in function.__code__.co_names:
         value = copy.__globals__.get(name)
         if isinstance(value, FunctionType):
             copy.__globals__[name] = _jit(value, rules)
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return copy
     dispatcher = numba.njit(copy, inline="never" if entry else "always")
     if entry and _is_ours(function) and all(map(_is_ours, rules.values())):
         _enable_cache(dispatcher)

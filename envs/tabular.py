@@ -72,7 +72,7 @@ class TabularModel:
     def _store(self, name: str, value: Any, kind: Any) -> None:
         given = np.asarray(value)
         with np.errstate(invalid="ignore"):  # what does not fit is refused in the next line
-            array = given.astype(kind)
+            array = given.astype(kind, order="C")  # one layout: loops are compiled once
         if kind is np.int32 and not np.array_equal(array, given):
             raise ValueError(f"{name} must hold whole numbers that fit 32 bits.")
         array.flags.writeable = False

@@ -1,15 +1,41 @@
 """Learners whose function is a table: one value for each state, or for each state and action.
 
-Each file is one method and says how it differs from its neighbour. Read them in this order:
+Each file is one method: what it learns, its update, and how it differs from its neighbour. They are
+meant to be read in this order; an arrow is a small step.
 
-    prediction    monte_carlo_prediction -> temporal_difference -> n_step_td -> td_lambda
-    control       monte_carlo -> off_policy_monte_carlo, sarsa -> expected_sarsa -> q_learning ->
-                  double_q_learning, n_step_sarsa -> tree_backup, sarsa_lambda
-    planning      q_learning -> dyna_q -> dyna_q_plus, prioritized_sweeping
+    prediction: what is each state worth to a policy that is given?
+        monte_carlo_prediction   whole returns, once the episode has ended
+     -> temporal_difference      one reward and a guess of the rest, at once
+     -> n_step_td                n rewards and a guess of the rest
+     -> td_lambda                all n at once, by traces that fade
 
-What they share: `walk` (acting, compiled), `learner` (acting, readable), `control` (one step of
-gradient descent on one cell), `prediction`, `remembered_world`, `priority_queue`,
-`exploration`, `config`, `spaces`.
+    control: what is each action worth, and so, what is best?
+        monte_carlo              whole returns of the agent's own behaviour
+     -> off_policy_monte_carlo   weighted, so that they are those of the greedy policy
+        monte_carlo
+     -> sarsa                    one reward and the value of the action that is taken next
+     -> expected_sarsa           in place of that value, its mean over what the agent may do
+     -> q_learning               in place of that mean, the maximum
+     -> double_q_learning        of two tables, one names the best action, the other its value
+        sarsa
+     -> n_step_sarsa             n rewards and then the value
+     -> tree_backup              off-policy: actions that were not taken count by their values
+        sarsa
+     -> sarsa_lambda             all n at once, by traces that fade
+
+    planning: learning from what is remembered, too
+        q_learning
+     -> dyna_q                   the world is remembered, and updates are made from memory
+     -> dyna_q_plus              with curiosity about what was not tried for long
+        dyna_q
+     -> prioritized_sweeping     with the most urgent updates first
+
+Prediction and control share their updates, which stand in the files of control.
+
+What all share: `walk` (acting, compiled), `learner` (acting, readable), `control` (one step of
+gradient descent on one cell), `prediction` (acting by a given policy), `exploration` (picking
+actions, and rates that change), `config` (settings), `spaces` and `tiled` (from observations to
+rows of the table); the planners also `remembered_world` and `priority_queue`.
 """
 
 from agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningConfig

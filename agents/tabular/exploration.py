@@ -14,7 +14,7 @@ def choose_action(
     """Pick a random legal action with probability `exploration_rate`, else a best one.
 
     Ties between best actions are broken at random: an agent that always took the first would walk
-    into the same wall as long as it knows nothing (Sutton & Barto, section 2.3).
+    into the same wall as long as it knows nothing (Sutton & Barto, section 2.2).
 
     Args:
         values: Action values. Shape [actions].
@@ -40,7 +40,7 @@ def choose_action(
     return -1  # never reached: every state has a legal action
 
 
-def linear_schedule(start: float, end: float, duration: int, samples: int) -> float:
+def linear_schedule(start: float, end: float, duration: float, samples: int) -> float:
     """Return a rate that goes from `start` to `end` in `duration` samples, then stays."""
     if samples >= duration:
         return end

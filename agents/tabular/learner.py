@@ -7,6 +7,7 @@ the same rules on the same random streams and end with the same table, bit for b
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple
@@ -51,6 +52,18 @@ def own_column(action: int) -> int:
     return action
 
 
+def refuse_misfit(what: str, array: Array, needed: Array) -> None:
+    """Refuse an array of another shape than a world needs.
+
+    Raises:
+        ValueError: If the shapes differ; names `what` it is and both of them.
+    """
+    if array.shape != needed.shape:
+        raise ValueError(
+            f"{what} has shape {array.shape}, but this environment needs {needed.shape}."
+        )
+
+
 class TabularLearner:
     """A table of values, and an agent that acts by it; subclasses name their `update`.
 
@@ -66,6 +79,7 @@ class TabularLearner:
     update: ClassVar[Callable[..., None]]
     rules: ClassVar[dict[str, Callable[..., Any]]] = {"pick": soft_action, "column": own_column}
     on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
+    of_episode: ClassVar[tuple[str, ...]] = ()  # what the memory holds of the present episode
     loop: ClassVar[Callable[..., tuple[int, int]]]
     noisy_loop: ClassVar[Callable[..., tuple[int, int]]]
     function: Any
@@ -84,7 +98,7 @@ class TabularLearner:
         self.seed = seed
         self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
         self.samples = 0
-        shared = {name: getattr(self.config, name, 0) for name in Rates._fields[:-2]}
+        shared = {name: float(getattr(self.config, name, 0)) for name in Rates._fields[:-2]}
         self.rates = Rates(**shared, time_limit=NEVER, on_policy=self.on_policy)
         self._source: Any = None
         self._episode = Episode(np.full(1, -1), np.full(1, -1), np.zeros(1, np.int64), np.zeros(1))
@@ -196,7 +210,13 @@ class TabularLearner:
         """Make room for an episode of `steps` environment steps, if the method remembers it."""
 
     def recorded(self) -> History:
-        """Hand over the episodes finished since the last call."""
+        """Hand over the episodes finished since the last call.
+
+        Raises:
+            ValueError: If values have left the range of numbers meanwhile.
+        """
+        if not np.isfinite(self.action_values).all():
+            raise ValueError("Values have grown beyond all numbers; a smaller learning_rate helps.")
         columns = np.array(self._finished, np.float64).reshape(-1, 3)
         self._finished = []
         names = ("samples", "episode_return", "episode_length")
@@ -223,11 +243,8 @@ class TabularLearner:
         missing = [name for name in self.memory._fields if name not in state]
         if missing:
             raise ValueError(f"The saved state has no {missing[0]!r}: another version wrote it.")
-        if state["table"].shape != self.action_values.shape:
-            raise ValueError(
-                f"The saved table has shape {state['table'].shape}, but this environment needs "
-                f"{self.action_values.shape}."
-            )
+        refuse_misfit("The saved table", state["table"], self.memory.table)
+        refuse_misfit("The saved list of what is legal", state["legal"], self.memory.legal)
         self.memory = type(self.memory)(*(state[name].copy() for name in self.memory._fields))
         self.function.parameters["table"] = self.memory.table
         self.samples, self._source = int(state["samples"]), source
@@ -239,11 +256,22 @@ class TabularLearner:
         """Prepare for a source; another one than last time begins a new episode."""
         if source is self._source:
             return
-        if self._source is None and not hasattr(self, "function"):
+        if hasattr(self, "function"):
+            self._change_world(source)
+        else:
             self._measure(source)
             source.reset(seed=self.seed)
         self._source = source
         self._episode.state[0], self._episode.action[0] = -1, -1
+
+    def _change_world(self, source: Any) -> None:
+        """Keep what was learned and forget the episode that the old world was left in."""
+        fresh = copy.copy(self)
+        fresh._measure(source)
+        refuse_misfit("The table", self.memory.table, fresh.memory.table)
+        refuse_misfit("The list of what is legal", self.memory.legal, fresh.memory.legal)
+        for name in self.of_episode:
+            getattr(self.memory, name)[...] = getattr(fresh.memory, name)
 
     def _measure(self, source: Any) -> None:
         """Make a table of the size that the spaces of `source` ask for."""
@@ -266,15 +294,17 @@ class TabularLearner:
         return self._episode.state.reshape(self.observations.form).tolist()
 
     def _allow(self, state: Any, info: dict[str, Any]) -> None:
-        if "action_mask" in info:
-            self.memory.legal[state] = info["action_mask"]
+        self.memory.legal[state] = info.get("action_mask", True)
 
     def _allow_all(self, model: TabularModel) -> None:
         self.memory.legal[...] = model.legal_actions
 
     def _pick(self, memory: Any, state: Any, rate: float) -> int:
         draws = self.generator.random(), self.generator.random()
-        return int(self.rules["pick"](memory, state, rate, *draws))
+        action = int(self.rules["pick"](memory, state, rate, *draws))
+        if action < 0:
+            raise ValueError(f"No legal action of state {state} has a value that is a number.")
+        return action
 
     def _move(self, next_state: Any, next_action: int, reward: float, over: bool) -> None:
         """Book a step before it is handed out, so that a checkpoint misses nothing."""

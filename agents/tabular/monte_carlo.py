@@ -1,7 +1,7 @@
 """Monte Carlo control: learn what each action is worth from how episodes ended.
 
 Play an episode to its end; then go back through it and move the value of each action taken towards
-the return that followed. No value is ever computed from another value.
+the return that followed.
 
     return = reward + discount * return of the next step, from the last step backwards
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
@@ -9,11 +9,11 @@ the return that followed. No value is ever computed from another value.
 which is one step of gradient descent on the squared error of one cell. A cell that was visited
 several times in an episode learns from its first visit alone, or from every one: both approach the
 same values; the former averages independent returns. With learning_rate 1 and decay 1 each cell is
-the plain average of its returns.
+the plain average of its returns. Monte Carlo prediction does the same with states.
 
-Differs from SARSA by the whole return in the place of one reward and the next value: nothing is
-learned before an episode ends, and never from a guess. An episode that the time limit has cut off
-has no return; the value of the action that would have come next stands in for the rest.
+The first method of control: nothing is learned before an episode ends, and nothing from a guess.
+But an episode that the time limit has cut off has no return; there, the value of the action that
+would have come next stands in for the rest.
 
 Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
 """
@@ -121,6 +121,7 @@ class MonteCarlo(TabularLearner):
     config_class = MonteCarloConfig
     update = staticmethod(remember_and_look_back)
     on_policy = True
+    of_episode = ("first_visit", "length")
     memory: EpisodeMemory
 
     @property

@@ -39,6 +39,7 @@ class MonteCarloPrediction(PredictionLearner):
     config_class = MonteCarloPredictionConfig
     update = staticmethod(remember_and_look_back)
     on_policy = True
+    of_episode = MonteCarlo.of_episode
     settings = MonteCarlo.settings
     make_memory = MonteCarlo.make_memory
     reserve = MonteCarlo.reserve

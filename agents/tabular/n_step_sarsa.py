@@ -107,9 +107,9 @@ def window_memory(table: Array, legal: Array, steps: int) -> WindowMemory:
 
 
 def check_steps(steps: int) -> None:
-    """Refuse a window that holds nothing."""
-    if steps < 1:
-        raise ValueError(f"steps must be 1 or more, not {steps}.")
+    """Refuse a window that holds nothing, or parts of steps."""
+    if not isinstance(steps, int) or steps < 1:
+        raise ValueError(f"steps must be a whole number from 1, not {steps}.")
 
 
 class NStepSarsa(TabularLearner):
@@ -123,6 +123,7 @@ class NStepSarsa(TabularLearner):
     config_class = NStepSarsaConfig
     update = staticmethod(learn_n_steps_late)
     on_policy = True
+    of_episode = ("length",)
 
     def make_memory(self, table: Array, legal: Array) -> WindowMemory:
         """Return an empty window of n steps."""

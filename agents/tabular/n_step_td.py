@@ -42,4 +42,5 @@ class NStepTD(PredictionLearner):
     config_class = NStepTDConfig
     update = staticmethod(learn_n_steps_late)
     on_policy = True
+    of_episode = NStepSarsa.of_episode
     make_memory = NStepSarsa.make_memory

@@ -110,6 +110,7 @@ class OffPolicyMonteCarlo(TabularLearner):
 
     config_class = OffPolicyMonteCarloConfig
     update = staticmethod(remember_and_weigh)
+    of_episode = ("length",)
 
     def make_memory(self, table: Array, legal: Array) -> WeightedEpisodeMemory:
         """Return an empty memory; `reserve` makes it grow."""

@@ -66,6 +66,10 @@ class PredictionLearner(TabularLearner):
         """Return state values, a 0-d array for one observation or [rows] for many."""
         return super().predict(inputs)[..., 0]
 
+    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+        """Pick an action of the policy; one that was given knows by itself what is legal."""
+        return super().act(observation, action_mask if self.policy is None else None)
+
     def judged_policy(self, model: TabularModel) -> Array:
         """Return the policy that is judged, [states, actions], for a model of the world."""
         return random_policy(model) if self.policy is None else self.policy

@@ -7,6 +7,9 @@ what an update needs: state, action, reward, next state, next action.
     target = reward + discount * Q(next state, next action), and reward alone at the end
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - target)
 
+Differs from Monte Carlo by one reward and a guess of the rest in the place of the whole return: it
+learns at once, and does not need episodes to end.
+
 Since its own exploration counts (on-policy), it keeps away from cliffs that exploring would fall
 from. Its greedy policy becomes optimal only if exploration fades to nothing.
 

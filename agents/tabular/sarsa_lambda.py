@@ -171,11 +171,12 @@ class SarsaLambda(TabularLearner):
     config_class = SarsaLambdaConfig
     update = staticmethod(credit_all)
     on_policy = True
+    of_episode = ("traces", "listed", "foreseen")
 
     @property
     def settings(self) -> TraceSettings:
         """Numbers of the method's own."""
-        return TraceSettings(self.config.trace_decay, KINDS[self.config.traces])
+        return TraceSettings(float(self.config.trace_decay), KINDS[self.config.traces])
 
     def make_memory(self, table: Array, legal: Array) -> TraceMemory:
         """Return a memory in which no cell has a trace."""

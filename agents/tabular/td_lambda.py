@@ -4,6 +4,9 @@ Differs from TD(0) by traces: an error moves every state that was visited lately
 Differs from SARSA(lambda) by the policy, which is given, and by one value for each state; the
 update is the same function, and with Dutch traces it is "true online TD(lambda)".
 
+    error = reward + discount * V(next state) - V(state)
+    V <- V + error * trace, everywhere; see `sarsa_lambda` for what a visit does to a trace
+
 Source: Sutton (1988); Sutton & Barto, 2nd edition, sections 12.2 and 12.5.
 """
 
@@ -43,5 +46,6 @@ class TDLambda(PredictionLearner):
     config_class = TDLambdaConfig
     update = staticmethod(credit_all)
     on_policy = True
+    of_episode = SarsaLambda.of_episode
     settings = SarsaLambda.settings
     make_memory = SarsaLambda.make_memory

@@ -9,7 +9,8 @@ discounted value of the state just reached. A guess learns from the next guess.
 which is one step of gradient descent on the squared error of one cell, with the target held fixed.
 
 Differs from Monte Carlo prediction by the guess in the place of the rest of the return: it learns
-at once, and does not need episodes to end. SARSA does the same with actions.
+at once, and does not need episodes to end. SARSA does the same with the
+values of actions.
 
 Source: Sutton (1988); Sutton & Barto, 2nd edition, section 6.1, equation 6.2.
 """

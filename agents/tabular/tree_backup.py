@@ -119,6 +119,7 @@ class TreeBackup(TabularLearner):
 
     config_class = TreeBackupConfig
     update = staticmethod(back_up_tree)
+    of_episode = ("length",)
 
     def make_memory(self, table: Array, legal: Array) -> WindowMemory:
         """Return an empty window of n steps."""

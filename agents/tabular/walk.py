@@ -24,7 +24,7 @@ class Rates(NamedTuple):
     discount: float
     exploration_rate: float
     final_exploration_rate: float
-    exploration_samples: int
+    exploration_samples: float
     time_limit: int  # environment steps
     on_policy: bool  # whether the next action is picked before the update, and then taken
 

@@ -9,7 +9,6 @@ from agents import ExpectedSarsa, QLearning, Sarsa
 from agents.tabular.expected_sarsa import expected_sarsa_target
 from agents.tabular.q_learning import q_learning_target
 from agents.tabular.sarsa import sarsa_target
-from learning import GradientLearner
 
 LADDER = [Sarsa, ExpectedSarsa, QLearning]
 VALUES, LEGAL = np.array([1.0, 5.0, 3.0]), np.ones(3, bool)
@@ -52,29 +51,6 @@ def test_expected_sarsa_is_the_mean_of_sarsa() -> None:
     chances = np.array([0.2, 0.6, 0.2])  # 0.6 / 3 each, and 0.4 more for the best
     expected = expected_sarsa_target(1.0, 0.9, False, VALUES, LEGAL, -1, 0.6)
     assert expected == pytest.approx(chances @ picked)
-
-
-@pytest.mark.parametrize("learner_class", LADDER)
-@pytest.mark.parametrize("world", ["spielfeld/FrozenLake-v0", "spielfeld/CliffWalking-v0"])
-def test_readable_and_compiled_loop_give_bit_identical_tables(
-    learner_class: type, world: str
-) -> None:
-    compiled, readable = learner_class(seed=2), learner_class(seed=2)
-    env, twin = gym.make(world, time_limit=40), gym.make(world, time_limit=40)
-    history = compiled.learn(env, 1_234) + compiled.learn(env, 1_766)
-    assert history == GradientLearner.learn(readable, twin, 3_000)
-    assert compiled.action_values.tobytes() == readable.action_values.tobytes()
-    assert env.unwrapped.state()["generator"] == twin.unwrapped.state()["generator"]
-
-
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("learner_class", LADDER)
-def test_loops_agree_uncompiled(learner_class: type) -> None:
-    env, twin = (gym.make("spielfeld/FrozenLake-v0", time_limit=9) for _ in range(2))
-    first, second = learner_class(seed=5), learner_class(seed=5)
-    first.learn(env, 500)
-    GradientLearner.learn(second, twin, 500)
-    assert first.action_values.tobytes() == second.action_values.tobytes()
 
 
 def test_sarsa_takes_the_action_that_it_learned_from() -> None:

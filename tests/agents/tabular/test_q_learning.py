@@ -15,26 +15,12 @@ from envs.access import restore
 from experiments.evaluation import Evaluator
 from experiments.settings import settings_for
 from learning import SGD, Batch, GradientLearner, SquaredError, Table
+from tests.agents.tabular.tabular_worlds import assert_equal_states, corridor
 
 EVERYTHING = np.ones(3, bool)
 
 
-def corridor(length: int = 4, noise: float = 0.0) -> TabularModel:
-    """Make a corridor: action 1 goes right, 0 left; the right end pays 1 and ends."""
-    states = np.arange(length)
-    next_state = np.stack([np.maximum(states - 1, 0), np.minimum(states + 1, length - 1)], 1)
-    terminated = next_state == length - 1
-    reward = terminated.astype(float)
-    next_state[-1], reward[-1], terminated[-1] = length - 1, 0.0, True
-    shape = (length, 2, 1)
-    deviation = np.full(shape, noise) * (reward[:, :, None] > 0) if noise else None
-    return TabularModel(
-        np.ones(shape), next_state[:, :, None], reward[:, :, None], terminated[:, :, None],
-        np.eye(length)[0], reward_deviation=deviation,
-    )  # fmt: skip
-
-
-def masked() -> TabularModel:
+def tempting() -> TabularModel:
     """Make a world of two states in which the better action is not legal."""
     next_state = np.array([[[1], [1], [0]], [[1], [1], [1]]])
     reward = np.array([[[1.0], [9.0], [0.0]], [[0.0], [0.0], [0.0]]])
@@ -102,26 +88,9 @@ def both_loops(env_maker, samples: int, **config: float) -> tuple[QLearning, QLe
     return compiled, readable
 
 
-def assert_equal_states(first: QLearning, second: QLearning) -> None:
-    one, two = first.state(), second.state()
-    assert one["table"].tobytes() == two["table"].tobytes()
-    assert np.array_equal(one["visits"], two["visits"])
-    arrays = ("table", "visits", "legal")  # of what is legal, each loop knows what it needed
-    assert all(one[name] == two[name] for name in one if name not in arrays)
-
-
 @pytest.mark.parametrize("world", [*envs.CATALOGUE, "spielfeld/Maze-v0"])
 def test_readable_and_compiled_loop_give_bit_identical_tables(world: str) -> None:
     assert_equal_states(*both_loops(lambda: gym.make(world), 4_000))
-
-
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("model", [corridor(), corridor(noise=0.5), masked()])
-def test_loops_agree_with_noise_and_with_masks(model: TabularModel) -> None:
-    def make() -> TabularEnv:
-        return TabularEnv(model, max_episode_steps=7)
-
-    assert_equal_states(*both_loops(make, 900, learning_rate_decay=0.1, exploration_samples=500))
 
 
 @pytest.mark.uncompiled
@@ -158,7 +127,7 @@ def test_small_corridor_is_solved_exactly(seed: int) -> None:
 
 def test_illegal_action_is_never_taken_and_never_valued() -> None:
     learner = QLearning()
-    history = learner.learn(TabularEnv(masked(), 5), 1_000)
+    history = learner.learn(TabularEnv(tempting(), 5), 1_000)
     assert history["episode_return"].max() == 1.0
     assert learner.action_values[0, 1] == 0.0
 
@@ -242,23 +211,6 @@ def test_rewards_that_are_no_numbers_are_refused() -> None:
         QLearning().learn(env, 10)
 
 
-def test_another_source_begins_a_new_episode() -> None:
-    learner, first, second = QLearning(), TabularEnv(corridor()), TabularEnv(corridor())
-    learner.learn(first, 1)
-    second.reset(seed=0)
-    learner.learn(second, 50)
-    assert learner.samples == 51
-
-
-def test_predict_and_act_leave_the_table_alone() -> None:
-    learner, env = QLearning(), TabularEnv(corridor(), 20)
-    learner.learn(env, 200)
-    before = learner.action_values.copy()
-    assert learner.predict(np.arange(4)).shape == (4, 2)
-    assert learner.act(1, action_mask=np.array([1, 0], np.int8)) == 0
-    assert np.array_equal(before, learner.action_values)
-
-
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
@@ -274,17 +226,10 @@ def test_settings_out_of_range_are_refused(setting: str, value: float, message: 
         QLearningConfig(**{setting: value})
 
 
-def test_restoring_a_table_of_another_size_is_refused() -> None:
-    learner = QLearning()
-    learner.learn(TabularEnv(corridor(4)), 10)
-    with pytest.raises(ValueError, match=r"shape \(4, 2\), but this environment needs \(5, 2\)"):
-        QLearning().restore(learner.state(), TabularEnv(corridor(5)))
-
-
 @pytest.mark.parametrize("first", [QLearning.learn, GradientLearner.learn])
 @pytest.mark.parametrize("seed", range(20))
 def test_restored_learner_knows_what_is_legal_where_it_stands(first, seed: int) -> None:
-    env, twin = TabularEnv(masked(), 5), TabularEnv(masked(), 5)
+    env, twin = TabularEnv(tempting(), 5), TabularEnv(tempting(), 5)
     config = QLearningConfig(final_exploration_rate=1.0)
     learner, other = QLearning(config, seed), QLearning(config, seed)
     first(learner, env, 2)
@@ -292,15 +237,4 @@ def test_restored_learner_knows_what_is_legal_where_it_stands(first, seed: int) 
     other.restore(learner.state(), twin)
     GradientLearner.learn(learner, env, 50)
     GradientLearner.learn(other, twin, 50)  # an illegal action would be refused
-    assert_equal_states(learner, other)
-
-
-@pytest.mark.uncompiled
-def test_restored_learner_and_environment_go_on_bit_for_bit() -> None:
-    env, twin = TabularEnv(corridor(6), 9), TabularEnv(corridor(6), 9)
-    learner, other = QLearning(seed=1), QLearning(seed=2)
-    learner.learn(env, 137)
-    restore(twin, env.state())
-    other.restore(learner.state(), twin)
-    assert learner.learn(env, 200) == other.learn(twin, 200)
     assert_equal_states(learner, other)
