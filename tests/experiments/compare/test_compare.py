@@ -61,6 +61,7 @@ def test_real_difference_on_the_cliff_is_found_with_ten_seeds(say: Say) -> None:
         assert picture.size[0] > 500
 
 
+@pytest.mark.slow
 def test_same_runs_again_are_not_run_and_few_seeds_are_distrusted(say: Say) -> None:
     words = ("q-learning", "q-learning:first_seed=7,label=again", *CLIFF, "--samples", "600")
     code, output, _ = say(*words, "--seeds", "6")
@@ -80,6 +81,7 @@ def test_one_and_two_seeds_are_too_few(say: Say, seeds: str) -> None:
     assert f"with {seeds} common seed" in output
 
 
+@pytest.mark.slow
 def test_several_worlds_are_taken_together_where_the_optimum_is_known(say: Say) -> None:
     code, output, _ = say(
         "q-learning", "sarsa:samples=500", "--source", "cliff-walking", "four-rooms",
@@ -96,12 +98,12 @@ def test_several_worlds_are_taken_together_where_the_optimum_is_known(say: Say) 
 
 
 def test_what_cannot_be_is_said_and_stops_nothing(say: Say) -> None:
-    words = ("--source", "four-rooms", "CartPole-v1", "--samples", "300", "--seeds", "2")
-    code, output, _ = say("q-learning", "sarsa", *words)
+    words = (*CLIFF, "--samples", "300", "--seeds", "2")
+    code, output, _ = say("q-learning", "sarsa", "bandit-ucb", *words)
     assert code == 2, "what was asked for by name could not be done"
-    assert "sarsa in CartPole-v1: A table needs discrete observations" in output
+    assert "bandit-ucb in spielfeld/CliffWalking-v0: A bandit learner needs" in output
     assert "Too few runs to tell" in output
-    assert {one["world"] for one in written()["refused"]} == {"CartPole-v1"}
+    assert {one["learner"] for one in written()["refused"]} == {"bandit-ucb"}
 
 
 def test_diverged_learner_is_reported_and_not_averaged_away(say: Say) -> None:
@@ -166,7 +168,7 @@ def test_damaged_run_is_named(say: Say) -> None:
         (["q-learning", "sarsa", *CLIFF, "--last", "0"], "last must be above 0"),
         (["q-learning", "sarsa", *CLIFF, "--threshold", "nan"], "threshold must be a number"),
         (["q-learning", "sarsa", *CLIFF, "--output", "/proc/none"], "/proc/none"),
-        (["q-learning", "sarsa", "--source", "CartPole-v1"], "A table needs discrete"),
+        (["bandit-ucb", "bandit-greedy", *CLIFF], "A bandit learner needs a world of one state"),
     ],
 )
 def test_each_mistake_gets_a_sentence(say: Say, words: list[str], answer: str) -> None:
@@ -227,6 +229,7 @@ def test_all_stands_for_every_learner() -> None:
     assert [one.label for one in contestants(["all"], {})] == list(LEARNERS)
 
 
+@pytest.mark.slow
 def test_learners_are_compared_with_those_of_their_own_unit(say: Say) -> None:
     words = ("--source", "spielfeld/RandomWalk5-v0", "--samples", "200", "--seeds", "1")
     code, output, _ = say("q-learning", "td-lambda", "bandit-ucb", *words)
