@@ -17,7 +17,6 @@ WEIGHTED = {
     "DynaMaze",
     "KeysAndDoors",
     "OneWayStreets",
-    "RandomWalk",
     "WindyGridWorld",
     "Blackjack",
 }
