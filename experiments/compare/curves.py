@@ -76,7 +76,8 @@ def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> End
     for label, outcomes in curves.items():
         samples, middle, low, high = _band(outcomes, 100.0 if unit == SHARE else 1.0)
         if len(samples):
-            panel.fill_between(samples, low, high, color=look[label]["color"], alpha=0.15, lw=0)
+            if len(curves) <= len(COLOURS):  # of more, bands hide the lines
+                panel.fill_between(samples, low, high, color=look[label]["color"], alpha=0.15, lw=0)
             panel.plot(samples, middle, lw=2, **look[label])
             ends[label] = (float(samples[-1]), float(middle[-1]))
             bands.append((low, high))

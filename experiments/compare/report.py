@@ -70,8 +70,15 @@ def _improvement(pair: Pair) -> str:
 
 
 def refusals(comparison: Comparison) -> list[str]:
-    """Return who could not be run where, and why."""
-    return [f"{label} in {world}: {why}." for (label, world), why in comparison.refused.items()]
+    """Return who could not be run where, and why: a line a learner, with the first reason."""
+    worlds: dict[str, list[str]] = {}
+    for label, world in comparison.refused:
+        worlds.setdefault(label, []).append(world)
+    return [
+        f"{label} in {first}{f' and {len(more)} more' if more else ''}: "
+        f"{comparison.refused[label, first]}."
+        for label, (first, *more) in worlds.items()
+    ]
 
 
 def markdown(comparison: Comparison, command: str, picture: str) -> str:

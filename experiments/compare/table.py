@@ -81,7 +81,8 @@ def for_terminal(heading: str, rows: Sequence[Row], measure: Measure) -> Table:
     header, lines = cells(rows, measure)
     table = Table(title=escape(heading), title_justify="left")
     for name in header:
-        table.add_column(name, justify="left" if name in ("world", "learner") else "right")
+        names = name in ("world", "learner")
+        table.add_column(name, justify="left" if names else "right", no_wrap=names)
     for number, line in enumerate(lines):
         last = number + 1 == len(lines) or rows[number].world != rows[number + 1].world
         table.add_row(*map(escape, line), end_section=last)

@@ -3,6 +3,7 @@ import pytest
 
 from experiments.compare.outcome import ERROR, RETURN, SHARE, Measure, Outcome, Unit, online_score
 from experiments.compare.pairs import ALL_PAIRS, Pair, pairs
+from experiments.compare.report import Comparison, refusals
 from experiments.compare.rows import rows
 from experiments.compare.statistics import Difference
 from experiments.compare.table import notes
@@ -102,3 +103,9 @@ def test_online_score_is_the_mean_of_the_last_episodes() -> None:
 )  # fmt: skip
 def test_numbers_are_written_with_their_unit(value: float | None, unit: Unit, text: str) -> None:
     assert written(value, unit) == text
+
+
+def test_refusals_are_a_line_a_learner() -> None:
+    refused = {("a", "v"): "it is too large", ("b", "v"): "no", ("a", "w"): "it is too small"}
+    said = refusals(Comparison({}, refused, Measure()))
+    assert said == ["a in v and 1 more: it is too large.", "b in v: no."]
