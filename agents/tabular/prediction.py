@@ -42,7 +42,8 @@ def only_column(action: int) -> int:
 class PredictionLearner(TabularLearner):
     """Learns what each state is worth to a policy; subclasses name their `update`.
 
-    `memory.legal` holds the policy here: the weight of each action. Shape [states, actions].
+    The table, and what else its memory has for each cell, is [states, 1] here; `memory.legal` holds
+    the policy: the weight of each action. Shape [states, actions].
 
     Args:
         config: Settings of the subclass's `config_class`.

@@ -13,7 +13,11 @@ weights that fall by trace_decay, and yet learns at every step.
 
 The step size stands inside the trace, so that each visit keeps its own. With Dutch traces two terms
 more make the table exactly what the forward view, which waits to see the future, would compute from
-the rewards so far ("true online"; `true_online` below).
+the rewards so far ("true online"). The drift is how far the cell just visited has moved since its
+value was used as that of the next cell, one step earlier:
+
+    Q <- Q + drift * trace, everywhere, and for the cell just visited then
+        Q <- Q - learning_rate * drift
 
 Differs from n-step SARSA by fading instead of a window. With trace_decay 0 it is SARSA; with 1 it
 is close to every-visit Monte Carlo. Not one gradient step on one cell, so an update of its own.
@@ -118,7 +122,7 @@ def visit(memory: TraceMemory, kind: int, rates: Rates, state: int, action: int)
 
 
 def true_online(memory: TraceMemory, transition: Transition) -> float:
-    """Return by how much the cell has moved since it was foreseen (Q - Q_old, section 12.7)."""
+    """Return how far the cell has moved since it was foreseen (V - V_old, section 12.5)."""
     foreseen: float = memory.foreseen[0]
     memory.foreseen[0] = np.nan
     if not transition.over:
