@@ -11,9 +11,10 @@ several times in an episode learns from its first visit alone, or from every one
 same values; the former averages independent returns. With learning_rate 1 and decay 1 each cell is
 the plain average of its returns. Monte Carlo prediction does the same with states.
 
-The first method of control: nothing is learned before an episode ends, and nothing from a guess.
-But an episode that the time limit has cut off has no return; there, the value of the action that
-would have come next stands in for the rest.
+The first method of control: nothing is learned before an episode ends, and nothing from a guess. So
+a policy that has come to walk in circles is not left before the time limit (Sutton & Barto, example
+6.5). An episode that the limit has cut off has no return; there, the value of the action that would
+have come next stands in for the rest.
 
 Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
 """
