@@ -32,7 +32,7 @@ meant to be read in this order; an arrow is a small step.
 
 Prediction and control share their updates, which stand in the files of control.
 
-What all share: `walk` (acting, compiled), `learner` (acting, readable), `control` (one step of
+What all share: `acting` (readable), `walk` (compiled), `learner` (both), `control` (one step of
 gradient descent on one cell), `prediction` (acting by a given policy), `exploration` (picking
 actions, and rates that change), `config` (settings), `spaces` and `tiled` (from observations to
 rows of the table); the planners also `remembered_world` and `priority_queue`.
