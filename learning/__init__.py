@@ -1,32 +1,54 @@
 """What learning is: a function, how wrong it is, one step downhill, where data come from."""
 
+from learning.autoencoder import EncodeDecode, LinearAutoencoder
 from learning.batch import Batch, Rows
-from learning.function import Function, Linear, Table
+from learning.centroids import Centroids
+from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+from learning.embedding import EmbeddingDot
+from learning.function import Function, Linear, Link, Table
 from learning.history import History
 from learning.learner import GradientLearner, Learner
-from learning.loss import Loss, SquaredError
+from learning.logits import log_softmax, sigmoid, softmax
+from learning.loss import Huber, Loss, SquaredError
 from learning.model_file import ModelFileError, load_model, save_model
+from learning.network import Network
 from learning.optimizer import SGD, Adam, Momentum, Optimizer
 from learning.tile_coding import TileCoder, TileSum
+from learning.torch_function import TorchFunction
+from learning.weight_decay import WeightDecay
 
 __all__ = [
     "SGD",
     "Adam",
     "Batch",
+    "BinaryCrossEntropy",
+    "Centroids",
+    "CrossEntropy",
+    "EmbeddingDot",
+    "EncodeDecode",
     "Function",
     "GradientLearner",
     "History",
+    "Huber",
     "Learner",
     "Linear",
+    "LinearAutoencoder",
+    "Link",
     "Loss",
     "ModelFileError",
     "Momentum",
+    "Network",
     "Optimizer",
     "Rows",
     "SquaredError",
     "Table",
     "TileCoder",
     "TileSum",
+    "TorchFunction",
+    "WeightDecay",
     "load_model",
+    "log_softmax",
     "save_model",
+    "sigmoid",
+    "softmax",
 ]

@@ -46,7 +46,7 @@ class Rows:
 
     def dense(self, shape: tuple[int, ...]) -> Array:
         """Return the same gradient as a full array of `shape`."""
-        full = np.zeros(shape)
+        full = np.zeros(shape, self.values.dtype)
         np.add.at(full, self.index, self.values)
         return full
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from learning.batch import Array, Gradient, Rows
 
-Parameters = dict[str, npt.NDArray[np.float64]]
+Parameters = dict[str, Array]
 
 
 class Function(Protocol):
@@ -32,6 +31,16 @@ class Function(Protocol):
             upstream: Derivative of the loss by the predictions, of the predictions' shape.
             select: As in `__call__`.
         """
+        ...
+
+
+class Link(Function, Protocol):
+    """A function that can stand behind another one, because it knows how its inputs matter."""
+
+    def backward(
+        self, inputs: Array, upstream: Array, select: Array | None = None
+    ) -> tuple[Gradient, Array]:
+        """Return the gradient, and d sum(upstream * prediction) / d inputs, of their shape."""
         ...
 
 
@@ -68,6 +77,9 @@ class Table:
 class Linear:
     """phi(x) = x weights + bias.
 
+    With `SquaredError` this is linear regression, with `CrossEntropy` softmax regression, and with
+    `BinaryCrossEntropy` logistic regression.
+
     Args:
         inputs: Number of features.
         outputs: Number of outputs.
@@ -83,18 +95,48 @@ class Linear:
         }
 
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return x weights + bias, [rows, outputs], or [rows] where `select` is given."""
-        outputs: Array = inputs @ self.parameters["weights"] + self.parameters["bias"]
-        return outputs if select is None else outputs[np.arange(len(outputs)), select]
+        """Return x weights + bias, [rows, outputs], or [rows] where `select` is given.
+
+        Raises:
+            ValueError: If a row has another number of features.
+        """
+        weights = self.parameters["weights"]
+        outputs = of_width(inputs, len(weights)) @ weights + self.parameters["bias"]
+        return selected(outputs, select)
 
     def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
         """Return x^T upstream for the weights and the column sums of upstream for the bias."""
-        if select is not None:
-            upstream = _spread(upstream, select, len(self.parameters["bias"]))
+        upstream = spread(upstream, select, len(self.parameters["bias"]))
         return {"weights": inputs.T @ upstream, "bias": upstream.sum(axis=0)}
 
+    def backward(
+        self, inputs: Array, upstream: Array, select: Array | None = None
+    ) -> tuple[Gradient, Array]:
+        """Return the gradient, and the derivative by the inputs; see `Link`."""
+        upstream = spread(upstream, select, len(self.parameters["bias"]))
+        return self.gradient(inputs, upstream), upstream @ self.parameters["weights"].T
 
-def _spread(upstream: Array, select: Array, outputs: int) -> Array:
-    full = np.zeros((len(upstream), outputs))
+
+def of_width(inputs: Array, features: int) -> Array:
+    """Return `inputs` if their rows have as many numbers as a function has weights for.
+
+    Raises:
+        ValueError: If not; says what was expected.
+    """
+    if inputs.shape[-1:] != (features,):
+        raise ValueError(f"Expected rows of {features} features, not inputs of {inputs.shape}.")
+    return inputs
+
+
+def selected(outputs: Array, select: Array | None) -> Array:
+    """Return outputs [rows, outputs] as they are, or the one of each row that `select` names."""
+    return outputs if select is None else outputs[np.arange(len(outputs)), select]
+
+
+def spread(upstream: Array, select: Array | None, outputs: int) -> Array:
+    """Undo `selected`: put upstream [rows] into [rows, outputs], zero elsewhere."""
+    if select is None:
+        return upstream
+    full = np.zeros((len(upstream), outputs), upstream.dtype)
     full[np.arange(len(upstream)), select] = upstream
     return full

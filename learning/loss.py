@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -34,21 +36,91 @@ def squared_error_derivative(prediction: Numbers, target: Numbers) -> Numbers:
     return prediction - target
 
 
-class SquaredError:
-    """l = 1/2 (prediction - target)^2, summed over the outputs of a row."""
+class ElementwiseLoss(ABC):
+    """A loss that is a sum over the outputs of a row; subclasses write l and its derivative."""
+
+    @abstractmethod
+    def each(self, prediction: Array, target: Array) -> Array:
+        """Return l of each output alone, of the prediction's shape."""
+
+    @abstractmethod
+    def each_derivative(self, prediction: Array, target: Array) -> Array:
+        """Return the derivative of `each` by the prediction."""
 
     def value(self, prediction: Array, target: Array, weights: Array | float = 1.0) -> float:
-        """Return J; see `Loss`."""
-        each = _per_row(weights, prediction) * squared_error(prediction, target)
+        """Return J; see `Loss`.
+
+        Raises:
+            ValueError: If targets and predictions differ in shape.
+        """
+        _require_one_shape(prediction, target)
+        each = per_row(weights, prediction) * self.each(prediction, target)
         return float(each.sum() / len(prediction))
 
     def derivative(self, prediction: Array, target: Array, weights: Array | float = 1.0) -> Array:
-        """Return dJ / d prediction; see `Loss`."""
-        each = _per_row(weights, prediction) * squared_error_derivative(prediction, target)
+        """Return dJ / d prediction; see `Loss`.
+
+        Raises:
+            ValueError: If targets and predictions differ in shape.
+        """
+        _require_one_shape(prediction, target)
+        each = per_row(weights, prediction) * self.each_derivative(prediction, target)
         return each / len(prediction)
 
 
-def _per_row(weights: Array | float, prediction: Array) -> Array:
+class SquaredError(ElementwiseLoss):
+    """l = 1/2 (prediction - target)^2, summed over the outputs of a row."""
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """Return `squared_error`."""
+        return squared_error(prediction, target)
+
+    def each_derivative(self, prediction: Array, target: Array) -> Array:
+        """Return `squared_error_derivative`."""
+        return squared_error_derivative(prediction, target)
+
+
+@dataclass(frozen=True)
+class Huber(ElementwiseLoss):
+    """Squared error up to an error of `threshold`, and from there on a straight line.
+
+    l = clipped * (error - clipped / 2), where clipped is the error kept within +-threshold: 1/2
+    error^2 within, and threshold * (|error| - threshold / 2) beyond (Huber, 1964). So no single
+    row, however far off, pulls harder than `threshold`.
+
+    Args:
+        threshold: Where the line begins, in units of the predictions.
+    """
+
+    threshold: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.threshold > 0:
+            raise ValueError(
+                f"The threshold of Huber's loss must be above 0, not {self.threshold}."
+            )
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """Return Huber's l of each output."""
+        error = prediction - target
+        clipped = self.each_derivative(prediction, target)
+        loss: Array = clipped * (error - clipped / 2)
+        return loss
+
+    def each_derivative(self, prediction: Array, target: Array) -> Array:
+        """Return the error, kept within +-threshold."""
+        return (prediction - target).clip(-self.threshold, self.threshold)
+
+
+def per_row(weights: Array | float, prediction: Array) -> Array:
     """Shape weights [rows] or a number so that they multiply predictions row by row."""
-    columns = np.asarray(weights, np.float64)
+    columns = np.asarray(weights, prediction.dtype)
     return columns.reshape(-1, *[1] * (prediction.ndim - 1)) if columns.ndim else columns
+
+
+def _require_one_shape(prediction: Array, target: Array) -> None:
+    if np.shape(target) != prediction.shape:  # NumPy would pair every row with every other
+        raise ValueError(
+            f"Expected targets of shape {prediction.shape}, like the predictions, "
+            f"not {np.shape(target)}."
+        )

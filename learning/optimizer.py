@@ -17,6 +17,11 @@ Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 class Optimizer(Protocol):
     """parameters <- parameters - learning_rate * (something made of the gradient)."""
 
+    @property
+    def learning_rate(self) -> float:
+        """The usual step size."""
+        ...
+
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
     ) -> None:

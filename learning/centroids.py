@@ -1,0 +1,60 @@
+"""Centroids: predict every point by the nearest of a few.
+
+With the inputs themselves as targets, squared error and one step per batch this is k-means: a
+step of n / n_k on all n rows at once, where n_k belong to the k-th centroid, moves each centroid to
+the mean of its rows, which is Lloyd's iteration (1982); a step of 1 / n_k on one row at a time is
+MacQueen's online form (1967).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from learning.batch import Array, Gradient, Rows
+from learning.function import Parameters, of_width, selected, spread
+
+
+class Centroids:
+    """phi(x) = the nearest of `centroids` by Euclidean distance; of equally near ones the first.
+
+    Which one is nearest stays as it is under a step small enough, so the gradient is that of the
+    chosen centroid alone. On the borders, where it would jump, there is none.
+
+    Args:
+        start: Where the centroids are at first; copied. Shape [centroids, features].
+
+    Raises:
+        ValueError: If `start` is no table of one or more rows.
+    """
+
+    def __init__(self, start: npt.ArrayLike) -> None:
+        centroids = np.array(start, np.float64)
+        if centroids.ndim != 2 or not centroids.size:
+            raise ValueError(f"Expected centroids [centroids, features], not {centroids.shape}.")
+        self.parameters: Parameters = {"centroids": centroids}
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return the nearest centroids [rows, features], or [rows] of their selected features."""
+        return selected(self.parameters["centroids"][self.assign(inputs)], select)
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return `upstream` at the nearest centroid of each row, as `Rows`."""
+        features = self.parameters["centroids"].shape[1]
+        return {"centroids": Rows(self.assign(inputs), spread(upstream, select, features))}
+
+    def assign(self, inputs: Array) -> Array:
+        """Return the number of each row's nearest centroid. Shape [rows].
+
+        |x - c|^2 / 2 without |x|^2 / 2, which is the same for all centroids: one matrix product.
+
+        Raises:
+            ValueError: If a row has another number of features.
+        """
+        centroids = self.parameters["centroids"]
+        middle = centroids.mean(axis=0)  # far from the origin, products would cancel badly
+        centroids = centroids - middle
+        half_squares = (centroids * centroids).sum(axis=1) / 2  # [centroids]
+        products = (of_width(inputs, len(middle)) - middle) @ centroids.T  # [rows, centroids]
+        nearest: Array = (half_squares - products).argmin(axis=1)
+        return nearest

@@ -1,0 +1,83 @@
+"""Embeddings: a table of low rank, for tables far too large to visit every cell.
+
+Every user and every item gets a short vector, and a rating is their dot product. Differs from
+`Table` by sharing: what one user's ratings teach about an item holds for all users, so cells that
+were never seen are predicted too. This is the matrix factorisation of recommenders (Koren, Bell &
+Volinsky, 2009, equations 1 and 4).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learning.batch import Array, Gradient, Rows
+from learning.function import Parameters
+
+
+class EmbeddingDot:
+    """phi(u)[i] = bias + user_bias[u] + item_bias[i] + users[u] . items[i].
+
+    As in a `Table`, an input is a row number (of a user) and an output a column (an item). So
+    predicting a user's ratings of all items needs no `select`, and a batch of single ratings names
+    each item there: `Batch(users, ratings, select=items)`. Then the gradient is `Rows` of the
+    vectors and biases that took part, and one number for `bias`.
+
+    Args:
+        users: Number of users.
+        items: Number of items.
+        dimensions: Length of the vectors.
+        generator: Draws the vectors at the start; at zero they would never begin to move.
+        mean: Where `bias` starts, usually the mean rating.
+        deviation: Of the vectors' components at the start, in units of the square root of a rating.
+    """
+
+    def __init__(
+        self,
+        users: int,
+        items: int,
+        dimensions: int,
+        generator: np.random.Generator,
+        mean: float = 0.0,
+        deviation: float = 0.1,
+    ) -> None:
+        self.parameters: Parameters = {
+            "users": generator.normal(0, deviation, (users, dimensions)),
+            "items": generator.normal(0, deviation, (items, dimensions)),
+            "user_bias": np.zeros(users),
+            "item_bias": np.zeros(items),
+            "bias": np.full(1, float(mean)),
+        }
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return ratings of all items [rows, items], or [rows] of the selected ones."""
+        users, items = self.parameters["users"][inputs], self.parameters["items"]
+        biases = self.parameters["bias"] + self.parameters["user_bias"][inputs]
+        ratings: Array
+        if select is None:
+            ratings = biases[:, None] + self.parameters["item_bias"] + users @ items.T
+            return ratings
+        ratings = (users * items[select]).sum(axis=1)
+        ratings += biases + self.parameters["item_bias"][select]
+        return ratings
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return upstream times the other side's vectors, as `Rows` of those that took part."""
+        if select is None:
+            return self._gradient_of_all_items(inputs, upstream)
+        users, items = self.parameters["users"][inputs], self.parameters["items"][select]
+        return {
+            "users": Rows(inputs, upstream[:, None] * items),
+            "items": Rows(select, upstream[:, None] * users),
+            "user_bias": Rows(inputs, upstream),
+            "item_bias": Rows(select, upstream),
+            "bias": upstream.sum(keepdims=True),
+        }
+
+    def _gradient_of_all_items(self, inputs: Array, upstream: Array) -> Gradient:
+        return {
+            "users": Rows(inputs, upstream @ self.parameters["items"]),
+            "items": upstream.T @ self.parameters["users"][inputs],
+            "user_bias": Rows(inputs, upstream.sum(axis=1)),
+            "item_bias": upstream.sum(axis=0),
+            "bias": upstream.sum(keepdims=True).ravel(),
+        }

@@ -1,0 +1,139 @@
+"""The multilayer perceptron: linear functions with a bend between them.
+
+Each layer is `Linear`, and all but the last are bent by an activation: without it, many layers
+would be no more than one. The gradient is the chain rule, walked from the outputs back to the
+inputs (backpropagation: Rumelhart, Hinton & Williams, 1986):
+
+    signal_k = hidden_(k-1) weights_k + bias_k,    hidden_k = activation(signal_k),    hidden_0 = x
+    slope_k = (slope_(k+1) weights_(k+1)^T) * activation'(signal_k),    slope_last = upstream
+    d / d weights_k = hidden_(k-1)^T slope_k,    d / d bias_k = sum over rows of slope_k
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learning.batch import Array, Gradient
+from learning.function import Parameters, of_width, selected, spread
+from learning.logits import sigmoid
+
+
+class Network:
+    """phi(x) = a stack of `Linear` with an activation between them; the outputs are not bent.
+
+    Args:
+        sizes: Features, hidden units of each layer, outputs; [64, 100, 10] has one hidden layer.
+        generator: Draws the weights at the start; biases start at zero.
+        activation: Name in `ACTIVATIONS`.
+        start: Name in `STARTS`; None for the one that suits the activation.
+        dtype: Of parameters, predictions and gradients; np.float32 is about twice as fast.
+
+    Raises:
+        ValueError: If there are fewer than two sizes, a size is below 1, or a name is unknown.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        generator: np.random.Generator,
+        activation: str = "relu",
+        start: str | None = None,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> None:
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"A network needs two or more sizes of 1 or more, not {list(sizes)}.")
+        self.sizes, self.dtype = tuple(sizes), np.dtype(dtype)
+        self.activation: Activation = _named(ACTIVATIONS, activation, "activation")
+        draw = _named(STARTS, start or self.activation.start, "start")
+        self.parameters: Parameters = {}
+        for layer, (inputs, outputs) in enumerate(pairwise(self.sizes)):
+            weights = draw(generator, inputs, outputs)
+            self.parameters[f"weights{layer}"] = weights.astype(self.dtype)
+            self.parameters[f"bias{layer}"] = np.zeros(outputs, self.dtype)
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return predictions [rows, outputs], or [rows] where `select` is given.
+
+        Raises:
+            ValueError: If a row has another number of features.
+        """
+        return selected(self.forward(inputs)[-1], select)
+
+    def forward(self, inputs: Array) -> list[Array]:
+        """Return the inputs, what each hidden layer makes of them, and the outputs."""
+        layers = [of_width(np.asarray(inputs, self.dtype), self.sizes[0])]
+        for layer in range(len(self.sizes) - 1):
+            if layer > 0:
+                layers[-1] = self.activation.bend(layers[-1])
+            signal = layers[-1] @ self.parameters[f"weights{layer}"]  # [rows, units]
+            signal += self.parameters[f"bias{layer}"]
+            layers.append(signal)
+        return layers
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return the derivatives by all weights and biases; see `Function`."""
+        return self._walk_back(inputs, spread(upstream, select, self.sizes[-1]))[0]
+
+    def backward(
+        self, inputs: Array, upstream: Array, select: Array | None = None
+    ) -> tuple[Gradient, Array]:
+        """Return the gradient, and the derivative by the inputs; see `Link`."""
+        gradient, slope = self._walk_back(inputs, spread(upstream, select, self.sizes[-1]))
+        return gradient, slope @ self.parameters["weights0"].T
+
+    def _walk_back(self, inputs: Array, slope: Array) -> tuple[Gradient, Array]:
+        """Return the gradient, and the derivative by the signals of the first layer."""
+        layers, gradient = self.forward(inputs), Gradient()
+        for layer in reversed(range(len(self.sizes) - 1)):
+            gradient[f"weights{layer}"] = layers[layer].T @ slope
+            gradient[f"bias{layer}"] = slope.sum(axis=0)
+            if layer > 0:
+                slope = slope @ self.parameters[f"weights{layer}"].T  # [rows, units before]
+                slope *= self.activation.slope(layers[layer])
+        return gradient, slope
+
+
+class Activation(NamedTuple):
+    """A bend, its derivative *in terms of what the bend returned*, and the start that suits it."""
+
+    bend: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    start: str
+
+
+ACTIVATIONS = {
+    "relu": Activation(lambda signal: np.maximum(signal, 0), lambda hidden: hidden > 0, "he"),
+    "tanh": Activation(np.tanh, lambda hidden: 1 - hidden * hidden, "glorot"),
+    "sigmoid": Activation(sigmoid, lambda hidden: hidden * (1 - hidden), "glorot"),
+}
+
+
+def he_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """Draw normal weights of variance 2 / inputs (He et al., 2015, equation 10).
+
+    A ReLU passes on half of the signal's variance; the 2 makes up for it in layer after layer.
+    """
+    return generator.normal(0, np.sqrt(2 / inputs), (inputs, outputs))
+
+
+def glorot_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """Draw uniform weights of variance 2 / (inputs + outputs) (Glorot & Bengio, 2010, eq. 16).
+
+    A compromise between keeping the signals' variance forwards and the slopes' backwards.
+    """
+    limit = np.sqrt(6 / (inputs + outputs))
+    return generator.uniform(-limit, limit, (inputs, outputs))
+
+
+STARTS = {"he": he_start, "glorot": glorot_start}
+
+
+def _named(choices: dict[str, Any], name: str, kind: str) -> Any:
+    if name not in choices:
+        raise ValueError(f"There is no {kind} {name!r}: choose one of {', '.join(choices)}.")
+    return choices[name]

@@ -1,0 +1,57 @@
+"""Any PyTorch module as a `Function`: its gradient comes from autograd instead of by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from learning.batch import Array, Gradient
+from learning.function import Parameters, selected, spread
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TorchFunction:
+    """phi(x) = module(x), on the CPU.
+
+    `parameters` are views into the module's own memory, without those that need no gradient: a
+    step changes the module, and whatever else trains the module changes them.
+
+    The module stays in evaluation mode, because dropout and the statistics of a batch would make a
+    prediction another one than its gradient belongs to. Learners that need them override `step`.
+
+    Args:
+        module: Makes [rows, outputs] of inputs, with parameters of one dtype on the CPU.
+    """
+
+    def __init__(self, module: torch.nn.Module) -> None:
+        self.module = module.eval()
+        self._tensors = {k: v for k, v in module.named_parameters() if v.requires_grad}
+        self.parameters: Parameters = {k: v.detach().numpy() for k, v in self._tensors.items()}
+        self._dtype = next(module.parameters()).dtype
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return predictions [rows, outputs], or [rows] where `select` is given."""
+        import torch
+
+        with torch.no_grad():
+            return selected(self.module(self._tensor(inputs)).numpy(), select)
+
+    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
+        """Return the gradient of sum(upstream * prediction), by autograd."""
+        import torch
+
+        prediction = self.module(self._tensor(inputs))
+        slope = self._tensor(spread(upstream, select, prediction.shape[-1]))
+        names, tensors = zip(*self._tensors.items(), strict=True)
+        slopes = torch.autograd.grad(prediction, tensors, slope, materialize_grads=True)
+        return {name: each.numpy() for name, each in zip(names, slopes, strict=True)}
+
+    def _tensor(self, array: Array) -> Any:
+        """Copy numbers to a tensor of the module's dtype, and indices to one of integers."""
+        import torch
+
+        array = np.asarray(array)
+        return torch.tensor(array, dtype=self._dtype if array.dtype.kind == "f" else None)
