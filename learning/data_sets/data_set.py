@@ -1,0 +1,192 @@
+"""Rows to learn from: inputs, and where somebody knows the answers, targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
+
+from learning.batch import Array
+
+Kind = Literal["regression", "classification", "unlabelled", "ratings"]
+LARGEST = 1e100  # squares of anything smaller, and sums of them, are still finite
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """A source of given inputs and targets; checked when made, and read-only from then on.
+
+    Args:
+        name: What it is called in reports.
+        kind: "regression" (targets are numbers), "classification" (class indices), "unlabelled"
+            (no targets), or "ratings" (inputs are pairs of user and item, targets are numbers).
+        inputs: Shape [rows, features], float64; for ratings [rows, 2], int64.
+        targets: Shape [rows], float64, or int64 class indices; None for unlabelled rows.
+        feature_names: One for each column of `inputs`.
+        class_names: The class with index k is called `class_names[k]`; empty without classes.
+        users: For ratings, how many users there are.
+        items: For ratings, how many items there are.
+        truth: Where rows were generated, their targets without noise. Shape [rows].
+        noise: Standard deviation of `targets` around `truth`, in units of the target: the root mean
+            squared error that no learner can be expected to undercut on fresh rows.
+        notes: Sentences for whoever reads the report, such as how many rows were left out.
+
+    Raises:
+        ValueError: If shapes, names or numbers do not fit together; says which and where.
+    """
+
+    name: str
+    kind: Kind
+    inputs: Array
+    targets: Array | None = None
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    users: int = 0
+    items: int = 0
+    truth: Array | None = None
+    noise: float | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            self._refuse(f"{self.kind!r} is none of the kinds {', '.join(get_args(Kind))}")
+        ratings, classes = self.kind == "ratings", self.kind == "classification"
+        self._freeze("inputs", np.int64 if ratings else np.float64)
+        self._freeze("targets", np.int64 if classes else np.float64)
+        self._freeze("truth", np.float64)
+        self._check_inputs()
+        self._check_targets()
+        if classes:
+            self._check_classes()
+        if ratings:
+            self._check_pairs()
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def features(self) -> int:
+        """How many columns the inputs have."""
+        return int(self.inputs.shape[1])
+
+    def take(self, rows: Any) -> DataSet:
+        """Return some of the rows: a slice, indices, or a mask [rows]."""
+        targets = None if self.targets is None else self.targets[rows]
+        truth = None if self.truth is None else self.truth[rows]
+        return replace(self, inputs=self.inputs[rows], targets=targets, truth=truth)
+
+    def without_targets(self) -> DataSet:
+        """Return the same inputs unlabelled, as unsupervised learners see them."""
+        return DataSet(self.name, "unlabelled", self.inputs, feature_names=self.feature_names)
+
+    def split(self, validation: float = 0.0, test: float = 0.2, seed: int = 0) -> Split:
+        """Divide the rows at random; equal seeds divide equally. Rows keep their order.
+
+        Classes are stratified: rows are dealt to the test part, then to the validation part, as
+        seats are to parties by the method of Sainte-Lague. Every class is in the training part, so
+        long as that keeps more than half of the rows.
+
+        Args:
+            validation: Share of the rows to choose settings and stopping times by.
+            test: Share of the rows to judge by in the end.
+            seed: Of the generator that divides.
+
+        Raises:
+            ValueError: If shares are not in [0, 1), test is 0, or nothing is left to train on.
+        """
+        if not (0 <= validation < 1 and 0 < test < 1 and validation + test < 1):
+            self._refuse(
+                f"cannot be split with validation={validation} and test={test}; "
+                "expected shares of at least 0, a test above 0, and a sum below 1"
+            )
+        tests, validations = (_share(len(self), share) for share in (test, validation))
+        if tests + validations >= len(self):
+            self._refuse(f"{len(self)} rows are too few to split")
+        order = self._spread(np.random.default_rng(seed))
+        ends = [tests, tests + validations]
+        tested, validated, trained = (np.sort(rows) for rows in np.split(order, ends))
+        part = self.take(validated) if validations else None
+        return Split(self.take(trained), part, self.take(tested))
+
+    def _spread(self, generator: np.random.Generator) -> Array:
+        """Order the rows so that every class is spread evenly from the first to the last."""
+        order = generator.permutation(len(self))
+        if self.kind != "classification" or self.targets is None:
+            return order
+        place = np.empty(len(self))
+        for label in range(len(self.class_names)):
+            rows = np.flatnonzero(self.targets[order] == label)
+            place[rows] = (np.arange(len(rows)) + 0.5) / max(1, len(rows))
+        return order[np.argsort(place, kind="stable")]
+
+    def _freeze(self, field: str, dtype: Any) -> None:
+        given = getattr(self, field)
+        if given is None:
+            return
+        try:
+            given = np.asarray(given)
+            with np.errstate(invalid="ignore"):
+                array = given.astype(dtype)
+        except (TypeError, ValueError, OverflowError):
+            self._refuse(f"{field} are not all numbers of one rectangular table")
+        if dtype is np.int64 and not np.array_equal(array, given):
+            self._refuse(f"{field} are not all whole numbers")
+        array.setflags(write=False)
+        object.__setattr__(self, field, array)
+
+    def _check_inputs(self) -> None:
+        if self.inputs.ndim != 2 or 0 in self.inputs.shape:
+            self._refuse(
+                f"inputs have shape {self.inputs.shape}; expected [rows, features], none of them 0"
+            )
+        if len(self.feature_names) != self.features:
+            self._refuse(f"has {self.features} features, but {len(self.feature_names)} names")
+        wrong = np.argwhere(~(np.abs(self.inputs) <= LARGEST))
+        if len(wrong):
+            row, column = wrong[0]
+            value, name = self.inputs[row, column], self.feature_names[column]
+            self._refuse(f"row {row} has {name} = {value}; expected a number up to {LARGEST:g}")
+
+    def _check_targets(self) -> None:
+        if (self.targets is None) != (self.kind == "unlabelled"):
+            self._refuse(f"has kind {self.kind!r}, which does not fit its targets")
+        for what, array in (("targets", self.targets), ("truth", self.truth)):
+            if array is None:
+                continue
+            if array.shape != (len(self),):
+                self._refuse(f"{what} have shape {array.shape}; expected ({len(self)},)")
+            wrong = np.flatnonzero(~(np.abs(array) <= LARGEST))
+            if len(wrong):
+                value = array[wrong[0]]
+                self._refuse(f"{what}[{wrong[0]}] is {value}; expected a number up to {LARGEST:g}")
+
+    def _check_classes(self) -> None:
+        if len(self.class_names) < 2:
+            self._refuse("has a single class; expected at least two to tell apart")
+        self._check_range("targets", self.targets, len(self.class_names))
+
+    def _check_pairs(self) -> None:
+        if self.features != 2:
+            self._refuse(f"has {self.features} columns; ratings need two, user and item")
+        self._check_range("users", self.inputs[:, 0], self.users)
+        self._check_range("items", self.inputs[:, 1], self.items)
+
+    def _check_range(self, what: str, array: Any, end: int) -> None:
+        if array.min() < 0 or array.max() >= end:
+            self._refuse(f"{what} reach {array.min()}..{array.max()}; expected 0..{end - 1}")
+
+    def _refuse(self, why: str) -> None:
+        raise ValueError(f"Data set {self.name!r}: {why}.")
+
+
+class Split(NamedTuple):
+    """The parts of a data set; `validation` is None if none was asked for."""
+
+    train: DataSet
+    validation: DataSet | None
+    test: DataSet
+
+
+def _share(rows: int, share: float) -> int:
+    return max(1, round(rows * share)) if share else 0

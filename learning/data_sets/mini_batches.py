@@ -1,0 +1,88 @@
+"""Rows of a data set in random order, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from learning.batch import Array, Batch
+from learning.data_sets.data_set import DataSet
+
+
+class MiniBatches:
+    """Epochs of a data set: each draws every row once, in an order of its own.
+
+    Batches have `size` rows, only the last of an epoch has fewer; so no batch has a row twice, and
+    where a batch ends does not depend on how often learning was interrupted. Unlabelled rows are
+    their own targets.
+
+    Args:
+        data: Where the rows come from.
+        size: Rows of a batch.
+        generator: Shuffles, one permutation at the start of each epoch and nothing else.
+
+    Attributes:
+        drawn: Rows drawn so far.
+        surplus: How many of them nobody has asked for yet, since batches are drawn whole.
+
+    Raises:
+        ValueError: If `size` is not at least 1.
+    """
+
+    def __init__(self, data: DataSet, size: int, generator: np.random.Generator) -> None:
+        if size < 1:
+            raise ValueError(f"Batches of {size} rows cannot be drawn; expected at least 1.")
+        self.data, self.size, self.generator = data, size, generator
+        self.drawn = self.surplus = 0
+        self._order: Array = np.zeros(0, np.int64)
+
+    def draw(self, samples: int) -> Iterator[Batch]:
+        """Yield batches until `samples` more rows are drawn.
+
+        The last batch may draw up to `size - 1` rows more; the next call draws so many fewer. So
+        drawing 500 rows twice is drawing 1,000, batch by batch.
+        """
+        left = samples - self.surplus
+        self.surplus = max(0, -left)
+        while left > 0:
+            batch = self._next()
+            left -= len(batch)
+            self.surplus = max(0, -left)
+            yield batch
+
+    def _next(self) -> Batch:
+        position = self.drawn % len(self.data)
+        if position == 0:
+            self._order = self.generator.permutation(len(self.data))
+        rows = self._order[position : position + self.size]
+        self.drawn += len(rows)
+        inputs, targets = self.data.inputs[rows], self.data.targets
+        return Batch(inputs, inputs if targets is None else targets[rows])
+
+    def state(self) -> dict[str, Any]:
+        """Return what the next batch depends on, as arrays and JSON values."""
+        return {
+            "row_order": self._order.copy(),
+            "rows_drawn": self.drawn,
+            "rows_surplus": self.surplus,
+            "row_generator": self.generator.bit_generator.state,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from what `state()` returned.
+
+        Raises:
+            ValueError: If the state is of another number of rows.
+        """
+        order = np.array(state["row_order"], np.int64)
+        rows = len(self.data) if state["rows_drawn"] else 0
+        if not np.array_equal(np.sort(order), np.arange(rows)):
+            raise ValueError(
+                f"The saved order is of {len(order)} rows, but data set {self.data.name!r} "
+                f"has {len(self.data)}."
+            )
+        self._order = order
+        self.drawn, self.surplus = int(state["rows_drawn"]), int(state["rows_surplus"])
+        self.generator.bit_generator.state = state["row_generator"]

@@ -1,0 +1,85 @@
+"""Every data set that has a name."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+from learning.data_sets.data_set import DataSet
+
+# Name -> ("module:function", one line of text).
+DATA_SETS: dict[str, tuple[str, str]] = {
+    "blobs": (
+        "learning.data_sets.generated:blobs",
+        "round clouds of points: rows=, noise=, centres=, seed=",
+    ),
+    "breast-cancer": (
+        "learning.data_sets.shipped:breast_cancer",
+        "569 tumours, 30 measurements of their cells, malignant or benign",
+    ),
+    "circles": (
+        "learning.data_sets.generated:circles",
+        "a circle within a circle: rows=, noise=, inner=, seed=",
+    ),
+    "diabetes": (
+        "learning.data_sets.shipped:diabetes",
+        "442 patients, 10 measurements, progress of the disease a year later",
+    ),
+    "digits": (
+        "learning.data_sets.shipped:digits",
+        "1,797 handwritten digits, 8 x 8 pixels, ten classes",
+    ),
+    "iris": ("learning.data_sets.shipped:iris", "150 flowers of three kinds, 4 lengths"),
+    "noisy-curve": (
+        "learning.data_sets.generated:noisy_curve",
+        "a sine through noise, to over- and underfit: rows=, noise=, seed=",
+    ),
+    "ratings": (
+        "learning.data_sets.generated:ratings",
+        "what users think of items: users=, items=, rank=, noise=, share=, seed=",
+    ),
+    "two-moons": (
+        "learning.data_sets.generated:two_moons",
+        "two half circles that reach into each other: rows=, noise=, seed=",
+    ),
+    "wine": ("learning.data_sets.shipped:wine", "178 wines of three growers, 13 measurements"),
+}
+CSV = "learning.data_sets.csv_file:read_csv"
+ENDINGS = (".csv", ".tsv")
+
+
+def find_data_set(name: str, **options: Any) -> DataSet:
+    """Return a data set by its name, or from a file by its path.
+
+    Args:
+        name: One of `DATA_SETS`, or a path that ends in .csv or .tsv.
+        **options: What the function behind the name takes, such as rows, noise and seed; for a file
+            target, task and ignore.
+
+    Raises:
+        ValueError: If there is no such name or option (says which there are), an option has a value
+            that does not fit, or a file cannot be learned from.
+        ImportError: If it comes with a library that is not installed.
+    """
+    is_file = name.lower().endswith(ENDINGS)
+    if name not in DATA_SETS and not is_file:
+        raise ValueError(
+            f"There is no data set {name!r}; there are {', '.join(DATA_SETS)}, "
+            "and files that end in .csv or .tsv."
+        )
+    module, function = (CSV if is_file else DATA_SETS[name][0]).split(":")
+    make = getattr(importlib.import_module(module), function)
+    _check_options(name, options, list(inspect.signature(make).parameters)[is_file:])
+    try:
+        made: DataSet = make(name, **options) if is_file else make(**options)
+    except TypeError as error:
+        raise ValueError(f"Data set {name!r}: an option has no fitting value ({error}).") from error
+    return made
+
+
+def _check_options(name: str, options: dict[str, Any], known: list[str]) -> None:
+    for option in options:
+        if option not in known:
+            offer = f"its options are {', '.join(known)}" if known else "it has none"
+            raise ValueError(f"Data set {name!r} has no option {option!r}; {offer}.")

@@ -1,0 +1,72 @@
+"""Features on one scale, learned from the training rows alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from learning.batch import Array
+from learning.data_sets.data_set import DataSet, Split
+
+
+@dataclass(frozen=True, eq=False)
+class Standardiser:
+    """standardised = (input - mean) / scale, column by column; a part of the model.
+
+    Statistics of rows that a learner is judged by must not leak into it, so they are learned once,
+    from the training rows, and stored with the model.
+
+    Args:
+        mean: Of each column, in its own units. Shape [features].
+        scale: Standard deviation of each column (divided by rows, not rows - 1), in its own units;
+            1 for a constant column, which becomes 0. Shape [features].
+    """
+
+    mean: Array
+    scale: Array
+
+    @classmethod
+    def learned_from(cls, inputs: Array) -> Standardiser:
+        """Measure the columns of `inputs` [rows, features]."""
+        constant = (inputs == inputs[0]).all(axis=0)
+        mean = np.where(constant, inputs[0], inputs.mean(axis=0))
+        centred = inputs - mean
+        reach = np.where(constant, 1.0, np.abs(centred).max(axis=0))
+        # squares of very small numbers would vanish: they are taken of shares of the largest
+        scale = reach * np.sqrt(np.square(centred / reach).mean(axis=0))
+        return cls(mean, np.where(constant, 1.0, scale))
+
+    def __call__(self, inputs: Array) -> Array:
+        """Return (inputs - mean) / scale, [rows, features]."""
+        standardised: Array = (inputs - self.mean) / self.scale
+        return standardised
+
+    def inverse(self, standardised: Array) -> Array:
+        """Return mean + scale * standardised: what `__call__` was given."""
+        inputs: Array = self.mean + self.scale * standardised
+        return inputs
+
+    def state(self) -> dict[str, Array]:
+        """Return both arrays, for a model file; `Standardiser(**state)` reads them."""
+        return {"mean": self.mean, "scale": self.scale}
+
+
+def standardised(split: Split) -> tuple[Split, Standardiser]:
+    """Bring every part to the scale of the training rows.
+
+    Returns:
+        The same parts with standardised inputs, and what to apply to any further inputs.
+
+    Raises:
+        ValueError: If inputs are users and items, which are names, not measurements.
+    """
+    if split.train.kind == "ratings":
+        raise ValueError(f"Data set {split.train.name!r}: users and items have no scale.")
+    measure = Standardiser.learned_from(split.train.inputs)
+
+    def scaled(part: DataSet) -> DataSet:
+        return replace(part, inputs=measure(part.inputs))
+
+    validation = None if split.validation is None else scaled(split.validation)
+    return Split(scaled(split.train), validation, scaled(split.test)), measure

@@ -1,0 +1,91 @@
+import json
+from itertools import chain
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from learning.data_sets import DataSet, MiniBatches
+
+ROWS = 10
+
+
+def batches(size: int = 4, rows: int = ROWS, seed: int = 0) -> MiniBatches:
+    inputs = np.arange(float(rows))[:, None]
+    data = DataSet("mine", "regression", inputs, -inputs[:, 0], ("row",))
+    return MiniBatches(data, size, np.random.default_rng(seed))
+
+
+def rows_of(drawn) -> list[list[float]]:
+    return [batch.inputs[:, 0].tolist() for batch in drawn]
+
+
+def test_epoch_has_every_row_once_and_the_next_another_order() -> None:
+    source = batches()
+    first, second = (rows_of(source.draw(ROWS)) for _ in range(2))
+    for epoch in (first, second):
+        assert [len(batch) for batch in epoch] == [4, 4, 2]
+        assert sorted(chain(*epoch)) == list(range(ROWS))
+    assert first != second and source.drawn == 2 * ROWS
+
+
+def test_batches_bring_their_targets() -> None:
+    for batch in batches().draw(25):
+        assert np.array_equal(batch.targets, -batch.inputs[:, 0])
+
+
+def test_unlabelled_rows_are_their_own_targets() -> None:
+    data = batches().data.without_targets()
+    batch = next(MiniBatches(data, 3, np.random.default_rng(0)).draw(3))
+    assert batch.targets is batch.inputs
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 12), st.lists(st.integers(0, 30), max_size=6))
+def test_budget_in_pieces_is_the_same_budget(size: int, pieces: list[int]) -> None:
+    whole, parts = batches(size), batches(size)
+    expected = rows_of(whole.draw(sum(pieces)))
+    assert list(chain(*(rows_of(parts.draw(piece)) for piece in pieces))) == expected
+    assert whole.drawn == parts.drawn == sum(map(len, expected))
+    assert parts.drawn == sum(pieces) + parts.surplus and parts.surplus < size
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 12), st.integers(0, 35), st.integers(0, 35))
+def test_resumed_run_draws_what_an_uninterrupted_one_does(size: int, before: int, after: int):
+    steady = batches(size)
+    list(steady.draw(before))
+    saved = steady.state()
+    stored = json.loads(json.dumps({**saved, "row_order": saved["row_order"].tolist()}))
+    resumed = batches(size, seed=99)
+    resumed.restore(stored)
+    assert rows_of(resumed.draw(after)) == rows_of(steady.draw(after))
+
+
+def test_state_does_not_change_behind_ones_back() -> None:
+    source = batches()
+    list(source.draw(4))
+    saved = source.state()
+    expected = rows_of(source.draw(26))
+    source.restore(saved)
+    assert rows_of(source.draw(26)) == expected
+
+
+def test_stopping_early_owes_nothing() -> None:
+    source = batches()
+    next(source.draw(1_000))
+    assert source.drawn == 4 and source.surplus == 0
+    assert len(rows_of(source.draw(4))) == 1
+
+
+def test_state_of_other_rows_is_refused() -> None:
+    source = batches()
+    list(source.draw(4))
+    with pytest.raises(ValueError, match="order is of 10 rows, but data set 'mine' has 9"):
+        batches(rows=9).restore(source.state())
+
+
+def test_batch_without_rows_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected at least 1"):
+        batches(size=0)
