@@ -13,11 +13,13 @@ from learning.loss import Huber, Loss, SquaredError
 from learning.model_file import ModelFileError, load_model, save_model
 from learning.network import Network
 from learning.optimizer import SGD, Adam, Momentum, Optimizer
+from learning.schedule import SCHEDULES, Schedule
 from learning.tile_coding import TileCoder, TileSum
 from learning.torch_function import TorchFunction
 from learning.weight_decay import WeightDecay
 
 __all__ = [
+    "SCHEDULES",
     "SGD",
     "Adam",
     "Batch",
@@ -40,6 +42,7 @@ __all__ = [
     "Network",
     "Optimizer",
     "Rows",
+    "Schedule",
     "SquaredError",
     "Table",
     "TileCoder",

@@ -50,7 +50,8 @@ class LinearAutoencoder:
 
     Differs from `EncodeDecode` of two `Linear` by half of its parameters. With squared error to x
     itself, its lowest point is where the columns of `weights` are an orthonormal basis of the
-    first principal components (Baldi & Hornik, 1989), and `bias` the mean.
+    first principal components (Baldi & Hornik, 1989), and `bias` a point of their plane through
+    the mean.
 
     Args:
         features: Numbers in an input.

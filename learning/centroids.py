@@ -16,10 +16,11 @@ from learning.function import Parameters, of_width, selected, spread
 
 
 class Centroids:
-    """phi(x) = the nearest of `centroids` by Euclidean distance; of equally near ones the first.
+    """phi(x) = the nearest of `centroids` by Euclidean distance.
 
-    Which one is nearest stays as it is under a step small enough, so the gradient is that of the
-    chosen centroid alone. On the borders, where it would jump, there is none.
+    Of equally near ones it is the first, as far as rounding tells. Which one is nearest stays as it
+    is under a step small enough, so the gradient is that of the chosen centroid alone. On the
+    borders, where it would jump, there is none.
 
     Args:
         start: Where the centroids are at first; copied. Shape [centroids, features].
@@ -31,7 +32,7 @@ class Centroids:
     def __init__(self, start: npt.ArrayLike) -> None:
         centroids = np.array(start, np.float64)
         if centroids.ndim != 2 or not centroids.size:
-            raise ValueError(f"Expected centroids [centroids, features], not {centroids.shape}.")
+            raise ValueError(f"Centroids need [centroids, features], not {centroids.shape}.")
         self.parameters: Parameters = {"centroids": centroids}
 
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
@@ -52,9 +53,9 @@ class Centroids:
             ValueError: If a row has another number of features.
         """
         centroids = self.parameters["centroids"]
-        middle = centroids.mean(axis=0)  # far from the origin, products would cancel badly
-        centroids = centroids - middle
+        near = centroids[0]  # as origin: far from it, products would cancel badly
+        centroids = centroids - near
         half_squares = (centroids * centroids).sum(axis=1) / 2  # [centroids]
-        products = (of_width(inputs, len(middle)) - middle) @ centroids.T  # [rows, centroids]
+        products = (of_width(inputs, len(near)) - near) @ centroids.T  # [rows, centroids]
         nearest: Array = (half_squares - products).argmin(axis=1)
         return nearest

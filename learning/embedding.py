@@ -15,19 +15,19 @@ from learning.function import Parameters
 
 
 class EmbeddingDot:
-    """phi(u)[i] = bias + user_bias[u] + item_bias[i] + users[u] . items[i].
+    """phi(u)[i] = user_bias[u] + item_bias[i] + users[u] . items[i].
 
     As in a `Table`, an input is a row number (of a user) and an output a column (an item). So
     predicting a user's ratings of all items needs no `select`, and a batch of single ratings names
     each item there: `Batch(users, ratings, select=items)`. Then the gradient is `Rows` of the
-    vectors and biases that took part, and one number for `bias`.
+    vectors and biases that took part.
 
     Args:
         users: Number of users.
         items: Number of items.
         dimensions: Length of the vectors.
         generator: Draws the vectors at the start; at zero they would never begin to move.
-        mean: Where `bias` starts, usually the mean rating.
+        mean: Where `item_bias` starts, usually the mean rating.
         deviation: Of the vectors' components at the start, in units of the square root of a rating.
     """
 
@@ -44,14 +44,13 @@ class EmbeddingDot:
             "users": generator.normal(0, deviation, (users, dimensions)),
             "items": generator.normal(0, deviation, (items, dimensions)),
             "user_bias": np.zeros(users),
-            "item_bias": np.zeros(items),
-            "bias": np.full(1, float(mean)),
+            "item_bias": np.full(items, float(mean)),
         }
 
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
         """Return ratings of all items [rows, items], or [rows] of the selected ones."""
         users, items = self.parameters["users"][inputs], self.parameters["items"]
-        biases = self.parameters["bias"] + self.parameters["user_bias"][inputs]
+        biases = self.parameters["user_bias"][inputs]
         ratings: Array
         if select is None:
             ratings = biases[:, None] + self.parameters["item_bias"] + users @ items.T
@@ -70,7 +69,6 @@ class EmbeddingDot:
             "items": Rows(select, upstream[:, None] * users),
             "user_bias": Rows(inputs, upstream),
             "item_bias": Rows(select, upstream),
-            "bias": upstream.sum(keepdims=True),
         }
 
     def _gradient_of_all_items(self, inputs: Array, upstream: Array) -> Gradient:
@@ -79,5 +77,4 @@ class EmbeddingDot:
             "items": upstream.T @ self.parameters["users"][inputs],
             "user_bias": Rows(inputs, upstream.sum(axis=1)),
             "item_bias": upstream.sum(axis=0),
-            "bias": upstream.sum(keepdims=True).ravel(),
         }

@@ -124,7 +124,7 @@ def of_width(inputs: Array, features: int) -> Array:
         ValueError: If not; says what was expected.
     """
     if inputs.shape[-1:] != (features,):
-        raise ValueError(f"Expected rows of {features} features, not inputs of {inputs.shape}.")
+        raise ValueError(f"Expected rows of {features} features, not shape {inputs.shape}.")
     return inputs
 
 

@@ -50,4 +50,4 @@ SCHEDULES: dict[str, Schedule] = {
 
 
 def _progress(samples: float, total: float) -> float:
-    return min(samples / total, 1.0)
+    return samples / total if samples < total else 1.0

@@ -24,13 +24,18 @@ class TorchFunction:
 
     Args:
         module: Makes [rows, outputs] of inputs, with parameters of one dtype on the CPU.
+
+    Raises:
+        ValueError: If the module has no parameters to learn.
     """
 
     def __init__(self, module: torch.nn.Module) -> None:
         self.module = module.eval()
         self._tensors = {k: v for k, v in module.named_parameters() if v.requires_grad}
         self.parameters: Parameters = {k: v.detach().numpy() for k, v in self._tensors.items()}
-        self._dtype = next(module.parameters()).dtype
+        if not self._tensors:
+            raise ValueError("This module has no parameters that need a gradient.")
+        self._dtype = next(iter(self._tensors.values())).dtype
 
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
         """Return predictions [rows, outputs], or [rows] where `select` is given."""

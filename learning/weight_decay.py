@@ -52,8 +52,8 @@ class WeightDecay:
         decaying = [name for name in gradient if "bias" not in name]
         if self.decoupled:
             rate = self.learning_rate if learning_rate is None else learning_rate
+            _refuse_rows(gradient)
             for name in decaying:
-                _refuse_rows(name, gradient[name])
                 parameters[name] *= 1 - rate * self.decay
         else:
             penalised = {
@@ -77,9 +77,10 @@ class WeightDecay:
         self.optimizer.restore(state)
 
 
-def _refuse_rows(name: str, slope: Array | Rows) -> None:
-    if isinstance(slope, Rows):
-        raise TypeError(
-            f"Decoupled decay moves every weight, so it cannot take the sparse gradient of "
-            f"{name!r}; use decoupled=False, which is the same for SGD."
-        )
+def _refuse_rows(gradient: Gradient) -> None:
+    for name, slope in gradient.items():
+        if isinstance(slope, Rows):
+            raise TypeError(
+                "Decoupled decay moves every weight, so it cannot take the sparse gradient of "
+                f"{name!r}; use decoupled=False, which is the same for SGD."
+            )

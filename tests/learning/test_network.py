@@ -1,5 +1,6 @@
 """The network by hand against the same network in PyTorch, whose gradients come from autograd."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,16 @@ from learning import (
 from learning.network import glorot_start, he_start
 
 SIZES = [6, 8, 7, 3]
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Small networks are fastest so, above all beside other processes."""
+    torch = pytest.importorskip("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def twins(activation: str, seed: int = 0) -> tuple[Network, Any]:
@@ -47,6 +58,7 @@ def rows(seed: int = 1) -> Batch:
     return Batch(generator.normal(size=(20, SIZES[0])), generator.integers(SIZES[-1], size=20))
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 def test_equal_parameters_give_equal_outputs_and_gradients_as_in_torch(activation: str) -> None:
     by_hand, module = twins(activation)
@@ -79,6 +91,7 @@ OURS = {
 }
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("kind", OURS)
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 def test_100_steps_by_hand_and_in_torch_follow_the_same_path(kind: str, activation: str) -> None:
@@ -122,6 +135,7 @@ class Everywhere(WeightDecay):
         super().step(*renamed, learning_rate)
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize(("kind", "decoupled"), [("ridge", False), ("decoupled", True)])
 def test_both_ways_of_weight_decay_are_torchs(kind: str, decoupled: bool) -> None:
     by_hand, module = twins("tanh")
