@@ -39,7 +39,8 @@ class BanditLearner:
 
     def __init_subclass__(cls) -> None:
         """Compile the loop with the subclass's own choice and update."""
-        cls.loop = staticmethod(compiled(bandit_loop, choose=cls.choose, update=cls.update))
+        rules = {"choose": cls.choose, "update": cls.update}
+        cls.loop = staticmethod(compiled(bandit_loop, allocates=False, **rules))
 
     def __init__(self, config: Any = None, seed: int = 0) -> None:
         self.config = config or self.config_class()

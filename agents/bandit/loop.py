@@ -79,7 +79,7 @@ def bandit_loop(
         own = Memory(
             memory.values[run], memory.counts[run], memory.scores[run], memory.baseline[run]
         )
-        best = means[run].max()
+        best = highest(means[run])
         for step in range(rewards.shape[1]):
             arm = choose(own, numbers, agent)
             reward = pull(means[run], deviation, arm, world.random())
@@ -88,4 +88,12 @@ def bandit_loop(
             optimal[run, step] = means[run, arm] == best
             if drift > 0.0:
                 drift_means(means[run], drift, world)
-                best = means[run].max()
+                best = highest(means[run])
+
+
+def highest(means: Array) -> float:
+    """Return the greatest of some numbers."""
+    best = -float("inf")
+    for mean in means:
+        best = max(best, mean)
+    return best

@@ -42,8 +42,9 @@ class TabularLearner(TabularActor):
         """Compile the walk with the subclass's own rules, for models without and with noise."""
         if hasattr(cls, "update"):
             rules = {**cls.rules, "update": cls.update}
-            cls.loop = staticmethod(compiled(walk, **rules))
-            cls.noisy_loop = staticmethod(compiled(walk, **rules, mean_reward=noisy_reward))
+            cls.loop = staticmethod(compiled(walk, allocates=False, **rules))
+            noisy = {**rules, "mean_reward": noisy_reward}
+            cls.noisy_loop = staticmethod(compiled(walk, allocates=False, **noisy))
 
     @property
     def settings(self) -> Any:

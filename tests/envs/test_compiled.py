@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gymnasium as gym
+import numpy as np
 import pytest
 
-from envs.compiled import PACKAGES, ROOT
+import envs  # noqa: F401, registers the environments
+from envs.compiled import PACKAGES, ROOT, compiled
+from experiments.registry import LEARNERS, find_learner
 
 RULES = "def step(value):\n    return value + 1.0\n"
 LOOP = """
@@ -29,6 +33,14 @@ def count(start, times):
 
 plain_count = compiled(count)
 """
+
+
+def change(value: float) -> float:
+    return 0.5 * value
+
+
+def one_more(value: float) -> float:
+    return 1.0 + change(2.0 * value)
 
 
 class Copy:
@@ -177,3 +189,24 @@ def test_a_compiled_loop_keeps_its_name_and_docstring() -> None:
 
     assert _sweep.__name__ == "_sweep"
     assert _sweep.__doc__ is not None
+
+
+def test_a_rule_that_makes_arrays_is_compiled_though_the_loop_makes_none() -> None:
+    def change(value: float) -> float:
+        return np.full(2, value).sum()
+
+    plain, own = (compiled(one_more, allocates=False, **rule) for rule in ({}, {"change": change}))
+    assert plain(3.0) == 4.0
+    assert own(3.0) == 13.0
+    assert own(3.0) == 13.0
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_no_learner_of_ours_makes_arrays_while_it_learns(name: str) -> None:
+    learner_class = find_learner(name)
+    world = "spielfeld/TenArmedTestbed-v0" if name.startswith("bandit") else "spielfeld/Swamp-v0"
+    learner_class().learn(gym.make(world), 10)
+    loop = learner_class.loop
+    held = {name: cell.cell_contents for name, cell in
+            zip(loop.__code__.co_freevars, loop.__closure__, strict=True)}  # fmt: skip
+    assert held["allocates"] is False
