@@ -2,7 +2,7 @@
 
 from learning.data_sets.csv_file import read_csv
 from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.mini_batches import MiniBatches
+from learning.data_sets.mini_batches import MiniBatches, batch_of
 from learning.data_sets.registry import DATA_SETS, find_data_set
 from learning.data_sets.standardiser import Standardiser, standardised
 
@@ -12,6 +12,7 @@ __all__ = [
     "MiniBatches",
     "Split",
     "Standardiser",
+    "batch_of",
     "find_data_set",
     "read_csv",
     "standardised",

@@ -50,21 +50,21 @@ def numbers(table: Table, column: str) -> Array | None:
     if 2 * len(wrong) >= len(cells):
         return None
     if wrong:
+        found = short(cells[wrong[0]])
         table.refuse(
-            column, wrong[0], f"{short(cells[wrong[0]])} is not a number, but most of this column"
+            column, wrong[0], f"expected a number as in most of this column, found {found}"
         )
     _refuse_two_marks(table, column)
     values = np.array([float(cell) for cell in written])
     large = np.flatnonzero(np.abs(values) > LARGEST)
     if len(large):
-        table.refuse(
-            column, large[0], f"{short(cells[large[0]])} is too large, expected up to {LARGEST:g}"
-        )
+        found = short(cells[large[0]])
+        table.refuse(column, large[0], f"expected a number up to {LARGEST:g}, found {found}")
     return values
 
 
 def categories(table: Table, column: str) -> tuple[list[str], Array]:
-    """Return the different words of a column in alphabetical order, and the index of each row's.
+    """Return the different words of a column, sorted, and the index of each row's.
 
     Raises:
         ValueError: If there are more than `CATEGORIES`, or more than `FEW_CATEGORIES` that have

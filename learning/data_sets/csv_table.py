@@ -109,7 +109,10 @@ def _rows(path: str | Path, text: str, delimiter: str) -> list[tuple[int, list[s
                 rows.append((begins, [cell.strip() for cell in cells]))
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise ValueError(f"{path}, line {begins}: is not a row of a CSV file ({error}).") from error
+        raise ValueError(
+            f"{path}, line {begins}: expected cells, found a quotation mark that is out of place "
+            "or never closed, or a cell of endless length."
+        ) from error
     return rows
 
 
@@ -120,7 +123,9 @@ def _check_header(path: str | Path, line: int, header: list[str]) -> None:
         )
     for place, name in enumerate(header, start=1):
         if not name:
-            raise ValueError(f"{path}, line {line}: column {place} has no name.")
+            raise ValueError(
+                f"{path}, line {line}: column {place} has no name; name it or delete it."
+            )
         first = header.index(name) + 1
         if first < place:
             raise ValueError(

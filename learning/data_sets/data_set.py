@@ -84,8 +84,8 @@ class DataSet:
         """Divide the rows at random; equal seeds divide equally. Rows keep their order.
 
         Classes are stratified: rows are dealt to the test part, then to the validation part, as
-        seats are to parties by the method of Sainte-Lague. Every class is in the training part, so
-        long as that keeps more than half of the rows.
+        seats are to parties by the method of Sainte-Lague; small parts and rare classes may not
+        meet, and a class of one row is left to training while others have rows to give.
 
         Args:
             validation: Share of the rows to choose settings and stopping times by.

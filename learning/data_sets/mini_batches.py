@@ -11,12 +11,26 @@ from learning.batch import Array, Batch
 from learning.data_sets.data_set import DataSet
 
 
+def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:
+    """Lay out rows of a data set, all by default, as functions and losses take them.
+
+    Numbers to predict become a column [rows, 1], like the predictions of a function with one
+    output; classes stay indices [rows]; unlabelled rows are their own targets [rows, features]; of
+    ratings, users are the inputs [rows] and items select the output.
+    """
+    inputs, targets = data.inputs[rows], data.targets
+    if targets is None:
+        return Batch(inputs, inputs)
+    if data.kind == "ratings":
+        return Batch(inputs[:, 0], targets[rows], select=inputs[:, 1])
+    return Batch(inputs, targets[rows] if data.kind == "classification" else targets[rows, None])
+
+
 class MiniBatches:
     """Epochs of a data set: each draws every row once, in an order of its own.
 
     Batches have `size` rows, only the last of an epoch has fewer; so no batch has a row twice, and
-    where a batch ends does not depend on how often learning was interrupted. Unlabelled rows are
-    their own targets.
+    where a batch ends does not depend on how often learning was interrupted.
 
     Args:
         data: Where the rows come from.
@@ -58,8 +72,7 @@ class MiniBatches:
             self._order = self.generator.permutation(len(self.data))
         rows = self._order[position : position + self.size]
         self.drawn += len(rows)
-        inputs, targets = self.data.inputs[rows], self.data.targets
-        return Batch(inputs, inputs if targets is None else targets[rows])
+        return batch_of(self.data, rows)
 
     def state(self) -> dict[str, Any]:
         """Return what the next batch depends on, as arrays and JSON values."""

@@ -52,6 +52,10 @@ ENDINGS = (".csv", ".tsv")
 def find_data_set(name: str, **options: Any) -> DataSet:
     """Return a data set by its name, or from a file by its path.
 
+    >>> train, _, test = find_data_set("two-moons", noise=0.1).split(test=0.1)
+    >>> len(train), len(test), train.class_names
+    (900, 100, ('upper', 'lower'))
+
     Args:
         name: One of `DATA_SETS`, or a path that ends in .csv or .tsv.
         **options: What the function behind the name takes, such as rows, noise and seed; for a file

@@ -35,7 +35,7 @@ class Standardiser:
         reach = np.where(constant, 1.0, np.abs(centred).max(axis=0))
         # squares of very small numbers would vanish: they are taken of shares of the largest
         scale = reach * np.sqrt(np.square(centred / reach).mean(axis=0))
-        return cls(mean, np.where(constant, 1.0, scale))
+        return cls(mean, np.where(scale > 0, scale, 1.0))
 
     def __call__(self, inputs: Array) -> Array:
         """Return (inputs - mean) / scale, [rows, features]."""

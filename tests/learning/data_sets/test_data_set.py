@@ -110,8 +110,11 @@ def test_classes_are_dealt_as_sainte_lague_deals_seats(counts, validation, test,
         last, following = ([(n + half) / c for n, c in zip(seats, counts, strict=True) if c]
                            for half in (-0.5, 0.5))  # fmt: skip
         assert max(last) <= min(following)  # nobody has a better claim to a seat than its holder
-    if 2 * len(split.train) > len(data):
-        assert set(split.train.targets) == set(data.targets)
+
+
+def test_rare_classes_are_left_to_training() -> None:
+    for seed in range(20):
+        assert set(labelled([1, 30, 2, 30]).split(0.2, 0.2, seed).train.targets) == {0, 1, 2, 3}
 
 
 def test_parts_of_even_classes_are_even() -> None:

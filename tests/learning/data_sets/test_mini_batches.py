@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning.data_sets import DataSet, MiniBatches
+from learning import CrossEntropy, EmbeddingDot, Linear, SquaredError
+from learning.data_sets import DataSet, MiniBatches, batch_of, find_data_set
 
 ROWS = 10
 
@@ -32,13 +33,35 @@ def test_epoch_has_every_row_once_and_the_next_another_order() -> None:
 
 def test_batches_bring_their_targets() -> None:
     for batch in batches().draw(25):
-        assert np.array_equal(batch.targets, -batch.inputs[:, 0])
+        assert np.array_equal(batch.targets, -batch.inputs)
 
 
 def test_unlabelled_rows_are_their_own_targets() -> None:
     data = batches().data.without_targets()
     batch = next(MiniBatches(data, 3, np.random.default_rng(0)).draw(3))
-    assert batch.targets is batch.inputs
+    assert batch.targets is batch.inputs and len(batch) == 3
+
+
+def test_batches_fit_functions_and_losses() -> None:
+    generator = np.random.default_rng(0)
+    for name, function, loss in (
+        ("noisy-curve", Linear(1, 1), SquaredError()),
+        ("blobs", Linear(2, 3), CrossEntropy()),
+        ("ratings", EmbeddingDot(300, 200, 2, generator), SquaredError()),
+    ):
+        data = find_data_set(name)
+        whole = batch_of(data)
+        prediction = function(whole.inputs, whole.select)
+        assert len(whole) == len(data) and loss.value(prediction, whole.targets) > 0
+        assert np.array_equal(np.ravel(whole.targets), data.targets)
+
+
+def test_rating_is_selected_by_its_user_and_its_item() -> None:
+    data = find_data_set("ratings", users=5, items=4, noise=0, share=1)
+    batch = next(MiniBatches(data, 3, np.random.default_rng(0)).draw(3))
+    table = np.empty((5, 4))
+    table[tuple(data.inputs.T)] = data.truth
+    assert np.array_equal(table[batch.inputs, batch.select], batch.targets)
 
 
 @settings(max_examples=200, deadline=None)
