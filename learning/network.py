@@ -31,7 +31,7 @@ class Network:
         generator: Draws the weights at the start; biases start at zero.
         activation: Name in `ACTIVATIONS`.
         start: Name in `STARTS`; None for the one that suits the activation.
-        dtype: Of parameters, predictions and gradients; np.float32 is about twice as fast.
+        dtype: Of parameters, predictions and gradients; np.float32 needs half the memory.
 
     Raises:
         ValueError: If there are fewer than two sizes, a size is below 1, or a name is unknown.
