@@ -13,7 +13,6 @@ import tyro
 
 from experiments.commands.words import leading_words
 from experiments.figures.all import FIGURES, find
-from experiments.registry import import_place
 
 if TYPE_CHECKING:
     from experiments.figures.page import Drawn
@@ -53,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"runs must be 2 or more, not {options.runs}.")
     if options.jobs < 1 and options.jobs != -1:
         raise ValueError(f"jobs must be 1 or more, or -1 for one a core, not {options.jobs}.")
-    names = [name for word in words for name in (FIGURES if word == "all" else [find(word)])]
+    names = [name for word in words for name in find(word)]
     for name in dict.fromkeys(names):
         drawn = draw(name, options)
         show(drawn)
@@ -79,11 +78,11 @@ def draw(name: str, options: Options) -> Drawn:
     from experiments.figures.style import save
 
     runs = full = FIGURES[name].runs
-    if full:
+    if full > 1:
         runs = options.runs or (max(2, full // QUICK) if options.quick else full)
     began = time.perf_counter()
     with _progress(name) as tell:
-        outcome = import_place(FIGURES[name].place)(Repeat(runs, options.jobs, tell))
+        outcome = FIGURES[name].function(Repeat(runs, options.jobs, tell))
     picture = options.output / f"{name}.png"
     save(outcome.picture, picture)
     return Drawn(name, runs, time.perf_counter() - began, outcome.rows, picture)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from experiments.figures.outcome import Outcome, estimate
 from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import book_line, canvas, lines
+from experiments.figures.style import COLOURS, book_line, canvas, lines, name_ends
 from learning.batch import Array
 
 # Mean online return in episodes 401 to 500, and its standard error.
 PUBLISHED = {"SARSA": (-27.1, 0.2), "Q-learning": (-50.0, 0.2), "Expected SARSA": (-20.9, 0.1)}
+STEP_SIZES = [round(0.1 + 0.05 * k, 2) for k in range(19)]
+EARLY, LATE = 100, 5_000  # episodes
 SETTINGS = {
     "learning_rate_decay": 0.0, "discount": 1.0,
     "exploration_rate": 0.1, "final_exploration_rate": 0.1,
@@ -50,4 +54,41 @@ def cliff(repeat: Repeat) -> Outcome:
     for name, (published, error) in PUBLISHED.items():
         book_line(axes, published, f"book {published}", at=0.3)
         rows.append(estimate(f"{name}, return", published, curves[name][:, 400:].mean(1), error))
+    return Outcome(picture, rows)
+
+
+def early_and_late(seed: int, method: str, learning_rate: float) -> Array:
+    """Return the mean return of the first 100 episodes, and of the first 5,000."""
+    earned = returns(seed, method, learning_rate, LATE)
+    return np.array([earned[:EARLY].mean(), earned.mean()])
+
+
+def cliff_step_sizes(repeat: Repeat) -> Outcome:
+    """Mean returns of the first 100 episodes and of the first 5,000, over step sizes.
+
+    Nothing in the cliff world is random but the agent, so Expected SARSA, whose target averages
+    over what the agent might do, can take any step size; SARSA must learn slowly to end well. The
+    book's long runs are of 100,000 episodes, and it prints the curves without numbers.
+    """
+    settings = [(name, step) for name in PUBLISHED for step in STEP_SIZES]
+    found = repeat(early_and_late, settings)
+    means = np.array([one.mean(axis=0) for one in found]).reshape(3, len(STEP_SIZES), 2)
+    picture, axes = canvas("Cliff walking: returns over step sizes", height=5.0)
+    axes.set(xlabel="step size", ylabel="mean return of an episode", ylim=(-160, 0))
+    for k, name in enumerate(PUBLISHED):
+        for part, (episodes, style) in enumerate(((EARLY, (0, (2, 1.5))), (LATE, "-"))):
+            label = f"{name}, {episodes:,}"
+            axes.plot(
+                STEP_SIZES, means[k, :, part], color=COLOURS[k], ls=style, marker=".", label=label
+            )
+    axes.grid(alpha=0.3)
+    name_ends(axes)
+    best = means.argmax(axis=1)
+    rows = []
+    for k, name in enumerate(PUBLISHED):
+        for part, episodes in enumerate((EARLY, LATE)):
+            at = int(best[k, part])
+            samples = found[k * len(STEP_SIZES) + at][:, part]
+            what = f"{name}, best return over {episodes:,}, at step size {STEP_SIZES[at]}"
+            rows.append(estimate(what, None, samples))
     return Outcome(picture, rows)

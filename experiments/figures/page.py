@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from experiments.figures.all import FIGURES
 from experiments.figures.outcome import Row
-from experiments.registry import import_place
 from learning.model_file import write_atomically
 
 HEAD = """# The figures of the books
@@ -21,7 +20,7 @@ the source states none. Where a number is exact, the band is what rounding leave
 
 `spielfeld figures` lists all figures; `--quick` or `--runs 50` draws any of them from fewer runs.
 Examples and figures without another source are those of Sutton & Barto, 2nd edition. Seconds are
-those of two shared cores, compiling included.
+those of two cores that were shared with other work, compiling included.
 """
 HEADER = ("what", "published", "ours", "error", "band", "inside")
 
@@ -48,30 +47,25 @@ def cells(row: Row) -> list[str]:
     """Return a row as text, in the order of `HEADER`."""
     inside = {None: "", True: "yes", False: "NO"}[row.inside]
     known = row.published is not None
+    digits = 8 if row.published and not row.error else 4
     return [
         row.what,
-        number(row.published) if row.published is not None else "",
-        number(row.ours),
-        number(row.error) if row.error else "",
-        number(row.band) if known else "",
+        f"{row.published:.8g}" if row.published is not None else "",
+        f"{row.ours:.{digits}g}",
+        f"{row.error:.2g}" if row.error else "",
+        f"{row.band:.2g}" if known else "",
         inside,
     ]
 
 
-def number(value: float) -> str:
-    """Write a number as a table shows it: at most six digits, and none that say nothing."""
-    return f"{value:.6g}" if abs(value) >= 1 else f"{value:.4g}"
-
-
 def caption(name: str) -> str:
-    """Return what a figure's function says about it, without its line breaks."""
-    text = inspect.getdoc(import_place(FIGURES[name].place)) or ""
-    return text
+    """Return what a figure's function says about it."""
+    return inspect.getdoc(FIGURES[name].function) or ""
 
 
 def facts(drawn: Drawn) -> str:
     """Say from how many runs a figure was made, and how long it took."""
-    runs = f"{drawn.runs:,} runs" if drawn.runs else "exact"
+    runs = {0: "exact", 1: "one run"}.get(drawn.runs, f"{drawn.runs:,} runs")
     return f"{runs}, {drawn.seconds:.1f} s"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from learning.batch import Array
 
-CHUNK = 25  # runs between two steps of the progress bar
+PARTS = 20  # of the runs with one setting, between which progress is told
 
 Tell = Callable[[int, int], None]  # how many parts of the work are done, of how many
 
@@ -33,25 +33,24 @@ class Repeat(NamedTuple):
     tell: Tell = be_quiet
 
     def __call__(
-        self, measure: Callable[..., Any], settings: Sequence[tuple[Any, ...]], share: float = 1.0
+        self, measure: Callable[..., Any], settings: Sequence[tuple[Any, ...]]
     ) -> list[Array]:
         """Call measure(seed, *setting) for every seed and setting.
 
         Args:
             measure: Returns a number or an array of them.
             settings: The further arguments, one tuple for each method or step size, say.
-            share: Part of the runs, where a measurement takes long and varies little.
 
         Returns:
             For each setting what was measured. Shape [runs, ...].
         """
         from joblib import Parallel, delayed
 
-        seeds = range(max(2, round(share * self.runs)))
-        parts = [seeds[first : first + CHUNK] for first in seeds[::CHUNK]]
+        seeds, size = range(self.runs), -(-self.runs // PARTS)
+        parts = [seeds[first : first + size] for first in seeds[::size]]
         work = [delayed(_some)(measure, part, setting) for setting in settings for part in parts]
-        results, found = [], Parallel(n_jobs=self.jobs, return_as="generator")(work)
-        for result in found:
+        results = []
+        for result in Parallel(n_jobs=self.jobs, return_as="generator")(work):
             results.append(result)
             self.tell(len(results), len(work))
         count = len(parts)

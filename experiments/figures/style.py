@@ -12,7 +12,7 @@ import numpy.typing as npt
 # Okabe & Ito; each comes with a line style of its own, so that colour is never needed.
 BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 YELLOW, SKY, BLACK, GREY = "#e69f00", "#56b4e9", "#000000", "#666666"
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, BLACK)
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, BLACK, GREY)
 DASHES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)))
 BOOK = {"color": GREY, "ls": (0, (4, 3)), "lw": 1.0, "zorder": 1}
 WIDTH, PIXELS = 8.0, 100  # inches, pixels in an inch
@@ -29,16 +29,13 @@ def canvas(
     return picture, picture.subplots(rows, columns, **options)
 
 
-def lines(
-    axes: Any, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike], name: bool = True
-) -> None:
+def lines(axes: Any, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]) -> None:
     """Draw curves, each in a colour and style of its own, and name them at their right ends."""
     for k, (label, curve) in enumerate(curves.items()):
         style = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
         axes.plot(places, curve, label=label, lw=1.6, **style)
     axes.grid(alpha=0.3)
-    if name:
-        name_ends(axes)
+    name_ends(axes)
 
 
 def name_ends(axes: Any, apart: float = 0.055) -> None:
@@ -86,11 +83,13 @@ def book_line(axes: Any, height: float, label: str = "book", at: float = 0.0) ->
     )  # fmt: skip
 
 
-def book_point(axes: Any, place: float, height: float, label: str = "book") -> None:
-    """Mark a published number by a cross."""
+def book_point(
+    axes: Any, place: float, height: float, label: str = "book", below: bool = False
+) -> None:
+    """Mark a published number by a cross, with a label to its right, above it or below."""
     axes.plot(place, height, "x", color=BLACK, ms=7, mew=1.6, clip_on=False, label="_", zorder=5)
-    if label:
-        axes.annotate(label, (place, height), (7, 4), textcoords="offset points", fontsize=8)
+    offset = (7, -11) if below else (7, 4)
+    axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=8)
 
 
 def number_grid(axes: Any, numbers: npt.ArrayLike, form: str = "{:.2f}", **options: Any) -> Any:
