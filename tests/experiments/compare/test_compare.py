@@ -124,13 +124,13 @@ def test_diverged_learner_is_reported_and_not_averaged_away(say: Say) -> None:
 
 
 def test_learner_that_breaks_stops_no_other(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("broken.py").write_text(
+    Path("breaking.py").write_text(
         "class Broken:\n"
         "    def __init__(self, seed=0): pass\n"
         "    predict = None\n"
         "    def learn(self, source, samples): return self.nothing\n"
     )
-    words = ("broken:Broken", "q-learning", *CLIFF, "--samples", "300", "--seeds", "1")
+    words = ("breaking:Broken", "q-learning", *CLIFF, "--samples", "300", "--seeds", "1")
     code, output, _ = say(*words)
     assert code == 2 and "AttributeError 'Broken' object has no attribute 'nothing'." in output
     assert written()["rows"][0]["learner"] == "q-learning"
