@@ -1,0 +1,29 @@
+"""Learning from given targets: numbers and classes."""
+
+from learning.supervised.config import SupervisedConfig
+from learning.supervised.learner import SupervisedLearner
+from learning.supervised.least_squares import LeastSquares, Ridge
+from learning.supervised.linear_regression import LinearRegression
+from learning.supervised.logistic_regression import LogisticRegression, LogisticRegressionConfig
+from learning.supervised.metrics import accuracy, mean_squared_error, r_squared
+from learning.supervised.neural_network import (
+    NeuralNetworkClassification,
+    NeuralNetworkConfig,
+    NeuralNetworkRegression,
+)
+
+__all__ = [
+    "LeastSquares",
+    "LinearRegression",
+    "LogisticRegression",
+    "LogisticRegressionConfig",
+    "NeuralNetworkClassification",
+    "NeuralNetworkConfig",
+    "NeuralNetworkRegression",
+    "Ridge",
+    "SupervisedConfig",
+    "SupervisedLearner",
+    "accuracy",
+    "mean_squared_error",
+    "r_squared",
+]

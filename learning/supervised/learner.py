@@ -1,0 +1,211 @@
+"""Supervised learning: somebody has given the targets, and all that is left is to step downhill.
+
+Differs from an agent by its experience alone: rows of a data set, drawn in random order, whose
+targets do not depend on what the learner predicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
+from typing import Any, ClassVar
+
+import numpy as np
+
+from learning.batch import Array, Batch
+from learning.data_sets.data_set import DataSet, Kind, Split
+from learning.data_sets.mini_batches import MiniBatches, batch_of
+from learning.data_sets.standardiser import Standardiser
+from learning.function import Function
+from learning.history import History
+from learning.learner import GradientLearner
+from learning.loss import Loss
+from learning.supervised.checks import checked_inputs, require_kind, require_same_rows
+from learning.supervised.config import DescentConfig, SupervisedConfig, make_optimizer
+
+
+class SupervisedLearner(GradientLearner):
+    """A function that learns from given targets; subclasses say which function and which loss.
+
+    Function, optimizer and the scale of the inputs are made from the first rows that it is given:
+    only they say how many features and classes there are.
+
+    Args:
+        config: Settings; see the subclass's `config_class`.
+        seed: Of the weights at the start, and of the order of the rows.
+
+    Attributes:
+        measures: Scales learned from the training rows, by name: "inputs", and for some learners
+            "targets". A part of the model: `predict` takes inputs in their own units.
+    """
+
+    kind: ClassVar[Kind]
+    config_class: ClassVar[type[DescentConfig]] = SupervisedConfig
+
+    def __init__(self, config: Any = None, seed: int = 0) -> None:
+        self.config: Any = self.config_class() if config is None else config
+        self.seed = seed
+        self.measures: dict[str, Standardiser] = {}
+        self._validation: Batch | None = None
+        self._data: DataSet | None = None
+        self._batches: MiniBatches | None = None
+        self._rows: list[tuple[float, ...]] = []
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
+        """Return the function to be learned from such data, at its start, and its loss."""
+        raise NotImplementedError
+
+    def answer(self, outputs: Array) -> Array:
+        """Return what `predict` makes of the function's outputs [rows, outputs]."""
+        raise NotImplementedError
+
+    def measured(self, data: DataSet) -> dict[str, Standardiser]:
+        """Return the scales of the training rows; see `measures`."""
+        if self.config.standardise:
+            return {"inputs": Standardiser.learned_from(data.inputs)}
+        return {"inputs": Standardiser(np.zeros(data.features), np.ones(data.features))}
+
+    def prepared(self, data: DataSet) -> DataSet:
+        """Return rows as the function and the loss take them."""
+        return replace(data, inputs=self.measures["inputs"](data.inputs))
+
+    def weight_decay(self, rows: int) -> float:
+        """Return how strongly weights decay when learned from so many rows; see `WeightDecay`."""
+        return float(self.config.weight_decay)
+
+    @property
+    def samples(self) -> int:
+        """Rows drawn so far."""
+        return self._batches.drawn if self._batches else 0
+
+    def predict(self, inputs: Array) -> Array:
+        """Return numbers [rows], or class probabilities [rows, classes]; changes nothing.
+
+        Args:
+            inputs: In the units of the data set. Shape [rows, features].
+
+        Raises:
+            ValueError: If nothing has been learned yet, or inputs have another shape.
+        """
+        if self._data is None:
+            raise ValueError("There is nothing to predict with yet: call learn first.")
+        inputs = checked_inputs(inputs, self._data.features)
+        return self.answer(self.function(self.measures["inputs"](inputs)))
+
+    def learn(self, source: DataSet | Split, samples: int) -> History:
+        """Step along `samples` more rows; of a `Split` only the training rows teach.
+
+        Returns:
+            A row for each step: "samples" drawn, "loss" of the batch just before the step, and
+            where the split has a validation part, "validation_loss" of all of it at that moment.
+
+        Raises:
+            ValueError: If rows are not of the kind that is learned here, are other rows than
+                those that learning began with, or the loss has grown without limit.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):  # `record` says it in words
+            return super().learn(source, samples)
+
+    def experience(self, source: DataSet | Split, samples: int) -> Iterator[Batch]:
+        """Yield mini-batches of the training rows, every row once an epoch."""
+        yield from self._begun(source).draw(samples)
+
+    def record(self, batch: Batch, prediction: Array) -> None:
+        """Record the losses.
+
+        Raises:
+            ValueError: If the loss has grown without limit.
+        """
+        losses = [self.loss.value(prediction, batch.targets, batch.weights)]
+        if self._validation is not None:
+            outputs = self.function(self._validation.inputs)
+            losses.append(self.loss.value(outputs, self._validation.targets))
+        if not isfinite(losses[0]):
+            raise ValueError(
+                f"The loss is no longer finite after {self.samples} samples: choose a "
+                f"learning_rate below {self.config.learning_rate}."
+            )
+        self._rows.append((self.samples, *losses))
+
+    def recorded(self) -> History:
+        """Hand over the losses since the last call."""
+        rows, self._rows = self._rows, []
+        names = ("samples", "loss", "validation_loss")
+        return History(**dict(zip(names, zip(*rows, strict=True), strict=False)))
+
+    def state(self) -> dict[str, Any]:
+        """Return what predictions and the next step depend on, as arrays and JSON values."""
+        if self._batches is None:
+            return {}
+        return {
+            **_prefixed("parameters", {k: v.copy() for k, v in self.function.parameters.items()}),
+            **_prefixed("optimizer", self.optimizer.state()),
+            **{
+                f"measure.{name}.{key}": array.copy()
+                for name, measure in self.measures.items()
+                for key, array in measure.state().items()
+            },
+            **self._batches.state(),
+        }
+
+    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
+        """Continue from what `state()` returned, bit for bit.
+
+        Args:
+            state: Of a learner with the same settings and seed.
+            source: What it learned from.
+
+        Raises:
+            ValueError: If the state does not fit the settings or the rows.
+        """
+        self._data = self._batches = None
+        if not state:
+            return
+        batches = self._begun(source)
+        made = self.state()
+        for name in made:
+            fixed = name.startswith("measure.")
+            if name not in state or (fixed and not np.array_equal(made[name], state[name])):
+                self._refuse_state(name)
+        for name, parameter in self.function.parameters.items():
+            saved = state[f"parameters.{name}"]
+            if np.shape(saved) != parameter.shape:
+                self._refuse_state(f"parameters.{name}")
+            parameter[...] = saved
+        self.optimizer.restore(_section(state, "optimizer"))
+        batches.restore(state)
+
+    def _begun(self, source: DataSet | Split) -> MiniBatches:
+        """Make what is missing from the first rows, and hold to these rows from then on."""
+        train, validation = (source, None) if isinstance(source, DataSet) else source[:2]
+        if self._data is None or self._batches is None:
+            require_kind(train, self.kind, type(self).__name__)
+            self._batches = self._begin(train)
+            self._data = train
+        require_same_rows(self._data, train)
+        self._validation = None if validation is None else batch_of(self.prepared(validation))
+        return self._batches
+
+    def _begin(self, data: DataSet) -> MiniBatches:
+        start, order = np.random.default_rng(self.seed).spawn(2)
+        self.measures = self.measured(data)
+        self.function, self.loss = self.make(data, start)
+        self.optimizer = make_optimizer(self.config, self.weight_decay(len(data)))
+        return MiniBatches(self.prepared(data), self.config.batch_size, order)
+
+    def _refuse_state(self, name: str) -> None:
+        self._data = self._batches = None
+        raise ValueError(
+            f"The saved {name!r} does not fit: expected the state of a {type(self).__name__} "
+            "with the same settings that learned from the same rows."
+        )
+
+
+def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}.{name}": value for name, value in values.items()}
+
+
+def _section(state: dict[str, Any], prefix: str) -> dict[str, Any]:
+    start = f"{prefix}."
+    return {name.removeprefix(start): v for name, v in state.items() if name.startswith(start)}

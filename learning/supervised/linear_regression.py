@@ -1,0 +1,70 @@
+"""Linear regression by gradient descent: a number is predicted as a weighted sum of features.
+
+Predict, look at how far off the prediction is, and move each weight against that error in
+proportion to its feature:
+
+    prediction = inputs weights + bias
+    J = (1/rows) sum of 1/2 (prediction - target)^2 + weight_decay / 2 * sum of squared weights
+    weights <- weights - learning_rate * inputs^T (prediction - target) / rows
+
+Differs from `LeastSquares` by walking to the minimum instead of solving for it: what is learned
+stays an approximation, but a step costs only as much as its batch, and any function can be learned
+so. Differs from Q-learning by the target, which is given instead of estimated.
+
+Source: Widrow & Hoff (1960) for single rows; Bishop (2006), section 3.1.3.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learning.batch import Array
+from learning.data_sets.data_set import DataSet
+from learning.data_sets.standardiser import Standardiser
+from learning.function import Function, Linear, Parameters
+from learning.loss import Loss, SquaredError
+from learning.supervised.learner import SupervisedLearner
+
+
+class LinearRegression(SupervisedLearner):
+    """A weighted sum of features, learned by descent on the squared error.
+
+    >>> from learning.data_sets import find_data_set
+    >>> learner = LinearRegression(seed=1)
+    >>> history = learner.learn(find_data_set("noisy-curve").split(test=0.2), samples=1_000)
+    >>> learner.predict([[0.0], [1.0]]).shape
+    (2,)
+    """
+
+    kind = "regression"
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
+        """Return a linear function with one output, and squared error."""
+        return Linear(data.features, 1), SquaredError()
+
+    def answer(self, outputs: Array) -> Array:
+        """Return the only output of each row, [rows]."""
+        return outputs[:, 0]
+
+    @property
+    def coefficients(self) -> Array:
+        """Units of the target per unit of each feature. Shape [features]."""
+        return in_own_units(self.function.parameters, self.measures["inputs"])[0][:, 0]
+
+    @property
+    def intercept(self) -> float:
+        """The prediction where every feature is 0, in units of the target."""
+        return float(in_own_units(self.function.parameters, self.measures["inputs"])[1][0])
+
+
+def in_own_units(parameters: Parameters, measure: Standardiser) -> tuple[Array, Array]:
+    """Undo standardisation: weights and bias of the same predictions from raw features.
+
+    ((input - mean) / scale) weights + bias = input coefficients + intercept, where
+    coefficients = weights / scale,  intercept = bias - mean coefficients
+
+    Returns:
+        Coefficients [features, outputs] and intercepts [outputs].
+    """
+    coefficients = parameters["weights"] / measure.scale[:, None]
+    return coefficients, parameters["bias"] - measure.mean @ coefficients

@@ -1,0 +1,96 @@
+"""Logistic regression: how probable each class is, from a weighted sum of features.
+
+A linear function gives each class a logit, the softmax turns logits into probabilities, and the
+loss is how surprised these were by what was true:
+
+    probabilities = softmax(inputs weights + bias)
+    sum over rows of -log probability of the true class + sum of squared weights / (2 C)  is least
+    weights <- weights - learning_rate * (inputs^T (probabilities - truth) / rows
+                                          + weights / (C * rows))
+
+This is scikit-learn's convention: losses are summed, so that more rows outweigh the penalty, and
+the bias is free. With two classes a single logit is learned, that of the second class, and the
+softmax is the sigmoid; two penalised columns of weights would be penalised half as much.
+
+Differs from linear regression by the loss alone: the gradient is again the features times an error,
+of probabilities instead of numbers.
+
+Source: Cox (1958); Bishop (2006), sections 4.3.2 to 4.3.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+
+from learning.batch import Array
+from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+from learning.data_sets.data_set import DataSet
+from learning.function import Function, Linear
+from learning.logits import sigmoid, softmax
+from learning.loss import Loss
+from learning.supervised.config import DescentConfig
+from learning.supervised.learner import SupervisedLearner
+from learning.supervised.linear_regression import in_own_units
+
+
+@dataclass(frozen=True)
+class LogisticRegressionConfig(DescentConfig):
+    """Settings of logistic regression."""
+
+    inverse_penalty: float = 1.0
+    """C above: the larger, the less the weights are held back; inf for not at all."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.inverse_penalty <= inf:
+            raise ValueError(f"inverse_penalty must be above 0, not {self.inverse_penalty}.")
+
+
+class LogisticRegression(SupervisedLearner):
+    """Logistic regression for two classes, softmax regression for more.
+
+    >>> from learning.data_sets import find_data_set
+    >>> learner = LogisticRegression(seed=1)
+    >>> history = learner.learn(find_data_set("two-moons").split(test=0.1), samples=5_000)
+    >>> learner.predict([[0.0, 1.0]]).shape
+    (1, 2)
+    """
+
+    kind = "classification"
+    config_class = LogisticRegressionConfig
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
+        """Return a linear function with a logit for each class, or one logit for two classes."""
+        classes = len(data.class_names)
+        if classes == 2:
+            return Linear(data.features, 1), BinaryCrossEntropy()
+        return Linear(data.features, classes), CrossEntropy()
+
+    def prepared(self, data: DataSet) -> DataSet:
+        """Return standardised rows; one of two classes becomes the number 0 or 1."""
+        data = super().prepared(data)
+        two = len(data.class_names) == 2
+        return replace(data, kind="regression", class_names=()) if two else data
+
+    def weight_decay(self, rows: int) -> float:
+        """Return 1 / (C rows): the loss that is minimised is a mean, not a sum."""
+        return float(1 / (self.config.inverse_penalty * rows))
+
+    def answer(self, outputs: Array) -> Array:
+        """Return class probabilities [rows, classes]."""
+        if outputs.shape[1] > 1:
+            return softmax(outputs)
+        return np.hstack([sigmoid(-outputs), sigmoid(outputs)])
+
+    @property
+    def coefficients(self) -> Array:
+        """Logits per unit of each feature. Shape [features, logits]."""
+        return in_own_units(self.function.parameters, self.measures["inputs"])[0]
+
+    @property
+    def intercepts(self) -> Array:
+        """The logits where every feature is 0. Shape [logits]."""
+        return in_own_units(self.function.parameters, self.measures["inputs"])[1]

@@ -1,0 +1,94 @@
+"""Neural networks for numbers and for classes: the features themselves are learned.
+
+    prediction = network(inputs)
+    J = (1/rows) sum of loss + weight_decay / 2 * sum of squared weights
+
+where the loss is 1/2 (prediction - target)^2 for numbers and cross-entropy for classes. Numbers are
+standardised like the inputs, so that one learning rate suits whatever unit they come in; their
+losses are therefore in squared standard deviations of the training targets.
+
+Differs from linear and logistic regression by the function alone: hidden layers in the place of the
+given features. The price is that J has many minima, and which one is found depends on the seed.
+
+Source: Rumelhart, Hinton & Williams (1986); Bishop (2006), sections 5.1 to 5.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from learning.batch import Array
+from learning.cross_entropy import CrossEntropy
+from learning.data_sets.data_set import DataSet
+from learning.data_sets.standardiser import Standardiser
+from learning.function import Function
+from learning.logits import softmax
+from learning.loss import Loss, SquaredError
+from learning.network import Network
+from learning.supervised.config import SupervisedConfig
+from learning.supervised.learner import SupervisedLearner
+
+
+@dataclass(frozen=True)
+class NeuralNetworkConfig(SupervisedConfig):
+    """Settings of neural networks."""
+
+    learning_rate: float = 0.01
+    """Step size, above 0."""
+    optimizer: str = "adam"
+    """sgd, momentum or adam."""
+    hidden: tuple[int, ...] = (32, 32)
+    """Units of each hidden layer."""
+    activation: str = "relu"
+    """relu, tanh or sigmoid."""
+
+
+class NeuralNetworkClassification(SupervisedLearner):
+    """A network with a logit for each class.
+
+    >>> from learning.data_sets import find_data_set
+    >>> learner = NeuralNetworkClassification(seed=1)
+    >>> history = learner.learn(find_data_set("two-moons").split(test=0.1), samples=5_000)
+    >>> learner.predict([[0.0, 1.0]]).shape
+    (1, 2)
+    """
+
+    kind = "classification"
+    config_class = NeuralNetworkConfig
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
+        """Return a network with an output for each class, and cross-entropy."""
+        sizes = (data.features, *self.config.hidden, len(data.class_names))
+        return Network(sizes, generator, self.config.activation), CrossEntropy()
+
+    def answer(self, outputs: Array) -> Array:
+        """Return class probabilities [rows, classes]."""
+        return softmax(outputs)
+
+
+class NeuralNetworkRegression(SupervisedLearner):
+    """A network with one output, in standard deviations of the training targets."""
+
+    kind = "regression"
+    config_class = NeuralNetworkConfig
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
+        """Return a network with one output, and squared error."""
+        sizes = (data.features, *self.config.hidden, 1)
+        return Network(sizes, generator, self.config.activation), SquaredError()
+
+    def measured(self, data: DataSet) -> dict[str, Standardiser]:
+        """Return the scales of inputs and targets."""
+        targets = Standardiser.learned_from(np.asarray(data.targets)[:, None])
+        return {**super().measured(data), "targets": targets}
+
+    def prepared(self, data: DataSet) -> DataSet:
+        """Return rows with inputs and targets standardised."""
+        targets = self.measures["targets"](np.asarray(data.targets)[:, None])[:, 0]
+        return replace(super().prepared(data), targets=targets)
+
+    def answer(self, outputs: Array) -> Array:
+        """Return numbers [rows] in units of the target."""
+        return self.measures["targets"].inverse(outputs)[:, 0]

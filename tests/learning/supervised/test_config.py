@@ -1,0 +1,25 @@
+import pytest
+
+from learning.supervised import LogisticRegressionConfig, Ridge, SupervisedConfig
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("learning_rate", 0, "learning_rate must be above 0"),
+        ("learning_rate", float("nan"), "learning_rate must be above 0"),
+        ("batch_size", 0, "batch_size must be 1 or more"),
+        ("optimizer", "newton", "no optimizer 'newton': choose one of sgd, momentum, adam"),
+        ("weight_decay", -1, "weight_decay must be 0 or more"),
+    ],
+)
+def test_settings_out_of_range_are_refused(setting: str, value: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SupervisedConfig(**{setting: value})
+
+
+def test_penalties_out_of_range_are_refused() -> None:
+    with pytest.raises(ValueError, match="inverse_penalty must be above 0"):
+        LogisticRegressionConfig(inverse_penalty=0)
+    with pytest.raises(ValueError, match="penalty must be 0 or more"):
+        Ridge(penalty=-1)

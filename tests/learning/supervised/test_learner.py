@@ -1,0 +1,182 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from learning.data_sets import DataSet, Split, find_data_set
+from learning.supervised import (
+    LinearRegression,
+    LogisticRegression,
+    LogisticRegressionConfig,
+    NeuralNetworkClassification,
+    NeuralNetworkConfig,
+    NeuralNetworkRegression,
+    SupervisedConfig,
+)
+
+CLASSES = find_data_set("blobs", rows=90)
+TWO_CLASSES = find_data_set("two-moons", rows=90)
+NUMBERS = find_data_set("noisy-curve", rows=90)
+LEARNERS = [
+    (LinearRegression, SupervisedConfig(optimizer="adam", weight_decay=0.1), NUMBERS),
+    (LogisticRegression, LogisticRegressionConfig(optimizer="momentum"), CLASSES),
+    (LogisticRegression, LogisticRegressionConfig(), TWO_CLASSES),
+    (NeuralNetworkClassification, NeuralNetworkConfig(), CLASSES),
+    (NeuralNetworkRegression, NeuralNetworkConfig(optimizer="momentum"), NUMBERS),
+]
+every = pytest.mark.parametrize(("learner_class", "config", "data"), LEARNERS)
+
+
+def same_state(one: dict, other: dict) -> bool:
+    return list(one) == list(other) and all(np.array_equal(one[key], other[key]) for key in one)
+
+
+@every
+def test_learning_twice_500_is_learning_1000(learner_class, config, data) -> None:
+    split = data.split(validation=0.2, seed=1)
+    once, twice = (learner_class(config, seed=3) for _ in range(2))
+    history = once.learn(split, 1_000)
+    assert twice.learn(split, 500) + twice.learn(split, 500) == history
+    assert same_state(once.state(), twice.state())
+    assert once.samples >= 1_000 and history["samples"][-1] == once.samples
+
+
+@every
+def test_restored_learner_continues_bit_for_bit(learner_class, config, data) -> None:
+    original, restored = (learner_class(config, seed=3) for _ in range(2))
+    original.learn(data, 500)
+    state = original.state()
+    written = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
+    restored.restore({**state, **json.loads(json.dumps(written))}, data)
+    assert np.array_equal(restored.predict(data.inputs), original.predict(data.inputs))
+    assert restored.learn(data, 500) == original.learn(data, 500)
+    assert same_state(restored.state(), original.state())
+
+
+@every
+def test_state_is_a_copy_and_predict_changes_nothing(learner_class, config, data) -> None:
+    learner = learner_class(config)
+    learner.learn(data, 200)
+    state = learner.state()
+    before = {key: np.array(value, copy=True) for key, value in state.items()}
+    learner.predict(data.inputs)
+    assert same_state(learner.state(), before)
+    learner.learn(data, 200)
+    assert same_state(state, before)
+
+
+@every
+def test_loss_falls_and_seeds_matter(learner_class, config, data) -> None:
+    split = data.split(validation=0.2)
+    histories = [learner_class(config, seed=seed).learn(split, 3_000) for seed in (0, 0, 1)]
+    assert histories[0] == histories[1] != histories[2]
+    for column in ("loss", "validation_loss"):
+        assert histories[0][column][-5:].mean() < histories[0][column][0]
+
+
+def test_state_before_learning_is_empty_and_restores_to_a_beginner() -> None:
+    learner, other = LinearRegression(), LinearRegression()
+    assert learner.state() == {} and learner.samples == 0
+    other.learn(NUMBERS, 50)
+    other.restore(learner.state(), NUMBERS)
+    assert other.samples == 0 and other.learn(NUMBERS, 90) == learner.learn(NUMBERS, 90)
+
+
+def test_test_and_validation_rows_teach_nothing() -> None:
+    split = NUMBERS.split(validation=0.2, seed=1)
+    assert split.validation is not None
+
+    def changed(part: DataSet) -> DataSet:
+        return replace(part, inputs=part.inputs * 100, targets=np.zeros(len(part)))
+
+    others = Split(split.train, changed(split.validation), changed(split.test))
+    learners = [NeuralNetworkRegression(seed=2) for _ in range(3)]
+    for learner, source in zip(learners, (split, others, split.train), strict=True):
+        learner.learn(source, 300)
+    assert same_state(learners[0].state(), learners[1].state())
+    assert same_state(learners[0].state(), learners[2].state())
+
+
+def test_history_has_the_loss_just_before_each_step() -> None:
+    data = replace(NUMBERS, inputs=NUMBERS.inputs * 7 + 3)
+    config = SupervisedConfig(batch_size=len(data))
+    learner = LinearRegression(config)
+    split = Split(data, data.take(slice(0, 9)), data)
+    history = learner.learn(split, 2 * len(data))
+    assert list(history.columns) == ["samples", "loss", "validation_loss"]
+    assert history["samples"].tolist() == [90, 180]
+    assert data.targets is not None
+    assert history["loss"][0] == pytest.approx(np.square(data.targets).mean() / 2)
+    assert history["validation_loss"][0] == pytest.approx(np.square(data.targets[:9]).mean() / 2)
+    assert list(learner.learn(data, 90).columns) == ["samples", "loss"]
+
+
+def test_predict_takes_inputs_in_their_own_units() -> None:
+    wide = replace(NUMBERS, inputs=NUMBERS.inputs * 1000 - 5)
+    learners = [NeuralNetworkRegression(seed=1) for _ in range(2)]
+    for learner, data in zip(learners, (NUMBERS, wide), strict=True):
+        learner.learn(data, 500)
+    one, other = (
+        learner.predict(data.inputs)
+        for learner, data in zip(learners, (NUMBERS, wide), strict=True)
+    )
+    assert other == pytest.approx(one, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("learner", "data", "message"),
+    [
+        (
+            LinearRegression(),
+            CLASSES,
+            "LinearRegression learns from data for regression, .* is for classification",
+        ),
+        (
+            LogisticRegression(),
+            NUMBERS,
+            "LogisticRegression learns from data for classification, .* is for regr",
+        ),
+        (LinearRegression(), NUMBERS.without_targets(), "is unlabelled"),
+        (NeuralNetworkRegression(), find_data_set("ratings"), "is for ratings"),
+    ],
+)
+def test_rows_of_another_kind_are_refused(learner, data, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        learner.learn(data, 100)
+
+
+def test_other_widths_and_other_rows_are_refused() -> None:
+    learner = LogisticRegression()
+    with pytest.raises(ValueError, match="nothing to predict with yet: call learn first"):
+        learner.predict(CLASSES.inputs)
+    learner.learn(CLASSES, 100)
+    with pytest.raises(ValueError, match=r"shape \[rows, 2\], not \(90, 1\)"):
+        learner.predict(CLASSES.inputs[:, :1])
+    with pytest.raises(ValueError, match=r"shape \[rows, 2\], not \(2,\)"):
+        learner.predict(CLASSES.inputs[0])
+    with pytest.raises(ValueError, match=r"began with 90 rows of 2 features .* these 50 rows of 2"):
+        learner.learn(CLASSES.take(slice(0, 50)), 100)
+    with pytest.raises(ValueError, match="make a new one for other rows"):
+        learner.learn(replace(CLASSES, class_names=("a", "b", "c", "d")), 100)
+    learner.learn(CLASSES.take(slice(None)), 100)  # equal rows are the same rows
+
+
+def test_states_that_do_not_fit_are_refused() -> None:
+    learner = NeuralNetworkClassification()
+    learner.learn(CLASSES, 100)
+    state = learner.state()
+    small = NeuralNetworkClassification(NeuralNetworkConfig(hidden=(3, 3)))
+    with pytest.raises(ValueError, match=r"saved 'parameters.weights0' does not fit"):
+        small.restore(state, CLASSES)
+    with pytest.raises(ValueError, match=r"saved 'measure.inputs.mean' does not fit"):
+        learner.restore(state, CLASSES.take(slice(0, 50)))
+    del state["rows_drawn"]
+    with pytest.raises(ValueError, match="saved 'rows_drawn' does not fit"):
+        learner.restore(state, CLASSES)
+
+
+def test_divergence_is_said_in_words() -> None:
+    learner = LinearRegression(SupervisedConfig(learning_rate=1e3))
+    with pytest.raises(ValueError, match=r"no longer finite after \d+ samples: .* below 1000.0"):
+        learner.learn(NUMBERS, 100_000)
