@@ -2,7 +2,7 @@
 
 from learning.supervised.config import SupervisedConfig
 from learning.supervised.learner import SupervisedLearner
-from learning.supervised.least_squares import LeastSquares, Ridge
+from learning.supervised.least_squares import LeastSquares, Ridge, least_squares, ridge
 from learning.supervised.linear_regression import LinearRegression
 from learning.supervised.logistic_regression import LogisticRegression, LogisticRegressionConfig
 from learning.supervised.metrics import accuracy, mean_squared_error, r_squared
@@ -24,6 +24,8 @@ __all__ = [
     "SupervisedConfig",
     "SupervisedLearner",
     "accuracy",
+    "least_squares",
     "mean_squared_error",
     "r_squared",
+    "ridge",
 ]

@@ -9,6 +9,7 @@ from learning.supervised import (
     LinearRegression,
     Ridge,
     SupervisedConfig,
+    least_squares,
     mean_squared_error,
     r_squared,
 )
@@ -52,6 +53,18 @@ def test_one_step_on_all_rows_is_the_textbook_gradient() -> None:
     # errors .65 - .2 + .25 - 1 = -.3 and 1.95 + .1 + .25 - 4 = -1.7; decay .5 * weights
     assert learner.coefficients == pytest.approx([0.65 + 0.27 - 0.0325, -0.1 - 0.055 + 0.005])
     assert learner.intercept == pytest.approx(0.25 + 0.1)
+
+
+def test_least_squares_by_hand() -> None:
+    # centred inputs -1, 0, 1 and targets -2, 1, 1: weight 3 / 2; mean target 3, mean input 1
+    weights, bias = least_squares(np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 4.0, 4.0]))
+    assert weights == pytest.approx([1.5]) and bias == pytest.approx(1.5)
+
+
+def test_least_squares_takes_the_smallest_of_equally_good_weights() -> None:
+    twice = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
+    weights, bias = least_squares(twice, np.array([1.0, 4.0, 4.0]))
+    assert weights == pytest.approx([0.75, 0.75]) and bias == pytest.approx(1.5)
 
 
 def test_ridge_solves_for_what_weight_decay_walks_to() -> None:
