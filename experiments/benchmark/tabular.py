@@ -9,7 +9,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers spielfeld/...)
+from envs import TabularEnv, TabularModel
 from experiments.benchmark import plain_methods
 from experiments.benchmark.comparison import Comparison, Side, Sides, rate
 from experiments.benchmark.plain_methods import Update
@@ -35,13 +35,15 @@ METHODS = {
     "prioritized-sweeping": plain_methods.prioritized_sweeping,
 }
 EXPLORATION = 0.1
+DETERMINISTIC = {"dyna-q", "dyna-q-plus", "prioritized-sweeping"}  # the worlds they are meant for
 
 
 def prepare(name: str, quick: bool) -> Sides:
     """Make both learners of the same settings, each with a frozen lake of its own."""
     ours, peer = (2_000, 200) if quick else (2_000_000, 20_000)
     learner_class, config = find_learner(name), settings(name)
-    our_env, peer_env = gym.make("spielfeld/FrozenLake8x8-v0"), gym.make("FrozenLake8x8-v1")
+    peer_env = gym.make("FrozenLake8x8-v1", is_slippery=name not in DETERMINISTIC)
+    our_env = TabularEnv(TabularModel.from_gymnasium(peer_env), max_episode_steps=200)
     return Sides(
         Side(name, rate(lambda: learner_class(config).learn(our_env, ours), ours)),
         Side(
@@ -88,6 +90,12 @@ def plain_loop(method: Any, config: Any, env: Any, samples: int, seed: int = 0) 
 
 
 COMPARISONS = tuple(
-    Comparison(name, f"{name} on a frozen lake", "steps/s", 100, partial(prepare, name))
+    Comparison(
+        name,
+        f"{name} on a frozen lake{', no slipping' if name in DETERMINISTIC else ''}",
+        "steps/s",
+        100,
+        partial(prepare, name),
+    )
     for name in METHODS
 )
