@@ -32,6 +32,12 @@ class History:
         if len({len(column) for column in self.columns.values()}) > 1:
             raise ValueError("All columns of a history must have the same length.")
 
+    @classmethod
+    def of_episodes(cls, rows: list[tuple[float, float, float]]) -> History:
+        """Return the columns that agents write: samples, episode_return, episode_length."""
+        table = np.array(rows, np.float64).reshape(-1, 3)
+        return cls(samples=table[:, 0], episode_return=table[:, 1], episode_length=table[:, 2])
+
     def __getitem__(self, name: str) -> Column:
         return self.columns[name]
 

@@ -181,7 +181,5 @@ class BanditLearner:
 
     def _recorded(self) -> History:
         """Hand over the episodes finished since the last call."""
-        columns = np.array(self._finished, np.float64).reshape(-1, 3)
-        self._finished = []
-        names = ("samples", "episode_return", "episode_length")
-        return History(**{name: columns[:, k] for k, name in enumerate(names)})
+        finished, self._finished = self._finished, []
+        return History.of_episodes(finished)

@@ -44,13 +44,18 @@ class ExploringConfig(TableConfig):
 
 
 @dataclass(frozen=True)
-class ControlConfig(ExploringConfig):
-    """Settings that control methods share."""
+class StepSizeConfig(TableConfig):
+    """Settings of methods whose step sizes are given, whether they choose or judge."""
 
     learning_rate: float = 0.5
     """Step size of a cell's first update, in (0, 1]."""
     learning_rate_decay: float = 0.01
     """Step size / (1 + decay * (visits - 1)); 0 keeps it constant, above 0 averages noise out."""
+
+
+@dataclass(frozen=True)
+class ControlConfig(StepSizeConfig, ExploringConfig):
+    """Settings that control methods share."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,8 @@ class OnPolicyConfig(ControlConfig):
 
 
 @dataclass(frozen=True)
-class PredictionConfig(TableConfig):
+class PredictionConfig(StepSizeConfig):
     """Settings of methods that judge a policy and choose nothing."""
-
-    learning_rate: float = 0.5
-    """Step size of a cell's first update, in (0, 1]."""
-    learning_rate_decay: float = 0.01
-    """Step size / (1 + decay * (visits - 1)); 0 keeps it constant, above 0 averages noise out."""
 
 
 @dataclass(frozen=True)

@@ -95,10 +95,8 @@ class TabularLearner(TabularActor):
         """
         if not np.isfinite(self.action_values).all():
             raise ValueError("Values have grown beyond all numbers; a smaller learning_rate helps.")
-        columns = np.array(self._finished, np.float64).reshape(-1, 3)
-        self._finished = []
-        names = ("samples", "episode_return", "episode_length")
-        return History(**{name: columns[:, k] for k, name in enumerate(names)})
+        finished, self._finished = self._finished, []
+        return History.of_episodes(finished)
 
     def state(self) -> dict[str, Any]:
         """Return everything that learning depends on, as arrays and JSON values."""

@@ -8,7 +8,6 @@ from experiments.registry import find_learner
 from experiments.settings import settings_for
 from experiments.sources import make_source
 
-SLIPPERY = {"FourRooms", "FrozenLake", "FrozenLake8x8", "RussellNorvig4x3", "Swamp"}
 GRIDS = {name.split("/")[1].removesuffix("-v0") for name in CATALOGUE}
 # The large lake is too noisy for the longer returns of these: they reach 50 to 93 %.
 LONG_RETURNS = {"n-step-sarsa", "sarsa-lambda", "monte-carlo"}
