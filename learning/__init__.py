@@ -4,6 +4,7 @@ from learning.autoencoder import EncodeDecode, LinearAutoencoder
 from learning.batch import Batch, Rows
 from learning.centroids import Centroids
 from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+from learning.data_learner import DataLearner
 from learning.embedding import EmbeddingDot
 from learning.function import Function, Linear, Link, Table
 from learning.history import History
@@ -26,6 +27,7 @@ __all__ = [
     "BinaryCrossEntropy",
     "Centroids",
     "CrossEntropy",
+    "DataLearner",
     "EmbeddingDot",
     "EncodeDecode",
     "Function",

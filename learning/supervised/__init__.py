@@ -1,28 +1,19 @@
 """Learning from given targets: numbers and classes."""
 
-from learning.supervised.config import SupervisedConfig
-from learning.supervised.learner import SupervisedLearner
 from learning.supervised.least_squares import LeastSquares, Ridge, least_squares, ridge
 from learning.supervised.linear_regression import LinearRegression
 from learning.supervised.logistic_regression import LogisticRegression, LogisticRegressionConfig
 from learning.supervised.metrics import accuracy, mean_squared_error, r_squared
-from learning.supervised.neural_network import (
-    NeuralNetworkClassification,
-    NeuralNetworkConfig,
-    NeuralNetworkRegression,
-)
+from learning.supervised.neural_network import NeuralNetwork, NeuralNetworkConfig
 
 __all__ = [
     "LeastSquares",
     "LinearRegression",
     "LogisticRegression",
     "LogisticRegressionConfig",
-    "NeuralNetworkClassification",
+    "NeuralNetwork",
     "NeuralNetworkConfig",
-    "NeuralNetworkRegression",
     "Ridge",
-    "SupervisedConfig",
-    "SupervisedLearner",
     "accuracy",
     "least_squares",
     "mean_squared_error",

@@ -23,9 +23,9 @@ from math import inf
 import numpy as np
 
 from learning.batch import Array
+from learning.data_sets.checks import checked_inputs, require_kind
 from learning.data_sets.data_set import DataSet, Split
 from learning.history import History
-from learning.supervised.checks import checked_inputs, require_kind
 
 
 def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:
@@ -79,7 +79,7 @@ class Ridge:
             ValueError: If targets are not numbers.
         """
         train = source if isinstance(source, DataSet) else source.train
-        require_kind(train, "regression", type(self).__name__)
+        require_kind(train, ["regression"], type(self).__name__)
         targets = np.asarray(train.targets)
         self.coefficients, self.intercept = ridge(train.inputs, targets, self.penalty)
         return History()

@@ -19,14 +19,14 @@ from __future__ import annotations
 import numpy as np
 
 from learning.batch import Array
+from learning.data_learner import DataLearner
 from learning.data_sets.data_set import DataSet
 from learning.data_sets.standardiser import Standardiser
 from learning.function import Function, Linear, Parameters
 from learning.loss import Loss, SquaredError
-from learning.supervised.learner import SupervisedLearner
 
 
-class LinearRegression(SupervisedLearner):
+class LinearRegression(DataLearner):
     """A weighted sum of features, learned by descent on the squared error.
 
     >>> from learning.data_sets import find_data_set
@@ -36,7 +36,7 @@ class LinearRegression(SupervisedLearner):
     (2,)
     """
 
-    kind = "regression"
+    tasks = ("regression",)
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
         """Return a linear function with one output, and squared error."""

@@ -27,12 +27,12 @@ import numpy as np
 
 from learning.batch import Array
 from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+from learning.data_learner import DataLearner
 from learning.data_sets.data_set import DataSet
+from learning.descent import DescentConfig
 from learning.function import Function, Linear
 from learning.logits import sigmoid, softmax
 from learning.loss import Loss
-from learning.supervised.config import DescentConfig
-from learning.supervised.learner import SupervisedLearner
 from learning.supervised.linear_regression import in_own_units
 
 
@@ -49,7 +49,7 @@ class LogisticRegressionConfig(DescentConfig):
             raise ValueError(f"inverse_penalty must be above 0, not {self.inverse_penalty}.")
 
 
-class LogisticRegression(SupervisedLearner):
+class LogisticRegression(DataLearner):
     """Logistic regression for two classes, softmax regression for more.
 
     >>> from learning.data_sets import find_data_set
@@ -59,7 +59,7 @@ class LogisticRegression(SupervisedLearner):
     (1, 2)
     """
 
-    kind = "classification"
+    tasks = ("classification",)
     config_class = LogisticRegressionConfig
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:

@@ -21,18 +21,18 @@ import numpy as np
 
 from learning.batch import Array
 from learning.cross_entropy import CrossEntropy
+from learning.data_learner import DataLearner
 from learning.data_sets.data_set import DataSet
 from learning.data_sets.standardiser import Standardiser
+from learning.descent import DecayConfig
 from learning.function import Function
 from learning.logits import softmax
 from learning.loss import Loss, SquaredError
 from learning.network import Network
-from learning.supervised.config import SupervisedConfig
-from learning.supervised.learner import SupervisedLearner
 
 
 @dataclass(frozen=True)
-class NeuralNetworkConfig(SupervisedConfig):
+class NeuralNetworkConfig(DecayConfig):
     """Settings of neural networks."""
 
     learning_rate: float = 0.01
@@ -45,50 +45,43 @@ class NeuralNetworkConfig(SupervisedConfig):
     """relu, tanh or sigmoid."""
 
 
-class NeuralNetworkClassification(SupervisedLearner):
-    """A network with a logit for each class.
+class NeuralNetwork(DataLearner):
+    """A network with a logit for each class, or with one output for numbers.
 
     >>> from learning.data_sets import find_data_set
-    >>> learner = NeuralNetworkClassification(seed=1)
+    >>> learner = NeuralNetwork(seed=1)
     >>> history = learner.learn(find_data_set("two-moons").split(test=0.1), samples=5_000)
     >>> learner.predict([[0.0, 1.0]]).shape
     (1, 2)
     """
 
-    kind = "classification"
+    tasks = ("classification", "regression")
     config_class = NeuralNetworkConfig
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
-        """Return a network with an output for each class, and cross-entropy."""
-        sizes = (data.features, *self.config.hidden, len(data.class_names))
-        return Network(sizes, generator, self.config.activation), CrossEntropy()
-
-    def answer(self, outputs: Array) -> Array:
-        """Return class probabilities [rows, classes]."""
-        return softmax(outputs)
-
-
-class NeuralNetworkRegression(SupervisedLearner):
-    """A network with one output, in standard deviations of the training targets."""
-
-    kind = "regression"
-    config_class = NeuralNetworkConfig
-
-    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
-        """Return a network with one output, and squared error."""
-        sizes = (data.features, *self.config.hidden, 1)
-        return Network(sizes, generator, self.config.activation), SquaredError()
+        """Return a network, and cross-entropy for classes or squared error for numbers."""
+        sizes = (data.features, *self.config.hidden, len(data.class_names) or 1)
+        loss = CrossEntropy() if data.class_names else SquaredError()
+        return Network(sizes, generator, self.config.activation), loss
 
     def measured(self, data: DataSet) -> dict[str, Standardiser]:
-        """Return the scales of inputs and targets."""
-        targets = Standardiser.learned_from(np.asarray(data.targets)[:, None])
-        return {**super().measured(data), "targets": targets}
+        """Return the scales of the inputs, and of the targets if they are numbers."""
+        measures = super().measured(data)
+        if data.kind == "regression":
+            targets = np.asarray(data.targets)[:, None]
+            measures["targets"] = Standardiser.learned_from(targets)
+        return measures
 
     def prepared(self, data: DataSet) -> DataSet:
-        """Return rows with inputs and targets standardised."""
+        """Return rows with inputs standardised, and targets that are numbers as well."""
+        data = super().prepared(data)
+        if data.kind == "classification":
+            return data
         targets = self.measures["targets"](np.asarray(data.targets)[:, None])[:, 0]
-        return replace(super().prepared(data), targets=targets)
+        return replace(data, targets=targets)
 
     def answer(self, outputs: Array) -> Array:
-        """Return numbers [rows] in units of the target."""
-        return self.measures["targets"].inverse(outputs)[:, 0]
+        """Return class probabilities [rows, classes], or numbers [rows] in units of the target."""
+        if "targets" in self.measures:
+            return self.measures["targets"].inverse(outputs)[:, 0]
+        return softmax(outputs)

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from learning.data_sets import DataSet, Split, find_data_set
+from learning.descent import DecayConfig
 from learning.supervised import (
     LeastSquares,
     LinearRegression,
     Ridge,
-    SupervisedConfig,
     least_squares,
     mean_squared_error,
     r_squared,
 )
 
 DIABETES = find_data_set("diabetes")
-FULL = SupervisedConfig(learning_rate=0.1, batch_size=len(DIABETES), optimizer="momentum")
+FULL = DecayConfig(learning_rate=0.1, batch_size=len(DIABETES), optimizer="momentum")
 BOTH = [LeastSquares, lambda: LinearRegression(FULL)]
 
 
@@ -43,7 +43,7 @@ def test_diabetes_by_all_ten_is_as_published(make) -> None:
 def test_one_step_on_all_rows_is_the_textbook_gradient() -> None:
     inputs, targets = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([1.0, 4.0])
     data = DataSet("two rows", "regression", inputs, targets, ("a", "b"))
-    config = SupervisedConfig(0.1, batch_size=2, standardise=False, weight_decay=0.5)
+    config = DecayConfig(0.1, batch_size=2, standardise=False, weight_decay=0.5)
     learner = LinearRegression(config)
     learner.learn(data, 2)
     # weights start at 0: the errors are -1 and -4, and -inputs^T errors / 2 is [6.5, -1]
@@ -71,9 +71,7 @@ def test_ridge_solves_for_what_weight_decay_walks_to() -> None:
     data = find_data_set("noisy-curve", rows=60)
     solved = Ridge(penalty=6.0)
     assert len(solved.learn(data)) == 0
-    config = SupervisedConfig(
-        0.5, len(data), "sgd", standardise=False, weight_decay=6.0 / len(data)
-    )
+    config = DecayConfig(0.5, len(data), "sgd", standardise=False, weight_decay=6.0 / len(data))
     walked = LinearRegression(config)
     walked.learn(data, 2_000 * len(data))
     assert solved.coefficients == pytest.approx(walked.coefficients, rel=1e-9)

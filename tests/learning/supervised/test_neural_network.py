@@ -4,8 +4,7 @@ import pytest
 from learning.data_sets import find_data_set
 from learning.supervised import (
     LinearRegression,
-    NeuralNetworkClassification,
-    NeuralNetworkRegression,
+    NeuralNetwork,
     accuracy,
     mean_squared_error,
 )
@@ -21,7 +20,7 @@ def test_two_moons_are_told_apart() -> None:
     train, test = data.take(rows), data.take(fresh)
     scores = []
     for seed in range(5):
-        learner = NeuralNetworkClassification(seed=seed)
+        learner = NeuralNetwork(seed=seed)
         learner.learn(train, 50_000)
         scores.append(accuracy(learner.predict(test.inputs), test.targets))
     assert np.mean(scores) >= 0.98
@@ -30,7 +29,7 @@ def test_two_moons_are_told_apart() -> None:
 def test_network_bends_where_a_line_cannot() -> None:
     split = find_data_set("noisy-curve", rows=200).split(seed=1)
     errors = []
-    for learner in (NeuralNetworkRegression(seed=1), LinearRegression(seed=1)):
+    for learner in (NeuralNetwork(seed=1), LinearRegression(seed=1)):
         learner.learn(split, 10_000)
         errors.append(mean_squared_error(learner.predict(split.test.inputs), split.test.targets))
     network, line = errors

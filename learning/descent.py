@@ -1,4 +1,4 @@
-"""Settings of supervised learners."""
+"""Settings of descent in mini-batches, and the optimizer that they name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DescentConfig:
 
 
 @dataclass(frozen=True)
-class SupervisedConfig(DescentConfig):
+class DecayConfig(DescentConfig):
     """Settings of descent in mini-batches that prefers small weights."""
 
     weight_decay: float = 0.0

@@ -1,6 +1,7 @@
 import pytest
 
-from learning.supervised import LogisticRegressionConfig, Ridge, SupervisedConfig
+from learning.descent import DecayConfig
+from learning.supervised import LogisticRegressionConfig, Ridge
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from learning.supervised import LogisticRegressionConfig, Ridge, SupervisedConfi
 )
 def test_settings_out_of_range_are_refused(setting: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        SupervisedConfig(**{setting: value})
+        DecayConfig(**{setting: value})
 
 
 def test_penalties_out_of_range_are_refused() -> None:

@@ -5,25 +5,24 @@ import numpy as np
 import pytest
 
 from learning.data_sets import DataSet, Split, find_data_set
+from learning.descent import DecayConfig
 from learning.supervised import (
     LinearRegression,
     LogisticRegression,
     LogisticRegressionConfig,
-    NeuralNetworkClassification,
+    NeuralNetwork,
     NeuralNetworkConfig,
-    NeuralNetworkRegression,
-    SupervisedConfig,
 )
 
 CLASSES = find_data_set("blobs", rows=90)
 TWO_CLASSES = find_data_set("two-moons", rows=90)
 NUMBERS = find_data_set("noisy-curve", rows=90)
 LEARNERS = [
-    (LinearRegression, SupervisedConfig(optimizer="adam", weight_decay=0.1), NUMBERS),
+    (LinearRegression, DecayConfig(optimizer="adam", weight_decay=0.1), NUMBERS),
     (LogisticRegression, LogisticRegressionConfig(optimizer="momentum"), CLASSES),
     (LogisticRegression, LogisticRegressionConfig(), TWO_CLASSES),
-    (NeuralNetworkClassification, NeuralNetworkConfig(), CLASSES),
-    (NeuralNetworkRegression, NeuralNetworkConfig(optimizer="momentum"), NUMBERS),
+    (NeuralNetwork, NeuralNetworkConfig(), CLASSES),
+    (NeuralNetwork, NeuralNetworkConfig(optimizer="momentum"), NUMBERS),
 ]
 every = pytest.mark.parametrize(("learner_class", "config", "data"), LEARNERS)
 
@@ -91,7 +90,7 @@ def test_test_and_validation_rows_teach_nothing() -> None:
         return replace(part, inputs=part.inputs * 100, targets=np.zeros(len(part)))
 
     others = Split(split.train, changed(split.validation), changed(split.test))
-    learners = [NeuralNetworkRegression(seed=2) for _ in range(3)]
+    learners = [NeuralNetwork(seed=2) for _ in range(3)]
     for learner, source in zip(learners, (split, others, split.train), strict=True):
         learner.learn(source, 300)
     assert same_state(learners[0].state(), learners[1].state())
@@ -100,7 +99,7 @@ def test_test_and_validation_rows_teach_nothing() -> None:
 
 def test_history_has_the_loss_just_before_each_step() -> None:
     data = replace(NUMBERS, inputs=NUMBERS.inputs * 7 + 3)
-    config = SupervisedConfig(batch_size=len(data))
+    config = DecayConfig(batch_size=len(data))
     learner = LinearRegression(config)
     split = Split(data, data.take(slice(0, 9)), data)
     history = learner.learn(split, 2 * len(data))
@@ -114,7 +113,7 @@ def test_history_has_the_loss_just_before_each_step() -> None:
 
 def test_predict_takes_inputs_in_their_own_units() -> None:
     wide = replace(NUMBERS, inputs=NUMBERS.inputs * 1000 - 5)
-    learners = [NeuralNetworkRegression(seed=1) for _ in range(2)]
+    learners = [NeuralNetwork(seed=1) for _ in range(2)]
     for learner, data in zip(learners, (NUMBERS, wide), strict=True):
         learner.learn(data, 500)
     one, other = (
@@ -138,7 +137,7 @@ def test_predict_takes_inputs_in_their_own_units() -> None:
             "LogisticRegression learns from data for classification, .* is for regr",
         ),
         (LinearRegression(), NUMBERS.without_targets(), "is unlabelled"),
-        (NeuralNetworkRegression(), find_data_set("ratings"), "is for ratings"),
+        (NeuralNetwork(), find_data_set("ratings"), "is for ratings"),
     ],
 )
 def test_rows_of_another_kind_are_refused(learner, data, message) -> None:
@@ -163,10 +162,10 @@ def test_other_widths_and_other_rows_are_refused() -> None:
 
 
 def test_states_that_do_not_fit_are_refused() -> None:
-    learner = NeuralNetworkClassification()
+    learner = NeuralNetwork()
     learner.learn(CLASSES, 100)
     state = learner.state()
-    small = NeuralNetworkClassification(NeuralNetworkConfig(hidden=(3, 3)))
+    small = NeuralNetwork(NeuralNetworkConfig(hidden=(3, 3)))
     with pytest.raises(ValueError, match=r"saved 'parameters.weights0' does not fit"):
         small.restore(state, CLASSES)
     with pytest.raises(ValueError, match=r"saved 'measure.inputs.mean' does not fit"):
@@ -177,6 +176,6 @@ def test_states_that_do_not_fit_are_refused() -> None:
 
 
 def test_divergence_is_said_in_words() -> None:
-    learner = LinearRegression(SupervisedConfig(learning_rate=1e3))
+    learner = LinearRegression(DecayConfig(learning_rate=1e3))
     with pytest.raises(ValueError, match=r"no longer finite after \d+ samples: .* below 1000.0"):
         learner.learn(NUMBERS, 100_000)

@@ -1,7 +1,7 @@
-"""Supervised learning: somebody has given the targets, and all that is left is to step downhill.
+"""Learning from rows: a function steps downhill along mini-batches of a data set.
 
 Differs from an agent by its experience alone: rows of a data set, drawn in random order, whose
-targets do not depend on what the learner predicts.
+targets were given by somebody, or are made of the inputs themselves.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from learning.batch import Array, Batch
-from learning.data_sets.data_set import DataSet, Kind, Split
+from learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
+from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.mini_batches import MiniBatches, batch_of
 from learning.data_sets.standardiser import Standardiser
+from learning.descent import DecayConfig, DescentConfig, make_optimizer
 from learning.function import Function
 from learning.history import History
 from learning.learner import GradientLearner
 from learning.loss import Loss
-from learning.supervised.checks import checked_inputs, require_kind, require_same_rows
-from learning.supervised.config import DescentConfig, SupervisedConfig, make_optimizer
 
 
-class SupervisedLearner(GradientLearner):
-    """A function that learns from given targets; subclasses say which function and which loss.
+class DataLearner(GradientLearner):
+    """A function that learns from rows; subclasses say which function and which loss.
 
     Function, optimizer and the scale of the inputs are made from the first rows that it is given:
     only they say how many features and classes there are.
@@ -36,12 +36,14 @@ class SupervisedLearner(GradientLearner):
         seed: Of the weights at the start, and of the order of the rows.
 
     Attributes:
+        tasks: What it can be judged by, of "classification", "regression", "ratings",
+            "reconstruction", "clustering", "density" and "generation".
         measures: Scales learned from the training rows, by name: "inputs", and for some learners
             "targets". A part of the model: `predict` takes inputs in their own units.
     """
 
-    kind: ClassVar[Kind]
-    config_class: ClassVar[type[DescentConfig]] = SupervisedConfig
+    tasks: ClassVar[tuple[str, ...]]
+    config_class: ClassVar[type[DescentConfig]] = DecayConfig
 
     def __init__(self, config: Any = None, seed: int = 0) -> None:
         self.config: Any = self.config_class() if config is None else config
@@ -59,6 +61,15 @@ class SupervisedLearner(GradientLearner):
     def answer(self, outputs: Array) -> Array:
         """Return what `predict` makes of the function's outputs [rows, outputs]."""
         raise NotImplementedError
+
+    def taught(self, data: DataSet) -> DataSet:
+        """Return rows as learners of this kind see them, targets included.
+
+        Raises:
+            ValueError: If they are not of the kind that is learned here.
+        """
+        require_kind(data, self.tasks, type(self).__name__)
+        return data
 
     def measured(self, data: DataSet) -> dict[str, Standardiser]:
         """Return the scales of the training rows; see `measures`."""
@@ -178,13 +189,15 @@ class SupervisedLearner(GradientLearner):
 
     def _begun(self, source: DataSet | Split) -> MiniBatches:
         """Make what is missing from the first rows, and hold to these rows from then on."""
-        train, validation = (source, None) if isinstance(source, DataSet) else source[:2]
+        given, held_back = (source, None) if isinstance(source, DataSet) else source[:2]
+        train = self.taught(given)
         if self._data is None or self._batches is None:
-            require_kind(train, self.kind, type(self).__name__)
             self._batches = self._begin(train)
             self._data = train
         require_same_rows(self._data, train)
-        self._validation = None if validation is None else batch_of(self.prepared(validation))
+        self._validation = None
+        if held_back is not None:
+            self._validation = batch_of(self.prepared(self.taught(held_back)))
         return self._batches
 
     def _begin(self, data: DataSet) -> MiniBatches:

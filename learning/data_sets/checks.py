@@ -1,22 +1,24 @@
-"""What supervised learners refuse, and in which words."""
+"""What learners refuse to learn from, and in which words."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from learning.batch import Array
-from learning.data_sets.data_set import DataSet, Kind
+from learning.data_sets.data_set import DataSet
 
 
-def require_kind(data: DataSet, kind: Kind, learner: str) -> None:
-    """Refuse rows whose targets are not of the kind that a learner can learn.
+def require_kind(data: DataSet, kinds: Sequence[str], learner: str) -> None:
+    """Refuse rows whose targets are not of a kind that a learner can learn.
 
     Raises:
         ValueError: If so; names the data set, the learner and what was expected.
     """
-    if data.kind != kind:
+    if data.kind not in kinds:
         raise ValueError(
-            f"{learner} learns from data for {kind}, but data set {data.name!r} is "
+            f"{learner} learns from data for {' or '.join(kinds)}, but data set {data.name!r} is "
             f"{'unlabelled' if data.targets is None else f'for {data.kind}'}."
         )
 
