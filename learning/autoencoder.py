@@ -11,13 +11,13 @@ from typing import TypeVar
 import numpy as np
 
 from learning.batch import Array, Gradient
-from learning.function import Function, Link, Parameters, of_width, selected, spread
+from learning.function import Backward, Function, Link, Parameters, of_width, selected, spread
 from learning.network import glorot_start
 
 Value = TypeVar("Value")
 
 
-class EncodeDecode:
+class EncodeDecode(Function):
     """phi(x) = decoder(encoder(x)): one function behind another, such as two networks.
 
     Their parameters are shared, not copied, under "encoder." and "decoder." and their names.
@@ -34,18 +34,23 @@ class EncodeDecode:
             **_prefixed("decoder", decoder.parameters),
         }
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return what is left of inputs after coding, or [rows] where `select` is given."""
-        return self.decode(self.encode(inputs), select)
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return what is left of inputs after coding, or [rows] where `select` is given.
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return the decoder's gradient, and the encoder's with the code's slope as upstream."""
-        decoder, slope = self.decode.backward(self.encode(inputs), upstream, select)
-        encoder = self.encode.gradient(inputs, slope)
-        return {**_prefixed("encoder", encoder), **_prefixed("decoder", decoder)}
+        On the way back, the code's slope by the decoder is the upstream of the encoder.
+        """
+        codes, back_to_inputs = self.encode.forward(inputs)
+        prediction, back_to_codes = self.decode.chained(codes, select)
+
+        def backward(upstream: Array) -> Gradient:
+            decoder, slope = back_to_codes(upstream)
+            encoder = back_to_inputs(slope)
+            return {**_prefixed("encoder", encoder), **_prefixed("decoder", decoder)}
+
+        return prediction, backward
 
 
-class LinearAutoencoder:
+class LinearAutoencoder(Function):
     """phi(x) = (x - bias) weights weights^T + bias: encoder and decoder share their weights.
 
     Differs from `EncodeDecode` of two `Linear` by half of its parameters. With squared error to x
@@ -80,19 +85,23 @@ class LinearAutoencoder:
         inputs: Array = codes @ self.parameters["weights"].T + self.parameters["bias"]
         return inputs
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return what is left of inputs after coding, or [rows] where `select` is given."""
-        return selected(self.decode(self.encode(inputs)), select)
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return what is left of inputs after coding, or [rows] where `select` is given.
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return both shares of the weights' slope, as encoder and as decoder, and the bias's."""
+        The gradient of the weights has two shares: as encoder and as decoder.
+        """
         weights, bias = self.parameters["weights"], self.parameters["bias"]
-        upstream = spread(upstream, select, len(bias))
-        slope = upstream @ weights  # by the codes, [rows, code]
-        return {
-            "weights": (inputs - bias).T @ slope + upstream.T @ self.encode(inputs),
-            "bias": upstream.sum(axis=0) - weights @ slope.sum(axis=0),
-        }
+        codes = self.encode(inputs)
+
+        def backward(upstream: Array) -> Gradient:
+            upstream = spread(upstream, select, len(bias))
+            slope = upstream @ weights  # by the codes, [rows, code]
+            return {
+                "weights": (inputs - bias).T @ slope + upstream.T @ codes,
+                "bias": upstream.sum(axis=0) - weights @ slope.sum(axis=0),
+            }
+
+        return selected(self.decode(codes), select), backward
 
 
 def _prefixed(prefix: str, items: dict[str, Value]) -> dict[str, Value]:

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from learning.batch import Array, Gradient, Rows
-from learning.function import Parameters, of_width, selected, spread
+from learning.function import Backward, Function, Parameters, of_width, selected, spread
 
 
-class Centroids:
+class Centroids(Function):
     """phi(x) = the nearest of `centroids` by Euclidean distance.
 
     Of equally near ones it is the first, as far as rounding tells. Which one is nearest stays as it
@@ -35,14 +35,17 @@ class Centroids:
             raise ValueError(f"Centroids need [centroids, features], not {centroids.shape}.")
         self.parameters: Parameters = {"centroids": centroids}
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return the nearest centroids [rows, features], or [rows] of their selected features."""
-        return selected(self.parameters["centroids"][self.assign(inputs)], select)
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return the nearest centroids [rows, features], or [rows] of their selected features.
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return `upstream` at the nearest centroid of each row, as `Rows`."""
-        features = self.parameters["centroids"].shape[1]
-        return {"centroids": Rows(self.assign(inputs), spread(upstream, select, features))}
+        The gradient is `upstream` at the nearest centroid of each row, as `Rows`.
+        """
+        centroids, nearest = self.parameters["centroids"], self.assign(inputs)
+
+        def backward(upstream: Array) -> Gradient:
+            return {"centroids": Rows(nearest, spread(upstream, select, centroids.shape[1]))}
+
+        return selected(centroids[nearest], select), backward
 
     def assign(self, inputs: Array) -> Array:
         """Return the number of each row's nearest centroid. Shape [rows].

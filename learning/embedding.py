@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from learning.batch import Array, Gradient, Rows
-from learning.function import Parameters
+from learning.function import Backward, Function, Parameters
 
 
-class EmbeddingDot:
+class EmbeddingDot(Function):
     """phi(u)[i] = user_bias[u] + item_bias[i] + users[u] . items[i].
 
     As in a `Table`, an input is a row number (of a user) and an output a column (an item). So
@@ -47,34 +47,38 @@ class EmbeddingDot:
             "item_bias": np.full(items, float(mean)),
         }
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return ratings of all items [rows, items], or [rows] of the selected ones."""
-        users, items = self.parameters["users"][inputs], self.parameters["items"]
-        biases = self.parameters["user_bias"][inputs]
-        ratings: Array
-        if select is None:
-            ratings = biases[:, None] + self.parameters["item_bias"] + users @ items.T
-            return ratings
-        ratings = (users * items[select]).sum(axis=1)
-        ratings += biases + self.parameters["item_bias"][select]
-        return ratings
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return ratings of all items [rows, items], or [rows] of the selected ones.
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return upstream times the other side's vectors, as `Rows` of those that took part."""
+        The gradient is upstream times the other side's vectors, as `Rows` of those that took part.
+        """
         if select is None:
-            return self._gradient_of_all_items(inputs, upstream)
+            return self._all_items(inputs)
         users, items = self.parameters["users"][inputs], self.parameters["items"][select]
-        return {
-            "users": Rows(inputs, upstream[:, None] * items),
-            "items": Rows(select, upstream[:, None] * users),
-            "user_bias": Rows(inputs, upstream),
-            "item_bias": Rows(select, upstream),
-        }
+        ratings = (users * items).sum(axis=1)
+        ratings += self.parameters["user_bias"][inputs] + self.parameters["item_bias"][select]
 
-    def _gradient_of_all_items(self, inputs: Array, upstream: Array) -> Gradient:
-        return {
-            "users": Rows(inputs, upstream @ self.parameters["items"]),
-            "items": upstream.T @ self.parameters["users"][inputs],
-            "user_bias": Rows(inputs, upstream.sum(axis=1)),
-            "item_bias": upstream.sum(axis=0),
-        }
+        def backward(upstream: Array) -> Gradient:
+            return {
+                "users": Rows(inputs, upstream[:, None] * items),
+                "items": Rows(select, upstream[:, None] * users),
+                "user_bias": Rows(inputs, upstream),
+                "item_bias": Rows(select, upstream),
+            }
+
+        return ratings, backward
+
+    def _all_items(self, inputs: Array) -> tuple[Array, Backward]:
+        users, items = self.parameters["users"][inputs], self.parameters["items"]
+        ratings = users @ items.T
+        ratings += self.parameters["user_bias"][inputs][:, None] + self.parameters["item_bias"]
+
+        def backward(upstream: Array) -> Gradient:
+            return {
+                "users": Rows(inputs, upstream @ items),
+                "items": upstream.T @ users,
+                "user_bias": Rows(inputs, upstream.sum(axis=1)),
+                "item_bias": upstream.sum(axis=0),
+            }
+
+        return ratings, backward

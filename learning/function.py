@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,42 +11,50 @@ import numpy as np
 from learning.batch import Array, Gradient, Rows
 
 Parameters = dict[str, Array]
+Backward = Callable[[Array], Gradient]
+Chained = Callable[[Array], tuple[Gradient, Array]]
 
 
 class Function(Protocol):
     """phi(x; parameters), and how its outputs move with its parameters.
 
     `parameters` is a dict of arrays. `select` names one output for each row, as in `Batch`.
+    Subclasses write `forward`; the rest is made of it.
     """
 
     parameters: Parameters
 
+    @abstractmethod
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return predictions [rows, outputs], or [rows] of the selected outputs, and the way back.
+
+        backward(upstream) = d sum(upstream * prediction) / d parameters, under their keys, where
+        `upstream` is the derivative of a loss by the predictions, of their shape. What was
+        computed on the way to the predictions is not computed again, so go back before the
+        parameters change.
+        """
+
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
         """Return predictions [rows, outputs], or [rows] of the selected outputs."""
-        ...
+        return self.forward(inputs, select)[0]
 
     def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return d sum(upstream * prediction) / d parameters, under the keys of `parameters`.
-
-        Args:
-            inputs: As in `__call__`.
-            upstream: Derivative of the loss by the predictions, of the predictions' shape.
-            select: As in `__call__`.
-        """
-        ...
+        """Return d sum(upstream * prediction) / d parameters; see `forward`."""
+        return self.forward(inputs, select)[1](upstream)
 
 
 class Link(Function, Protocol):
     """A function that can stand behind another one, because it knows how its inputs matter."""
 
-    def backward(
-        self, inputs: Array, upstream: Array, select: Array | None = None
-    ) -> tuple[Gradient, Array]:
-        """Return the gradient, and d sum(upstream * prediction) / d inputs, of their shape."""
-        ...
+    @abstractmethod
+    def chained(self, inputs: Array, select: Array | None = None) -> tuple[Array, Chained]:
+        """Return what `forward` does, where the way back leads on to the inputs.
+
+        backward(upstream) = the gradient, and d sum(upstream * prediction) / d inputs.
+        """
 
 
-class Table:
+class Table(Function):
     """One number for each input and output: phi(i)[j] = table[i, j].
 
     The simplest function there is: nothing generalises. Its gradient names single cells, so that a
@@ -59,22 +69,20 @@ class Table:
     def __init__(self, inputs: int, outputs: int, initial: float = 0.0) -> None:
         self.parameters: Parameters = {"table": np.full((inputs, outputs), float(initial))}
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Look up rows [rows, outputs], or cells [rows] where `select` is given."""
-        table = self.parameters["table"]
-        rows: Array = table[inputs] if select is None else table[inputs, select]
-        return rows
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Look up rows [rows, outputs], or cells [rows] where `select` is given.
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return `upstream` at the rows or cells that were looked up, as `Rows`."""
-        return {"table": Rows(self.cells(inputs, select), np.asarray(upstream))}
+        The gradient is `upstream` at the rows or cells that were looked up, as `Rows`.
+        """
+        cells = self.cells(inputs, select)
+        return self.parameters["table"][cells], lambda up: {"table": Rows(cells, np.asarray(up))}
 
     def cells(self, inputs: Array, select: Array | None = None) -> Any:
         """Return the index of the rows or cells that predictions are made of."""
         return np.asarray(inputs) if select is None else (np.asarray(inputs), select)
 
 
-class Linear:
+class Linear(Link):
     """phi(x) = x weights + bias.
 
     With `SquaredError` this is linear regression, with `CrossEntropy` softmax regression, and with
@@ -94,27 +102,32 @@ class Linear:
             "bias": np.zeros(outputs),
         }
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Return x weights + bias, [rows, outputs], or [rows] where `select` is given.
+
+        The gradient is x^T upstream for the weights, and the sum of its rows for the bias.
 
         Raises:
             ValueError: If a row has another number of features.
         """
-        weights = self.parameters["weights"]
-        outputs = of_width(inputs, len(weights)) @ weights + self.parameters["bias"]
-        return selected(outputs, select)
+        weights, bias = self.parameters["weights"], self.parameters["bias"]
+        outputs = of_width(inputs, len(weights)) @ weights + bias
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return x^T upstream for the weights and the column sums of upstream for the bias."""
-        upstream = spread(upstream, select, len(self.parameters["bias"]))
-        return {"weights": inputs.T @ upstream, "bias": upstream.sum(axis=0)}
+        def backward(upstream: Array) -> Gradient:
+            upstream = spread(upstream, select, len(bias))
+            return {"weights": inputs.T @ upstream, "bias": upstream.sum(axis=0)}
 
-    def backward(
-        self, inputs: Array, upstream: Array, select: Array | None = None
-    ) -> tuple[Gradient, Array]:
-        """Return the gradient, and the derivative by the inputs; see `Link`."""
-        upstream = spread(upstream, select, len(self.parameters["bias"]))
-        return self.gradient(inputs, upstream), upstream @ self.parameters["weights"].T
+        return selected(outputs, select), backward
+
+    def chained(self, inputs: Array, select: Array | None = None) -> tuple[Array, Chained]:
+        """Return what `forward` does, and the way back to the inputs: upstream weights^T."""
+        outputs, backward = self.forward(inputs, select)
+        weights = self.parameters["weights"].T
+
+        def onwards(upstream: Array) -> tuple[Gradient, Array]:
+            return backward(upstream), spread(upstream, select, len(weights)) @ weights
+
+        return outputs, onwards
 
 
 def of_width(inputs: Array, features: int) -> Array:

@@ -50,11 +50,10 @@ class GradientLearner:
 
     def step(self, batch: Batch) -> None:
         """Take one step downhill: parameters <- parameters - learning_rate * gradient."""
-        prediction = self.function(batch.inputs, batch.select)
+        prediction, backward = self.function.forward(batch.inputs, batch.select)
         self.record(batch, prediction)
         upstream = self.loss.derivative(prediction, batch.targets, batch.weights)
-        gradient = self.function.gradient(batch.inputs, upstream, batch.select)
-        self.optimizer.step(self.function.parameters, gradient, self.step_size(batch))
+        self.optimizer.step(self.function.parameters, backward(upstream), self.step_size(batch))
 
     def record(self, batch: Batch, prediction: Array) -> None:
         """Look at what a batch was predicted to be, just before the step; for records."""

@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from learning.batch import Array, Gradient
-from learning.function import Parameters, of_width, selected, spread
+from learning.function import Backward, Chained, Link, Parameters, of_width, selected, spread
 from learning.logits import sigmoid
 
 
-class Network:
+class Network(Link):
     """phi(x) = a stack of `Linear` with an activation between them; the outputs are not bent.
 
     Args:
@@ -56,15 +56,31 @@ class Network:
             self.parameters[f"weights{layer}"] = weights.astype(self.dtype)
             self.parameters[f"bias{layer}"] = np.zeros(outputs, self.dtype)
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return predictions [rows, outputs], or [rows] where `select` is given.
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return predictions [rows, outputs], or [rows] where `select` is given; see `Function`.
 
         Raises:
             ValueError: If a row has another number of features.
         """
-        return selected(self.forward(inputs)[-1], select)
+        layers = self.layers(inputs)
 
-    def forward(self, inputs: Array) -> list[Array]:
+        def backward(upstream: Array) -> Gradient:
+            return self._walk_back(layers, spread(upstream, select, self.sizes[-1]))[0]
+
+        return selected(layers[-1], select), backward
+
+    def chained(self, inputs: Array, select: Array | None = None) -> tuple[Array, Chained]:
+        """Return what `forward` does, and the way back to the inputs; see `Link`."""
+        layers = self.layers(inputs)
+
+        def backward(upstream: Array) -> tuple[Gradient, Array]:
+            slope = spread(upstream, select, self.sizes[-1])
+            gradient, slope = self._walk_back(layers, slope)
+            return gradient, slope @ self.parameters["weights0"].T
+
+        return selected(layers[-1], select), backward
+
+    def layers(self, inputs: Array) -> list[Array]:
         """Return the inputs, what each hidden layer makes of them, and the outputs."""
         layers = [of_width(np.asarray(inputs, self.dtype), self.sizes[0])]
         for layer in range(len(self.sizes) - 1):
@@ -75,20 +91,9 @@ class Network:
             layers.append(signal)
         return layers
 
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return the derivatives by all weights and biases; see `Function`."""
-        return self._walk_back(inputs, spread(upstream, select, self.sizes[-1]))[0]
-
-    def backward(
-        self, inputs: Array, upstream: Array, select: Array | None = None
-    ) -> tuple[Gradient, Array]:
-        """Return the gradient, and the derivative by the inputs; see `Link`."""
-        gradient, slope = self._walk_back(inputs, spread(upstream, select, self.sizes[-1]))
-        return gradient, slope @ self.parameters["weights0"].T
-
-    def _walk_back(self, inputs: Array, slope: Array) -> tuple[Gradient, Array]:
+    def _walk_back(self, layers: list[Array], slope: Array) -> tuple[Gradient, Array]:
         """Return the gradient, and the derivative by the signals of the first layer."""
-        layers, gradient = self.forward(inputs), Gradient()
+        gradient = Gradient()
         for layer in reversed(range(len(self.sizes) - 1)):
             gradient[f"weights{layer}"] = layers[layer].T @ slope
             gradient[f"bias{layer}"] = slope.sum(axis=0)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learning.batch import Array, Gradient, Rows
-from learning.function import Table
+from learning.function import Backward, Table
 
 MOST_TILES = 10_000_000  # 80 MB for each output
 
@@ -118,19 +118,20 @@ class TileSum(Table):
     def __init__(self, tiles: int, outputs: int, initial: float = 0.0) -> None:
         super().__init__(tiles, outputs, initial)
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Add up rows to [rows, outputs], or cells to [rows] where `select` is given."""
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Add up rows to [rows, outputs], or cells to [rows] where `select` is given.
+
+        The gradient is `upstream` at each of the rows or cells that were added up, as `Rows`.
+        """
+
+        def backward(upstream: Array) -> Gradient:
+            values = np.asarray(upstream).repeat(inputs.shape[-1], axis=0)
+            return {"table": Rows(self.cells(inputs, select), values)}
+
         table = self.parameters["table"]
         if select is None:
-            predictions: Array = np.add.reduce(table.take(inputs, axis=0), axis=-2)
-        else:
-            predictions = table[inputs, np.asarray(select)[:, None]].sum(axis=-1)
-        return predictions
-
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return `upstream` at each of the rows or cells that were added up, as `Rows`."""
-        values = np.asarray(upstream).repeat(inputs.shape[-1], axis=0)
-        return {"table": Rows(self.cells(inputs, select), values)}
+            return np.add.reduce(table.take(inputs, axis=0), axis=-2), backward
+        return table[inputs, np.asarray(select)[:, None]].sum(axis=-1), backward
 
     def cells(self, inputs: Array, select: Array | None = None) -> Any:
         """Return where the active rows or cells stand. Shape [rows * tilings] each."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from learning.batch import Array, Gradient
-from learning.function import Parameters, selected, spread
+from learning.function import Backward, Function, Parameters, selected, spread
 
 if TYPE_CHECKING:
     import torch
 
 
-class TorchFunction:
+class TorchFunction(Function):
     """phi(x) = module(x), on the CPU.
 
     `parameters` are views into the module's own memory, without those that need no gradient: a
@@ -37,22 +37,28 @@ class TorchFunction:
             raise ValueError("This module has no parameters that need a gradient.")
         self._dtype = next(iter(self._tensors.values())).dtype
 
-    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return predictions [rows, outputs], or [rows] where `select` is given."""
-        import torch
-
-        with torch.no_grad():
-            return selected(self.module(self._tensor(inputs)).numpy(), select)
-
-    def gradient(self, inputs: Array, upstream: Array, select: Array | None = None) -> Gradient:
-        """Return the gradient of sum(upstream * prediction), by autograd."""
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return predictions [rows, outputs], or [rows] where `select` is given; see `Function`."""
         import torch
 
         prediction = self.module(self._tensor(inputs))
-        slope = self._tensor(spread(upstream, select, prediction.shape[-1]))
-        names, tensors = zip(*self._tensors.items(), strict=True)
-        slopes = torch.autograd.grad(prediction, tensors, slope, materialize_grads=True)
-        return {name: each.numpy() for name, each in zip(names, slopes, strict=True)}
+
+        def backward(upstream: Array) -> Gradient:
+            slope = self._tensor(spread(upstream, select, prediction.shape[-1]))
+            names, tensors = zip(*self._tensors.items(), strict=True)
+            slopes = torch.autograd.grad(
+                prediction, tensors, slope, retain_graph=True, materialize_grads=True
+            )
+            return {name: each.numpy() for name, each in zip(names, slopes, strict=True)}
+
+        return selected(prediction.detach().numpy(), select), backward
+
+    def __call__(self, inputs: Array, select: Array | None = None) -> Array:
+        """Return the predictions alone, which need no graph to go back along."""
+        import torch
+
+        with torch.no_grad():
+            return self.forward(inputs, select)[0]
 
     def _tensor(self, array: Array) -> Any:
         """Copy numbers to a tensor of the module's dtype, and indices to one of integers."""

@@ -83,7 +83,9 @@ def test_the_slope_at_the_inputs_is_that_of_finite_differences(kind: str) -> Non
     for parameter in function.parameters.values():
         parameter[...] = generator.normal(size=parameter.shape)
     upstream, select = generator.normal(size=5), np.array([0, 1, 2, 1, 0])
-    gradient, slope = function.backward(inputs, upstream, select)
+    prediction, backward = function.chained(inputs, select)
+    gradient, slope = backward(upstream)
+    assert np.array_equal(prediction, function(inputs, select))
     assert gradient.keys() == function.parameters.keys()
     for place in np.ndindex(inputs.shape):
         nudge = np.zeros_like(inputs)

@@ -281,6 +281,34 @@ def test_gradient_changes_nothing(example: Callable[[Generator], Example]) -> No
 
 
 @EVERY_EXAMPLE
+def test_the_way_back_is_that_of_the_prediction_and_can_be_gone_again(
+    example: Callable[[Generator], Example],
+) -> None:
+    function, inputs = make(example, 3)
+    prediction, backward = function.forward(inputs)
+    assert np.array_equal(prediction, function(inputs))
+    upstream = np.random.default_rng(0).normal(size=prediction.shape)
+    with_others = [function.gradient(inputs, upstream), backward(2 * upstream), backward(upstream)]
+    for name, parameter in function.parameters.items():
+        alone, double, again = (dense(slopes[name], parameter) for slopes in with_others)
+        assert np.array_equal(alone, again) and double == pytest.approx(2 * alone)
+
+
+def test_a_step_predicts_once() -> None:
+    class Counted(Linear):
+        calls = 0
+
+        def forward(self, inputs, select=None):
+            self.calls += 1
+            return super().forward(inputs, select)
+
+    learner = GradientLearner()
+    learner.function, learner.loss, learner.optimizer = Counted(1, 1), SquaredError(), SGD()
+    learner.step(Batch(np.ones((3, 1)), np.ones((3, 1))))
+    assert learner.function.calls == 1
+
+
+@EVERY_EXAMPLE
 def test_a_selected_output_is_the_same_as_among_all(
     example: Callable[[Generator], Example],
 ) -> None:
