@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete, Space
-from gymnasium.utils.seeding import np_random
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
+from gymnasium.vector import AutoresetMode
 
 from envs.compiled import compiled
-from envs.random_streams import Streams, next_draw, stream_of
+from envs.random_streams import Streams, next_draw
+from envs.row_vector import Array, RowVectorEnv, new_streams
 from envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
 from envs.tabular import Booleans, Floats, ModelArrays, TabularModel
 
-Array = npt.NDArray[Any]
 NEVER = 2**62  # environment steps
 
 
@@ -30,11 +28,8 @@ class RowStates(NamedTuple):
     streams: Streams  # [8, num_envs] where the random numbers of each row go on
 
 
-class TabularVectorEnv(VectorEnv[Any, Any, Any]):
+class TabularVectorEnv(RowVectorEnv):
     """`num_envs` copies of a world that behave exactly like as many single ones.
-
-    Row i has a generator of its own, seeded with seed + i, of which it uses one draw at each reset
-    and each step, as `TabularEnv` does.
 
     Observations: [num_envs], or what `encode` makes of the state indices. Actions: [num_envs]
     integers. Rewards: float64 [num_envs]. Ends and truncations: bool [num_envs].
@@ -53,8 +48,6 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
             many integers as rows.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
-
     def __init__(
         self,
         model: TabularModel,
@@ -65,90 +58,35 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         observation_space: Space[Any] | None = None,
         discount: float = 1.0,
     ) -> None:
-        if num_envs < 1:
-            raise ValueError(f"num_envs must be at least 1, not {num_envs}.")
-        self.model, self.num_envs, self.discount = model, num_envs, discount
+        space = observation_space or Discrete(model.states)
+        super().__init__(num_envs, space, model.actions, autoreset_mode)
+        self.model, self.discount = model, discount
         self.max_episode_steps = max_episode_steps
-        self.autoreset_mode = AutoresetMode(autoreset_mode)
-        self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
-        self.single_observation_space = observation_space or Discrete(model.states)
-        self.single_action_space = Discrete(model.actions)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
         self._limit = max_episode_steps or NEVER
-        self._restarts = self.autoreset_mode is AutoresetMode.NEXT_STEP
-        self._advance = step_rows if model.reward_deviation is None else step_noisy_rows
+        self._step: Any = step_rows if model.reward_deviation is None else step_noisy_rows
         self._encode = encode or _copy
         self._masked = not bool(model.legal_actions.all())
         self._rows = RowStates(
             positions=np.full(num_envs, -1, np.int64),
             elapsed=np.zeros(num_envs, np.int64),
             ended=np.zeros(num_envs, np.bool_),
-            streams=np.stack([stream_of(np_random()[0]) for _ in range(num_envs)], axis=1),
+            streams=new_streams(num_envs),
         )
 
-    def reset(
-        self,
-        *,
-        seed: int | Sequence[int | None] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
-        """Start episodes in all rows, or in those of `options["reset_mask"]` (bool [num_envs])."""
-        mask = np.ones(self.num_envs, np.bool_)
-        if options and "reset_mask" in options:
-            mask = np.asarray(options["reset_mask"], np.bool_)
-        self._seed(seed, mask)
+    def _start(self, mask: Booleans) -> None:
         start_rows(self.model.arrays, self._rows, mask)
-        return self._encode(self._rows.positions), self._info()
 
-    def step(self, actions: Any) -> tuple[Any, Array, Array, Array, dict[str, Any]]:
-        """Act once in every row; see `gymnasium.vector.VectorEnv.step`."""
-        actions = self._integers(actions)
-        reward = np.empty(self.num_envs)
-        terminated, truncated = np.empty((2, self.num_envs), np.bool_)
-        if not self._advance(
+    def _advance(
+        self, actions: Array, reward: Floats, terminated: Booleans, truncated: Booleans
+    ) -> bool:
+        legal = self._step(
             self.model.arrays, self._rows, actions, self._limit, self._restarts,
             reward, terminated, truncated,
-        ):  # fmt: skip
-            self._refuse(actions)
-        info = self._restart() if self.autoreset_mode is AutoresetMode.SAME_STEP else self._info()
-        return self._encode(self._rows.positions), reward, terminated, truncated, info
+        )  # fmt: skip
+        return bool(legal)
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that the next step depends on, as arrays."""
-        return {name: array.copy() for name, array in self._rows._asdict().items()}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
-        for name, array in self._rows._asdict().items():
-            array[:] = state[name]
-
-    def _seed(self, seed: int | Sequence[int | None] | None, mask: Booleans) -> None:
-        seeds = range(seed, seed + self.num_envs) if isinstance(seed, int) else seed
-        if seeds is None:
-            return
-        if len(seeds) != self.num_envs:
-            raise ValueError(f"{len(seeds)} seeds were given for {self.num_envs} environments.")
-        for row in np.flatnonzero(mask).tolist():
-            row_seed = seeds[row]
-            if row_seed is not None:
-                self._rows.streams[:, row] = stream_of(np_random(row_seed)[0])
-
-    def _restart(self) -> dict[str, Any]:
-        """SAME_STEP: hand out the last observations of ended rows, then start these again."""
-        ended = self._rows.ended.copy()
-        if not ended.any():
-            return self._info()
-        last = self._encode(self._rows.positions)
-        final = np.full(self.num_envs, None, object)
-        for row in np.flatnonzero(ended).tolist():
-            final[row] = last[row]
-        final_info = {name: array * ended.reshape(-1, *[1] * (array.ndim - 1))
-                      for name, array in self._info(ended).items()}  # fmt: skip
-        start_rows(self.model.arrays, self._rows, ended)
-        finals = {"final_obs": final, "_final_obs": ended, "final_info": final_info,
-                  "_final_info": ended.copy()}  # fmt: skip
-        return {**finals, **self._info()}
+    def _observe(self) -> Any:
+        return self._encode(self._rows.positions)
 
     def _info(self, present: Booleans | None = None) -> dict[str, Any]:
         if not self._masked:
@@ -156,14 +94,6 @@ class TabularVectorEnv(VectorEnv[Any, Any, Any]):
         mask = self.model.legal_actions[self._rows.positions].astype(np.int8)
         shown = np.ones(self.num_envs, np.bool_) if present is None else present.copy()
         return {"action_mask": mask, "_action_mask": shown}
-
-    def _integers(self, actions: Any) -> Array:
-        given = np.asarray(actions)
-        if given.shape != (self.num_envs,) or given.dtype.kind not in "iu":
-            raise ValueError(
-                f"Actions must be {self.num_envs} integers, not {given.dtype} {given.shape}."
-            )
-        return given.astype(np.int64, copy=False)
 
     def _refuse(self, actions: Array) -> NoReturn:
         model, rows, restarts = self.model.arrays, self._rows, self._restarts

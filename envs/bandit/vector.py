@@ -12,8 +12,9 @@ from envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
 from envs.compiled import compiled
 from envs.normal import normal_draw
 from envs.random_streams import Streams, next_draw
+from envs.row_vector import Array
 from envs.tabular import Booleans, Floats, ModelArrays
-from envs.tabular_vector import Array, RowStates, TabularVectorEnv, is_legal
+from envs.tabular_vector import RowStates, TabularVectorEnv, is_legal
 
 
 class BanditVectorEnv(TabularVectorEnv):
@@ -46,7 +47,7 @@ class BanditVectorEnv(TabularVectorEnv):
         self._first, self._spread = env.first_distribution
         self._noise = float(env.bandit.deviation), float(env.bandit.drift)
         self.means = np.tile(env.means, (num_envs, 1))
-        self._advance: Any = self._pull
+        self._step = self._pull
 
     def reset(
         self,
