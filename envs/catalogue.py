@@ -79,6 +79,22 @@ BANDITS: dict[str, tuple[str, str, int]] = {
     ),
 }
 
+# Environment id -> (its options, one line of text).
+BOARD_GAMES: dict[str, tuple[dict[str, object], str]] = {
+    "spielfeld/ConnectFour-v0": (
+        {"rows": 6, "columns": 7, "connect": 4, "gravity": True},
+        "four in a row, stones fall: opponent=random or rule, seat=, illegal=",
+    ),
+    "spielfeld/ConnectK-v0": (
+        {},
+        "k in a row on any board: rows=, columns=, connect=, gravity=",
+    ),
+    "spielfeld/TicTacToe-v0": (
+        {"rows": 3, "columns": 3, "connect": 3, "gravity": False, "observation": "index"},
+        "three in a row; observation=planes to see the board",
+    ),
+}
+
 GENERAL = {
     "spielfeld/GridWorld-v0": "any layout: layout=NAME, a path to a layout file, or a Layout",
     "spielfeld/Maze-v0": "a maze of any size: rows=, columns=, seed=, slip=, loops=",
@@ -107,6 +123,13 @@ def register_environments() -> None:
             entry_point=f"envs.bandit.env:{kind}Env",
             vector_entry_point=f"envs.bandit.vector:{kind}VectorEnv",
             max_episode_steps=steps,
+        )
+    for name, (game, _) in BOARD_GAMES.items():
+        _register(
+            name,
+            entry_point="envs.board_game.env:BoardGameEnv",
+            vector_entry_point="envs.board_game.vector:BoardGameVectorEnv",
+            kwargs=game,
         )
     _register("spielfeld/GridWorld-v0", **grid_world)
     _register(

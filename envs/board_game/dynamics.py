@@ -1,0 +1,49 @@
+"""A game against an opponent, as the learner lives through it: pure functions, compiled or not."""
+
+from __future__ import annotations
+
+from envs.board_game.opponents import Reply
+from envs.board_game.rules import Rules, has_line, is_full
+
+FIRST, SECOND, EITHER = range(3)
+SEATS = {"first": FIRST, "second": SECOND, "random": EITHER}
+
+
+def begin(rules: Rules, seat: int, draw: float, reply: Reply) -> tuple[int, int]:
+    """Return the stones of the learner and of its opponent, who may have begun.
+
+    Args:
+        rules: Of the game.
+        seat: FIRST, SECOND or EITHER.
+        draw: Uniform in [0, 1): one draw decides the seat and the opponent's first move.
+        reply: How the opponent answers.
+    """
+    if seat == EITHER:
+        seat = SECOND if draw < 0.5 else FIRST
+        draw = 2 * draw % 1
+    return (0, reply(rules, 0, 0, draw)) if seat == SECOND else (0, 0)
+
+
+def respond(
+    rules: Rules, own: int, other: int, draw: float, reply: Reply
+) -> tuple[int, float, bool]:
+    """Let the opponent answer, unless the learner's stone has ended the game.
+
+    Args:
+        rules: Of the game.
+        own: Stones of the learner, the one just played included.
+        other: Stones of the opponent.
+        draw: For the opponent.
+        reply: How it answers.
+
+    Returns:
+        Stones of the opponent, reward of the learner, and whether the game is over.
+    """
+    if has_line(rules, own):
+        return other, 1.0, True
+    if is_full(rules, own | other):
+        return other, 0.0, True
+    other |= reply(rules, other, own, draw)
+    if has_line(rules, other):
+        return other, -1.0, True
+    return other, 0.0, is_full(rules, own | other)

@@ -1,0 +1,149 @@
+"""A Gymnasium environment in which the opponent sits inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.spaces import Discrete
+
+from envs.board_game.dynamics import SEATS, begin, respond
+from envs.board_game.observation import Observer
+from envs.board_game.opponents import Player, reply_of
+from envs.board_game.position import Position
+from envs.board_game.rules import board_rules, move_of
+
+ILLEGAL = ("raise", "lose")
+
+
+class BoardGameEnv(gym.Env[Any, Any]):
+    """k in a row against an opponent that answers within `step`.
+
+    Observation "planes": int8 [2, rows, columns], own stones first, row 0 on top; or "index": the
+    position's number in a table of 3^cells, for boards of up to 9 cells. Action: a column where
+    stones fall, else a cell, counted row by row. Reward: 1 for a win, -1 for a loss, 0 else, from
+    the learner's side. End: a line or a full board; no time limit. `info["action_mask"]`, int8
+    [actions], and `action_masks()`, bool, tell what is legal.
+
+    Each reset and each step draws exactly one `np_random.random()`. Where the opponent begins, its
+    first stone is there after `reset`.
+
+    >>> import gymnasium, envs
+    >>> env = gymnasium.make("spielfeld/ConnectFour-v0", opponent="rule")
+    >>> observation, info = env.reset(seed=1)
+    >>> observation.shape, info["action_mask"]
+    ((2, 6, 7), array([1, 1, 1, 1, 1, 1, 1], dtype=int8))
+
+    Args:
+        rows: Of the board.
+        columns: Of the board.
+        connect: Stones in a row that win.
+        gravity: Whether stones fall.
+        opponent: A name in `OPPONENTS`, or a function from a `Position` to an action.
+        seat: "first", "second", or "random", drawn at each reset.
+        observation: "planes" or "index".
+        illegal: What an illegal action does: "raise" an error, or "lose" the game with -1.
+        render_mode: None or "ansi".
+
+    Raises:
+        ValueError: If an argument does not fit, or an action is illegal; says what was legal.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 2}  # noqa: RUF012
+
+    def __init__(
+        self,
+        rows: int = 6,
+        columns: int = 7,
+        connect: int = 4,
+        gravity: bool = True,
+        opponent: str | Player = "random",
+        seat: str = "random",
+        observation: str = "planes",
+        illegal: str = "raise",
+        render_mode: str | None = None,
+    ) -> None:
+        self.rules = board_rules(rows, columns, connect, gravity)
+        self.seat = SEATS[_known("seat", seat, SEATS)]
+        self.illegal = _known("illegal", illegal, ILLEGAL)
+        self.render_mode = _known(
+            "render_mode", render_mode, (None, *self.metadata["render_modes"])
+        )
+        self.opponent, self.reply = opponent, reply_of(opponent)
+        self.observer = Observer(self.rules, observation)
+        self.observation_space = self.observer.space
+        self.action_space = Discrete(self.rules.actions)
+        self.own = self.other = 0
+        self.player = 0  # whether the learner sits first (0) or second (1)
+        self.over = True
+
+    @property
+    def position(self) -> Position:
+        """The position, seen by the side to move: the learner, unless its stone was the last."""
+        sides = self.own, self.other
+        learner_to_move = (self.own | self.other).bit_count() % 2 == self.player
+        return Position(self.rules, *(sides if learner_to_move else sides[::-1]))
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start a game; see `gymnasium.Env.reset`."""
+        super().reset(seed=seed)
+        self.own, self.other = begin(self.rules, self.seat, self.np_random.random(), self.reply)
+        self.player, self.over = int(self.other > 0), False
+        return self.observer(self.own, self.other), self._info()
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Play a stone, and let the opponent answer; see `gymnasium.Env.step`."""
+        if self.over:
+            raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")
+        draw, move = self.np_random.random(), self._move(action)
+        reward, self.over = -1.0, True
+        if move:
+            self.own |= move
+            self.other, reward, self.over = respond(
+                self.rules, self.own, self.other, draw, self.reply
+            )
+        return self.observer(self.own, self.other), reward, self.over, False, self._info()
+
+    def action_masks(self) -> npt.NDArray[np.bool_]:
+        """Return which actions are legal, bool [actions], as sb3-contrib's MaskablePPO asks."""
+        return self.observer.legal(self.own | self.other).astype(np.bool_)
+
+    def render(self) -> str | None:
+        """Return the board as text in mode "ansi": X is the first player, O the second."""
+        return f"{self.position}\n" if self.render_mode == "ansi" else None
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that the next step depends on, as JSON values."""
+        generator = self.np_random.bit_generator.state
+        names = ("own", "other", "player", "over")
+        return {name: getattr(self, name) for name in names} | {"generator": generator}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from what `state()` returned."""
+        self.own, self.other, self.player = (int(state[k]) for k in ("own", "other", "player"))
+        self.over = bool(state["over"])
+        self.np_random.bit_generator.state = state["generator"]
+
+    def _info(self) -> dict[str, Any]:
+        return {"action_mask": self.observer.legal(self.own | self.other)}
+
+    def _move(self, action: Any) -> int:
+        """Return the cell of an action; 0 for an illegal one where that loses the game."""
+        stones = self.own | self.other
+        inside = action in range(self.rules.actions)
+        move = move_of(self.rules, stones, int(action)) if inside else 0
+        if not move and self.illegal == "raise":
+            legal = np.flatnonzero(self.observer.legal(stones)).tolist()
+            raise ValueError(f"Action {action!r} is not legal here; legal are {legal}.")
+        return move
+
+
+def _known(name: str, given: Any, choices: Iterable[Any]) -> Any:
+    if given not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, not {given!r}.")
+    return given

@@ -1,0 +1,61 @@
+"""What a learner sees of a board, and what it may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium.spaces import Box, Discrete, Space
+
+from envs.board_game.rules import Rules, cell_bit, table_index
+
+Bytes = npt.NDArray[np.int8]
+LARGEST_TABLE = 9  # cells; 3^9 are 19,683 positions
+KINDS = ("planes", "index")
+
+
+class Observer:
+    """Turns stones into observations and masks of legal actions.
+
+    `shifts` [cells] are the numbers of the cells' bits, row by row, and `last` [actions] those of
+    the last cell that each action can mean.
+
+    Args:
+        rules: Of the game.
+        kind: "planes", int8 [2, rows, columns]: own stones, then those of the opponent, row 0 on
+            top; or "index", the number of the position in a table of 3^cells.
+
+    Raises:
+        ValueError: If there is no such kind, or the board is too large for a table.
+    """
+
+    def __init__(self, rules: Rules, kind: str = "planes") -> None:
+        if kind not in KINDS:
+            raise ValueError(f"observation must be one of {', '.join(KINDS)}, not {kind!r}.")
+        if kind == "index" and rules.cells > LARGEST_TABLE:
+            raise ValueError(
+                f"A board of {rules.cells} cells has too many positions to number; "
+                f"'index' is for up to {LARGEST_TABLE} cells."
+            )
+        self.rules, self.kind = rules, kind
+        board = [(row, column) for row in range(rules.rows) for column in range(rules.columns)]
+        self.shifts = np.array([cell_bit(rules, *cell).bit_length() - 1 for cell in board])
+        # the last cell that an action can mean: the action is legal as long as that is free
+        self.last = self.shifts[: rules.actions]
+        self.space: Space[Any] = (
+            Discrete(3**rules.cells)
+            if kind == "index"
+            else Box(0, 1, (2, rules.rows, rules.columns), np.int8)
+        )
+
+    def __call__(self, own: int, other: int) -> Any:
+        """Return the observation of one position."""
+        if self.kind == "index":
+            return table_index(self.rules, own, other)
+        cells = [stones >> shift & 1 for stones in (own, other) for shift in self.shifts.tolist()]
+        return np.array(cells, np.int8).reshape(2, self.rules.rows, self.rules.columns)
+
+    def legal(self, stones: int) -> Bytes:
+        """Return a 1 for each legal action, int8 [actions]."""
+        return np.array([~stones >> shift & 1 for shift in self.last.tolist()], np.int8)

@@ -1,0 +1,192 @@
+"""Board games as a native vector environment: all boards in one compiled step."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode
+
+from envs.board_game.dynamics import begin, respond
+from envs.board_game.env import BoardGameEnv
+from envs.board_game.opponents import OPPONENTS, any_moves, choose
+from envs.board_game.rules import BITS, Rules, move_of, table_index
+from envs.compiled import compiled
+from envs.random_streams import Streams, next_draw
+from envs.row_vector import Array, RowVectorEnv, new_streams
+from envs.tabular import Booleans, Floats
+
+Stones = npt.NDArray[np.int64]
+
+
+class BoardRows(NamedTuple):
+    """Where every board stands, changed in place by compiled loops."""
+
+    own: Stones  # [num_envs] stones of the learner, one bit each
+    other: Stones  # [num_envs] stones of its opponent
+    ended: Booleans  # [num_envs] whether the row waits for a reset
+    streams: Streams  # [8, num_envs] where the random numbers of each row go on
+
+
+class BoardGameVectorEnv(RowVectorEnv):
+    """`num_envs` boards that behave exactly like as many single ones; see `BoardGameEnv`.
+
+    Observations: int8 [num_envs, 2, rows, columns], or [num_envs] indices.
+    `info["action_mask"]`: int8 [num_envs, actions].
+
+    Args:
+        num_envs: Number of boards.
+        autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
+        **options: Of the single environment; `opponent` is one that can be compiled.
+
+    Raises:
+        ValueError: If an option does not fit, or an action is illegal; names the row.
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        **options: Any,
+    ) -> None:
+        env = BoardGameEnv(**options)
+        if env.opponent not in LOOPS:
+            known = ", ".join(LOOPS)
+            raise ValueError(f"Many boards at once play against one of {known}: not {env.opponent}")
+        if not env.rules.compilable:
+            raise ValueError(f"{env.rules.rows} x {env.rules.columns} cells exceed {BITS} bits.")
+        super().__init__(num_envs, env.observation_space, env.rules.actions, autoreset_mode)
+        self.rules, self._seat, self._observer = env.rules, env.seat, env.observer
+        self._lose = env.illegal == "lose"
+        self._start_boards, self._step_boards = LOOPS[env.opponent]
+        self._rows = BoardRows(
+            own=np.zeros(num_envs, np.int64),
+            other=np.zeros(num_envs, np.int64),
+            ended=np.ones(num_envs, np.bool_),
+            streams=new_streams(num_envs),
+        )
+
+    def _start(self, mask: Booleans) -> None:
+        self._start_boards(self.rules, self._seat, self._rows, mask)
+
+    def _advance(
+        self, actions: Array, reward: Floats, terminated: Booleans, truncated: Booleans
+    ) -> bool:
+        truncated[:] = False
+        game = self.rules, self._seat, self._lose, self._restarts
+        return bool(self._step_boards(*game, self._rows, actions, reward, terminated))
+
+    def _observe(self) -> Any:
+        own, other = self._rows.own, self._rows.other
+        if self._observer.kind == "index":
+            return index_boards(self.rules, own, other, np.empty(self.num_envs, np.int64))
+        planes = np.empty((self.num_envs, 2, self.rules.cells), np.int8)
+        draw_planes(self._observer.shifts, own, other, planes)
+        return planes.reshape(self.num_envs, 2, self.rules.rows, self.rules.columns)
+
+    def _info(self, present: Booleans | None = None) -> dict[str, Any]:
+        mask = np.empty((self.num_envs, self.rules.actions), np.int8)
+        mask_actions(self._observer.last, self._rows.own, self._rows.other, mask)
+        shown = np.ones(self.num_envs, np.bool_) if present is None else present.copy()
+        return {"action_mask": mask, "_action_mask": shown}
+
+    def _refuse(self, actions: Array) -> NoReturn:
+        legal = self._info()["action_mask"]
+        for row, action in enumerate(actions.tolist()):
+            if self._rows.ended[row] and not self._restarts:
+                raise ValueError(f"Row {row} has no game under way: reset it before stepping.")
+            allowed = np.flatnonzero(legal[row]).tolist()
+            if not self._rows.ended[row] and action not in allowed:
+                raise ValueError(f"Action {action} of row {row} is illegal; legal are {allowed}.")
+        raise AssertionError("Every action was legal.")
+
+
+def moves(rules: Rules, own: int, other: int) -> int:
+    """Stand in for what the opponent chooses from; each pair of loops has one of `OPPONENTS`."""
+    return any_moves(rules, own, other)
+
+
+def reply(rules: Rules, own: int, other: int, draw: float) -> int:
+    """Return the opponent's move."""
+    return choose(moves(rules, own, other), draw)
+
+
+def _start_boards(rules: Rules, seat: int, rows: BoardRows, mask: Booleans) -> None:
+    """Start a game in the rows of `mask`, one draw each."""
+    for row in range(mask.size):
+        if mask[row]:
+            draw = next_draw(rows.streams, row)
+            rows.own[row], rows.other[row] = begin(rules, seat, draw, reply)
+            rows.ended[row] = False
+
+
+def _step_boards(
+    rules: Rules,
+    seat: int,
+    lose: bool,
+    restarts: bool,
+    rows: BoardRows,
+    actions: Array,
+    reward: Floats,
+    terminated: Booleans,
+) -> bool:
+    """Play in every row, or start it again if it has ended; see `RowVectorEnv._advance`."""
+    for row in range(actions.size):
+        legal = restarts if rows.ended[row] else lose or cell_of(rules, rows, row, actions[row]) > 0
+        if not legal:
+            return False
+    for row in range(actions.size):
+        draw = next_draw(rows.streams, row)
+        reward[row], terminated[row] = 0.0, False
+        if rows.ended[row]:
+            rows.own[row], rows.other[row] = begin(rules, seat, draw, reply)
+        else:
+            move = cell_of(rules, rows, row, actions[row])
+            reward[row], terminated[row] = -1.0, True
+            if move:
+                own = rows.own[row] | move
+                rows.own[row] = own
+                rows.other[row], reward[row], terminated[row] = respond(
+                    rules, own, rows.other[row], draw, reply
+                )
+        rows.ended[row] = terminated[row]
+    return True
+
+
+def cell_of(rules: Rules, rows: BoardRows, row: int, action: int) -> int:
+    """Return where an action puts a stone on a board, 0 if it is illegal."""
+    inside = 0 <= action < (rules.columns if rules.gravity else rules.rows * rules.columns)
+    return move_of(rules, rows.own[row] | rows.other[row], action) if inside else 0
+
+
+LOOPS = {
+    name: (compiled(_start_boards, moves=choice), compiled(_step_boards, moves=choice))
+    for name, choice in OPPONENTS.items()
+}
+
+
+@compiled
+def draw_planes(shifts: Stones, own: Stones, other: Stones, planes: Array) -> None:
+    """Write what each board looks like into `planes` [num_envs, 2, cells]."""
+    for row in range(own.size):
+        for cell in range(shifts.size):
+            planes[row, 0, cell] = own[row] >> shifts[cell] & 1
+            planes[row, 1, cell] = other[row] >> shifts[cell] & 1
+
+
+@compiled
+def mask_actions(last: Stones, own: Stones, other: Stones, mask: Array) -> None:
+    """Write what is legal on each board into `mask` [num_envs, actions]."""
+    for row in range(own.size):
+        stones = own[row] | other[row]
+        for action in range(last.size):
+            mask[row, action] = ~stones >> last[action] & 1
+
+
+@compiled
+def index_boards(rules: Rules, own: Stones, other: Stones, index: Stones) -> Stones:
+    """Write each board's number in a table of 3^cells into `index` [num_envs]."""
+    for row in range(own.size):
+        index[row] = table_index(rules, own[row], other[row])
+    return index
