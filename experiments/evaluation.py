@@ -53,6 +53,17 @@ class Evaluation:
     deviation: float = 0.0
     error: float | None = None
 
+    def summary(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it holds numbers where there have to be some: a file may say anything."""
+        known = (self.value, self.discount, self.horizon)
+        numbers = all(isinstance(number, int | float) for number in known)
+        return numbers and all(isinstance(n, int | float | None) for n in asdict(self).values())
+
 
 class Evaluator:
     """Evaluates greedy policies in one environment; what does not depend on them is kept.

@@ -35,8 +35,13 @@ def plot_learning_curve(title: str, path: Path, history: History, scores: Histor
     elif panels == 2:
         _draw_shares(rows[0], scores)
     _draw_returns(rows[-1], history)
+    finish(figure, rows, title, "environment steps", path)
+
+
+def finish(figure: Any, rows: Any, title: str, samples: str, path: Path) -> None:
+    """Name what is drawn, and write the file."""
     rows[0].set_title(title)
-    rows[-1].set_xlabel("environment steps")
+    rows[-1].set_xlabel(samples)
     rows[-1].xaxis.set_major_formatter("{x:,.0f}")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120)
@@ -63,7 +68,7 @@ def _draw_errors(axes: Any, scores: History) -> None:
 
 
 def _draw_returns(axes: Any, history: History) -> None:
-    centre, mean, error = _groups(history["samples"], history["episode_return"])
+    centre, mean, error = groups(history["samples"], history["episode_return"])
     low, high = mean - 2 * error, mean + 2 * error
     axes.fill_between(centre, low, high, color=BLUE, alpha=0.25, lw=0, label="two standard errors")
     axes.plot(centre, mean, color=BLUE, label="mean of episodes, still exploring")
@@ -72,7 +77,7 @@ def _draw_returns(axes: Any, history: History) -> None:
     axes.legend(loc="best", framealpha=0.9)
 
 
-def _groups(samples: Column, returns: Column) -> tuple[Column, Column, Column]:
+def groups(samples: Column, returns: Column) -> tuple[Column, Column, Column]:
     """Gather episodes into groups of equal count: where, mean, and standard error of each."""
     count = int(np.clip(len(samples) // 10, 1, POINTS))
     parts = np.array_split(np.arange(len(samples)), count)

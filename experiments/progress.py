@@ -31,7 +31,7 @@ def with_progress(session: Session) -> None:
         while session.portion:
             session.advance(session.portion)
             bar.update(task, completed=session.samples)
-    if hasattr(session.env.unwrapped, "model") and not session.evaluator.quick:
+    if session.ground.waits:
         console.print(
             "Scoring the greedy policy exactly: in a world as large as this it takes long."
         )

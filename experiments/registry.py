@@ -106,6 +106,18 @@ LEARNERS = {
         "agents.bandit.thompson:ThompsonBandit",
         "one state: each arm as often as it may be the best, by Thompson sampling",
     ),
+    "linear-regression": Entry(
+        "learning.supervised.linear_regression:LinearRegression",
+        "numbers as a weighted sum of features, by descent on the squared error",
+    ),
+    "logistic-regression": Entry(
+        "learning.supervised.logistic_regression:LogisticRegression",
+        "how probable each class is, from a weighted sum of features",
+    ),
+    "neural-network": Entry(
+        "learning.supervised.neural_network:NeuralNetwork",
+        "numbers or classes, from features that hidden layers find themselves",
+    ),
 }
 
 

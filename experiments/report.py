@@ -4,11 +4,37 @@ from __future__ import annotations
 
 import math
 
+from experiments.data_score import METRICS, DataScore, Measured, Metric
 from experiments.evaluation import Evaluation
 
 
-def score_lines(score: Evaluation) -> list[str]:
-    """Return a small table: the greedy policy beside perfect and random behaviour."""
+def score_lines(score: Evaluation | DataScore) -> list[str]:
+    """Return a small table: what was reached, beside the best and the least there can be."""
+    return _data_lines(score) if isinstance(score, DataScore) else _world_lines(score)
+
+
+def _data_lines(score: DataScore) -> list[str]:
+    parts = f"{score.test:,} test rows; {score.train:,} rows taught"
+    parts += f", {score.validation:,} rows validated" if score.validation else ""
+    lines = [_metric_line(METRICS[name], one) for name, one in score.metrics.items()]
+    return [f"  On {parts}:", *lines]
+
+
+def _metric_line(metric: Metric, one: Measured) -> str:
+    value = f"  {metric.label:<20}{written(one.value, metric):>12}   {metric.unit}"
+    beside = [] if one.baseline is None else [f"{written(one.baseline, metric)} by {one.guess}"]
+    beside += [] if one.floor is None else [f"{written(one.floor, metric)} is noise"]
+    return f"{value:<62}{'; '.join(beside)}".rstrip()
+
+
+def written(value: float, metric: Metric) -> str:
+    """Write a number as it is read best: shares in hundredths, all else to five digits."""
+    if not metric.percent or not math.isfinite(value):
+        return f"{value:.5g}"
+    return f"{value:.2%}"
+
+
+def _world_lines(score: Evaluation) -> list[str]:
     if score.error is not None:
         return [
             f"  RMS error         {score.error:12.4f}   of the predicted state values, exact",

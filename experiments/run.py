@@ -7,10 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.data_score import DataScore
+from experiments.data_source import is_data
 from experiments.evaluation import Evaluation
 from experiments.session import Session, versions
 from experiments.sources import fingerprint
@@ -48,46 +50,53 @@ class Run:
         return cls(directory, spec, _read_summary(directory / "summary.json"))
 
     @property
-    def score(self) -> Evaluation:
+    def score(self) -> Evaluation | DataScore:
         """How good the learner was in the end."""
-        return Evaluation(**self.summary["score"])
+        return _read_score(self.summary["score"])
 
     def history(self) -> History:
         """Read what was recorded while learning."""
         return _read_table(self.directory / "history.csv")
 
     def scores(self) -> History:
-        """Read how good the greedy policy was at even distances; empty if nobody could tell."""
+        """Read how good the learner was at even distances; empty if nobody could tell."""
         path = self.directory / "scores.csv"
-        return _read_table(path, "samples", "share") if path.exists() else History()
+        known = () if is_data(self.spec.source) else ("share",)
+        return _read_table(path, "samples", *known) if path.exists() else History()
 
     def learner(self) -> tuple[Any, Any]:
-        """Return the trained learner and its environment.
+        """Return the trained learner and its source, an environment or a `Split`; see `session`."""
+        session = self.session()
+        return session.learner, session.ground.given
+
+    def session(self) -> Session:
+        """Return the run as it ended.
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.
-            ValueError: If the world's or the learner's own file is another one than then.
+            ValueError: If the source's or the learner's own file is another one than then.
         """
         for name in (self.spec.source, self.spec.learner):
             if fingerprint(name) not in self.spec.code:
                 raise ValueError(f"{name} has changed since {self.directory}: train again.")
         session = Session(self.spec)
         session.restore(self.directory / "model.safetensors")
-        return session.learner, session.env
+        return session
 
 
 def _read_summary(path: Path) -> dict[str, Any]:
     """Read the summary, and see that it can be reported."""
     try:
         summary: dict[str, Any] = json.loads(path.read_text())
-        score = asdict(Evaluation(**summary["score"]))
-        known = [summary["seconds"], score["value"], score["discount"], score["horizon"]]
-        sound = all(isinstance(number, int | float) for number in known)
-        if sound and all(isinstance(number, int | float | None) for number in score.values()):
+        if isinstance(summary["seconds"], int | float) and _read_score(summary["score"]).sound:
             return summary
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         pass
     raise ValueError(f"{path} is damaged: remove it, and the same training writes it anew.")
+
+
+def _read_score(score: dict[str, Any]) -> Evaluation | DataScore:
+    return DataScore.read(score) if "metrics" in score else Evaluation(**score)
 
 
 def _read_table(path: Path, *columns: str) -> History:
@@ -160,9 +169,9 @@ def _saved_on_interrupt(session: Session) -> Iterator[None]:
 
 def _complete(session: Session, directory: Path) -> Run:
     """Write the results; the summary comes last and says that all is there."""
-    score = session.evaluator(session.learner)
+    score = session.ground.score(session.learner)
     summary = {
-        "score": asdict(score),
+        "score": score.summary(),
         "samples": session.samples,
         "seconds": session.seconds,
         "versions": versions(),

@@ -1,4 +1,4 @@
-"""A run under way: learner, environment and history, which are saved and restored together."""
+"""A run under way: learner, source and history, which are saved and restored together."""
 
 from __future__ import annotations
 
@@ -9,21 +9,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
 
-from envs.access import restore
-from envs.access import state as world_state
-from experiments.evaluation import Evaluator, state_values
+from experiments.evaluation import state_values
+from experiments.ground import make_ground
 from experiments.registry import find_learner
-from experiments.sources import make_source
 from experiments.spec import RunSpec
 from learning.batch import Array
 from learning.history import History
 from learning.model_file import load_model, save_model
 
 CHECKPOINT_SECONDS = 2.0
-SCORES = 50  # evaluations of a run, where they are quick
 LIBRARIES = ("gymnasium", "numba", "numpy", "scipy")
 
 
@@ -33,17 +29,19 @@ class Session:
     Args:
         spec: What to run.
         checkpoint: Where to save the state every now and then; None for nowhere.
-        **env_options: Passed on to the environment besides the spec's own, such as `render_mode`.
+
+    Attributes:
+        ground: The source: `ground.given` is what the learner learns from.
 
     Raises:
-        ValueError: If the learner or the source is unknown, or a setting does not fit.
+        ValueError: If the learner or the source is unknown, a setting does not fit, or the learner
+            cannot learn there.
     """
 
-    def __init__(self, spec: RunSpec, checkpoint: Path | None = None, **env_options: Any) -> None:
+    def __init__(self, spec: RunSpec, checkpoint: Path | None = None) -> None:
         self.spec, self.checkpoint = spec, checkpoint
         self.learner = make_learner(spec)
-        self.env = make_source(spec.source, spec.source_options, **env_options)
-        self.evaluator = Evaluator(self.env)
+        self.ground = make_ground(spec, self.learner)
         self.history = History()
         self.scores = History()
         self.samples = 0
@@ -55,8 +53,14 @@ class Session:
     @property
     def portion(self) -> int:
         """How many samples to draw next, a part of the budget: 0 when it is used up."""
+        left = self.spec.samples - self.samples
         step = int(np.clip(self.spec.samples // 200, 500, 100_000))
-        return min(step, self.spec.samples - self.samples)
+        return left if self.one_shot else min(step, left)
+
+    @property
+    def one_shot(self) -> bool:
+        """Whether the learner takes its whole budget in one call, and cannot go on afterwards."""
+        return bool(getattr(self.learner, "one_shot", False))
 
     def advance(self, samples: int) -> History:
         """Learn from `samples` more, within the budget; save the state if it is time to.
@@ -67,16 +71,17 @@ class Session:
         Raises:
             KeyboardInterrupt: If Ctrl-C was pressed, after the state was saved.
         """
-        if self.samples == 0:
-            self.learner.learn(self.env, 0)  # gets ready, and knows nothing yet
-            if self.evaluator.quick and not len(self.scores):
+        if self.samples == 0 and not self.one_shot:
+            self.learner.learn(self.ground.given, 0)  # gets ready, and knows nothing yet
+            if self.ground.scores and not len(self.scores):
                 self._score()
+        samples = self.portion if self.one_shot and samples else samples
         news, goal = History(), min(self.samples + samples, self.spec.samples)
+        step = max(1, self.spec.samples // (1 if self.one_shot else self.ground.scores or 1))
         self.learning = True
         while self.samples < goal:
-            step = max(1, self.spec.samples // SCORES)
             news += self._learn(min(goal - self.samples, step - self.samples % step))
-            if self.samples % step == 0 and self.evaluator.quick:
+            if self.samples % step == 0 and self.ground.scores:
                 self._score()
         due = time.monotonic() - self._saved > CHECKPOINT_SECONDS
         if self.checkpoint and (due or self.interrupted) and hasattr(self.learner, "state"):
@@ -89,19 +94,16 @@ class Session:
 
     def _learn(self, samples: int) -> History:
         began = time.perf_counter()
-        news: History = self.learner.learn(self.env, samples) or History()
+        news: History = self.learner.learn(self.ground.given, samples) or History()
         self.history += news
         self.samples += samples
         self.seconds += time.perf_counter() - began
         return news
 
     def _score(self) -> None:
-        """Measure the greedy policy of this moment, whoever asked for however many samples."""
-        score = self.evaluator(self.learner)
-        share = np.nan if score.share is None else score.share
+        """Measure how good the learner is now, whoever asked for however many samples."""
         row = {"samples": self.samples, "seconds": self.seconds}
-        row |= {"value": score.value, "share": share}
-        row |= {} if score.error is None else {"error": score.error}
+        row |= self.ground.score_row(self.learner)
         self.scores += History(**{name: [number] for name, number in row.items()})
 
     def as_learner(self) -> Any:
@@ -123,7 +125,7 @@ class Session:
             **self._identity(),
             "columns": {table: list(history.columns) for table, history in tables.items()},
             "learner": values,
-            "env": world_state(self.env),
+            "env": self.ground.state(),
             "samples": self.samples,
             "seconds": self.seconds,
             "versions": versions(),
@@ -146,22 +148,13 @@ class Session:
             for table in ("history", "scores")
         )
         self.samples, self.seconds = header["samples"], header["seconds"]
-        source = self.env
-        if header["env"] is not None:
-            restore(self.env, header["env"])
-        else:  # nobody knows where it stood: for the learner it is another source, a new episode
-            source = gym.Wrapper(self.env)
-            self.env.reset(seed=self.spec.seed + self.samples)
+        source = self.ground.restore(header["env"], self.spec.seed + self.samples)
         if hasattr(self.learner, "restore"):
             self.learner.restore({**arrays, **header["learner"]}, source)
 
     def _identity(self) -> dict[str, Any]:
         """What a saved state must agree with."""
-        return {
-            "spec": json.loads(self.spec.to_json()),
-            "observation_space": str(self.env.observation_space),
-            "action_space": str(self.env.action_space),
-        }
+        return {"spec": json.loads(self.spec.to_json()), **self.ground.identity()}
 
 
 class _Pupil:
@@ -175,8 +168,8 @@ class _Pupil:
 
     @property
     def action_values(self) -> Any:
-        learner, env = self._session.learner, self._session.env
-        values = state_values(learner, env)
+        learner = self._session.learner
+        values = state_values(learner, self._session.ground.given)
         shown = hasattr(learner, "action_values") and not getattr(learner, "tiled", False)
         if values is None and not shown:
             raise ValueError(f"{self._session.spec.learner} has no action_values to be shown here.")

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from envs.catalogue import CATALOGUE
+from experiments.data_source import is_data
 
 SAMPLES = 100_000  # environment steps, unless a world needs more or fewer
 
 
 def settings_for(learner: str, source: str) -> dict[str, Any]:
-    """Return settings by name, `samples` among them, for a learner in a source; often just that."""
+    """Return settings by name for a learner in a source, often none.
+
+    `samples` is always among them; None leaves it to the number of rows of a data set.
+    """
     ids = {layout: name for name, (layout, _) in CATALOGUE.items()}
-    settings: dict[str, Any] = {"samples": SAMPLES}
+    settings: dict[str, Any] = {"samples": None if is_data(source) else SAMPLES}
     for learners, worlds in _tuned().items():
         if learner in learners.split():
             settings |= worlds.get(ids.get(source, source), {})

@@ -1,4 +1,4 @@
-"""Sources by name: an environment id, a layout, or a world of one's own."""
+"""Sources by name: a world to act in, rows of data, or either of one's own."""
 
 from __future__ import annotations
 
@@ -12,27 +12,36 @@ import gymnasium as gym
 import envs  # noqa: F401, registers the environments
 from envs import TabularEnv, TabularModel
 from envs.grid_world.layout_file import shipped_worlds
+from experiments.data_source import is_data, is_file, make_split
 from experiments.registry import import_place, unknown
+from learning.data_sets.registry import DATA_SETS, ENDINGS
 
 
-def make_source(name: str, options: Mapping[str, Any] | None = None, **extra: Any) -> Any:
-    """Make the environment that a name stands for.
+def make_source(
+    name: str, options: Mapping[str, Any] | None = None, seed: int = 0, **extra: Any
+) -> Any:
+    """Make the environment, or the rows, that a name stands for.
 
     Args:
         name: A Gymnasium id ("spielfeld/CliffWalking-v0", "FrozenLake-v1"), a layout that ships
             with the suite ("four-rooms"), a layout file ("my_maze.toml"), or "module:name" of an
-            environment class, or of a function that returns an environment or a `TabularModel`.
-        options: Passed on to the environment.
-        **extra: Passed on as well, such as `render_mode`.
+            environment class, or of a function that returns an environment or a `TabularModel`;
+            or a data set ("iris", "my_table.csv").
+        options: Passed on to the environment or the data set; see `make_split` for the division.
+        seed: Divides the rows of a data set.
+        **extra: Passed on to an environment as well, such as `render_mode`.
 
     Returns:
-        The environment. Where Gymnasium's own world carries a table `P`, it is read into a
-        `TabularModel`, on which the compiled loop and the exact evaluation work.
+        A `Split` of a data set, or the environment. Where Gymnasium's own world carries a table
+        `P`, it is read into a `TabularModel`, on which the compiled loop and the exact evaluation
+        work.
 
     Raises:
         ValueError: If nothing has this name, or the options do not fit; says what was expected.
     """
     given = {**(options or {}), **extra}
+    if is_data(name):
+        return make_split(name, given, seed, fingerprint(name))
     try:
         return _make(name, given)
     except TypeError as error:
@@ -52,8 +61,10 @@ def _make(name: str, options: dict[str, Any]) -> Any:
         return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
     if ":" in name:
         return _own(name, options)
-    known = {*shipped_worlds(), *gym.registry, *(path.name for path in Path().glob("*.toml"))}
-    raise ValueError(unknown("source", name, known))
+    files = {path.name for path in Path().iterdir() if path.name.endswith((".toml", *ENDINGS))}
+    raise ValueError(
+        unknown("source", name, {*shipped_worlds(), *gym.registry, *DATA_SETS, *files})
+    )
 
 
 def _own(name: str, options: dict[str, Any]) -> Any:
@@ -95,6 +106,7 @@ def _with_model(env: Any) -> Any:
 def fingerprint(name: str) -> str:
     """Return a hash of the file behind a source or learner of one's own, or nothing."""
     module = name.partition(":")[0].removesuffix(".py")
-    path = Path(name if name.endswith(".toml") else module.replace(".", "/") + ".py")
-    own = name.endswith(".toml") or ":" in name
+    named = name.endswith(".toml") or is_file(name)
+    path = Path(name if named else module.replace(".", "/") + ".py")
+    own = named or ":" in name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if own and path.is_file() else ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
+
+from experiments.data_source import is_data
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,23 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
-    from experiments.evaluation import Evaluator, greedy_actor, play_episodes
     from experiments.report import score_lines
     from experiments.run import Run
 
     run = Run.load(options.run)
-    learner, env = run.learner()
-    score = Evaluator(env, options.discount)(learner)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
+    if is_data(run.spec.source):
+        session = run.session()
+        print("\n".join(score_lines(session.ground.score(session.learner))))
+        return 0
+    return _evaluate_agent(*run.learner(), options)
+
+
+def _evaluate_agent(learner: Any, env: Any, options: Options) -> int:
+    from experiments.evaluation import Evaluator, greedy_actor, play_episodes
+    from experiments.report import score_lines
+
+    score = Evaluator(env, options.discount)(learner)
     print("\n".join(score_lines(score)))
     if options.episodes:
         played = play_episodes(

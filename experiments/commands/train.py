@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from experiments.commands.words import leading_words, option_values, without
+from experiments.commands.words import Columns, leading_words, option_values, without
+from experiments.data_source import is_data
 from experiments.registry import LEARNERS, find_learner
 from experiments.settings import settings_for
 
 if TYPE_CHECKING:
     from experiments.run import Run
     from experiments.session import Session
+    from experiments.spec import RunSpec
 
 HELP = {"-h", "--help"}
 DESCRIPTION = """Learn, write a run directory, and say how far the learner is from perfect.
@@ -32,7 +34,7 @@ class Options:
     """Options of every training."""
 
     samples: int
-    """Environment steps to take, or rows to draw."""
+    """Environment steps to take."""
     seed: int = 0
     """Of every random number in the run."""
     directory: Path = Path("runs")
@@ -44,6 +46,27 @@ class Options:
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
 
+    def source_options(self) -> dict[str, Any]:
+        """Return the options of the source."""
+        return option_values(self.set)
+
+
+@dataclass(frozen=True)
+class DataOptions(Options, Columns):
+    """Options of every training on a data set."""
+
+    samples: int | None = None  # type: ignore[assignment]
+    """Rows to draw. By default each training row 100 times and 20,000 at least; each once for
+    learners that take all rows at once."""
+    set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """An option of the data set as NAME=VALUE, such as noise=0.3 for two-moons, or of its division:
+    test and validation are shares of the rows or their number; split=1 divides by that seed in
+    every run, split=in-order takes the last rows for testing; by default the run's seed divides."""
+
+    def source_options(self) -> dict[str, Any]:
+        """Return the options of the source."""
+        return {**super().source_options(), **self.columns()}
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
@@ -52,26 +75,27 @@ def main(arguments: Sequence[str]) -> int:
         return _help_without_learner()
     if not words:
         raise ValueError(f"Begin with learner and source: train LEARNER SOURCE {shlex.join(rest)}")
-    config_class = getattr(find_learner(words[0]), "config_class", None)
-    source = words[1] if len(words) > 1 else ""
+    learner, source = find_learner(words[0]), words[1] if len(words) > 1 else ""
+    config_class = getattr(learner, "config_class", None)
     tuned = settings_for(words[0], source)
     samples = tuned.pop("samples")
-    command = _command(config_class)
+    options = DataOptions if is_data(source) or hasattr(learner, "tasks") else Options
+    command = _command(options, config_class)
     config = () if config_class is None else (config_class(**tuned),)
     prog = f"train {words[0]} {source or 'SOURCE'}"
     given = tyro.cli(
         command, args=rest, prog=prog, description=DESCRIPTION,
-        default=command(Options(samples), *config),
+        default=command(options(samples), *config),
     )  # fmt: skip
     if not source:
         raise ValueError(f"Name a source: train {words[0]} SOURCE; `spielfeld list` shows all.")
     return _train(words[0], source, given.options, getattr(given, "config", None), rest)
 
 
-def _command(config_class: type[Any] | None) -> type[Any]:
+def _command(options: type[Options], config_class: type[Any] | None) -> type[Any]:
     """Join our options and the learner's own settings into one flat command."""
     flat = tyro.conf.OmitArgPrefixes
-    fields: list[tuple[str, Any]] = [("options", flat[Options])]
+    fields: list[tuple[str, Any]] = [("options", flat[options])]
     if config_class is not None:
         fields.append(("config", flat[config_class]))
     return dataclasses.make_dataclass("Command", fields)
@@ -80,12 +104,8 @@ def _command(config_class: type[Any] | None) -> type[Any]:
 def _train(learner: str, source: str, options: Options, config: Any, rest: Sequence[str]) -> int:
     from experiments.run import train
     from experiments.session import Session
-    from experiments.spec import RunSpec
 
-    settings = {} if config is None else dataclasses.asdict(config)
-    spec = RunSpec(
-        learner, source, options.samples, options.seed, settings, option_values(options.set)
-    )
+    spec = _spec(learner, source, options, config)
     directory = options.directory / spec.directory_name
     before, teach = (directory / "summary.json").exists(), _teacher(options, directory)
     try:
@@ -104,6 +124,18 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
     return 0
 
 
+def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
+    from experiments.budget import default_budget
+    from experiments.fit import require_target
+    from experiments.spec import RunSpec
+
+    given, samples = options.source_options(), options.samples
+    require_target(learner, getattr(find_learner(learner), "tasks", None), source, given)
+    samples = default_budget(learner, source, given) if samples is None else samples
+    settings = {} if config is None else dataclasses.asdict(config)
+    return RunSpec(learner, source, samples, options.seed, settings, given)
+
+
 def _teacher(options: Options, directory: Path) -> Any:
     if not options.watch and not options.gif:
         from experiments.progress import with_progress
@@ -113,19 +145,25 @@ def _teacher(options: Options, directory: Path) -> Any:
     def watched(session: Session) -> None:
         from experiments.watch import watch
 
-        left = options.samples - session.samples
+        left = session.spec.samples - session.samples
         window = False if options.gif else None
-        watch(session.as_learner(), session.env, left, directory / "learning.gif", window)
+        watch(session.as_learner(), session.ground.given, left, directory / "learning.gif", window)
 
     return watched
 
 
 def _draw(run: Run) -> None:
+    from experiments.data_plot import plot_data_curve
+    from experiments.data_score import DataScore
     from experiments.plots import plot_learning_curve
 
     picture, history = run.directory / "learning_curve.png", run.history()
-    if not picture.exists() and len(history) and "episode_return" in history.columns:
-        title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
+    title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
+    if picture.exists() or not len(history):
+        return
+    if isinstance(run.score, DataScore):
+        plot_data_curve(title, picture, history, run.scores(), run.score)
+    elif "episode_return" in history.columns:
         plot_learning_curve(title, picture, history, run.scores())
 
 
@@ -141,11 +179,19 @@ def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     print(f"Written to {run.directory}:")
     print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
     print("Next:")
-    play = ("play", spec.source, "--run", str(run.directory))
-    other = ("--watch", "--seed", str(spec.seed + 1))
-    train = ("train", spec.learner, spec.source, *without(rest, "--watch", "--gif", "--seed"))
-    for words in (play, ("evaluate", str(run.directory)), (*train, *other)):
+    for words in _next(run, rest):
         print(f"  {shlex.join((_program(), *words))}")
+
+
+def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what one may want to say next."""
+    spec, directory = run.spec, str(run.directory)
+    given = without(rest, "--watch", "--gif", "--seed")
+    train = ("train", spec.learner, spec.source, *given)
+    evaluate, seed = ("evaluate", directory), ("--seed", str(spec.seed + 1))
+    if is_data(spec.source):
+        return [evaluate, (*train, *seed)]
+    return [("play", spec.source, "--run", directory), evaluate, (*train, "--watch", *seed)]
 
 
 def _program() -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import tyro
 
 
 def leading_words(arguments: Sequence[str], most: int) -> tuple[list[str], list[str]]:
@@ -43,3 +46,20 @@ def option_values(pairs: Sequence[str], option: str = "--set") -> dict[str, Any]
         except ValueError:
             values[name] = text
     return values
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a CSV file mean what."""
+
+    target: str | None = None
+    """Column of a CSV file to predict."""
+    task: Literal["classification", "regression"] | None = None
+    """What to predict in it; by default words are classes, and numbers numbers."""
+    ignore: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """A column of a CSV file to leave out, such as a name."""
+
+    def columns(self) -> dict[str, Any]:
+        """Return what was given as options of the source."""
+        named = {"target": self.target, "task": self.task, "ignore": list(self.ignore)}
+        return {name: value for name, value in named.items() if value}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.budget import default_budget
 from experiments.commands.words import option_values
 from experiments.registry import LEARNERS, find_learner
 from experiments.settings import settings_for
@@ -51,6 +52,7 @@ class Contestant:
             raise ValueError(f"{self.label}: a setting is of the wrong kind ({error}).") from error
         config = {} if made is None else dataclasses.asdict(made)
         budget = samples if self.samples is None else self.samples
+        budget = default_budget(self.learner, source, options) if budget is None else budget
         range_ = range(self.first_seed, self.first_seed + seeds)
         return [RunSpec(self.learner, source, budget, k, config, {**options}) for k in range_]
 

@@ -74,7 +74,7 @@ def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> End
     """Draw each learner's middle and band; return where the lines end."""
     ends, bands = {}, []
     for label, outcomes in curves.items():
-        samples, middle, low, high = _band(outcomes, 100.0 if unit == SHARE else 1.0)
+        samples, middle, low, high = _band(outcomes, 100.0 if unit.percent else 1.0)
         if len(samples):
             if len(curves) <= len(COLOURS):  # of more, bands hide the lines
                 panel.fill_between(samples, low, high, color=look[label]["color"], alpha=0.15, lw=0)
@@ -85,7 +85,7 @@ def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> End
         panel.set_ylim(*_limits(bands, unit))
     panel.set_title(world.rsplit("/", 1)[-1], fontsize=10)
     panel.set_xlabel("environment steps", fontsize=9)
-    panel.set_ylabel(unit.name + (" in %" if unit == SHARE else ""), fontsize=9)
+    panel.set_ylabel(unit.name + (" in %" if unit.percent else ""), fontsize=9)
     panel.xaxis.set_major_formatter(_thousands)
     panel.grid(alpha=0.3)
     return ends

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from experiments.data_score import METRICS, DataScore
 from experiments.evaluation import Evaluation
 from experiments.judgement import judges
 from experiments.registry import find_learner
@@ -22,9 +23,10 @@ class Unit(NamedTuple):
 
     name: str
     more_is_better: bool = True
+    percent: bool = False
 
 
-SHARE, RETURN = Unit("share of perfect"), Unit("return of an episode")
+SHARE, RETURN = Unit("share of perfect", percent=True), Unit("return of an episode")
 ERROR = Unit("error", more_is_better=False)
 
 
@@ -37,6 +39,7 @@ class Measure:
             optimum is known, else its expected return, or what a learner that predicts is off by.
             "online" is the mean return of the episodes that ended in the last part of the budget,
             while the agent was still exploring.
+        metric: Of learners on data; None for the one to look at first.
         last: That part of the budget, in (0, 1].
         threshold: Share of perfect from which on a policy is called good.
     """
@@ -44,6 +47,7 @@ class Measure:
     kind: Literal["final", "online"] = "final"
     last: float = 0.5
     threshold: float = 0.95
+    metric: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.last <= 1:
@@ -75,6 +79,7 @@ class Outcome:
         passed: When it was first good, or None where shares are not known on the way.
         curve: The learning curve: environment steps and scores. Shape [2, points].
         curve_unit: What the curve shows.
+        drawn: Whether the division of the rows is another one with each seed.
     """
 
     seed: int
@@ -87,6 +92,7 @@ class Outcome:
     passed: Passed | None
     curve: Array
     curve_unit: Unit
+    drawn: bool = True
 
     @classmethod
     def of(cls, run: Run, measure: Measure) -> Outcome:
@@ -96,6 +102,10 @@ class Outcome:
             ValueError: If it has no such score; says why.
         """
         final, scores = run.score, run.scores()
+        if isinstance(final, DataScore):
+            return cls._of_data(run, final, measure)
+        if measure.metric is not None:
+            raise ValueError("metrics are for data sets, and it is a world")
         if (
             measure.kind == "final"
             and final.error is None
@@ -112,6 +122,21 @@ class Outcome:
             run.spec.seed, score, unit, run.spec.samples, run.summary["seconds"], final.share,
             final.gap, _passed(run, scores, measure.threshold) if judged else None, curve,
             unit if on_the_way else RETURN,
+        )  # fmt: skip
+
+    @classmethod
+    def _of_data(cls, run: Run, final: DataScore, measure: Measure) -> Outcome:
+        name, spec, scores = measure.metric or final.headline, run.spec, run.scores()
+        if measure.kind == "online":
+            raise ValueError("nothing is explored in a data set, so nothing is scored online")
+        if name not in final.metrics:
+            raise ValueError(f"it is judged by {', '.join(final.metrics)} there, not by {name}")
+        metric = METRICS[name]
+        unit = Unit(metric.label, metric.more_is_better, metric.percent)
+        curve = np.array([scores["samples"], scores[name]]) if len(scores) else np.empty((2, 0))
+        return cls(
+            spec.seed, final.metrics[name].value, unit, spec.samples, run.summary["seconds"],
+            None, None, None, curve, unit, spec.source_options.get("split") is None,
         )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def _warm_up(learner: str, source: str, settings: str) -> None:
     """Compile or load in each process what learning calls, so that no run's seconds hold it."""
     config, options = json.loads(settings)
     session = Session(RunSpec(learner, source, 1, 0, config, options, code="warm-up"))
-    session.learner.learn(session.env, 1)
+    session.learner.learn(session.ground.given, 1)
 
 
 def run_all(

@@ -41,7 +41,7 @@ def cells(rows: Sequence[Row], measure: Measure) -> Cells:
 def _interval(row: Row) -> str:
     if math.isnan(row.low):
         return "-"
-    if row.unit == SHARE:
+    if row.unit.percent:
         return f"{100 * row.low:.2f} to {100 * row.high:.2f}"
     return f"{written(row.low, row.unit)} to {written(row.high, row.unit)}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.compare.outcome import SHARE, Unit
+from experiments.compare.outcome import Unit
 from experiments.compare.pairs import Pair
 from experiments.compare.statistics import LEVEL, TRUSTED, Difference
 
@@ -56,7 +56,7 @@ def _range(found: Difference, unit: Unit) -> str:
 
 
 def _plain(value: float, unit: Unit) -> str:
-    return _digits(100 * value if unit == SHARE else value)
+    return _digits(100 * value if unit.percent else value)
 
 
 def written(value: float | None, unit: Unit, difference: bool = False) -> str:
@@ -65,7 +65,7 @@ def written(value: float | None, unit: Unit, difference: bool = False) -> str:
         return "-"
     if not math.isfinite(value):
         return "diverged" if math.isnan(value) else "none"
-    if unit == SHARE:
+    if unit.percent:
         return f"{_digits(100 * value)} points" if difference else f"{100 * value:.2f} %"
     return _digits(value)
 

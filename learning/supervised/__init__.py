@@ -3,7 +3,6 @@
 from learning.supervised.least_squares import LeastSquares, Ridge, least_squares, ridge
 from learning.supervised.linear_regression import LinearRegression
 from learning.supervised.logistic_regression import LogisticRegression, LogisticRegressionConfig
-from learning.supervised.metrics import accuracy, mean_squared_error, r_squared
 from learning.supervised.neural_network import NeuralNetwork, NeuralNetworkConfig
 
 __all__ = [
@@ -14,9 +13,6 @@ __all__ = [
     "NeuralNetwork",
     "NeuralNetworkConfig",
     "Ridge",
-    "accuracy",
     "least_squares",
-    "mean_squared_error",
-    "r_squared",
     "ridge",
 ]

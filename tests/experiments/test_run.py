@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments import ground
 from experiments import session as session_module
 from experiments.run import Run, train
 from experiments.session import Session
@@ -123,7 +124,7 @@ def test_run_goes_on_with_a_new_episode_where_the_world_cannot_be_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(session_module, "world_state", lambda env: None)
+    monkeypatch.setattr(ground, "world_state", lambda env: None)
     spec = RunSpec("sarsa", "MountainCar-v0", 1_500)
 
     def stop(session: Session) -> None:
@@ -140,7 +141,7 @@ def test_watching_does_not_change_what_is_recorded(tmp_path: Path) -> None:
     def watch(session: Session) -> None:
         pupil = session.as_learner()
         for samples in (0, 0, 1_000):  # the first for a picture before all learning
-            pupil.learn(session.env, samples)
+            pupil.learn(session.ground.given, samples)
             assert pupil.action_values.shape == (38, 4)
 
     assert result(train(SPEC, tmp_path / "a", watch)) == result(train(SPEC, tmp_path / "b"))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning.supervised import accuracy, mean_squared_error, r_squared
+from learning.metrics import accuracy, mean_squared_error, r_squared
 
 
 def test_mean_squared_error_and_r_squared_by_hand() -> None:

@@ -1,0 +1,22 @@
+"""How many samples a run has, where nobody has said it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.data_source import default_samples
+from experiments.registry import find_learner
+from experiments.settings import SAMPLES
+from experiments.sources import make_source
+from learning.data_sets.data_set import Split
+
+
+def default_budget(learner: str, source: str, options: Mapping[str, Any]) -> int:
+    """Return the number of samples that follows from a data set's training rows.
+
+    Raises:
+        ValueError: If the source cannot be made.
+    """
+    given = make_source(source, options)
+    return default_samples(given, find_learner(learner)) if isinstance(given, Split) else SAMPLES

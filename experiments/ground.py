@@ -1,0 +1,130 @@
+"""What a run stands on, world or rows: what is learned from, how it is judged, what is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from envs.access import restore
+from envs.access import state as world_state
+from experiments.data_score import DataScore, measure
+from experiments.evaluation import Evaluation, Evaluator
+from experiments.fit import fitting, require_target
+from experiments.sources import make_source
+from experiments.spec import RunSpec
+from learning.data_sets.data_set import Split
+
+SCORES = 50  # evaluations of a run, where they are quick
+QUICK = 10_000_000  # numbers to predict from, in all evaluations of a run together
+
+
+class World:
+    """An environment to act in.
+
+    Args:
+        env: What learners learn from.
+    """
+
+    def __init__(self, env: Any) -> None:
+        self.given, self._evaluator = env, Evaluator(env)
+
+    @property
+    def scores(self) -> int:
+        """How many evaluations on the way a run can afford."""
+        return SCORES if self._evaluator.quick else 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether the last evaluation takes so long that one should be told."""
+        return hasattr(self.given.unwrapped, "model") and not self._evaluator.quick
+
+    def score(self, learner: Any) -> Evaluation:
+        """Return how good a learner is in the end."""
+        return self._evaluator(learner)
+
+    def score_row(self, learner: Any) -> dict[str, float]:
+        """Return what a row of scores.csv says besides samples and seconds."""
+        score = self.score(learner)
+        row = {"value": score.value, "share": np.nan if score.share is None else score.share}
+        return row if score.error is None else {**row, "error": score.error}
+
+    def identity(self) -> dict[str, Any]:
+        """Return what a saved state must agree with."""
+        spaces = ("observation_space", "action_space")
+        return {name: str(getattr(self.given, name)) for name in spaces}
+
+    def state(self) -> dict[str, Any] | None:
+        """Return where it stands, or None if nobody knows."""
+        return world_state(self.given)
+
+    def restore(self, state: dict[str, Any] | None, seed: int) -> Any:
+        """Put the environment where it stood; return what a restored learner goes on in."""
+        if state is not None:
+            restore(self.given, state)
+            return self.given
+        # nobody knows where it stood: for the learner it is another source, a new episode
+        self.given.reset(seed=seed)
+        return gym.Wrapper(self.given)
+
+
+class Rows:
+    """Rows of a data set, divided.
+
+    Args:
+        split: What learners learn from; its test rows judge them in the end, its validation rows
+            on the way, where there are some.
+        tasks: By which a learner is judged here.
+    """
+
+    waits = False
+
+    def __init__(self, split: Split, tasks: tuple[str, ...]) -> None:
+        self.given, self._tasks = split, tasks
+        self._watched = split.test if split.validation is None else split.validation
+
+    @property
+    def scores(self) -> int:
+        """How many evaluations on the way a run can afford."""
+        return int(np.clip(QUICK // self._watched.inputs.size, 5, SCORES))
+
+    def score(self, learner: Any) -> DataScore:
+        """Return how good a learner is in the end, on the test rows."""
+        found = measure(learner, self._tasks, self.given, self.given.test)
+        train, validation, test = self.given
+        return DataScore(found, len(train), len(validation or ()), len(test))
+
+    def score_row(self, learner: Any) -> dict[str, float]:
+        """Return what a row of scores.csv says besides samples and seconds."""
+        found = measure(learner, self._tasks, self.given, self._watched)
+        return {name: one.value for name, one in found.items()}
+
+    def identity(self) -> dict[str, Any]:
+        """Return what a saved state must agree with."""
+        train = self.given.train
+        shape, classes = list(train.inputs.shape), list(train.class_names)
+        return {"data_set": {"name": train.name, "shape": shape, "classes": classes}}
+
+    def state(self) -> None:
+        """Return None: where in its rows a learner stands belongs to the learner."""
+
+    def restore(self, state: None, seed: int) -> Split:
+        """Return what a restored learner goes on in."""
+        return self.given
+
+
+Ground = World | Rows
+
+
+def make_ground(spec: RunSpec, learner: Any) -> Ground:
+    """Make what a run's learner, a class or an object, learns from.
+
+    Raises:
+        ValueError: If there is no such source, or the learner cannot learn there.
+    """
+    tasks = getattr(learner, "tasks", None)
+    require_target(spec.learner, tasks, spec.source, spec.source_options)
+    given = make_source(spec.source, spec.source_options, spec.seed)
+    found = fitting(spec.learner, tasks, spec.source, given)
+    return Rows(given, found) if isinstance(given, Split) else World(given)
