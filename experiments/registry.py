@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from learning.baselines import SKLEARN
+
 
 class Entry(NamedTuple):
     """Where a learner lives, and what it is in one line."""
@@ -119,6 +121,7 @@ LEARNERS = {
         "numbers or classes, from features that hidden layers find themselves",
     ),
 }
+LEARNERS |= {name: Entry(*entry) for name, entry in SKLEARN.items()}
 
 
 def find_learner(name: str) -> type[Any]:
