@@ -120,6 +120,10 @@ LEARNERS = {
         "learning.supervised.neural_network:NeuralNetwork",
         "numbers or classes, from features that hidden layers find themselves",
     ),
+    "k-means": Entry(
+        "learning.unsupervised.k_means:KMeans",
+        "clusters around a few centroids, by Lloyd's iteration or in mini-batches",
+    ),
 }
 LEARNERS |= {name: Entry(*entry) for name, entry in SKLEARN.items()}
 

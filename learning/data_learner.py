@@ -99,10 +99,18 @@ class DataLearner(GradientLearner):
         Raises:
             ValueError: If nothing has been learned yet, or inputs have another shape.
         """
+        inputs = self.measured_inputs(inputs)
+        return self.answer(self.function(inputs))
+
+    def measured_inputs(self, inputs: Array) -> Array:
+        """Return inputs as the function takes them; see `predict`.
+
+        Raises:
+            ValueError: If nothing has been learned yet, or inputs have another shape.
+        """
         if self._data is None:
             raise ValueError("There is nothing to predict with yet: call learn first.")
-        inputs = checked_inputs(inputs, self._data.features)
-        return self.answer(self.function(self.measures["inputs"](inputs)))
+        return self.measures["inputs"](checked_inputs(inputs, self._data.features))
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
         """Step along `samples` more rows; of a `Split` only the training rows teach.

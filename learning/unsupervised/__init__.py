@@ -1,0 +1,6 @@
+"""Learning without targets: clusters, planes, codes and densities."""
+
+from learning.unsupervised.k_means import KMeans, KMeansConfig, k_means_plus_plus
+from learning.unsupervised.learner import UnsupervisedLearner
+
+__all__ = ["KMeans", "KMeansConfig", "UnsupervisedLearner", "k_means_plus_plus"]

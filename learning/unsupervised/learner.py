@@ -1,0 +1,125 @@
+"""Unsupervised learning: nobody has given targets, so they are made of the inputs themselves.
+
+Differs from supervised learning by its experience alone: each row is its own target, and what a
+function must leave out of it, because it has too few numbers to say it with, is what it learns.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from learning.batch import Array, Batch
+from learning.data_learner import DataLearner
+from learning.data_sets.data_set import DataSet
+from learning.data_sets.mini_batches import MiniBatches, batch_of
+from learning.data_sets.standardiser import Standardiser
+from learning.optimizer import SGD
+
+
+class UnsupervisedLearner(DataLearner):
+    """A function that learns to give back its inputs; subclasses say which function.
+
+    Learns from rows of any kind but ratings; targets are not looked at.
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ("reconstruction",)
+
+    def taught(self, data: DataSet) -> DataSet:
+        """Return rows without their targets.
+
+        Raises:
+            ValueError: If they are ratings.
+        """
+        return without_targets(data, type(self).__name__)
+
+    def answer(self, outputs: Array) -> Array:
+        """Return reconstructions [rows, features] in the units of the inputs."""
+        return self.measures["inputs"].inverse(outputs)
+
+    def weight_decay(self, rows: int) -> float:
+        """Return 0: nothing decays."""
+        return 0.0
+
+
+class CentredLearner(UnsupervisedLearner):
+    """An unsupervised learner by gradient: its inputs are centred and of one size."""
+
+    def measured(self, data: DataSet) -> dict[str, Standardiser]:
+        """Return the scale of the training rows: the mean and, for all features, one number.
+
+        With a mean variance of 1, one learning rate suits whatever unit inputs come in. One number
+        for all leaves directions, and what is far from what, as they are; with `standardise` each
+        feature gets its own.
+        """
+        if self.config.standardise:
+            return super().measured(data)
+        mean = data.inputs.mean(axis=0)
+        scale = float(np.sqrt(data.inputs.var(axis=0).mean())) or 1.0
+        return {"inputs": Standardiser(mean, np.full(data.features, scale))}
+
+
+class BatchLearner(UnsupervisedLearner):
+    """An unsupervised learner whose steps need no learning rate; subclasses write `improve`.
+
+    Unless its settings have a `batch_size` above 0, every step is made of all rows.
+    """
+
+    def improve(self, inputs: Array) -> float:
+        """Change the parameters, and return the mean loss a row just before."""
+        raise NotImplementedError
+
+    def cost(self, inputs: Array) -> float:
+        """Return the mean loss a row; changes nothing."""
+        raise NotImplementedError
+
+    def prepared(self, data: DataSet) -> DataSet:
+        """Return rows as the function takes them."""
+        return super().prepared(data) if self.config.standardise else data
+
+    def step(self, batch: Batch) -> None:
+        """Improve the parameters, and record the losses just before."""
+        held_back = [] if self._validation is None else [self.cost(self._validation.inputs)]
+        loss = self.improve(batch.inputs)
+        self._rows.append((self.samples, loss, *held_back))
+
+    def _begin(self, data: DataSet) -> MiniBatches:
+        start, order = np.random.default_rng(self.seed).spawn(2)
+        self.measures = self.measured(data)
+        rows = self.prepared(data)
+        self.function, self.loss = self.make(rows, start)
+        self.optimizer = SGD()  # which has nothing to remember
+        size = getattr(self.config, "batch_size", 0)
+        return MiniBatches(rows, size, order) if size else AllRows(rows, order)
+
+
+class AllRows(MiniBatches):
+    """All rows of a data set at every step, in their own order.
+
+    Args:
+        data: Where the rows come from.
+        generator: Is not asked.
+    """
+
+    def __init__(self, data: DataSet, generator: np.random.Generator) -> None:
+        super().__init__(data, len(data), generator)
+
+    def _next(self) -> Batch:
+        self._order = np.arange(len(self.data))
+        self.drawn += len(self.data)
+        return batch_of(self.data)
+
+
+def without_targets(data: DataSet, learner: str) -> DataSet:
+    """Return rows unlabelled.
+
+    Raises:
+        ValueError: If they are ratings; names the data set and the learner.
+    """
+    if data.kind == "ratings":
+        raise ValueError(
+            f"{learner} learns from measurements, but data set {data.name!r} is for ratings: "
+            "users and items are names."
+        )
+    return data if data.kind == "unlabelled" else data.without_targets()
