@@ -6,6 +6,7 @@ from experiments.benchmark import (
     q_learning,
     q_learning_c,
     single_env,
+    supervised,
     tabular,
     testbed,
     value_iteration,
@@ -22,4 +23,5 @@ COMPARISONS = (
     drawing.COMPARISON,
     value_iteration.COMPARISON,
     large_maze.COMPARISON,
+    *supervised.COMPARISONS,
 )

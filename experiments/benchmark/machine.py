@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-LIBRARIES = ("spielfeld", "gymnasium", "numpy", "numba", "pygame-ce", "envpool")
+LIBRARIES = ("spielfeld", "gymnasium", "numpy", "numba", "pygame-ce", "envpool", "scikit-learn")
 
 
 def machine() -> dict[str, str]:

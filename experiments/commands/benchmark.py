@@ -19,7 +19,7 @@ class Options:
     """Measure our speed beside the peers; each figure is the median of all turns."""
 
     only: tuple[str, ...] = ()
-    """Names of the comparisons to make; all by default."""
+    """Names of the comparisons to make, or how several of them begin; all by default."""
     repeats: int = 5
     """Turns: ours, peer, ours, peer ..."""
     json: Path | None = None
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     from experiments.benchmark.machine import machine
     from experiments.benchmark.table import show
 
-    chosen = _chosen(options.only)
+    chosen = choose(options.only)
     skipped = {one.name: one.missing for one in chosen if one.missing}
     results = _results([one for one in chosen if not one.missing], options)
     show(results, skipped, machine(), judged=not options.quick)
@@ -50,14 +50,20 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _chosen(names: Sequence[str]) -> list[Comparison]:
+def choose(names: Sequence[str]) -> list[Comparison]:
+    """Return the comparisons of these names, or whose names begin so; all without names."""
     from experiments.benchmark.all import COMPARISONS
 
-    known = {comparison.name: comparison for comparison in COMPARISONS}
-    for name in names:
-        if name not in known:
-            raise ValueError(f"There is no comparison {name!r}; there are {', '.join(known)}.")
-    return [known[name] for name in names or known]
+    chosen: dict[str, Comparison] = {}
+    for name in names or [comparison.name for comparison in COMPARISONS]:
+        found = [one for one in COMPARISONS if one.name == name] or [
+            one for one in COMPARISONS if one.name.startswith(f"{name}-")
+        ]
+        if not found:
+            there = ", ".join(one.name for one in COMPARISONS)
+            raise ValueError(f"There is no comparison {name!r}; there are {there}.")
+        chosen |= {one.name: one for one in found}
+    return list(chosen.values())
 
 
 def _results(comparisons: Sequence[Comparison], options: Options) -> list[Result]:

@@ -21,9 +21,10 @@ from experiments.benchmark.tabular import METHODS, plain_loop, settings
 from experiments.benchmark.testbed import our_figure, plain_figure
 from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, plain_value_iteration
 from experiments.command_line import main
+from experiments.commands.benchmark import choose
 from experiments.registry import find_learner
 
-OURS = [comparison.name for comparison in COMPARISONS if comparison.name != "vector-env"]
+OURS = [one.name for one in COMPARISONS if one.name != "vector-env" and not one.missing]
 
 
 def comparison_of(ours: Side, peer: Side) -> Comparison:
@@ -153,6 +154,12 @@ def test_peer_that_is_missing_is_named_with_how_to_install_it(
     printed = capsys.readouterr().out
     assert "no_such_peer is not installed" in printed
     assert "spielfeld[peers]" in printed
+
+
+def test_a_beginning_stands_for_all_names_that_have_it() -> None:
+    names = [one.name for one in choose(["logistic-regression", "testbed", "q-learning"])]
+    sizes = ["1e3", "1e4", "1e5", "1e6"]
+    assert names == [*(f"logistic-regression-{size}" for size in sizes), "testbed", "q-learning"]
 
 
 @pytest.mark.parametrize(
