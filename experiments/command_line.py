@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from experiments.registry import import_place
 
 COMMANDS = {
-    "train": "learn, write a run directory, say how far from perfect",
-    "evaluate": "score a run: exactly where the world is a table",
-    "compare": "which of several learners is better, over many seeds and worlds",
+    "train": "learn, write a run directory, say how good the learner has become",
+    "evaluate": "score a run: exactly where the world is a table, or on the rows held back",
+    "compare": "which of several learners is better, over many seeds and sources",
     "play": "act yourself with the keyboard, or watch a trained run, in a window",
     "benchmark": "speed beside the peers, from the same run",
     "figures": "draw the books' figures, ours beside the published numbers",
-    "list": "show every learner and every source",
+    "list": "show every learner, data set and world",
 }
 HELP = ("-h", "--help", "help")
 

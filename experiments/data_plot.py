@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from experiments.data_score import METRICS, DataScore
+from experiments.data_metrics import METRICS
+from experiments.data_score import DataScore
 from experiments.plots import BLUE, GREY, ORANGE, finish, groups
 from learning.history import History
 
@@ -49,12 +50,13 @@ def _draw_losses(axes: Any, history: History) -> None:
 def _draw_scores(axes: Any, scores: History, final: DataScore) -> None:
     metric, measured = METRICS[final.headline], final.metrics[final.headline]
     scale = 100 if metric.percent else 1
-    part = "validation" if final.validation else "test"
     values = scale * scores[final.headline]
-    axes.plot(scores["samples"], values, color=BLUE, marker=".", label=f"on the {part} rows")
+    axes.plot(
+        scores["samples"], values, color=BLUE, marker=".", label=f"on the {final.watched} rows"
+    )
     lines = (
         (measured.baseline, GREY, ":", measured.guess),
-        (measured.floor, ORANGE, "--", "noise"),
+        (measured.best, ORANGE, "--", measured.bound),
     )
     for height, colour, style, label in lines:
         if height is not None:

@@ -31,7 +31,7 @@ def fitting(
         return ()
     if tasks is None:
         raise ValueError(f"{learner} acts in worlds, and {source} is a data set; {SEE}")
-    found = tuple(task for task in tasks if _fits(task, given.train))
+    found = tuple(task for task in tasks if fits(task, given.train))
     if not found:
         raise ValueError(f"{learner} is for {_joined(tasks)}; {source} has {_offer(given.train)}.")
     return found
@@ -40,7 +40,8 @@ def fitting(
 SEE = "`spielfeld list` shows which learners are for which."
 
 
-def _fits(task: str, data: DataSet) -> bool:
+def fits(task: str, data: DataSet) -> bool:
+    """Tell whether rows are of the kind that a task is about."""
     return task == data.kind if task in GIVEN else data.kind != "ratings"
 
 

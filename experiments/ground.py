@@ -9,7 +9,8 @@ import numpy as np
 
 from envs.access import restore
 from envs.access import state as world_state
-from experiments.data_score import DataScore, measure
+from experiments.data_metrics import measure
+from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation, Evaluator
 from experiments.fit import fitting, require_target
 from experiments.sources import make_source
@@ -83,21 +84,22 @@ class Rows:
     def __init__(self, split: Split, tasks: tuple[str, ...]) -> None:
         self.given, self._tasks = split, tasks
         self._watched = split.test if split.validation is None else split.validation
+        self._slow = tasks[0] == "generation"  # else no samples are drawn on the way
+        self._watched_by = tuple(task for task in tasks if self._slow or task != "generation")
 
     @property
     def scores(self) -> int:
         """How many evaluations on the way a run can afford."""
-        return int(np.clip(QUICK // self._watched.inputs.size, 5, SCORES))
+        most = 10 if self._slow else SCORES
+        return int(np.clip(QUICK // self._watched.inputs.size, 5, most))
 
     def score(self, learner: Any) -> DataScore:
         """Return how good a learner is in the end, on the test rows."""
-        found = measure(learner, self._tasks, self.given, self.given.test)
-        train, validation, test = self.given
-        return DataScore(found, len(train), len(validation or ()), len(test))
+        return DataScore.of(learner, self._tasks, self.given)
 
     def score_row(self, learner: Any) -> dict[str, float]:
         """Return what a row of scores.csv says besides samples and seconds."""
-        found = measure(learner, self._tasks, self.given, self._watched)
+        found = measure(learner, self._watched_by, self.given, self._watched)
         return {name: one.value for name, one in found.items()}
 
     def identity(self) -> dict[str, Any]:

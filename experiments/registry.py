@@ -18,6 +18,19 @@ class Entry(NamedTuple):
     place: str  # "module:Class"
     line: str
 
+    @property
+    def group(self) -> str:
+        """Name the kind of learner, which is where it lives."""
+        return next(group for start, group in GROUPS.items() if self.place.startswith(start))
+
+
+GROUPS = {
+    "agents.": "acting in worlds",
+    "learning.supervised.": "on data, from given targets",
+    "learning.baselines.": "on data, of scikit-learn and torch",
+    "learning.": "on data, without targets",
+}
+
 
 LEARNERS = {
     "monte-carlo-prediction": Entry(
@@ -124,12 +137,16 @@ LEARNERS = {
         "learning.unsupervised.k_means:KMeans",
         "clusters around a few centroids, by Lloyd's iteration or in mini-batches",
     ),
-    "gaussian-mixture": Entry(
-        "learning.unsupervised.gaussian_mixture:GaussianMixture",
-        "rows from a few normal distributions, told apart by EM: clusters, density, new rows",
-    ),
 }
 LEARNERS |= {name: Entry(*entry) for name, entry in SKLEARN.items()}
+
+
+def grouped() -> dict[str, dict[str, str]]:
+    """Return the line of each learner by its name, in the groups that `list` and `--help` show."""
+    groups: dict[str, dict[str, str]] = {group: {} for group in GROUPS.values()}
+    for name, entry in LEARNERS.items():
+        groups[entry.group][name] = entry.line
+    return {group: lines for group, lines in groups.items() if lines}
 
 
 def find_learner(name: str) -> type[Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from experiments.data_score import METRICS, DataScore, Measured, Metric
+from experiments.data_metrics import METRICS, Metric
+from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation
 
 
@@ -14,24 +15,34 @@ def score_lines(score: Evaluation | DataScore) -> list[str]:
 
 
 def _data_lines(score: DataScore) -> list[str]:
-    parts = f"{score.test:,} test rows; {score.train:,} rows taught"
-    parts += f", {score.validation:,} rows validated" if score.validation else ""
-    lines = [_metric_line(METRICS[name], one) for name, one in score.metrics.items()]
-    return [f"  On {parts}:", *lines]
+    """Return a row a metric: what the learner, a simple guess and the best guess reach."""
+    parts = f"{score.train:,} rows taught"
+    parts += f", {score.validation:,} stood by" if score.validation else ""
+    best = "at best" if any(one.best is not None for one in score.metrics.values()) else ""
+    lines = [
+        f"  {f'{parts}, {score.test:,} test':<40}{'learned':>10}{'guessed':>12}{best:>12}".rstrip()
+    ]
+    for name, one in score.metrics.items():
+        metric, numbers = METRICS[name], (one.value, one.baseline, one.best)
+        cells = ["" if number is None else written(number, metric) for number in numbers]
+        label = f"{metric.label}, {metric.unit}"
+        lines.append(f"  {label:<40}{cells[0]:>10}{cells[1]:>12}{cells[2]:>12}".rstrip())
+    return [*lines, *_told(score), *(f"  {note}" for note in score.notes)]
 
 
-def _metric_line(metric: Metric, one: Measured) -> str:
-    value = f"  {metric.label:<20}{written(one.value, metric):>12}   {metric.unit}"
-    beside = [] if one.baseline is None else [f"{written(one.baseline, metric)} by {one.guess}"]
-    beside += [] if one.floor is None else [f"{written(one.floor, metric)} is noise"]
-    return f"{value:<62}{'; '.join(beside)}".rstrip()
+def _told(score: DataScore) -> list[str]:
+    """Say what the columns beside the learner's stand for."""
+    found = score.metrics.values()
+    guesses = dict.fromkeys(one.guess for one in found if one.baseline is not None)
+    bounds = dict.fromkeys(one.bound for one in found if one.best is not None)
+    words = [f"guessed: {', '.join(guesses)}"] * bool(guesses)
+    words += [f"at best, on average: {', '.join(bounds)}"] * bool(bounds)
+    return [f"  ({'; '.join(words)})"] if words else []
 
 
 def written(value: float, metric: Metric) -> str:
-    """Write a number as it is read best: shares in hundredths, all else to five digits."""
-    if not metric.percent or not math.isfinite(value):
-        return f"{value:.5g}"
-    return f"{value:.2%}"
+    """Write a number as it is read best: shares in hundredths, all else to four digits."""
+    return f"{value:.2%}" if metric.percent and math.isfinite(value) else f"{value:.4g}"
 
 
 def _world_lines(score: Evaluation) -> list[str]:

@@ -17,6 +17,7 @@ from experiments.evaluation import Evaluation
 from experiments.session import Session, versions
 from experiments.sources import fingerprint
 from experiments.spec import RunSpec
+from experiments.threads import one_thread
 from learning.history import History
 from learning.model_file import write_atomically
 
@@ -135,11 +136,12 @@ def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
     write_atomically(directory / "spec.json", spec.to_json())
     if checkpoint.exists():
         session.restore(checkpoint)
-    with _saved_on_interrupt(session):
-        if teach is not None:
-            teach(session)
-        session.finish()
-    return _complete(session, directory)
+    with one_thread():
+        with _saved_on_interrupt(session):
+            if teach is not None:
+                teach(session)
+            session.finish()
+        return _complete(session, directory)
 
 
 @contextmanager

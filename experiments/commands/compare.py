@@ -8,11 +8,11 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from experiments.commands.words import leading_words, option_values
+from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values
 
 if TYPE_CHECKING:
     from experiments.compare.contestants import Contestant
@@ -35,15 +35,18 @@ class Options:
     """Options of a comparison."""
 
     source: tuple[str, ...] = ()
-    """One world or several; `all` is every world that ships."""
+    """One world or data set, or several; `all` is every world that ships."""
     seeds: int = 10
-    """Runs of each learner in each world, with the seeds 0, 1, 2 ..."""
+    """Runs of each learner in each source, with the seeds 0, 1, 2 ..."""
     samples: int | None = None
-    """Environment steps of each run; by default what ships for the learner in the world."""
+    """Environment steps or rows of each run; by default what ships for the learner and source."""
     config: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """A setting of all learners as NAME=VALUE, such as learning_rate=0.5."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
-    """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
+    """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0, or noise=0.3
+    for two-moons, or of a data set's division: test, validation, split; see `train --help`."""
+    metric: str | None = None
+    """Of data sets: by which metric, such as cross_entropy; by default the first that all have."""
     measure: Literal["final", "online"] = "final"
     """final: share of perfect of the greedy policy in the end, or its return where the optimum is
     not known. online: mean return of episodes while the agent still explores."""
@@ -59,6 +62,12 @@ class Options:
     """Where run directories are made."""
     output: Path | None = None
     """Where the comparison is written; by default runs/compare_..."""
+    columns: tyro.conf.OmitArgPrefixes[Columns] = NO_COLUMNS
+
+    @property
+    def source_options(self) -> dict[str, Any]:
+        """Return the options of the sources."""
+        return {**option_values(self.set), **self.columns.options()}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,15 +78,18 @@ def main(arguments: Sequence[str]) -> int:
     )
     _check(words, options)
     from experiments.compare.contestants import contestants
+    from experiments.compare.metrics import chosen_metrics
     from experiments.compare.outcome import Measure
 
     taking_part = contestants(words, option_values(options.config, "--config"), options.samples)
     if len(taking_part) < 2:
         raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
-    measure = Measure(options.measure, options.last, options.threshold)
+    sources = _sources(options)
+    metrics = chosen_metrics(taking_part, sources, options.metric)
+    measure = Measure(options.measure, options.last, options.threshold, metrics)
     output = options.output or options.directory / _name(words, options)
     output.mkdir(parents=True, exist_ok=True)
-    comparison = _compare(taking_part, _sources(options), measure, options)
+    comparison = _compare(taking_part, list(sources), measure, options)
     if not comparison.cells:
         raise ValueError(next(iter(comparison.refused.values())) + ".")
     _show(comparison, output, shlex.join(["spielfeld", "compare", *arguments]))
@@ -96,17 +108,15 @@ def _check(words: Sequence[str], options: Options) -> None:
         raise ValueError("Name a source: --source SOURCE; `spielfeld list` shows all.")
 
 
-def _sources(options: Options) -> list[str]:
-    """Return the sources, having seen that each can be made."""
+def _sources(options: Options) -> dict[str, Any]:
+    """Return each source by its name, which shows that it can be made."""
     from envs.catalogue import BANDITS, CATALOGUE, SMALL_WORLDS
     from experiments.sources import make_source
 
     every = [*CATALOGUE, *SMALL_WORLDS, *BANDITS]
     every.remove("spielfeld/Bandit-v0")  # stands for any bandit, and needs its means
     names = [one for name in options.source for one in (every if name == "all" else [name])]
-    for name in names:
-        make_source(name, option_values(options.set))
-    return list(dict.fromkeys(names))
+    return {name: make_source(name, options.source_options) for name in names}
 
 
 def _name(words: Sequence[str], options: Options) -> str:
@@ -126,9 +136,8 @@ def _compare(
     from experiments.compare.report import Comparison
     from experiments.compare.runs import run_all
 
-    given = option_values(options.set)
     plan = {
-        (one.label, source): one.specs(source, given, options.seeds)
+        (one.label, source): one.specs(source, options.source_options, options.seeds)
         for source in sources for one in taking_part
     }  # fmt: skip
     try:

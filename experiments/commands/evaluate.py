@@ -1,4 +1,4 @@
-"""`evaluate RUN`: score a finished run, exactly where the world is a table."""
+"""`evaluate RUN`: score a finished run, exactly where the world is a table, or on test rows."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from experiments.commands.words import leading_words
-from experiments.registry import LEARNERS
+from experiments.registry import grouped
+from learning.data_sets.registry import DATA_SETS
 
 FOREIGN = {
     "FrozenLake-v1": "Gymnasium's frozen lake, read from its table",
@@ -25,13 +26,19 @@ def main(arguments: Sequence[str]) -> int:
     if rest:
         print("usage: list\n\nShow every learner and every source, a line each.")
         return 0
-    from envs.catalogue import BANDITS, CATALOGUE, GENERAL, SMALL_WORLDS
+    from envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, GENERAL, SMALL_WORLDS
     from envs.grid_world.layout_file import shipped_worlds
 
-    _print("Learners", {name: entry.line for name, entry in LEARNERS.items()})
-    _print("  one's own", {"my_module:MyLearner": "a class with learn(env, samples) and predict"})
+    for group, lines in grouped().items():
+        _print(f"Learners {group}", lines)
+    _print(
+        "  one's own", {"my_module:MyLearner": "a class with learn(source, samples) and predict"}
+    )
+    _print("Data sets", {name: line for name, (_, line) in DATA_SETS.items()})
+    _print("  one's own", {"my_table.csv": "a file whose first line names its columns (or .tsv)"})
     _print("Worlds", {name: line for name, (_, line) in CATALOGUE.items()} | GENERAL)
     _print("  small ones of the book", {name: line for name, (_, line) in SMALL_WORLDS.items()})
+    _print("  board games", {name: line for name, (_, line) in BOARD_GAMES.items()})
     _print("  of one state", {name: line for name, (_, line, _) in BANDITS.items()})
     _print("  of Gymnasium, as any with discrete actions", FOREIGN)
     _print("  one's own", {"my_maze.toml": "a layout file", "my_module:MyWorld": "an environment"})

@@ -1,4 +1,4 @@
-"""`train LEARNER SOURCE`: learn, and say how far the learner is from perfect."""
+"""`train LEARNER SOURCE`: learn, and say how good the learner has become."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from experiments.commands.words import Columns, leading_words, option_values, without
+from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values, without
 from experiments.data_source import is_data
-from experiments.registry import LEARNERS, find_learner
+from experiments.registry import find_learner, grouped
 from experiments.settings import settings_for
+from learning.data_sets.registry import DATA_SETS
 
 if TYPE_CHECKING:
     from experiments.run import Run
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from experiments.spec import RunSpec
 
 HELP = {"-h", "--help"}
-DESCRIPTION = """Learn, write a run directory, and say how far the learner is from perfect.
+DESCRIPTION = """Learn, write a run directory, and say how good the learner has become.
 
 A run that is complete is not run again; one that was interrupted goes on where it stopped."""
 
@@ -52,20 +53,21 @@ class Options:
 
 
 @dataclass(frozen=True)
-class DataOptions(Options, Columns):
+class DataOptions(Options):
     """Options of every training on a data set."""
 
     samples: int | None = None  # type: ignore[assignment]
-    """Rows to draw. By default each training row 100 times and 20,000 at least; each once for
-    learners that take all rows at once."""
+    """Rows to draw. By default each training row 100 times, and at least 20,000 in all; each once
+    where a learner takes all rows at once."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the data set as NAME=VALUE, such as noise=0.3 for two-moons, or of its division:
     test and validation are shares of the rows or their number; split=1 divides by that seed in
     every run, split=in-order takes the last rows for testing; by default the run's seed divides."""
+    columns: tyro.conf.OmitArgPrefixes[Columns] = NO_COLUMNS
 
     def source_options(self) -> dict[str, Any]:
         """Return the options of the source."""
-        return {**super().source_options(), **self.columns()}
+        return {**super().source_options(), **self.columns.options()}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -204,8 +206,14 @@ def _program() -> str:
 def _help_without_learner() -> int:
     print("usage: train LEARNER SOURCE [OPTIONS]\n")
     print(DESCRIPTION)
-    print("\nLEARNER is one of these, or my_module:MyLearner for one's own:")
-    print("\n".join(f"  {name:<22}  {entry.line}" for name, entry in LEARNERS.items()))
-    print("\nSOURCE is an environment id, a layout (a name or a .toml file), or my_module:MyWorld;")
+    print("\nLEARNER is one of these, or my_module:MyLearner for one's own.")
+    for group, lines in grouped().items():
+        print(f"\nLearners {group}:")
+        print("\n".join(f"  {name:<24}  {line}" for name, line in lines.items()))
+    print(
+        "\nSOURCE of those acting in worlds is an environment id, a layout (a name or a .toml file)"
+    )
+    print("or my_module:MyWorld; of those on data, a data set or a .csv or .tsv file:")
+    print("  " + ", ".join(DATA_SETS))
     print("`spielfeld list` shows all. `train LEARNER --help` shows every option.")
     return 0

@@ -50,16 +50,19 @@ def option_values(pairs: Sequence[str], option: str = "--set") -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a CSV file mean what."""
+    """Of a CSV file: the same as --set target=COLUMN and so on."""
 
     target: str | None = None
-    """Column of a CSV file to predict."""
+    """Column to predict; none for learners that need no targets."""
     task: Literal["classification", "regression"] | None = None
-    """What to predict in it; by default words are classes, and numbers numbers."""
+    """What to predict; by default words are classes, and numbers are numbers."""
     ignore: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
-    """A column of a CSV file to leave out, such as a name."""
+    """A column to leave out, such as one of names."""
 
-    def columns(self) -> dict[str, Any]:
-        """Return what was given as options of the source."""
+    def options(self) -> dict[str, Any]:
+        """Return what was given, as options of the source."""
         named = {"target": self.target, "task": self.task, "ignore": list(self.ignore)}
         return {name: value for name, value in named.items() if value}
+
+
+NO_COLUMNS = Columns()

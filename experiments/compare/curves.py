@@ -13,6 +13,7 @@ import numpy as np
 from experiments.compare.outcome import SHARE, Outcome, Unit
 from experiments.compare.rows import Cells
 from experiments.compare.statistics import LEVEL
+from experiments.data_source import is_data
 from learning.batch import Array
 from learning.model_file import write_atomically
 
@@ -73,8 +74,12 @@ def _panels(cells: Cells) -> dict[tuple[str, Unit], Curves]:
 def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> Ends:
     """Draw each learner's middle and band; return where the lines end."""
     ends, bands = {}, []
+    right = max(outcomes[0].curve[0].max(initial=0) for outcomes in curves.values())
     for label, outcomes in curves.items():
         samples, middle, low, high = _band(outcomes, 100.0 if unit.percent else 1.0)
+        if len(samples) == 1:  # learned all at once: a line to compare with
+            samples = np.array([0, right])
+            middle, low, high = (np.repeat(one, 2) for one in (middle, low, high))
         if len(samples):
             if len(curves) <= len(COLOURS):  # of more, bands hide the lines
                 panel.fill_between(samples, low, high, color=look[label]["color"], alpha=0.15, lw=0)
@@ -84,7 +89,7 @@ def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> End
     if bands:
         panel.set_ylim(*_limits(bands, unit))
     panel.set_title(world.rsplit("/", 1)[-1], fontsize=10)
-    panel.set_xlabel("environment steps", fontsize=9)
+    panel.set_xlabel("rows drawn" if is_data(world) else "environment steps", fontsize=9)
     panel.set_ylabel(unit.name + (" in %" if unit.percent else ""), fontsize=9)
     panel.xaxis.set_major_formatter(_thousands)
     panel.grid(alpha=0.3)

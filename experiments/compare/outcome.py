@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from experiments.data_score import METRICS, DataScore
+from experiments.data_metrics import METRICS, Metric
+from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation
 from experiments.judgement import judges
 from experiments.registry import find_learner
@@ -25,6 +27,11 @@ class Unit(NamedTuple):
     more_is_better: bool = True
     percent: bool = False
 
+    @classmethod
+    def of(cls, metric: Metric) -> Unit:
+        """Return the unit of a metric."""
+        return cls(metric.label, metric.more_is_better, metric.percent)
+
 
 SHARE, RETURN = Unit("share of perfect", percent=True), Unit("return of an episode")
 ERROR = Unit("error", more_is_better=False)
@@ -39,15 +46,15 @@ class Measure:
             optimum is known, else its expected return, or what a learner that predicts is off by.
             "online" is the mean return of the episodes that ended in the last part of the budget,
             while the agent was still exploring.
-        metric: Of learners on data; None for the one to look at first.
         last: That part of the budget, in (0, 1].
         threshold: Share of perfect from which on a policy is called good.
+        metrics: By which learners are judged in a data set; in others by their own first.
     """
 
     kind: Literal["final", "online"] = "final"
     last: float = 0.5
     threshold: float = 0.95
-    metric: str | None = None
+    metrics: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.last <= 1:
@@ -79,7 +86,8 @@ class Outcome:
         passed: When it was first good, or None where shares are not known on the way.
         curve: The learning curve: environment steps and scores. Shape [2, points].
         curve_unit: What the curve shows.
-        drawn: Whether the division of the rows is another one with each seed.
+        drawn: Whether each seed divides the rows of a data set anew; None in a world.
+        notes: What is to be known about the rows, in sentences.
     """
 
     seed: int
@@ -92,7 +100,8 @@ class Outcome:
     passed: Passed | None
     curve: Array
     curve_unit: Unit
-    drawn: bool = True
+    drawn: bool | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, run: Run, measure: Measure) -> Outcome:
@@ -104,8 +113,6 @@ class Outcome:
         final, scores = run.score, run.scores()
         if isinstance(final, DataScore):
             return cls._of_data(run, final, measure)
-        if measure.metric is not None:
-            raise ValueError("metrics are for data sets, and it is a world")
         if (
             measure.kind == "final"
             and final.error is None
@@ -126,17 +133,19 @@ class Outcome:
 
     @classmethod
     def _of_data(cls, run: Run, final: DataScore, measure: Measure) -> Outcome:
-        name, spec, scores = measure.metric or final.headline, run.spec, run.scores()
+        name = measure.metrics.get(run.spec.source, final.headline)
         if measure.kind == "online":
-            raise ValueError("nothing is explored in a data set, so nothing is scored online")
+            raise ValueError("in a data set nobody explores, so nothing is measured online")
         if name not in final.metrics:
             raise ValueError(f"it is judged by {', '.join(final.metrics)} there, not by {name}")
-        metric = METRICS[name]
-        unit = Unit(metric.label, metric.more_is_better, metric.percent)
-        curve = np.array([scores["samples"], scores[name]]) if len(scores) else np.empty((2, 0))
+        unit, spec, scores = Unit.of(METRICS[name]), run.spec, run.scores()
+        watched = unit._replace(name=f"{unit.name} on {final.watched} rows")
+        known = name in scores.columns
+        curve = np.array([scores["samples"], scores[name]]) if known else np.empty((2, 0))
         return cls(
             spec.seed, final.metrics[name].value, unit, spec.samples, run.summary["seconds"],
-            None, None, None, curve, unit, spec.source_options.get("split") is None,
+            None, None, None, curve, watched, spec.source_options.get("split") is None,
+            tuple(final.notes),
         )  # fmt: skip
 
 

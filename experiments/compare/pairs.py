@@ -31,6 +31,7 @@ class Pair:
         difference: By how much the first is ahead, below 0 if it is worse; None if one diverged.
         improvement: Chance that a run of the first is better than one of the second, or None.
         diverged: Those of the two that did.
+        settled: Whether both score the same with every seed, on one division of the rows.
     """
 
     first: str
@@ -42,6 +43,7 @@ class Pair:
     difference: Difference | None = None
     improvement: float | None = None
     diverged: tuple[str, ...] = ()
+    settled: bool = False
 
 
 def pairs(cells: Cells) -> list[Pair]:
@@ -94,7 +96,13 @@ def _pair(
         pair,
         difference=difference(own, other, paired),
         improvement=probability_of_improvement(own, other),
+        settled=_settled(outcomes[0][0], own[0], other[0]),
     )
+
+
+def _settled(outcomes: Sequence[Outcome], own: Array, other: Array) -> bool:
+    one_division = outcomes[0].drawn is False and len(own) > 1
+    return bool(one_division and not np.ptp([own, other], axis=1).any())
 
 
 def _matched(first: Sequence[Outcome], second: Sequence[Outcome]) -> tuple[Array, Array, bool]:

@@ -15,6 +15,7 @@ from experiments.compare.pairs import Pair, pairs
 from experiments.compare.rows import Cell, Row, rows
 from experiments.compare.table import for_markdown, notes, title
 from experiments.compare.verdict import remarks, sentence
+from experiments.data_source import is_data
 from experiments.session import versions
 from learning.model_file import write_atomically
 
@@ -47,7 +48,8 @@ class Comparison:
 def heading(comparison: Comparison) -> str:
     """Return what is compared, and by what."""
     worlds = list(dict.fromkeys(world for _, world in comparison.cells))
-    place = worlds[0] if len(worlds) == 1 else f"{len(worlds)} worlds"
+    kind = "sources" if any(map(is_data, worlds)) else "worlds"
+    place = worlds[0] if len(worlds) == 1 else f"{len(worlds)} {kind}"
     units = [outcomes[0].unit for outcomes in comparison.cells.values()]
     return f"{place}; {title(units, comparison.measure)}"
 
@@ -65,20 +67,23 @@ def verdicts(found: Sequence[Pair]) -> list[str]:
 def _improvement(pair: Pair) -> str:
     if pair.improvement is None or pair.difference is None or not pair.difference.told:
         return ""
+    if pair.settled:
+        return ""
     won = pair.improvement
     return f" A run of {pair.first} beats one of {pair.second} with probability {won:.2f}."
 
 
 def refusals(comparison: Comparison) -> list[str]:
-    """Return who could not be run where, and why: a line a learner, with the first reason."""
+    """Return who could not be run where, and why: a line for all with the same first reason."""
     worlds: dict[str, list[str]] = {}
     for label, world in comparison.refused:
         worlds.setdefault(label, []).append(world)
-    return [
-        f"{label} in {first}{f' and {len(more)} more' if more else ''}: "
-        f"{comparison.refused[label, first]}."
-        for label, (first, *more) in worlds.items()
-    ]
+    labels: dict[tuple[str, str], list[str]] = {}
+    for label, (first, *more) in worlds.items():
+        place = f"{first}{f' and {len(more)} more' if more else ''}"
+        reason = comparison.refused[label, first].removeprefix(f"{label} ")
+        labels.setdefault((place, reason), []).append(label)
+    return [f"{', '.join(who)} in {place}: {why}." for (place, why), who in labels.items()]
 
 
 def markdown(comparison: Comparison, command: str, picture: str) -> str:

@@ -39,6 +39,8 @@ class Row:
         never: Seeds that never passed.
         budget: Environment steps of each run.
         diverged: Seeds whose score is no number.
+        drawn: Whether each seed divides the rows of a data set anew; None in a world.
+        notes: What is to be known about the rows, in sentences.
     """
 
     learner: str
@@ -57,6 +59,8 @@ class Row:
     never: int = 0
     budget: int | None = None
     diverged: tuple[int, ...] = ()
+    drawn: bool | None = None
+    notes: tuple[str, ...] = ()
 
 
 def rows(cells: Cells) -> list[Row]:
@@ -81,6 +85,7 @@ def _row(cell: Cell, outcomes: Sequence[Outcome]) -> Row:
         _middle([when.samples for when in passed]), _middle([when.seconds for when in passed]),
         sum(not when.ever for when in passed), outcomes[0].budget,
         tuple(outcome.seed for outcome in outcomes if not math.isfinite(outcome.score)),
+        outcomes[0].drawn, outcomes[0].notes,
     )  # fmt: skip
 
 

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Cells = tuple[list[str], list[list[str]]]  # header, rows
+DRAWN = (
+    "intervals hold the luck of seeds and of divisions of these rows; with fresh rows they would "
+    "be wider (Nadeau & Bengio, 2003)."
+)
+SHARED = "intervals hold the luck of the learners' seeds alone, not that of the rows."
+NAMES = ("world", "source", "learner")  # columns of words
 
 
 def cells(rows: Sequence[Row], measure: Measure) -> Cells:
     """Return the header and the rows as text; a column that nobody fills is left out."""
+    place = "world" if all(row.drawn is None for row in rows) else "source"
     goal = f"{100 * measure.threshold:g} % of perfect"
     columns = {
-        "world": [row.world.removeprefix("spielfeld/") for row in rows],
+        place: [row.world.removeprefix("spielfeld/") for row in rows],
         "learner": [row.learner for row in rows],
         "score, middle half": [written(row.middle, row.unit) for row in rows],
         "95 % interval": [_interval(row) for row in rows],
@@ -33,7 +40,7 @@ def cells(rows: Sequence[Row], measure: Measure) -> Cells:
         "seeds": [str(row.seeds) for row in rows],
     }
     if len({row.world for row in rows}) == 1:
-        del columns["world"]
+        del columns[place]
     filled = {name: column for name, column in columns.items() if any(column)}
     return list(filled), [list(line) for line in zip(*filled.values(), strict=True)]
 
@@ -81,7 +88,7 @@ def for_terminal(heading: str, rows: Sequence[Row], measure: Measure) -> Table:
     header, lines = cells(rows, measure)
     table = Table(title=escape(heading), title_justify="left")
     for name in header:
-        names = name in ("world", "learner")
+        names = name in NAMES
         table.add_column(name, justify="left" if names else "right", no_wrap=names)
     for number, line in enumerate(lines):
         last = number + 1 == len(lines) or rows[number].world != rows[number + 1].world
@@ -92,7 +99,7 @@ def for_terminal(heading: str, rows: Sequence[Row], measure: Measure) -> Table:
 def for_markdown(rows: Sequence[Row], measure: Measure) -> str:
     """Return the table as Markdown."""
     header, lines = cells(rows, measure)
-    aligned = ["---" if name in ("world", "learner") else "---:" for name in header]
+    aligned = ["---" if name in NAMES else "---:" for name in header]
     return "\n".join("| " + " | ".join(line) + " |" for line in (header, aligned, *lines))
 
 
@@ -109,6 +116,17 @@ def notes(rows: Sequence[Row]) -> list[str]:
             f"{', '.join(map(str, row.diverged))}: its scores are not averaged."
             for row in here if row.diverged
         ]  # fmt: skip
+        found += _about_rows(world, here)
     if any(row.never for row in rows):
         found.append("A seed that never reached the threshold counts with its whole budget.")
     return found
+
+
+def _about_rows(source: str, rows: Sequence[Row]) -> list[str]:
+    """Return what intervals hold where rows are divided, and what the data set itself tells."""
+    told = list(dict.fromkeys(note for row in rows for note in row.notes))
+    if all(row.drawn is None for row in rows):
+        return told
+    if any(row.drawn for row in rows):
+        return [*told, f"Each seed divides {source} anew: {DRAWN}"]
+    return [*told, f"All seeds share one division of {source}: {SHARED}"]

@@ -20,6 +20,8 @@ def sentence(pair: Pair) -> str:
         return f"{first} and {second} are not compared: {who} diverged."
     seeds = f"{pair.seeds} {'common seed' if pair.paired else 'seed'}{'s'[: pair.seeds > 1]}"
     seeds += "" if pair.paired else " each"
+    if pair.settled and found.value:
+        return _settled(pair, found.value, seeds)
     if not found.told:
         return (
             f"Too few runs to tell {first} from {second}: with {seeds} the order of the scores may "
@@ -34,6 +36,16 @@ def sentence(pair: Pair) -> str:
     else:
         text = _better(pair, found)
     return text if pair.seeds >= TRUSTED else f"{text} {TOO_NARROW}"
+
+
+def _settled(pair: Pair, value: float, seeds: str) -> str:
+    """Say who is better where chance has no part in it."""
+    first, second = (pair.first, pair.second) if value > 0 else (pair.second, pair.first)
+    amount = written(abs(value), pair.unit, difference=True)
+    return (
+        f"{first} is better than {second} by {amount} on these test rows. Each scores the same "
+        f"with each of {seeds}: only another division of the rows could change that."
+    )
 
 
 def _better(pair: Pair, found: Difference) -> str:
