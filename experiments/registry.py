@@ -137,6 +137,10 @@ LEARNERS = {
         "learning.unsupervised.k_means:KMeans",
         "clusters around a few centroids, by Lloyd's iteration or in mini-batches",
     ),
+    "gaussian-mixture": Entry(
+        "learning.unsupervised.gaussian_mixture:GaussianMixture",
+        "rows from a few normal distributions, told apart by EM: clusters, density, new rows",
+    ),
 }
 LEARNERS |= {name: Entry(*entry) for name, entry in SKLEARN.items()}
 

@@ -108,9 +108,13 @@ class DataLearner(GradientLearner):
         Raises:
             ValueError: If nothing has been learned yet, or inputs have another shape.
         """
+        inputs = checked_inputs(inputs, self._learned_from().features)
+        return self.measures["inputs"](inputs)
+
+    def _learned_from(self) -> DataSet:
         if self._data is None:
             raise ValueError("There is nothing to predict with yet: call learn first.")
-        return self.measures["inputs"](checked_inputs(inputs, self._data.features))
+        return self._data
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
         """Step along `samples` more rows; of a `Split` only the training rows teach.

@@ -19,7 +19,7 @@ def begin(rules: Rules, seat: int, draw: float, reply: Reply) -> tuple[int, int]
         reply: How the opponent answers.
     """
     if seat == EITHER:
-        seat = SECOND if draw < 0.5 else FIRST
+        seat = FIRST if draw < 0.5 else SECOND
         draw = 2 * draw % 1
     return (0, reply(rules, 0, 0, draw)) if seat == SECOND else (0, 0)
 

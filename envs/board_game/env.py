@@ -11,10 +11,12 @@ import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
 from envs.board_game.dynamics import SEATS, begin, respond
-from envs.board_game.observation import Observer
-from envs.board_game.opponents import Player, reply_of
+from envs.board_game.model import board_model
+from envs.board_game.observation import LARGEST_TABLE, Observer
+from envs.board_game.opponents import OPPONENTS, Player, reply_of
 from envs.board_game.position import Position
-from envs.board_game.rules import board_rules, move_of
+from envs.board_game.rules import board_rules, move_of, stones_of, table_index
+from envs.tabular import TabularModel
 
 ILLEGAL = ("raise", "lose")
 
@@ -79,13 +81,44 @@ class BoardGameEnv(gym.Env[Any, Any]):
         self.own = self.other = 0
         self.player = 0  # whether the learner sits first (0) or second (1)
         self.over = True
+        self.max_episode_steps, self.elapsed = self.rules.cells, 0  # a full board ends it before
 
     @property
-    def position(self) -> Position:
+    def board(self) -> Position:
         """The position, seen by the side to move: the learner, unless its stone was the last."""
         sides = self.own, self.other
         learner_to_move = (self.own | self.other).bit_count() % 2 == self.player
         return Position(self.rules, *(sides if learner_to_move else sides[::-1]))
+
+    @property
+    def position(self) -> int:
+        """The position's number in a table of 3^cells, seen by the learner."""
+        return table_index(self.rules, self.own, self.other)
+
+    @position.setter
+    def position(self, number: int) -> None:
+        if number != self.position:
+            self.own, self.other = stones_of(self.rules, number)
+            self.player = int(self.other.bit_count() > self.own.bit_count())
+            self.over = False
+
+    @property
+    def model(self) -> TabularModel:
+        """The game against this opponent as a table, where the board is small enough.
+
+        Raises:
+            AttributeError: If there is none, since the board is too large, the opponent is no
+                choice among equally good moves, or illegal actions lose.
+        """
+        small = self.rules.cells <= LARGEST_TABLE and self.illegal == "raise"
+        if not small or self.opponent not in OPPONENTS:
+            raise AttributeError("This game is no table.")
+        return board_model(self.rules, str(self.opponent), self.seat)
+
+    def encode(self, states: Any) -> Any:
+        """Return the observations of states of the model, as arrays."""
+        seen = [self.observer(*stones_of(self.rules, int(state))) for state in np.ravel(states)]
+        return np.array(seen).reshape(*np.shape(states), *np.shape(seen[0]))
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -93,7 +126,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         """Start a game; see `gymnasium.Env.reset`."""
         super().reset(seed=seed)
         self.own, self.other = begin(self.rules, self.seat, self.np_random.random(), self.reply)
-        self.player, self.over = int(self.other > 0), False
+        self.player, self.over, self.elapsed = int(self.other > 0), False, 0
         return self.observer(self.own, self.other), self._info()
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
@@ -102,6 +135,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
             raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")
         draw, move = self.np_random.random(), self._move(action)
         reward, self.over = -1.0, True
+        self.elapsed += 1
         if move:
             self.own |= move
             self.other, reward, self.over = respond(
@@ -115,17 +149,18 @@ class BoardGameEnv(gym.Env[Any, Any]):
 
     def render(self) -> str | None:
         """Return the board as text in mode "ansi": X is the first player, O the second."""
-        return f"{self.position}\n" if self.render_mode == "ansi" else None
+        return f"{self.board}\n" if self.render_mode == "ansi" else None
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next step depends on, as JSON values."""
         generator = self.np_random.bit_generator.state
-        names = ("own", "other", "player", "over")
+        names = ("own", "other", "player", "over", "elapsed")
         return {name: getattr(self, name) for name in names} | {"generator": generator}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from what `state()` returned."""
-        self.own, self.other, self.player = (int(state[k]) for k in ("own", "other", "player"))
+        names = ("own", "other", "player", "elapsed")
+        self.own, self.other, self.player, self.elapsed = (int(state[name]) for name in names)
         self.over = bool(state["over"])
         self.np_random.bit_generator.state = state["generator"]
 

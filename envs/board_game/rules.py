@@ -145,13 +145,25 @@ def position_key(rules: Rules, own: int, other: int) -> int:
 
 
 def table_index(rules: Rules, own: int, other: int) -> int:
-    """Return the position's number in a table of 3^cells: empty 0, own 1, other 2, row by row."""
+    """Return the position's number in a table of 3^cells: empty 0, own 1, other 2.
+
+    Cells count in the order of their bits, so that of two positions with one stone of the same
+    side, the one with the greater bit has the greater number.
+    """
     index, place = 0, 1
-    for cell in range(rules.rows * rules.columns):
-        bit = cell_bit(rules, cell // rules.columns, cell % rules.columns)
-        if own & bit:
-            index += place
-        elif other & bit:
-            index += 2 * place
-        place *= 3
+    for column in range(rules.columns):
+        for level in range(rules.rows):
+            bit = 1 << (column * rules.height + level)
+            index += place if own & bit else 2 * place if other & bit else 0
+            place *= 3
     return index
+
+
+def stones_of(rules: Rules, index: int) -> tuple[int, int]:
+    """Return the stones of the position with a number: own, other; undoes `table_index`."""
+    sides = [0, 0, 0]
+    for column in range(rules.columns):
+        for level in range(rules.rows):
+            index, side = divmod(index, 3)
+            sides[side] |= 1 << (column * rules.height + level)
+    return sides[1], sides[2]

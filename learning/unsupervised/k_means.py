@@ -112,6 +112,14 @@ class KMeans(BatchLearner):
         nearest = self.assign(inputs)
         return self.centroids[nearest]
 
+    def learn_to_rest(self, data: DataSet, most: int = 300) -> None:
+        """Take Lloyd steps until all starts are at rest, or `most` of each are taken."""
+        self.learn(data, 0)
+        for _ in range(most * self.config.starts):
+            if self._starts == self.config.starts and self._losses[0] == self._losses[1] < inf:
+                return
+            self.learn(data, len(data))
+
     @property
     def centroids(self) -> Array:
         """In the units of the inputs. Shape [clusters, features]."""

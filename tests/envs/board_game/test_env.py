@@ -97,7 +97,7 @@ def test_an_opponent_that_begins_has_begun_after_reset(seat: str, stones: int) -
     for seed in range(5):
         observation, _ = env.reset(seed=seed)
         assert (observation[0].sum(), observation[1].sum()) == (0, stones)
-        assert env.unwrapped.position.mover == stones
+        assert env.unwrapped.board.mover == stones
 
 
 def test_both_seats_are_drawn_equally_often() -> None:
@@ -135,7 +135,7 @@ def test_a_function_plays_as_opponent_and_is_watched() -> None:
     env = BoardGameEnv(opponent=lambda position: position.legal_actions[0], seat="first")
     env.reset(seed=1)
     env.step(3)
-    assert env.position == Position.of_moves("41")
+    assert env.board == Position.of_moves("41")
     env = BoardGameEnv(opponent=lambda position: 7, seat="second")
     with pytest.raises(ValueError, match="The opponent answered 7; legal are"):
         env.reset(seed=1)

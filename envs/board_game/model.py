@@ -1,0 +1,99 @@
+"""A small board game against an opponent as a table, for planners and compiled learners.
+
+The opponent is a part of the world: it chooses among its moves with equal probabilities, so a game
+against it is a Markov decision process like any grid world, and how far a learner is from perfect
+play against this very opponent is known exactly.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from envs.board_game.dynamics import EITHER, FIRST
+from envs.board_game.opponents import OPPONENTS, Moves
+from envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
+from envs.tabular import TabularModel
+
+Stones = tuple[int, int]  # of the learner, of its opponent
+Outcome = tuple[Stones, float, bool]  # reward of the learner, end
+
+
+@lru_cache(maxsize=4)
+def board_model(rules: Rules, opponent: str, seat: int) -> TabularModel:
+    """Return the world of a learner that plays against `opponent`.
+
+    States are numbered by `table_index`, with the learner's stones as its own. A number that stands
+    for no position of this game is a state of its own, which nothing leads to.
+
+    Args:
+        rules: Of the game.
+        opponent: A name in `OPPONENTS`.
+        seat: FIRST, SECOND or EITHER.
+    """
+    moves, states = OPPONENTS[opponent], 3**rules.cells
+    shape = states, rules.actions, rules.cells
+    probability, reward, terminated = np.zeros(shape), np.zeros(shape), np.ones(shape, bool)
+    next_state = np.broadcast_to(np.arange(states)[:, None, None], shape).copy()
+    legal, start = np.ones(shape[:2], bool), np.zeros(states)
+    probability[:, :, 0] = 1  # until a position says otherwise, a state ends in itself
+    left = starts(rules, moves, seat)
+    for stones, share in left.items():
+        start[table_index(rules, *stones)] = share
+    unseen, seen = list(left), set(left)
+    while unseen:
+        own, other = unseen.pop()
+        state = table_index(rules, own, other)
+        for action in range(rules.actions):
+            move = move_of(rules, own | other, action)
+            legal[state, action] = bool(move)
+            found = outcomes(rules, moves, own | move, other) if move else []
+            for k, (stones, paid, end) in enumerate(found):
+                place = state, action, k
+                probability[place], reward[place] = 1 / len(found), paid
+                next_state[place], terminated[place] = table_index(rules, *stones), end
+                if not end and stones not in seen:
+                    seen.add(stones)
+                    unseen.append(stones)
+    return TabularModel(probability, next_state, reward, terminated, start, legal)
+
+
+def starts(rules: Rules, moves: Moves, seat: int) -> dict[Stones, float]:
+    """Return the first positions that a learner sees, with their probabilities."""
+    first, replies = {(0, 0): 1.0}, bits_of(moves(rules, 0, 0))
+    second = {(0, reply): 1 / len(replies) for reply in replies}
+    if seat == EITHER:
+        return {stones: share / 2 for stones, share in (first | second).items()}
+    return first if seat == FIRST else second
+
+
+def outcomes(rules: Rules, moves: Moves, own: int, other: int) -> list[Outcome]:
+    """Return what can come of a learner's move, all equally probable; compare `respond`.
+
+    Args:
+        rules: Of the game.
+        moves: What the opponent chooses from.
+        own: Stones of the learner, the one just played included.
+        other: Stones of the opponent.
+    """
+    if has_line(rules, own):
+        return [((own, other), 1.0, True)]
+    if is_full(rules, own | other):
+        return [((own, other), 0.0, True)]
+    found = []
+    for reply in bits_of(moves(rules, other, own)):
+        answered = other | reply
+        lost = has_line(rules, answered)
+        end = lost or is_full(rules, own | answered)
+        found.append(((own, answered), -1.0 if lost else 0.0, end))
+    return found
+
+
+def bits_of(moves: int) -> list[int]:
+    """Return the single bits, lowest first."""
+    bits = []
+    while moves:
+        bits.append(moves & -moves)
+        moves &= moves - 1
+    return bits

@@ -1,0 +1,183 @@
+"""Gaussian mixture by EM: not a gradient step, but two closed forms in turns.
+
+Rows come from a few normal distributions, but nobody has seen from which. Expectation: how probable
+is each component for each row, given the parameters? Maximisation: which parameters are most likely
+if rows belong to components in these shares?
+
+    responsibility_ik = share_k Normal(x_i; mean_k, covariance_k) / sum over components of the same
+    n_k = sum over rows of responsibility_ik,    share_k = n_k / n
+    mean_k = sum over rows of responsibility_ik x_i / n_k
+    covariance_k = sum over rows of responsibility_ik (x_i - mean_k) (x_i - mean_k)^T / n_k
+                   + regularisation * identity
+
+No step makes the rows less likely; the regularisation, which keeps a component from collapsing to
+a single row, where it would be infinitely likely, can do so by a little. EM starts at the clusters
+of k-means.
+
+Differs from k-means by belonging in shares instead of altogether, and by covariances. With equal
+shares and spherical covariances that shrink to 0, responsibilities become 0 or 1, and EM is Lloyd's
+iteration.
+
+Source: Dempster, Laird & Rubin (1977); Bishop (2006), sections 9.2.2 and 9.3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from learning.batch import Array
+from learning.data_sets.data_set import DataSet
+from learning.function import Parameters
+from learning.loss import Loss, SquaredError
+from learning.unsupervised.k_means import KMeans, KMeansConfig
+from learning.unsupervised.learner import BatchLearner
+from learning.unsupervised.mixture import Mixture, log_sum_exp
+
+Shape = Callable[[Array], Array]
+
+SHAPES: dict[str, Shape] = {
+    "full": lambda covariance: covariance,
+    "diagonal": lambda covariance: np.diag(np.diag(covariance)),
+    "spherical": lambda covariance: np.diag(covariance).mean() * np.eye(len(covariance)),
+}
+NOBODY = (
+    10 * np.finfo(np.float64).eps
+)  # rows of a component that has none, so as not to divide by 0
+
+
+@dataclass(frozen=True)
+class GaussianMixtureConfig:
+    """Settings of a Gaussian mixture.
+
+    Raises:
+        ValueError: If a setting is out of its range; says which and what was expected.
+    """
+
+    components: int = 3
+    """How many normal distributions."""
+    covariance: str = "full"
+    """full, diagonal (features know nothing of each other), or spherical (one number)."""
+    regularisation: float = 1e-6
+    """Added to every variance, in squared units of the inputs; 0 or more."""
+    starts: int = 3
+    """Of the k-means whose clusters EM starts at; the best is taken."""
+    standardise: bool = False
+    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+
+    def __post_init__(self) -> None:
+        for name in ("components", "starts"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}.")
+        if self.covariance not in SHAPES:
+            choices = ", ".join(SHAPES)
+            raise ValueError(
+                f"There is no covariance {self.covariance!r}: choose one of {choices}."
+            )
+        if not 0 <= self.regularisation < inf:
+            raise ValueError(f"regularisation must be 0 or more, not {self.regularisation}.")
+
+
+class GaussianMixture(BatchLearner):
+    """A mixture of normal distributions, by expectation and maximisation; not a gradient step.
+
+    >>> from learning.data_sets import find_data_set
+    >>> learner = GaussianMixture(seed=1)
+    >>> history = learner.learn(find_data_set("blobs").without_targets(), samples=3_000)
+    >>> learner.sample(5, np.random.default_rng(1)).shape
+    (5, 2)
+    """
+
+    tasks = ("clustering", "density", "generation")
+    config_class = GaussianMixtureConfig  # type: ignore[assignment]
+    function: Mixture
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Mixture, Loss]:
+        """Return the mixture that k-means suggests.
+
+        Raises:
+            ValueError: If there are fewer rows than components.
+        """
+        if len(data) < self.config.components:
+            raise ValueError(
+                f"{self.config.components} components need as many rows, but data set "
+                f"{data.name!r} has {len(data)} to learn from."
+            )
+        clusters = KMeansConfig(clusters=self.config.components, starts=self.config.starts)
+        start = KMeans(clusters, seed=int(generator.integers(2**32)))
+        start.learn_to_rest(data)
+        belongs = np.eye(self.config.components)[start.assign(data.inputs)]
+        return Mixture(**self._most_likely(data.inputs, belongs)), SquaredError()
+
+    def assign(self, inputs: Array) -> Array:
+        """Return the number of each row's most probable component. Shape [rows].
+
+        Raises:
+            ValueError: If nothing has been learned yet, or inputs have another shape.
+        """
+        inputs = self.measured_inputs(inputs)
+        return self.function.assign(inputs)
+
+    def log_likelihood(self, inputs: Array) -> Array:
+        """Return the log of the density at each row, a density per unit of every input. [rows].
+
+        Raises:
+            ValueError: If nothing has been learned yet, or inputs have another shape.
+        """
+        inputs = self.measured_inputs(inputs)
+        volume: float = np.log(self.measures["inputs"].scale).sum()
+        return self.function.log_likelihood(inputs) - volume
+
+    def sample(self, count: int, generator: np.random.Generator) -> Array:
+        """Draw rows from the mixture, [count, features], in the units of the inputs.
+
+        Raises:
+            ValueError: If nothing has been learned yet.
+        """
+        self._learned_from()
+        return self.answer(self.function.sample(count, generator))
+
+    def improve(self, inputs: Array) -> float:
+        """Expect and maximise once; return the mean negative log-likelihood just before."""
+        joint = self.function.joint(inputs)
+        log_likelihood = log_sum_exp(joint)
+        responsibilities = np.exp(joint - log_likelihood[:, None])
+        for name, parameter in self._most_likely(inputs, responsibilities).items():
+            self.function.parameters[name][...] = parameter
+        return -float(log_likelihood.mean())
+
+    def cost(self, inputs: Array) -> float:
+        """Return the mean negative log-likelihood."""
+        return -float(self.function.log_likelihood(inputs).mean())
+
+    def _most_likely(self, inputs: Array, responsibilities: Array) -> Parameters:
+        shape = SHAPES[self.config.covariance]
+        return most_likely(inputs, responsibilities, self.config.regularisation, shape)
+
+
+def most_likely(
+    inputs: Array, responsibilities: Array, regularisation: float, shape: Shape
+) -> Parameters:
+    """Return the parameters of maximisation, as in this module's first lines.
+
+    Args:
+        inputs: Shape [rows, features].
+        responsibilities: Sum to 1 in each row. Shape [rows, components].
+        regularisation: Added to every variance.
+        shape: Of covariances; one of `SHAPES`.
+    """
+    counts = responsibilities.sum(axis=0) + NOBODY
+    means = responsibilities.T @ inputs / counts[:, None]
+    more = regularisation * np.eye(inputs.shape[1])
+    covariances = []
+    for mean, belongs, count in zip(means, responsibilities.T, counts, strict=True):
+        apart = inputs - mean
+        covariances.append(shape((belongs[:, None] * apart).T @ apart / count + more))
+    return {
+        "shares": counts / counts.sum(),
+        "means": means,
+        "covariances": np.stack(covariances),
+    }

@@ -1,0 +1,113 @@
+"""A mixture of normal distributions: where rows are dense, and which component each comes from."""
+
+from __future__ import annotations
+
+from math import log, pi
+
+import numpy as np
+
+from learning.batch import Array, Gradient, Rows
+from learning.function import Backward, Function, Parameters, of_width, selected, spread
+
+
+class Mixture(Function):
+    """phi(x) = the mean of the component that x most probably comes from.
+
+    density(x) = sum over components of share * Normal(x; mean, covariance). Differs from
+    `Centroids` by what near means: each component measures distance by its own covariance, and
+    frequent components reach farther.
+
+    Args:
+        shares: Of the rows that come from each component; their sum is 1. Shape [components].
+        means: Shape [components, features].
+        covariances: Shape [components, features, features].
+    """
+
+    def __init__(self, shares: Array, means: Array, covariances: Array) -> None:
+        self.parameters: Parameters = {
+            "shares": np.array(shares, np.float64),
+            "means": np.array(means, np.float64),
+            "covariances": np.array(covariances, np.float64),
+        }
+
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return the most probable means; their gradient moves them alone, as in `Centroids`."""
+        means, chosen = self.parameters["means"], self.assign(inputs)
+
+        def backward(upstream: Array) -> Gradient:
+            still = {name: np.zeros_like(array) for name, array in self.parameters.items()}
+            return {**still, "means": Rows(chosen, spread(upstream, select, means.shape[1]))}
+
+        return selected(means[chosen], select), backward
+
+    def assign(self, inputs: Array) -> Array:
+        """Return the number of each row's most probable component. Shape [rows]."""
+        chosen: Array = self.joint(inputs).argmax(axis=1)
+        return chosen
+
+    def joint(self, inputs: Array) -> Array:
+        """Return log(share * Normal(x; mean, covariance)). Shape [rows, components].
+
+        Raises:
+            ValueError: If a row has another number of features, or a component has collapsed.
+        """
+        of_width(inputs, self.parameters["means"].shape[1])
+        columns = [
+            log_share + normal_log_density(inputs, mean, triangle)
+            for log_share, mean, triangle in zip(
+                np.log(self.parameters["shares"]),
+                self.parameters["means"],
+                self.triangles(),
+                strict=True,
+            )
+        ]
+        return np.stack(columns, axis=1)
+
+    def log_likelihood(self, inputs: Array) -> Array:
+        """Return log density(x). Shape [rows]."""
+        return log_sum_exp(self.joint(inputs))
+
+    def sample(self, count: int, generator: np.random.Generator) -> Array:
+        """Draw a component for each row, and the row from it. Shape [count, features]."""
+        shares, means = self.parameters["shares"], self.parameters["means"]
+        chosen = generator.choice(len(shares), count, p=shares)
+        noise = generator.standard_normal((count, means.shape[1], 1))
+        points: Array = means[chosen] + (self.triangles()[chosen] @ noise)[:, :, 0]
+        return points
+
+    def triangles(self) -> Array:
+        """Return the lower triangles L with L L^T = covariance; see `joint`."""
+        covariances = self.parameters["covariances"]
+        try:
+            triangles: Array = np.linalg.cholesky(covariances)
+        except np.linalg.LinAlgError:
+            raise ValueError(
+                "A component of the mixture has collapsed to a point or a plane: choose fewer "
+                "components, a larger regularisation, or standardise."
+            ) from None
+        return triangles
+
+
+def normal_log_density(inputs: Array, mean: Array, triangle: Array) -> Array:
+    """Return log Normal(x; mean, L L^T) = -(|z|^2 + features * log(2 pi)) / 2 - sum of log L_ii.
+
+    where L z = x - mean.
+
+    Source: Bishop (2006), equation 2.43.
+
+    Args:
+        inputs: Shape [rows, features].
+        mean: Shape [features].
+        triangle: L, lower triangular. Shape [features, features].
+    """
+    z = (inputs - mean) @ np.linalg.inv(triangle).T
+    volume = np.log(np.diagonal(triangle)).sum()
+    density: Array = -(np.square(z).sum(axis=1) + len(mean) * log(2 * pi)) / 2 - volume
+    return density
+
+
+def log_sum_exp(logits: Array) -> Array:
+    """Return log(sum of exp(logits)) of each row, without overflow. Shape [rows]."""
+    largest = logits.max(axis=1)
+    total: Array = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
+    return total
