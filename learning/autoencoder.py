@@ -6,15 +6,12 @@ the code becomes a summary.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
 from learning.batch import Array, Gradient
 from learning.function import Backward, Function, Link, Parameters, of_width, selected, spread
+from learning.named import prefixed
 from learning.network import glorot_start
-
-Value = TypeVar("Value")
 
 
 class EncodeDecode(Function):
@@ -30,8 +27,8 @@ class EncodeDecode(Function):
     def __init__(self, encoder: Function, decoder: Link) -> None:
         self.encode, self.decode = encoder, decoder
         self.parameters: Parameters = {
-            **_prefixed("encoder", encoder.parameters),
-            **_prefixed("decoder", decoder.parameters),
+            **prefixed("encoder", encoder.parameters),
+            **prefixed("decoder", decoder.parameters),
         }
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
@@ -45,7 +42,7 @@ class EncodeDecode(Function):
         def backward(upstream: Array) -> Gradient:
             decoder, slope = back_to_codes(upstream)
             encoder = back_to_inputs(slope)
-            return {**_prefixed("encoder", encoder), **_prefixed("decoder", decoder)}
+            return {**prefixed("encoder", encoder), **prefixed("decoder", decoder)}
 
         return prediction, backward
 
@@ -102,7 +99,3 @@ class LinearAutoencoder(Function):
             }
 
         return selected(self.decode(codes), select), backward
-
-
-def _prefixed(prefix: str, items: dict[str, Value]) -> dict[str, Value]:
-    return {f"{prefix}.{name}": value for name, value in items.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,10 +19,13 @@ from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.mini_batches import MiniBatches, batch_of
 from learning.data_sets.standardiser import Standardiser
 from learning.descent import DecayConfig, DescentConfig, make_optimizer
+from learning.early_stopping import EarlyStopping
 from learning.function import Function
 from learning.history import History
 from learning.learner import GradientLearner
 from learning.loss import Loss
+from learning.named import prefixed, section
+from learning.schedule import SCHEDULES
 
 
 class DataLearner(GradientLearner):
@@ -50,6 +53,7 @@ class DataLearner(GradientLearner):
         self.seed = seed
         self.measures: dict[str, Standardiser] = {}
         self._validation: Batch | None = None
+        self._stopping = EarlyStopping()
         self._data: DataSet | None = None
         self._batches: MiniBatches | None = None
         self._rows: list[tuple[float, ...]] = []
@@ -86,6 +90,11 @@ class DataLearner(GradientLearner):
         return float(self.config.weight_decay)
 
     @property
+    def predictor(self) -> Function:
+        """The function that predicts: the one that learns, or with `patience` as it was at best."""
+        return self._stopping.best or self.function
+
+    @property
     def samples(self) -> int:
         """Rows drawn so far."""
         return self._batches.drawn if self._batches else 0
@@ -100,7 +109,7 @@ class DataLearner(GradientLearner):
             ValueError: If nothing has been learned yet, or inputs have another shape.
         """
         inputs = self.measured_inputs(inputs)
-        return self.answer(self.function(inputs))
+        return self.answer(self.predictor(inputs))
 
     def measured_inputs(self, inputs: Array) -> Array:
         """Return inputs as the function takes them; see `predict`.
@@ -121,7 +130,8 @@ class DataLearner(GradientLearner):
 
         Returns:
             A row for each step: "samples" drawn, "loss" of the batch just before the step, and
-            where the split has a validation part, "validation_loss" of all of it at that moment.
+            where the split has a validation part, "validation_loss" of all of it, which is measured
+            at the start and after each epoch, and stays as it is in between.
 
         Raises:
             ValueError: If rows are not of the kind that is learned here, are other rows than
@@ -131,8 +141,23 @@ class DataLearner(GradientLearner):
             return super().learn(source, samples)
 
     def experience(self, source: DataSet | Split, samples: int) -> Iterator[Batch]:
-        """Yield mini-batches of the training rows, every row once an epoch."""
-        yield from self._begun(source).draw(samples)
+        """Yield mini-batches of the training rows, every row once an epoch, until patience ends."""
+        batches = self._begun(source)
+        if self._stopping.over:
+            return
+        for batch in batches.draw(samples):
+            yield batch
+            if self.samples % len(batches.data) == 0 and self._validation is not None:
+                self._stopping.look(self.validation_loss(self._validation), self.function)
+                self._rows[-1] = (*self._rows[-1][:2], self._stopping.loss)
+                if self._stopping.over:
+                    return
+
+    def step_size(self, batch: Batch) -> float:
+        """Return the learning rate that is scheduled for the rows drawn before this batch."""
+        schedule = SCHEDULES[self.config.schedule]
+        before = self.samples - len(batch)
+        return schedule(before, self.config.schedule_samples, self.config.learning_rate)
 
     def record(self, batch: Batch, prediction: Array) -> None:
         """Record the losses.
@@ -140,16 +165,22 @@ class DataLearner(GradientLearner):
         Raises:
             ValueError: If the loss has grown without limit.
         """
-        losses = [self.loss.value(prediction, batch.targets, batch.weights)]
-        if self._validation is not None:
-            outputs = self.function(self._validation.inputs)
-            losses.append(self.loss.value(outputs, self._validation.targets))
-        if not isfinite(losses[0]):
+        loss = self.loss.value(prediction, batch.targets, batch.weights)
+        if not isfinite(loss):
             raise ValueError(
                 f"The loss is no longer finite after {self.samples} samples: choose a "
                 f"learning_rate below {self.config.learning_rate}."
             )
-        self._rows.append((self.samples, *losses))
+        self.note(loss)
+
+    def note(self, loss: float) -> None:
+        """Write down the loss of a batch, and beside it that of the validation rows."""
+        beside = () if self._validation is None else (self._stopping.loss,)
+        self._rows.append((self.samples, loss, *beside))
+
+    def validation_loss(self, rows: Batch) -> float:
+        """Return the loss on rows that teach nothing."""
+        return self.loss.value(self.function(rows.inputs, rows.select), rows.targets)
 
     def recorded(self) -> History:
         """Hand over the losses since the last call."""
@@ -162,13 +193,14 @@ class DataLearner(GradientLearner):
         if self._batches is None:
             return {}
         return {
-            **_prefixed("parameters", {k: v.copy() for k, v in self.function.parameters.items()}),
-            **_prefixed("optimizer", self.optimizer.state()),
+            **prefixed("parameters", {k: v.copy() for k, v in self.function.parameters.items()}),
+            **prefixed("optimizer", self.optimizer.state()),
             **{
                 f"measure.{name}.{key}": array.copy()
                 for name, measure in self.measures.items()
                 for key, array in measure.state().items()
             },
+            **prefixed("stopping", self._stopping.state()),
             **self._batches.state(),
         }
 
@@ -186,17 +218,13 @@ class DataLearner(GradientLearner):
         if not state:
             return
         batches = self._begun(source)
-        made = self.state()
-        for name in made:
-            fixed = name.startswith("measure.")
-            if name not in state or (fixed and not np.array_equal(made[name], state[name])):
+        for name, value in self.state().items():
+            if name not in state or not _fits(name, value, state[name]):
                 self._refuse_state(name)
         for name, parameter in self.function.parameters.items():
-            saved = state[f"parameters.{name}"]
-            if np.shape(saved) != parameter.shape:
-                self._refuse_state(f"parameters.{name}")
-            parameter[...] = saved
-        self.optimizer.restore(_section(state, "optimizer"))
+            parameter[...] = state[f"parameters.{name}"]
+        self.optimizer.restore(section(state, "optimizer"))
+        self._stopping.restore(section(state, "stopping"))
         batches.restore(state)
 
     def _begun(self, source: DataSet | Split) -> MiniBatches:
@@ -206,10 +234,15 @@ class DataLearner(GradientLearner):
         if self._data is None or self._batches is None:
             self._batches = self._begin(train)
             self._data = train
+            self._stopping = EarlyStopping(getattr(self.config, "patience", 0))
         require_same_rows(self._data, train)
         self._validation = None
         if held_back is not None:
             self._validation = batch_of(self.prepared(self.taught(held_back)))
+            if isnan(self._stopping.loss):
+                if self._stopping.patience:
+                    self._stopping.best, _ = self.make(train, np.random.default_rng(self.seed))
+                self._stopping.look(self.validation_loss(self._validation), self.function)
         return self._batches
 
     def _begin(self, data: DataSet) -> MiniBatches:
@@ -227,10 +260,8 @@ class DataLearner(GradientLearner):
         )
 
 
-def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
-    return {f"{prefix}.{name}": value for name, value in values.items()}
-
-
-def _section(state: dict[str, Any], prefix: str) -> dict[str, Any]:
-    start = f"{prefix}."
-    return {name.removeprefix(start): v for name, v in state.items() if name.startswith(start)}
+def _fits(name: str, made: Any, saved: Any) -> bool:
+    """Whether a saved value can replace a beginner's, or where nothing is learned equals it."""
+    if name.startswith("measure."):
+        return np.array_equal(made, saved)
+    return not name.startswith(("parameters.", "stopping.")) or np.shape(made) == np.shape(saved)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from learning.optimizer import SGD, Adam, Momentum, Optimizer
+from learning.schedule import SCHEDULES
 from learning.weight_decay import WeightDecay
 
 OPTIMIZERS: dict[str, type[SGD | Momentum | Adam]] = {
@@ -31,15 +32,26 @@ class DescentConfig:
     """sgd, momentum or adam."""
     standardise: bool = True
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    schedule: str = "constant"
+    """How the learning rate falls: constant, linear, cosine or step."""
+    schedule_samples: int = 100_000
+    """Rows drawn until the learning rate has fallen all the way; 1 or more."""
+    patience: int = 0
+    """Epochs without a lower loss on the validation rows, if there are any, after which learning is
+    over and its best parameters predict; 0 to go on."""
 
     def __post_init__(self) -> None:
         if not 0 < self.learning_rate < inf:
             raise ValueError(f"learning_rate must be above 0 and finite, not {self.learning_rate}.")
-        if self.batch_size < 1:
-            raise ValueError(f"batch_size must be 1 or more, not {self.batch_size}.")
         if self.optimizer not in OPTIMIZERS:
             choices = ", ".join(OPTIMIZERS)
             raise ValueError(f"There is no optimizer {self.optimizer!r}: choose one of {choices}.")
+        if self.schedule not in SCHEDULES:
+            choices = ", ".join(SCHEDULES)
+            raise ValueError(f"There is no schedule {self.schedule!r}: choose one of {choices}.")
+        for name, least in (("batch_size", 1), ("schedule_samples", 1), ("patience", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be {least} or more, not {getattr(self, name)}.")
 
 
 @dataclass(frozen=True)

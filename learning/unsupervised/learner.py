@@ -80,9 +80,11 @@ class BatchLearner(UnsupervisedLearner):
 
     def step(self, batch: Batch) -> None:
         """Improve the parameters, and record the losses just before."""
-        held_back = [] if self._validation is None else [self.cost(self._validation.inputs)]
-        loss = self.improve(batch.inputs)
-        self._rows.append((self.samples, loss, *held_back))
+        self.note(self.improve(batch.inputs))
+
+    def validation_loss(self, rows: Batch) -> float:
+        """Return `cost` of rows that teach nothing."""
+        return self.cost(rows.inputs)
 
     def _begin(self, data: DataSet) -> MiniBatches:
         start, order = np.random.default_rng(self.seed).spawn(2)

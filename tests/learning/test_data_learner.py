@@ -4,7 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from learning.batch import Batch
 from learning.data_sets import DataSet, Split, find_data_set
+from learning.data_sets.mini_batches import batch_of
 from learning.descent import DecayConfig
 from learning.supervised import (
     LinearRegression,
@@ -93,8 +95,11 @@ def test_test_and_validation_rows_teach_nothing() -> None:
     learners = [NeuralNetwork(seed=2) for _ in range(3)]
     for learner, source in zip(learners, (split, others, split.train), strict=True):
         learner.learn(source, 300)
-    assert same_state(learners[0].state(), learners[1].state())
-    assert same_state(learners[0].state(), learners[2].state())
+    states = [
+        {name: value for name, value in learner.state().items() if "stopping" not in name}
+        for learner in learners
+    ]
+    assert same_state(states[0], states[1]) and same_state(states[0], states[2])
 
 
 def test_history_has_the_loss_just_before_each_step() -> None:
@@ -107,8 +112,79 @@ def test_history_has_the_loss_just_before_each_step() -> None:
     assert history["samples"].tolist() == [90, 180]
     assert data.targets is not None
     assert history["loss"][0] == pytest.approx(np.square(data.targets).mean() / 2)
-    assert history["validation_loss"][0] == pytest.approx(np.square(data.targets[:9]).mean() / 2)
+    start = np.square(data.targets[:9]).mean() / 2
+    assert history["validation_loss"][0] < start  # after the first step, which is an epoch
     assert list(learner.learn(data, 90).columns) == ["samples", "loss"]
+
+
+def test_validation_loss_is_that_of_the_last_whole_epoch() -> None:
+    split = NUMBERS.split(validation=0.2, test=0.2, seed=1)  # 54 rows to learn from
+    config = NeuralNetworkConfig(batch_size=20)
+    learner, watched = NeuralNetwork(config, seed=3), NeuralNetwork(config, seed=3)
+    history = learner.learn(split, 150)
+    assert history["samples"].tolist() == [20, 40, 54, 74, 94, 108, 128, 148, 162]
+    assert split.validation is not None
+    losses = []
+    for samples in (0, 54, 54, 54):
+        watched.learn(split.train, samples)
+        rows = batch_of(watched.prepared(split.validation))
+        losses.append(watched.validation_loss(rows))
+    expected = np.repeat(losses, [2, 3, 3, 1])
+    assert history["validation_loss"] == pytest.approx(expected, rel=1e-12)
+
+
+def overfitting(patience: int) -> tuple[NeuralNetwork, Split]:
+    """A network far too large for ten rows of noise, and the rows."""
+    split = find_data_set("noisy-curve", rows=40, noise=0.3).split(0.5, 0.25)
+    config = NeuralNetworkConfig(hidden=(64,), learning_rate=0.03, patience=patience)
+    return NeuralNetwork(config, seed=1), split
+
+
+def test_patience_stops_at_its_end_and_predicts_as_it_did_at_best() -> None:
+    (patient, split), (endless, _) = overfitting(5), overfitting(0)
+    history = patient.learn(split, 2_000)
+    epoch, losses = len(split.train), history["validation_loss"]
+    best = int(np.argmin(losses)) + 1  # an epoch is one batch here
+    assert best < 100 and patient.samples == epoch * (best + 5)
+    assert len(patient.learn(split, 1_000)) == 0 and patient.samples == epoch * (best + 5)
+    inputs = split.test.inputs
+    endless.learn(split, epoch * best)
+    assert np.array_equal(patient.predict(inputs), endless.predict(inputs))
+    endless.learn(split, epoch * 5)
+    assert not np.array_equal(patient.predict(inputs), endless.predict(inputs))
+    assert endless.learn(split, 2_000)["loss"][-1] < history["loss"][-1]
+
+
+@pytest.mark.parametrize("samples", [0, 30, 95, 2_000])
+def test_patience_continues_bit_for_bit(samples: int) -> None:
+    (once, split), (twice, _), (restored, _) = (overfitting(5) for _ in range(3))
+    history = once.learn(split, 3_000)
+    begun = twice.learn(split, samples)
+    state = twice.state()
+    values = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
+    restored.restore({**state, **json.loads(json.dumps(values))}, split)
+    assert np.array_equal(restored.predict(NUMBERS.inputs), twice.predict(NUMBERS.inputs))
+    assert begun + restored.learn(split, 3_000 - samples) == history
+    assert same_state(restored.state(), once.state())
+
+
+def test_without_validation_rows_patience_is_endless() -> None:
+    learner, split = overfitting(1)
+    learner.learn(split.train, 1_000)
+    assert learner.samples == 1_000 and learner.predictor is learner.function
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after_half"), [("linear", 0.5), ("cosine", 0.5), ("step", 0.1)]
+)
+def test_learning_rate_follows_its_schedule(schedule: str, after_half: float) -> None:
+    config = DecayConfig(0.2, batch_size=30, schedule=schedule, schedule_samples=180)
+    learner, rates = LinearRegression(config), []
+    for _ in range(7):
+        learner.learn(NUMBERS, 30)
+        rates.append(learner.step_size(Batch(np.zeros(30), np.zeros(30))))
+    assert rates[0] == 0.2 and rates[3] == pytest.approx(0.2 * after_half)
+    assert rates == sorted(rates, reverse=True) and rates[-1] < 0.003
 
 
 def test_predict_takes_inputs_in_their_own_units() -> None:

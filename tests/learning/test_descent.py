@@ -11,6 +11,9 @@ from learning.supervised import LogisticRegressionConfig, Ridge
         ("learning_rate", float("nan"), "learning_rate must be above 0"),
         ("batch_size", 0, "batch_size must be 1 or more"),
         ("optimizer", "newton", "no optimizer 'newton': choose one of sgd, momentum, adam"),
+        ("schedule", "steps", "no schedule 'steps': choose one of constant, linear, cosine, step"),
+        ("schedule_samples", 0, "schedule_samples must be 1 or more"),
+        ("patience", -1, "patience must be 0 or more"),
         ("weight_decay", -1, "weight_decay must be 0 or more"),
     ],
 )

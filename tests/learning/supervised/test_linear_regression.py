@@ -5,14 +5,8 @@ import pytest
 
 from learning.data_sets import DataSet, Split, find_data_set
 from learning.descent import DecayConfig
-from learning.supervised import (
-    LeastSquares,
-    LinearRegression,
-    Ridge,
-    least_squares,
-    mean_squared_error,
-    r_squared,
-)
+from learning.metrics import mean_squared_error, r_squared
+from learning.supervised import LeastSquares, LinearRegression, Ridge, least_squares
 
 DIABETES = find_data_set("diabetes")
 FULL = DecayConfig(learning_rate=0.1, batch_size=len(DIABETES), optimizer="momentum")

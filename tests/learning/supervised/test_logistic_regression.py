@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from learning.data_sets import DataSet, find_data_set
-from learning.supervised import LogisticRegression, LogisticRegressionConfig, accuracy
+from learning.metrics import accuracy
+from learning.supervised import LogisticRegression, LogisticRegressionConfig
 
 model_selection = pytest.importorskip("sklearn.model_selection")
 linear_model = pytest.importorskip("sklearn.linear_model")

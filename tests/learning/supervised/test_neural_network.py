@@ -2,12 +2,8 @@ import numpy as np
 import pytest
 
 from learning.data_sets import find_data_set
-from learning.supervised import (
-    LinearRegression,
-    NeuralNetwork,
-    accuracy,
-    mean_squared_error,
-)
+from learning.metrics import accuracy, mean_squared_error
+from learning.supervised import LinearRegression, NeuralNetwork
 
 
 @pytest.mark.slow
