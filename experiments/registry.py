@@ -125,6 +125,14 @@ LEARNERS = {
         "learning.supervised.linear_regression:LinearRegression",
         "numbers as a weighted sum of features, by descent on the squared error",
     ),
+    "least-squares": Entry(
+        "learning.supervised.least_squares:LeastSquares",
+        "the same sum, with its minimum solved for instead of walked to",
+    ),
+    "ridge": Entry(
+        "learning.supervised.least_squares:Ridge",
+        "least squares that prefers small weights",
+    ),
     "logistic-regression": Entry(
         "learning.supervised.logistic_regression:LogisticRegression",
         "how probable each class is, from a weighted sum of features",
@@ -132,6 +140,10 @@ LEARNERS = {
     "neural-network": Entry(
         "learning.supervised.neural_network:NeuralNetwork",
         "numbers or classes, from features that hidden layers find themselves",
+    ),
+    "torch-network": Entry(
+        "learning.supervised.torch_network:TorchNetwork",
+        "the same network in PyTorch, step by step as the one by hand",
     ),
     "k-means": Entry(
         "learning.unsupervised.k_means:KMeans",

@@ -13,6 +13,24 @@ if TYPE_CHECKING:
     import torch
 
 
+def pytorch(what: str) -> Any:
+    """Import torch on first use.
+
+    Args:
+        what: Who needs it, at the beginning of a sentence.
+
+    Raises:
+        ImportError: If it is not installed; says how to install it.
+    """
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"{what} needs PyTorch, which is not installed: `pip install torch` and try again."
+        ) from error
+    return torch
+
+
 class TorchFunction(Function):
     """phi(x) = module(x), on the CPU.
 

@@ -20,6 +20,7 @@ import numpy as np
 from learning.batch import Array
 from learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
 from learning.data_sets.data_set import DataSet, Split
+from learning.data_sets.mini_batches import drawn
 from learning.history import History
 from learning.scikit_learn import scikit_learn
 
@@ -105,12 +106,6 @@ def standardised(made: Any, kind: str) -> Any:
     if kind == "classification":
         return model
     return TransformedTargetRegressor(model, transformer=StandardScaler())
-
-
-def drawn(data: DataSet, samples: int, seed: int) -> DataSet:
-    """Return as many rows, drawn at random where they are not all, in their own order."""
-    order = np.random.default_rng(seed).permutation(len(data))
-    return data.take(np.sort(order[:samples]))
 
 
 def fit(model: Any, rows: DataSet) -> Any:

@@ -26,6 +26,12 @@ def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:
     return Batch(inputs, targets[rows] if data.kind == "classification" else targets[rows, None])
 
 
+def drawn(data: DataSet, samples: int, seed: int) -> DataSet:
+    """Return as many rows, drawn at random where they are not all, in their own order."""
+    order = np.random.default_rng(seed).permutation(len(data))
+    return data.take(np.sort(order[:samples]))
+
+
 class MiniBatches:
     """Epochs of a data set: each draws every row once, in an order of its own.
 

@@ -18,13 +18,16 @@ Source: Gauss (1809); Hoerl & Kennard (1970); Bishop (2006), equations 3.15 and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf
+from typing import Any, ClassVar
 
 import numpy as np
 
 from learning.batch import Array
-from learning.data_sets.checks import checked_inputs, require_kind
+from learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
 from learning.data_sets.data_set import DataSet, Split
+from learning.data_sets.mini_batches import drawn
 from learning.history import History
 
 
@@ -51,37 +54,66 @@ def least_squares(inputs: Array, targets: Array) -> tuple[Array, float]:
     return ridge(inputs, targets, penalty=0.0)
 
 
-class Ridge:
-    """Ridge regression, a `Learner` that needs all rows at once.
+@dataclass(frozen=True)
+class LeastSquaresConfig:
+    """Least squares has no settings."""
 
-    Args:
-        penalty: See `ridge`.
 
-    Attributes:
-        coefficients: Units of the target per unit of each feature. Shape [features].
-        intercept: The prediction where every feature is 0, in units of the target.
+@dataclass(frozen=True)
+class RidgeConfig:
+    """Settings of ridge regression.
 
     Raises:
         ValueError: If the penalty is negative or not finite.
     """
 
-    def __init__(self, penalty: float = 1.0) -> None:
-        if not 0 <= penalty < inf:
-            raise ValueError(f"penalty must be 0 or more, not {penalty}.")
-        self.penalty = penalty
+    penalty: float = 1.0
+    """How much small weights count beside small errors; see `ridge`. 0 or more."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.penalty < inf:
+            raise ValueError(f"penalty must be 0 or more, not {self.penalty}.")
+
+
+class LeastSquares:
+    """Linear regression solved for, a `Learner` that needs all its rows at once.
+
+    Args:
+        config: Settings; see `config_class`.
+        seed: Decides which rows are drawn, where they are not all.
+
+    Attributes:
+        samples: Rows drawn so far.
+        coefficients: Units of the target per unit of each feature. Shape [features].
+        intercept: The prediction where every feature is 0, in units of the target.
+    """
+
+    one_shot: ClassVar[bool] = True
+    tasks: ClassVar[tuple[str, ...]] = ("regression",)
+    config_class: ClassVar[type[Any]] = LeastSquaresConfig
+
+    def __init__(self, config: Any = None, seed: int = 0) -> None:
+        self.config: Any = self.config_class() if config is None else config
+        self.seed, self.samples = seed, 0
         self.coefficients: Array | None = None
         self.intercept = 0.0
+        self._data: DataSet | None = None
 
-    def learn(self, source: DataSet | Split, samples: int = 0) -> History:
-        """Solve for the minimum over the training rows; `samples` changes nothing.
+    def solve(self, inputs: Array, targets: Array) -> tuple[Array, float]:
+        """Return weights [features] and bias of the minimum."""
+        return least_squares(inputs, targets)
+
+    def learn(self, source: DataSet | Split, samples: int) -> History:
+        """Solve for the minimum over `samples` more training rows and all before.
 
         Raises:
-            ValueError: If targets are not numbers.
+            ValueError: If targets are not numbers, or rows are other ones than before.
         """
-        train = source if isinstance(source, DataSet) else source.train
-        require_kind(train, ["regression"], type(self).__name__)
-        targets = np.asarray(train.targets)
-        self.coefficients, self.intercept = ridge(train.inputs, targets, self.penalty)
+        train = self._begun(source)
+        self.samples += samples
+        if samples:
+            rows = drawn(train, self.samples, self.seed)
+            self.coefficients, self.intercept = self.solve(rows.inputs, np.asarray(rows.targets))
         return History()
 
     def predict(self, inputs: Array) -> Array:
@@ -96,9 +128,42 @@ class Ridge:
         predictions: Array = inputs @ self.coefficients + self.intercept
         return predictions
 
+    def state(self) -> dict[str, Any]:
+        """Return what predictions depend on, as arrays and JSON values."""
+        if self.coefficients is None:
+            return {}
+        weights = {"coefficients": self.coefficients.copy(), "intercept": self.intercept}
+        return {**weights, "rows_drawn": self.samples}
 
-class LeastSquares(Ridge):
-    """Linear regression solved for: `Ridge` without a penalty."""
+    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
+        """Continue from what `state()` returned.
 
-    def __init__(self) -> None:
-        super().__init__(penalty=0.0)
+        Raises:
+            ValueError: If it is of rows with another number of features.
+        """
+        self._data, self.coefficients, self.samples = None, None, 0
+        if not state:
+            return
+        features, saved = self._begun(source).features, np.array(state["coefficients"])
+        if saved.shape != (features,):
+            raise ValueError(f"Expected {features} saved coefficients, not {saved.shape}.")
+        self.coefficients, self.intercept = saved, float(state["intercept"])
+        self.samples = int(state["rows_drawn"])
+
+    def _begun(self, source: DataSet | Split) -> DataSet:
+        """Hold to the first rows from then on."""
+        train = source if isinstance(source, DataSet) else source.train
+        require_kind(train, self.tasks, type(self).__name__)
+        self._data = self._data or train
+        require_same_rows(self._data, train)
+        return self._data
+
+
+class Ridge(LeastSquares):
+    """`LeastSquares` that prefers small weights."""
+
+    config_class = RidgeConfig
+
+    def solve(self, inputs: Array, targets: Array) -> tuple[Array, float]:
+        """Return weights [features] and bias of the penalised minimum."""
+        return ridge(inputs, targets, self.config.penalty)

@@ -23,7 +23,8 @@ from learning.data_learner import DataLearner
 from learning.data_sets.data_set import DataSet
 from learning.data_sets.standardiser import Standardiser
 from learning.function import Function, Linear, Parameters
-from learning.loss import Loss, SquaredError
+from learning.loss import Loss
+from learning.supervised.regression import RegressionConfig
 
 
 class LinearRegression(DataLearner):
@@ -37,10 +38,11 @@ class LinearRegression(DataLearner):
     """
 
     tasks = ("regression",)
+    config_class = RegressionConfig
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
-        """Return a linear function with one output, and squared error."""
-        return Linear(data.features, 1), SquaredError()
+        """Return a linear function with one output, and the loss that the settings name."""
+        return Linear(data.features, 1), self.config.regression_loss()
 
     def answer(self, outputs: Array) -> Array:
         """Return the only output of each row, [rows]."""

@@ -3,9 +3,9 @@
     prediction = network(inputs)
     J = (1/rows) sum of loss + weight_decay / 2 * sum of squared weights
 
-where the loss is 1/2 (prediction - target)^2 for numbers and cross-entropy for classes. Numbers are
-standardised like the inputs, so that one learning rate suits whatever unit they come in; their
-losses are therefore in squared standard deviations of the training targets.
+where the loss is 1/2 (prediction - target)^2 or Huber's for numbers, and cross-entropy for classes.
+Numbers are standardised like the inputs, so that one learning rate suits whatever unit they come
+in; their losses are therefore in squared standard deviations of the training targets.
 
 Differs from linear and logistic regression by the function alone: hidden layers in the place of the
 given features. The price is that J has many minima, and which one is found depends on the seed.
@@ -24,15 +24,15 @@ from learning.cross_entropy import CrossEntropy
 from learning.data_learner import DataLearner
 from learning.data_sets.data_set import DataSet
 from learning.data_sets.standardiser import Standardiser
-from learning.descent import DecayConfig
 from learning.function import Function
 from learning.logits import softmax
-from learning.loss import Loss, SquaredError
-from learning.network import Network
+from learning.loss import Loss
+from learning.network import ACTIVATIONS, Network
+from learning.supervised.regression import RegressionConfig
 
 
 @dataclass(frozen=True)
-class NeuralNetworkConfig(DecayConfig):
+class NeuralNetworkConfig(RegressionConfig):
     """Settings of neural networks."""
 
     learning_rate: float = 0.01
@@ -43,6 +43,16 @@ class NeuralNetworkConfig(DecayConfig):
     """Units of each hidden layer."""
     activation: str = "relu"
     """relu, tanh or sigmoid."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.activation not in ACTIVATIONS:
+            choices = ", ".join(ACTIVATIONS)
+            raise ValueError(
+                f"There is no activation {self.activation!r}: choose one of {choices}."
+            )
+        if min(self.hidden, default=1) < 1:
+            raise ValueError(f"hidden layers need 1 or more units each, not {self.hidden}.")
 
 
 class NeuralNetwork(DataLearner):
@@ -61,8 +71,12 @@ class NeuralNetwork(DataLearner):
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
         """Return a network, and cross-entropy for classes or squared error for numbers."""
         sizes = (data.features, *self.config.hidden, len(data.class_names) or 1)
-        loss = CrossEntropy() if data.class_names else SquaredError()
-        return Network(sizes, generator, self.config.activation), loss
+        loss = CrossEntropy() if data.class_names else self.config.regression_loss()
+        return self.network(sizes, generator), loss
+
+    def network(self, sizes: tuple[int, ...], generator: np.random.Generator) -> Function:
+        """Return a network of these sizes: features, hidden units of each layer, outputs."""
+        return Network(sizes, generator, self.config.activation)
 
     def measured(self, data: DataSet) -> dict[str, Standardiser]:
         """Return the scales of the inputs, and of the targets if they are numbers."""

@@ -7,24 +7,26 @@ import pytest
 from learning.batch import Batch
 from learning.data_sets import DataSet, Split, find_data_set
 from learning.data_sets.mini_batches import batch_of
-from learning.descent import DecayConfig
 from learning.supervised import (
     LinearRegression,
     LogisticRegression,
     LogisticRegressionConfig,
     NeuralNetwork,
     NeuralNetworkConfig,
+    RegressionConfig,
+    TorchNetwork,
 )
 
 CLASSES = find_data_set("blobs", rows=90)
 TWO_CLASSES = find_data_set("two-moons", rows=90)
 NUMBERS = find_data_set("noisy-curve", rows=90)
 LEARNERS = [
-    (LinearRegression, DecayConfig(optimizer="adam", weight_decay=0.1), NUMBERS),
+    (LinearRegression, RegressionConfig(optimizer="adam", weight_decay=0.1), NUMBERS),
     (LogisticRegression, LogisticRegressionConfig(optimizer="momentum"), CLASSES),
     (LogisticRegression, LogisticRegressionConfig(), TWO_CLASSES),
     (NeuralNetwork, NeuralNetworkConfig(), CLASSES),
-    (NeuralNetwork, NeuralNetworkConfig(optimizer="momentum"), NUMBERS),
+    (NeuralNetwork, NeuralNetworkConfig(optimizer="momentum", loss="huber"), NUMBERS),
+    (TorchNetwork, NeuralNetworkConfig(hidden=(5,), weight_decay=0.01), CLASSES),
 ]
 every = pytest.mark.parametrize(("learner_class", "config", "data"), LEARNERS)
 
@@ -104,7 +106,7 @@ def test_test_and_validation_rows_teach_nothing() -> None:
 
 def test_history_has_the_loss_just_before_each_step() -> None:
     data = replace(NUMBERS, inputs=NUMBERS.inputs * 7 + 3)
-    config = DecayConfig(batch_size=len(data))
+    config = RegressionConfig(batch_size=len(data))
     learner = LinearRegression(config)
     split = Split(data, data.take(slice(0, 9)), data)
     history = learner.learn(split, 2 * len(data))
@@ -178,7 +180,7 @@ def test_without_validation_rows_patience_is_endless() -> None:
     ("schedule", "after_half"), [("linear", 0.5), ("cosine", 0.5), ("step", 0.1)]
 )
 def test_learning_rate_follows_its_schedule(schedule: str, after_half: float) -> None:
-    config = DecayConfig(0.2, batch_size=30, schedule=schedule, schedule_samples=180)
+    config = RegressionConfig(0.2, batch_size=30, schedule=schedule, schedule_samples=180)
     learner, rates = LinearRegression(config), []
     for _ in range(7):
         learner.learn(NUMBERS, 30)
@@ -252,6 +254,6 @@ def test_states_that_do_not_fit_are_refused() -> None:
 
 
 def test_divergence_is_said_in_words() -> None:
-    learner = LinearRegression(DecayConfig(learning_rate=1e3))
+    learner = LinearRegression(RegressionConfig(learning_rate=1e3))
     with pytest.raises(ValueError, match=r"no longer finite after \d+ samples: .* below 1000.0"):
         learner.learn(NUMBERS, 100_000)

@@ -1,7 +1,7 @@
 import pytest
 
 from learning.descent import DecayConfig
-from learning.supervised import LogisticRegressionConfig, Ridge
+from learning.supervised import LogisticRegressionConfig, RidgeConfig
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_penalties_out_of_range_are_refused() -> None:
     with pytest.raises(ValueError, match="inverse_penalty must be above 0"):
         LogisticRegressionConfig(inverse_penalty=0)
     with pytest.raises(ValueError, match="penalty must be 0 or more"):
-        Ridge(penalty=-1)
+        RidgeConfig(penalty=-1)

@@ -1,0 +1,99 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from learning.data_sets import Split, find_data_set
+from learning.supervised import (
+    LeastSquares,
+    LinearRegression,
+    RegressionConfig,
+    Ridge,
+    RidgeConfig,
+    least_squares,
+)
+
+DIABETES = find_data_set("diabetes")
+both = pytest.mark.parametrize("learner_class", [LeastSquares, Ridge])
+
+
+def test_least_squares_by_hand() -> None:
+    # centred inputs -1, 0, 1 and targets -2, 1, 1: weight 3 / 2; mean target 3, mean input 1
+    weights, bias = least_squares(np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 4.0, 4.0]))
+    assert weights == pytest.approx([1.5]) and bias == pytest.approx(1.5)
+
+
+def test_least_squares_takes_the_smallest_of_equally_good_weights() -> None:
+    twice = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
+    weights, bias = least_squares(twice, np.array([1.0, 4.0, 4.0]))
+    assert weights == pytest.approx([0.75, 0.75]) and bias == pytest.approx(1.5)
+
+
+def test_ridge_solves_for_what_weight_decay_walks_to() -> None:
+    data = find_data_set("noisy-curve", rows=60)
+    solved = Ridge(RidgeConfig(6.0))
+    assert len(solved.learn(data, len(data))) == 0
+    config = RegressionConfig(
+        0.5, len(data), "sgd", standardise=False, weight_decay=6.0 / len(data)
+    )
+    walked = LinearRegression(config)
+    walked.learn(data, 2_000 * len(data))
+    assert solved.coefficients == pytest.approx(walked.coefficients, rel=1e-9)
+    assert solved.intercept == pytest.approx(walked.intercept, rel=1e-9)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.1, 10.0])
+def test_ridge_is_scikit_learns(penalty: float) -> None:
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    ours, theirs = Ridge(RidgeConfig(penalty)), linear_model.Ridge(penalty)
+    ours.learn(DIABETES, len(DIABETES))
+    theirs.fit(DIABETES.inputs, DIABETES.targets)
+    assert ours.coefficients == pytest.approx(theirs.coef_, rel=1e-8)
+    assert ours.intercept == pytest.approx(theirs.intercept_, rel=1e-12)
+
+
+def test_closed_form_refuses_what_it_cannot_learn() -> None:
+    learner = LeastSquares()
+    with pytest.raises(ValueError, match="call learn first"):
+        learner.predict(DIABETES.inputs)
+    with pytest.raises(ValueError, match="LeastSquares learns from data for regression"):
+        learner.learn(find_data_set("iris"), 1)
+    learner.learn(DIABETES, 442)
+    with pytest.raises(ValueError, match="make a new one for other rows"):
+        learner.learn(DIABETES.take(slice(9)), 1)
+    with pytest.raises(ValueError, match=r"shape \[rows, 10\], not \(442, 3\)"):
+        learner.predict(DIABETES.inputs[:, :3])
+
+
+@both
+def test_half_of_the_rows_are_drawn_by_the_seed_and_more_add_to_them(learner_class) -> None:
+    learners = [learner_class(seed=seed) for seed in (1, 1, 2)]
+    for learner in learners:
+        learner.learn(DIABETES, 221)
+    one, same, other = (learner.coefficients for learner in learners)
+    assert np.array_equal(one, same) and not np.array_equal(one, other)
+    learners[0].learn(DIABETES, 221)
+    whole = learner_class()
+    whole.learn(Split(DIABETES, None, DIABETES.take(slice(5))), 1_000)
+    assert np.array_equal(learners[0].coefficients, whole.coefficients)
+    assert learners[0].samples == 442 and learner_class.one_shot
+
+
+@both
+def test_restored_closed_form_continues_bit_for_bit(learner_class) -> None:
+    original, restored = learner_class(seed=3), learner_class(seed=3)
+    assert original.state() == {} and original.learn(DIABETES, 0) is not None
+    original.learn(DIABETES, 100)
+    state = original.state()
+    values = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
+    restored.restore({**state, **json.loads(json.dumps(values))}, DIABETES)
+    assert np.array_equal(restored.predict(DIABETES.inputs), original.predict(DIABETES.inputs))
+    for learner in (original, restored):
+        learner.learn(DIABETES, 100)
+    assert np.array_equal(restored.coefficients, original.coefficients)
+    narrow = replace(DIABETES, inputs=DIABETES.inputs[:, :2], feature_names=("a", "b"))
+    with pytest.raises(ValueError, match=r"Expected 2 saved coefficients, not \(10,\)"):
+        restored.restore(state, narrow)
+    restored.restore({}, narrow)
+    assert restored.samples == 0 and restored.coefficients is None
