@@ -149,6 +149,18 @@ LEARNERS = {
         "learning.unsupervised.k_means:KMeans",
         "clusters around a few centroids, by Lloyd's iteration or in mini-batches",
     ),
+    "principal-components": Entry(
+        "learning.unsupervised.principal_components:PrincipalComponents",
+        "the plane nearest to all rows, solved for by singular value decomposition",
+    ),
+    "linear-autoencoder": Entry(
+        "learning.unsupervised.linear_autoencoder:LinearAutoencoder",
+        "the same plane, by descent on what gets lost",
+    ),
+    "autoencoder": Entry(
+        "learning.unsupervised.autoencoder:Autoencoder",
+        "few numbers for each row, and the row from them, by two networks",
+    ),
     "gaussian-mixture": Entry(
         "learning.unsupervised.gaussian_mixture:GaussianMixture",
         "rows from a few normal distributions, told apart by EM: clusters, density, new rows",

@@ -1,6 +1,6 @@
 """What learning is: a function, how wrong it is, one step downhill, where data come from."""
 
-from learning.autoencoder import EncodeDecode, LinearAutoencoder
+from learning.autoencoder import EncodeDecode, TiedLinear
 from learning.batch import Batch, Rows
 from learning.centroids import Centroids
 from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
@@ -36,7 +36,6 @@ __all__ = [
     "Huber",
     "Learner",
     "Linear",
-    "LinearAutoencoder",
     "Link",
     "Loss",
     "ModelFileError",
@@ -47,6 +46,7 @@ __all__ = [
     "Schedule",
     "SquaredError",
     "Table",
+    "TiedLinear",
     "TileCoder",
     "TileSum",
     "TorchFunction",

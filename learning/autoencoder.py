@@ -11,7 +11,6 @@ import numpy as np
 from learning.batch import Array, Gradient
 from learning.function import Backward, Function, Link, Parameters, of_width, selected, spread
 from learning.named import prefixed
-from learning.network import glorot_start
 
 
 class EncodeDecode(Function):
@@ -47,7 +46,7 @@ class EncodeDecode(Function):
         return prediction, backward
 
 
-class LinearAutoencoder(Function):
+class TiedLinear(Function):
     """phi(x) = (x - bias) weights weights^T + bias: encoder and decoder share their weights.
 
     Differs from `EncodeDecode` of two `Linear` by half of its parameters. With squared error to x
@@ -56,16 +55,13 @@ class LinearAutoencoder(Function):
     the mean.
 
     Args:
-        features: Numbers in an input.
-        code: Numbers in a code.
-        generator: Draws the weights at the start; at zero they would never begin to move.
+        weights: At the start; at zero they would never begin to move. Shape [features, code].
+        bias: At the start; zero by default. Shape [features].
     """
 
-    def __init__(self, features: int, code: int, generator: np.random.Generator) -> None:
-        self.parameters: Parameters = {
-            "weights": glorot_start(generator, features, code),
-            "bias": np.zeros(features),
-        }
+    def __init__(self, weights: Array, bias: Array | None = None) -> None:
+        bias = np.zeros(len(weights)) if bias is None else bias
+        self.parameters: Parameters = {"weights": weights.copy(), "bias": bias.copy()}
 
     def encode(self, inputs: Array) -> Array:
         """Return codes [rows, code] of inputs [rows, features].

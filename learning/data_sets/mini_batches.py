@@ -28,6 +28,8 @@ def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:
 
 def drawn(data: DataSet, samples: int, seed: int) -> DataSet:
     """Return as many rows, drawn at random where they are not all, in their own order."""
+    if samples >= len(data):
+        return data
     order = np.random.default_rng(seed).permutation(len(data))
     return data.take(np.sort(order[:samples]))
 

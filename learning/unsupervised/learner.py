@@ -79,7 +79,7 @@ class BatchLearner(UnsupervisedLearner):
         return super().prepared(data) if self.config.standardise else data
 
     def step(self, batch: Batch) -> None:
-        """Improve the parameters, and record the losses just before."""
+        """Improve the parameters, and record the loss just before."""
         self.note(self.improve(batch.inputs))
 
     def validation_loss(self, rows: Batch) -> float:

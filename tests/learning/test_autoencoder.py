@@ -7,10 +7,11 @@ from learning import (
     EncodeDecode,
     GradientLearner,
     Linear,
-    LinearAutoencoder,
     Network,
     SquaredError,
+    TiedLinear,
 )
+from learning.network import glorot_start
 
 FEATURES, CODE = 4, 2
 
@@ -26,11 +27,10 @@ def principal(inputs: np.ndarray) -> tuple[np.ndarray, float]:
     return right[:CODE].T, float((singular[CODE:] ** 2).sum() / len(inputs) / 2)
 
 
-def test_principal_components_are_where_the_linear_autoencoder_is_flat() -> None:
-    inputs, function = skewed_rows(), LinearAutoencoder(FEATURES, CODE, np.random.default_rng(1))
+def test_principal_components_are_where_a_linear_autoencoder_is_flat() -> None:
+    inputs = skewed_rows()
     components, left = principal(inputs)
-    function.parameters["weights"][...] = components
-    function.parameters["bias"][...] = inputs.mean(axis=0)
+    function = TiedLinear(components, inputs.mean(axis=0))
     prediction = function(inputs)
     assert SquaredError().value(prediction, inputs) == pytest.approx(left)
     slopes = function.gradient(inputs, SquaredError().derivative(prediction, inputs))
@@ -38,9 +38,9 @@ def test_principal_components_are_where_the_linear_autoencoder_is_flat() -> None
         assert slope == pytest.approx(np.zeros_like(slope), abs=1e-13)
 
 
-def test_by_gradient_the_linear_autoencoder_finds_the_principal_plane() -> None:
+def test_by_gradient_a_linear_autoencoder_finds_the_principal_plane() -> None:
     learner, inputs = GradientLearner(), skewed_rows()
-    learner.function = LinearAutoencoder(FEATURES, CODE, np.random.default_rng(1))
+    learner.function = TiedLinear(glorot_start(np.random.default_rng(1), FEATURES, CODE))
     learner.loss, learner.optimizer = SquaredError(), SGD(0.05)
     for _ in range(3000):
         learner.step(Batch(inputs, inputs))
@@ -96,6 +96,6 @@ def test_the_slope_at_the_inputs_is_that_of_finite_differences(kind: str) -> Non
 
 def test_rows_of_another_width_are_refused() -> None:
     generator = np.random.default_rng(0)
-    for function in (LinearAutoencoder(3, 2, generator), Network([3, 2], generator)):
+    for function in (TiedLinear(np.ones((3, 2))), Network([3, 2], generator)):
         with pytest.raises(ValueError, match=r"rows of 3 features, not shape \(5, 2\)\."):
             function(np.zeros((5, 2)))

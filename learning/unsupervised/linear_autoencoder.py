@@ -1,0 +1,91 @@
+"""Linear autoencoder: the plane nearest to all rows, by descent.
+
+Each row is written as a few numbers, and those are turned back into a row, by the same weights:
+
+    code = (x - bias) weights,    phi(x) = code weights^T + bias
+    J = (1/rows) sum of 1/2 |phi(x) - x|^2
+
+At the minimum phi(x) is the point of the nearest plane that is nearest to x, and the plane that of
+the first principal components; the weights are any rectangular coordinates in it. All other places
+where J is flat are saddles, so descent cannot get stuck.
+
+Differs from `PrincipalComponents` by walking to the minimum instead of solving for it; from
+`Autoencoder` by a function that cannot bend.
+
+Source: Baldi & Hornik (1989), facts 1 to 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from learning.autoencoder import TiedLinear
+from learning.batch import Array
+from learning.data_sets.data_set import DataSet
+from learning.descent import DescentConfig
+from learning.loss import Loss, SquaredError
+from learning.network import glorot_start
+from learning.unsupervised.learner import CentredLearner
+
+
+@dataclass(frozen=True)
+class LinearAutoencoderConfig(DescentConfig):
+    """Settings of linear autoencoders.
+
+    Raises:
+        ValueError: If a setting is out of its range; says which and what was expected.
+    """
+
+    learning_rate: float = 0.01
+    """Step size, above 0."""
+    optimizer: str = "adam"
+    """sgd, momentum or adam."""
+    standardise: bool = False
+    """Bring every feature to mean 0 and deviation 1 of its own, not only all of them together."""
+    components: int = 2
+    """Numbers in a code, and dimensions of the plane."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.components < 1:
+            raise ValueError(f"components must be 1 or more, not {self.components}.")
+
+
+class LinearAutoencoder(CentredLearner):
+    """The nearest plane, by descent on the squared error to the rows themselves.
+
+    >>> from learning.data_sets import find_data_set
+    >>> learner = LinearAutoencoder(LinearAutoencoderConfig(components=1), seed=1)
+    >>> history = learner.learn(find_data_set("two-moons"), samples=1_000)
+    >>> learner.encode([[0.0, 1.0], [2.0, 0.5]]).shape
+    (2, 1)
+    """
+
+    config_class = LinearAutoencoderConfig
+    function: TiedLinear
+    predictor: TiedLinear
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[TiedLinear, Loss]:
+        """Return a plane in any direction, and squared error.
+
+        Raises:
+            ValueError: If there are fewer features than components.
+        """
+        if data.features < self.config.components:
+            raise ValueError(
+                f"{self.config.components} components need as many features, but data set "
+                f"{data.name!r} has {data.features}."
+            )
+        weights = glorot_start(generator, data.features, self.config.components)
+        return TiedLinear(weights), SquaredError()
+
+    def encode(self, inputs: Array) -> Array:
+        """Return codes [rows, components]; changes nothing.
+
+        Raises:
+            ValueError: If nothing has been learned yet, or inputs have another shape.
+        """
+        inputs = self.measured_inputs(inputs)
+        return self.predictor.encode(inputs)

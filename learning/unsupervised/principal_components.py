@@ -1,0 +1,185 @@
+"""Principal components: not gradient steps, the plane nearest to all rows is solved for.
+
+Of all planes with so many dimensions, the one from which rows are least far away, in the sum of
+squares, goes through their mean and along the directions in which they vary most. The singular
+value decomposition of the centred rows has these directions as its right singular vectors:
+
+    rows - mean = left singular right^T,    variance of component k = singular_k^2 / rows
+    code = (x - mean) axes,    phi(x) = mean + code axes^T
+
+Where rows are many, their covariance, which has the same axes, is decomposed instead: then the
+work is one product, and only variances below 1e-16 of the largest get lost.
+
+Differs from `LinearAutoencoder` by being solved instead of descended to; both have the same
+function, and this is where its loss is least.
+
+Source: Pearson (1901); Eckart & Young (1936); Bishop (2006), section 12.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Any, ClassVar
+
+import numpy as np
+
+from learning.autoencoder import TiedLinear
+from learning.batch import Array
+from learning.data_sets.checks import require_same_rows
+from learning.data_sets.data_set import DataSet, Split
+from learning.data_sets.mini_batches import drawn
+from learning.history import History
+from learning.unsupervised.learner import UnsupervisedLearner
+
+MANY = 10  # times as many rows as features, from where on their covariance is decomposed
+BLOCK = 4096  # rows at a time, so that what is made of them stays in the cache
+
+
+@dataclass(frozen=True)
+class PrincipalComponentsConfig:
+    """Settings of principal components.
+
+    Raises:
+        ValueError: If a setting is out of its range; says which and what was expected.
+    """
+
+    components: float = 2
+    """How many; or, below 1, the share of the variance that they shall explain."""
+    standardise: bool = False
+    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+
+    def __post_init__(self) -> None:
+        if not (0 < self.components < 1 or 1 <= self.components == self.components // 1 < inf):
+            raise ValueError(
+                "components must be a whole number from 1, or a share of the variance between 0 "
+                f"and 1, not {self.components}."
+            )
+
+
+class PrincipalComponents(UnsupervisedLearner):
+    """The nearest plane, by singular value decomposition; no gradient steps.
+
+    >>> from learning.data_sets import find_data_set
+    >>> learner = PrincipalComponents(PrincipalComponentsConfig(components=1))
+    >>> history = learner.learn(find_data_set("two-moons"), samples=1_000)
+    >>> learner.encode([[0.0, 1.0], [2.0, 0.5]]).shape
+    (2, 1)
+
+    Attributes:
+        explained: Share of the variance along each axis, largest first, those included that were
+            left out. Shape [axes].
+    """
+
+    one_shot: ClassVar[bool] = True
+    config_class = PrincipalComponentsConfig  # type: ignore[assignment]
+    function: TiedLinear
+
+    def __init__(self, config: Any = None, seed: int = 0) -> None:
+        super().__init__(config, seed)
+        self._drawn, self.explained = 0, np.zeros(0)
+
+    @property
+    def samples(self) -> int:
+        """Rows asked for so far."""
+        return self._drawn
+
+    def learn(self, source: DataSet | Split, samples: int) -> History:
+        """Solve for the plane of `samples` more training rows and all before, each taken once.
+
+        Raises:
+            ValueError: If there are fewer rows or features than components, or rows are others than
+                those that learning began with.
+        """
+        data = self.taught(source if isinstance(source, DataSet) else source.train)
+        require_same_rows(self._data or data, data)
+        if samples:
+            self._solve(drawn(data, self._drawn + samples, self.seed))
+            self._data, self._drawn = data, self._drawn + samples
+        return History()
+
+    def encode(self, inputs: Array) -> Array:
+        """Return coordinates along the axes, from the mean. Shape [rows, components].
+
+        Raises:
+            ValueError: If nothing has been learned yet, or inputs have another shape.
+        """
+        inputs = self.measured_inputs(inputs)
+        return self.function.encode(inputs)
+
+    def state(self) -> dict[str, Any]:
+        """Return the plane, and how many rows it was solved for."""
+        if not self._drawn:
+            return {}
+        plane = {name: parameter.copy() for name, parameter in self.function.parameters.items()}
+        return {"rows_drawn": self._drawn, "explained": self.explained.copy(), **plane}
+
+    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
+        """Solve for the same rows again, and take back what `state()` returned.
+
+        Raises:
+            ValueError: If the state does not fit the settings or the rows.
+        """
+        self._data, self._drawn = None, 0
+        if not state:
+            return
+        self.learn(source, int(state["rows_drawn"]))
+        for name, parameter in self.function.parameters.items():
+            if name not in state or np.shape(state[name]) != parameter.shape:
+                self._refuse_state(name)
+            parameter[...] = state[name]
+        self.explained = state["explained"].copy()
+
+    def _solve(self, rows: DataSet) -> None:
+        self.measures = self.measured(rows)
+        inputs = self.measures["inputs"](rows.inputs) if self.config.standardise else rows.inputs
+        mean, axes, variances = principal_axes(inputs)
+        self.explained = variances / (variances.sum() or 1.0)
+        count = components_for(self.config.components, self.explained)
+        if count > len(variances):
+            raise ValueError(
+                f"{count} components need as many rows and features, but data set {rows.name!r} "
+                f"has {len(rows)} rows of {rows.features} features to learn from."
+            )
+        self.function = TiedLinear(axes[:, :count], mean)
+
+
+def principal_axes(inputs: Array) -> tuple[Array, Array, Array]:
+    """Return the mean, the directions of greatest variance as columns, and these variances.
+
+    The greatest number of each direction is above 0, to tell which of two signs it has.
+
+    Args:
+        inputs: Shape [rows, features].
+
+    Returns:
+        Mean [features], axes [features, axes] and variances [axes] in squared units of the inputs,
+        largest first; there are as many axes as rows or as features, whichever are fewer.
+    """
+    rows, features = inputs.shape
+    mean = np.full(rows, 1 / rows) @ inputs
+    if rows > MANY * features:
+        _, variances, right = np.linalg.svd(covariance(inputs, mean), hermitian=True)
+    else:
+        _, singular, right = np.linalg.svd(inputs - mean, full_matrices=False)
+        variances = np.square(singular) / rows
+    largest = np.abs(right).argmax(axis=1)
+    axes = right * np.sign(right[np.arange(len(right)), largest])[:, None]
+    return mean, axes.T, variances
+
+
+def covariance(inputs: Array, mean: Array) -> Array:
+    """Return (inputs - mean)^T (inputs - mean) / rows. Shape [features, features]."""
+    total = np.zeros((len(mean), len(mean)))
+    for begin in range(0, len(inputs), BLOCK):
+        centred = inputs[begin : begin + BLOCK] - mean
+        total += centred.T @ centred
+    return total / len(inputs)
+
+
+def components_for(components: float, explained: Array) -> int:
+    """Return how many components are asked for: their number, or the share that they explain."""
+    if components >= 1:
+        return int(components)
+    reached = np.cumsum(explained) < components
+    return int(reached.sum()) + 1
