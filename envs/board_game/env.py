@@ -15,7 +15,7 @@ from envs.board_game.model import board_model
 from envs.board_game.observation import LARGEST_TABLE, Observer
 from envs.board_game.opponents import OPPONENTS, Player, reply_of
 from envs.board_game.position import Position
-from envs.board_game.rules import board_rules, move_of, stones_of, table_index
+from envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
 from envs.tabular import TabularModel
 
 ILLEGAL = ("raise", "lose")
@@ -48,13 +48,16 @@ class BoardGameEnv(gym.Env[Any, Any]):
         seat: "first", "second", or "random", drawn at each reset.
         observation: "planes" or "index".
         illegal: What an illegal action does: "raise" an error, or "lose" the game with -1.
-        render_mode: None or "ansi".
+        render_mode: None, "ansi" (text), "rgb_array" (uint8 [height, width, 3]) or "human".
 
     Raises:
         ValueError: If an argument does not fit, or an action is illegal; says what was legal.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 2}  # noqa: RUF012
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 2,
+    }
 
     def __init__(
         self,
@@ -79,9 +82,11 @@ class BoardGameEnv(gym.Env[Any, Any]):
         self.observation_space = self.observer.space
         self.action_space = Discrete(self.rules.actions)
         self.own = self.other = 0
+        self.last = 0  # the stone played last, for pictures
         self.player = 0  # whether the learner sits first (0) or second (1)
         self.over = True
         self.max_episode_steps, self.elapsed = self.rules.cells, 0  # a full board ends it before
+        self._window: Any = None
 
     @property
     def board(self) -> Position:
@@ -127,6 +132,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         super().reset(seed=seed)
         self.own, self.other = begin(self.rules, self.seat, self.np_random.random(), self.reply)
         self.player, self.over, self.elapsed = int(self.other > 0), False, 0
+        self.last = self.other
         return self.observer(self.own, self.other), self._info()
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
@@ -137,19 +143,35 @@ class BoardGameEnv(gym.Env[Any, Any]):
         reward, self.over = -1.0, True
         self.elapsed += 1
         if move:
+            before = self.other
             self.own |= move
             self.other, reward, self.over = respond(
                 self.rules, self.own, self.other, draw, self.reply
             )
+            self.last = self.other ^ before or move
         return self.observer(self.own, self.other), reward, self.over, False, self._info()
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Return which actions are legal, bool [actions], as sb3-contrib's MaskablePPO asks."""
         return self.observer.legal(self.own | self.other).astype(np.bool_)
 
-    def render(self) -> str | None:
-        """Return the board as text in mode "ansi": X is the first player, O the second."""
-        return f"{self.board}\n" if self.render_mode == "ansi" else None
+    def render(self) -> Any:
+        """Return the board as text (X is the first player) or as pixels, or show it in a window."""
+        if self.render_mode is None:
+            return None
+        if self.render_mode == "ansi":
+            return f"{self.board}\n"
+        from envs.board_game.renderer import draw
+        from envs.grid_world.renderer import to_array
+
+        picture = draw(self.board, last=cell_of(self.rules, self.last) if self.last else None)
+        return to_array(picture) if self.render_mode == "rgb_array" else self._show(picture)
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self._window is not None:
+            self._window.close()
+        self._window = None
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next step depends on, as JSON values."""
@@ -161,11 +183,18 @@ class BoardGameEnv(gym.Env[Any, Any]):
         """Continue from what `state()` returned."""
         names = ("own", "other", "player", "elapsed")
         self.own, self.other, self.player, self.elapsed = (int(state[name]) for name in names)
-        self.over = bool(state["over"])
+        self.over, self.last = bool(state["over"]), 0
         self.np_random.bit_generator.state = state["generator"]
 
     def _info(self) -> dict[str, Any]:
         return {"action_mask": self.observer.legal(self.own | self.other)}
+
+    def _show(self, picture: Any) -> None:
+        from envs.grid_world.window import Window
+
+        if self._window is None:
+            self._window = Window("Spielfeld", picture.get_size(), self.metadata["render_fps"])
+        self._window.show(picture)
 
     def _move(self, action: Any) -> int:
         """Return the cell of an action; 0 for an illegal one where that loses the game."""

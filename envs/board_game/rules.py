@@ -90,6 +90,18 @@ def cell_bit(rules: Rules, row: int, column: int) -> int:
     return 1 << (column * rules.height + rules.rows - 1 - row)
 
 
+def cell_of(rules: Rules, bit: int) -> tuple[int, int]:
+    """Return row and column of a cell's bit; row 0 is the uppermost."""
+    column, above_bottom = divmod(bit.bit_length() - 1, rules.height)
+    return rules.rows - 1 - above_bottom, column
+
+
+def action_of(rules: Rules, move: int) -> int:
+    """Return the action that puts a stone into a cell, given as a bit."""
+    row, column = cell_of(rules, move)
+    return column if rules.gravity else row * rules.columns + column
+
+
 def legal_moves(rules: Rules, stones: int) -> int:
     """Return the cells where a stone may be put, one bit each.
 
@@ -114,18 +126,38 @@ def move_of(rules: Rules, stones: int, action: int) -> int:
     return legal_moves(rules, stones) & action_cells(rules, action)
 
 
-def has_line(rules: Rules, stones: int) -> bool:
-    """Tell whether one side's stones hold a line.
+def line_starts(rules: Rules, stones: int, step: int) -> int:
+    """Return the first cell of every line in one direction.
 
     After k - 1 times `run &= run >> step`, bits are left where k stones follow one another.
     """
+    run = stones
+    for _ in range(rules.connect - 1):
+        run &= run >> step
+    return run
+
+
+def has_line(rules: Rules, stones: int) -> bool:
+    """Tell whether one side's stones hold a line: upwards, across, or along a diagonal."""
     for step in (1, rules.height - 1, rules.height, rules.height + 1):
-        run = stones
-        for _ in range(rules.connect - 1):
-            run &= run >> step
-        if run:
+        if line_starts(rules, stones, step):
             return True
     return False
+
+
+def winning_lines(rules: Rules, stones: int) -> list[list[tuple[int, int]]]:
+    """Return the cells, row and column, of each line that one side's stones hold.
+
+    A stone may complete several lines, and a row of more than k stones holds several as well.
+    """
+    lines = []
+    for step in (1, rules.height - 1, rules.height, rules.height + 1):
+        left = line_starts(rules, stones, step)
+        while left:
+            first = left & -left
+            left ^= first
+            lines.append([cell_of(rules, first << step * far) for far in range(rules.connect)])
+    return lines
 
 
 def is_full(rules: Rules, stones: int) -> bool:

@@ -78,6 +78,11 @@ class Window:
         if self.frames_per_second:
             self._clock.tick(self.frames_per_second)
 
+    @property
+    def area(self) -> tuple[int, int]:
+        """Width and height in pixels as they are now, which its user may have changed."""
+        return pygame.display.get_window_size() if self.is_open else self.size
+
     def events(self) -> list[Any]:
         """Return what happened since the last call, as pygame events."""
         return pygame.event.get() if self.is_open else []

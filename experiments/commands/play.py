@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -23,7 +23,13 @@ class Options:
     text: bool = False
     """Play in the terminal instead of a window."""
     seed: int | None = None
-    """Of the first episode."""
+    """Of the first episode, or of what players of board games leave to chance."""
+    opponent: str | None = None
+    """Of a board game: random, rule, or the name of another player; rule by default."""
+    versus: str | None = None
+    """A player who plays in your place, for you to watch: the same names."""
+    seat: Literal["first", "second"] = "first"
+    """Yours at a board."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
 
@@ -42,10 +48,33 @@ def main(arguments: Sequence[str]) -> int:
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
     env, text = make_source(source, given), options.text or not _has_display()
+    if hasattr(env.unwrapped, "rules"):
+        _play_board(options, env, text)
+        return 0
+    if options.opponent or options.versus:
+        raise ValueError(f"{source} is no board game: there is no opponent in it.")
     if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
         env = _drawn(source, given, env, text)
     play(env, None if run is None else _policy(run, env), text=text, seed=options.seed)
     return 0
+
+
+def _play_board(options: Options, env: Any, text: bool) -> None:
+    from experiments.board_play.match import Match
+    from experiments.board_play.players import named_player
+
+    opponent = named_player(options.opponent or "rule", options.seed)
+    versus = named_player(options.versus, options.seed) if options.versus else None
+    seat, rules = int(options.seat == "second"), env.unwrapped.rules
+    match = Match(rules, opponent, versus, seat, watching=versus is not None)
+    if text:
+        from experiments.board_play.text import play_text
+
+        play_text(match)
+    else:
+        from experiments.board_play.window import play_window
+
+        play_window(match, env.spec.name)
 
 
 def _has_display() -> bool:

@@ -40,6 +40,11 @@ class Display:
             self.run("key", key)
             time.sleep(0.05)
 
+    def click(self, window, left, top):
+        """Click into a window, at pixels from its corner."""
+        self.run("mousemove", "--window", str(window), str(left), str(top), "click", "1")
+        time.sleep(0.05)
+
     def wait_for_window(self, program, seconds=60):
         end = time.monotonic() + seconds
         while time.monotonic() < end and program.poll() is None:

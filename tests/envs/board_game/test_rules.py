@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,9 +11,14 @@ from envs.board_game.rules import (
     CONNECT_FOUR,
     TIC_TAC_TOE,
     Rules,
+    action_of,
     board_rules,
+    cell_bit,
+    cell_of,
+    move_of,
     position_key,
     table_index,
+    winning_lines,
 )
 
 # Positions, and results of games that end, by ply: figures that many programs agree upon.
@@ -64,11 +70,34 @@ def test_lines_are_those_that_one_sees(rules: Rules, draws: list[float]) -> None
 
 
 @given(boards(), games)
+def test_winning_lines_are_straight_full_and_lost_to(rules: Rules, draws: list[float]) -> None:
+    for position in walk(rules, draws):
+        lines = winning_lines(rules, position.other)
+        assert bool(lines) == position.lost
+        for line in lines:
+            assert len(line) == rules.connect
+            assert {position.cells[cell] for cell in line} == {2 - position.mover}
+            steps = {(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(line)}
+            assert steps <= {(-1, 0), (0, 1), (-1, 1), (1, 1)} and len(steps) < 2
+
+
+def test_a_stone_may_complete_several_lines_and_a_long_row_holds_several() -> None:
+    cross = Position.of_text("XOX\nOXO\nXOX", TIC_TAC_TOE)
+    diagonals = [[(0, 0), (1, 1), (2, 2)], [(2, 0), (1, 1), (0, 2)]]
+    assert winning_lines(TIC_TAC_TOE, cross.other) == diagonals
+    row = board_rules(1, 5, 3, gravity=False)
+    assert len(winning_lines(row, row.board)) == 3
+
+
+@given(boards(), games)
 def test_stones_fall_or_stay_where_they_are_put(rules: Rules, draws: list[float]) -> None:
     for position in walk(rules, draws)[:-1]:
         for action in position.legal_actions:
             before, after = position.cells, position.play(action).cells
             [(row, column)] = np.argwhere(before != after).tolist()
+            move = move_of(rules, position.stones, action)
+            assert cell_of(rules, move) == (row, column) and cell_bit(rules, row, column) == move
+            assert action_of(rules, move) == action
             assert after[row, column] == position.mover + 1
             if rules.gravity:
                 assert column == action and (before[row + 1 :, column] > 0).all()

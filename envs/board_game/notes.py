@@ -1,0 +1,101 @@
+"""What is written about each move on the picture of a board: its number, its value and the truth.
+
+The value is what a player expects of the move, on the ramp of colours from -1 to 1; the truth is
+what perfect play makes of it, in words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.board_game.frame import WORDS_FROM, Frame, line_height
+from envs.grid_world import palette
+from envs.grid_world.palette import Colour
+from envs.grid_world.pygame_ce import pygame
+
+Numbers = npt.NDArray[np.float64]  # [actions], NaN where nothing is known
+
+FAINT = (128, 126, 122)
+OUTCOMES: dict[int, tuple[str, Colour]] = {
+    1: ("win", palette.GREEN),
+    0: ("draw", (176, 178, 186)),
+    -1: ("loss", palette.RED),
+}
+SMALLEST = 12  # height of letters in pixels
+
+
+def draw_note(picture: Any, frame: Frame, action: int, value: float, truth: float) -> None:
+    """Write what is known about an action, below its column or in its cell.
+
+    Args:
+        picture: A surface, drawn on.
+        frame: Where the board goes.
+        action: Whose note it is.
+        value: Expected result, NaN for none.
+        truth: n for a win with the n-th stone, -n for a loss, 0 for a draw, NaN for none.
+    """
+    box, gravity = frame.note_box(action), frame.rules.gravity
+    if not box.height:  # below small columns there is no room
+        return
+    chips = [chip for chip in (_value_chip(value), _truth_chip(truth, frame.cell)) if chip]
+    if frame.cell >= WORDS_FROM:
+        _write_number(picture, frame, action, crowded=len(chips) > 0)
+    high = min(line_height(frame.cell), box.height // 2)
+    top = box.top + high + 2 if gravity else box.centery - high * len(chips) // 2
+    for number, (words, longest, colour) in enumerate(chips):
+        place = pygame.Rect(box.left, top + high * number, box.width, high)
+        space = min(4, high // 4)
+        _draw_chip(picture, place.inflate(-space, -space // 2), words, longest, colour)
+
+
+def truth_words(truth: float) -> str:
+    """Return "win in 3", "draw" or "loss in 5"; nothing if nobody knows."""
+    if np.isnan(truth):
+        return ""
+    word, _ = OUTCOMES[int(np.sign(truth))]
+    return f"{word} in {abs(truth):.0f}" if truth else word
+
+
+def _value_chip(value: float) -> tuple[str, str, Colour] | None:
+    """Return the words of a value, the longest that there may be, and a colour."""
+    if np.isnan(value):
+        return None
+    red, green, blue = palette.ramp((value + 1) / 2).tolist()
+    return palette.number(value), "-1.00", (red, green, blue)
+
+
+def _truth_chip(truth: float, cell: int) -> tuple[str, str, Colour] | None:
+    if np.isnan(truth):
+        return None
+    _, colour = OUTCOMES[int(np.sign(truth))]
+    words, longest = truth_words(truth), "loss in 20"
+    if not palette.fitting_height(longest, cell - 6, line_height(cell), SMALLEST + 3):
+        words, longest = words.replace(" in ", " "), longest.replace(" in ", " ")
+    return words, longest, colour
+
+
+def _draw_chip(picture: Any, place: Any, words: str, longest: str, colour: Colour) -> None:
+    """Draw words on a coloured field; the field alone where the longest would not fit."""
+    pygame.draw.rect(picture, colour, place, border_radius=min(5, place.height // 4))
+    room = place.width - 2
+    height = palette.fitting_height(longest, room, round(place.height * 1.1), SMALLEST)
+    if height and len(words) > len(longest):  # a value that is no result, say -65375
+        height = palette.fitting_height(words, room, height, SMALLEST)
+    if height:
+        written = palette.text(words, height, palette.ink(colour))
+        picture.blit(written, written.get_rect(center=place.center))
+
+
+def _write_number(picture: Any, frame: Frame, action: int, crowded: bool) -> None:
+    """Write the number of a move on top of its note; in cells small, and not if it is crowded."""
+    box, high = frame.note_box(action), line_height(frame.cell)
+    if frame.rules.gravity:
+        written = palette.text(str(action + 1), high, palette.BLACK)
+        picture.blit(written, written.get_rect(center=(box.centerx, box.top + high // 2 + 1)))
+    elif not crowded or frame.cell > 4 * high:
+        written = palette.text(str(action + 1), max(SMALLEST, high * 4 // 5), FAINT)
+        space = 4 + frame.cell // 24
+        picture.blit(written, written.get_rect(topleft=(box.left + space, box.top + space)))

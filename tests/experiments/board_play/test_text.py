@@ -1,0 +1,69 @@
+import io
+import sys
+
+import pytest
+
+from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
+from experiments.board_play.match import Match, Player
+from experiments.board_play.text import board_text, play_text
+
+FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys):
+    def type_lines(lines, rules=TIC_TAC_TOE, **options):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        match = Match(rules, FIRST_FREE, **options)
+        play_text(match)
+        return match, capsys.readouterr().out
+
+    return type_lines
+
+
+def test_numbers_play_and_the_opponent_answers(typed):
+    match, shown = typed("5\n9\n")
+    assert match.moves == [4, 0, 8, 1]
+    assert "O O .     . . 3\n. X .     4 . 6\n. . X     7 8 ." in shown
+    assert shown.endswith("> \n")
+
+
+def test_columns_are_numbered_below_a_board_where_stones_fall(typed):
+    _, shown = typed("4\n", CONNECT_FOUR)
+    assert "O . . X . . .\n1 2 3 4 5 6 7\n" in shown
+    wide = board_text(Match(board_rules(2, 12, 4), FIRST_FREE)).splitlines()
+    assert wide[-1].index("12") == wide[0].rindex(".")
+
+
+def test_commands_take_back_swap_begin_anew_and_quit(typed):
+    match, _ = typed("5\nundo\n9\nquit\nnever read\n")
+    assert match.moves == [8, 0] and sys.stdin.readline() == "never read\n"
+    match, _ = typed("5\nswap\n")
+    assert match.moves == [4, 0, 1] and match.seat == 1
+    match, _ = typed("5\nn\n")
+    assert match.moves == []
+
+
+def test_watching_goes_stone_by_stone_and_from_game_to_game(typed):
+    match, shown = typed("w\n\n\n5\n")
+    assert match.moves == [0, 1] and "You are watching" in shown
+    match, _ = typed("w\n" + 7 * "\n", seat=1)
+    assert match.moves == []
+    match, _ = typed("w\n\nw\n")
+    assert not match.watching and match.moves == [0, 1]
+
+
+def test_wrong_input_is_answered_with_a_sentence(typed):
+    match, shown = typed("5\n5\n77\ncastle\n\nundo\nundo\nhelp\n")
+    assert match.moves == []
+    assert "5 cannot be played here; legal are [2, 3, 4, 6, 7, 8, 9]." in shown
+    assert "77 cannot be played here" in shown
+    assert "'castle' is no move." in shown
+    assert "There is nothing to take back." in shown
+    assert shown.count("Type the number of a move") == 4
+
+
+def test_the_end_is_told(typed):
+    _, shown = typed("4\n5\n6\n7\n")
+    assert "you win with X" in shown
+    assert "the game is over" in shown

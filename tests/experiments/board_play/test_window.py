@@ -1,0 +1,233 @@
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
+from envs.grid_world.pygame_ce import pygame
+from envs.grid_world.renderer import to_array
+from envs.grid_world.window import Window
+from experiments.board_play.background import Question
+from experiments.board_play.match import Match, Player
+from experiments.board_play.window import BoardTable, play_window
+
+FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
+SIZE = 480, 528
+
+
+def table(rules=TIC_TAC_TOE, **options):
+    return BoardTable(Match(rules, FIRST_FREE, **options), SIZE)
+
+
+def key(name, letter=""):
+    code = getattr(pygame, f"K_{name.upper() if len(name) > 1 else name}")
+    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter, mod=0, scancode=0)
+
+
+def press(board, *names):
+    for name in names:
+        board.press(key(name))
+
+
+def mouse(board, action, button=1):
+    place = board._frame().note_box(action).center
+    kind = pygame.MOUSEBUTTONDOWN if button else pygame.MOUSEMOTION
+    board.press(pygame.event.Event(kind, pos=place, button=button))
+
+
+def settle(board):
+    """Let time go by until nobody but the one at the window has to move."""
+    for _ in range(100):
+        if board._question is not None:
+            board._question.answer()
+        board.wait(1.0)
+        if board.match.waits_for is None:
+            return
+
+
+def test_a_click_plays_and_is_answered():
+    board = table()
+    mouse(board, 4)
+    assert board.match.moves == [4]
+    mouse(board, 5)  # not before the answer
+    mouse(board, 8, button=3)
+    assert board.match.moves == [4]
+    settle(board)
+    assert board.match.moves == [4, 0]
+    mouse(board, 4)
+    assert board.match.moves == [4, 0]
+
+
+def test_a_click_anywhere_in_a_column_drops_a_stone_there():
+    board = table(CONNECT_FOUR)
+    mouse(board, 6)
+    assert board.match.moves == [6]
+    board.press(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 5), button=1))
+    assert board.match.moves == [6]
+
+
+def test_digits_and_arrows_with_enter_play():
+    board = table()
+    press(board, "5")
+    settle(board)
+    press(board, "right", "left", "up", "up", *["right"] * 3, "return")
+    assert board.match.moves == [4, 0, 2]
+    board = table(CONNECT_FOUR)
+    press(board, "kp7")
+    settle(board)
+    press(board, *["right"] * 9, "up", "down", "return")
+    assert board.match.moves == [6, 0, 6]
+    press(board, "9", "0")
+    board = table(board_rules(5, 5, 4, False))
+    press(board, "1")
+    assert board.match.moves == []
+
+
+def test_hovering_shows_where_a_stone_would_fall_on_your_turn_only():
+    board = table()
+    plain = to_array(board.picture())
+    mouse(board, 2, button=0)
+    assert (to_array(board.picture()) != plain).any()
+    mouse(board, 0)
+    waiting = to_array(board.picture())
+    mouse(board, 5, button=0)
+    assert (to_array(board.picture()) == waiting).all()
+
+
+def test_undo_swap_and_new_games():
+    board = table()
+    mouse(board, 4)
+    settle(board)
+    press(board, "u")
+    assert board.match.moves == []
+    mouse(board, 4)
+    press(board, "s")
+    assert board.match.your_turn and board.match.seat == 1
+    press(board, "n")
+    settle(board)
+    assert board.match.moves == [0]
+    press(board, "q")
+    assert board.ended
+
+
+def test_an_answer_that_comes_after_the_undo_is_dropped():
+    may_go_on = threading.Event()
+
+    def slow(position):
+        may_go_on.wait(10)
+        return position.legal_actions[0]
+
+    board = BoardTable(Match(TIC_TAC_TOE, Player("slow", slow)), SIZE)
+    mouse(board, 4)
+    board.wait(1.0)
+    board.picture()  # the window goes on
+    press(board, "u")
+    mouse(board, 8)
+    board.wait(1.0)
+    may_go_on.set()
+    settle(board)
+    assert board.match.moves == [8, 0]
+
+
+def test_watching_has_a_pace_and_can_be_paused_and_taken_over():
+    board = table(watching=True)
+    settle_once = [board._question and board._question.answer(), board.wait(0.1)]
+    assert settle_once == [None, None]
+    board._question.answer()
+    board.wait(0.5)
+    assert board.match.moves == []
+    board.wait(0.5)
+    assert board.match.moves == [0]
+    press(board, "space")
+    board.wait(9)
+    assert board.match.moves == [0] and board.paused
+    press(board, "space")
+    board.press(key("equals", "+"))
+    assert board.pace == 2
+    board.press(key("minus", "-"))
+    assert board.pace == 1
+    press(board, "w", "space")
+    assert board.match.your_turn is False and not board.paused
+    settle(board)
+    mouse(board, 5)
+    assert board.match.moves == [0, 1, 5]
+
+
+def test_help_fits_into_the_window():
+    board = table()
+    plain = board.picture()
+    press(board, "h")
+    assert board.picture().get_size() == plain.get_size() == SIZE
+    board.size = (20, 20)
+    assert board.picture().get_width() == 20
+
+
+def test_whatever_goes_wrong_while_thinking_is_told():
+    def fail(about):
+        raise ValueError(f"no idea about {about}")
+
+    question = Question(fail, 3)
+    with pytest.raises(ValueError, match="no idea about 3"):
+        question.answer()
+    assert question.done
+
+
+def test_closing_the_window_ends_the_match(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr(Window, "events", lambda window: [pygame.event.Event(pygame.QUIT)])
+    play_window(Match(TIC_TAC_TOE, FIRST_FREE), "spielfeld/TicTacToe")
+    assert not pygame.display.get_init()
+
+
+PROGRAM = """
+from envs.board_game import TIC_TAC_TOE
+from experiments.board_play.match import Match, Player
+from experiments.board_play.window import play_window
+
+class Told(Match):
+    def play(self, action):
+        super().play(action)
+        print(self.moves, flush=True)
+
+match = Told(TIC_TAC_TOE, Player("first free", lambda position: position.legal_actions[0]))
+play_window(match, "tic-tac-toe")
+print(match.status())
+"""
+CELLS = [(75 + 150 * (cell % 3), 75 + 150 * (cell // 3)) for cell in range(9)]  # of the window
+
+
+def read_until(program, words):
+    for line in program.stdout:
+        if line.strip() == words:
+            return
+    raise AssertionError(f"never came to {words}: {program.stderr.read()}")
+
+
+def test_in_a_real_window_a_game_is_played_by_clicks_to_its_end(display):
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env=display.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        window = display.wait_for_window(program)
+        display.click(window, *CELLS[4])
+        read_until(program, "[4, 0]")
+        display.click(window, *CELLS[8])
+        read_until(program, "[4, 0, 8, 1]")
+        display.press("u")
+        read_until(program, "[4, 0]")
+        display.click(window, *CELLS[3])
+        read_until(program, "[4, 0, 3, 1]")
+        display.press("s")  # the rings of 0 and 1 are yours now
+        read_until(program, "[4, 0, 3, 1, 2]")
+        display.click(window, *CELLS[5])
+        read_until(program, "[4, 0, 3, 1, 2, 5, 6]")
+        display.close_window(window)
+        out, errors = program.communicate(timeout=30)
+    finally:
+        program.kill()
+    assert (out, program.returncode) == ("first free wins with X\n", 0), errors
