@@ -164,7 +164,8 @@ class BoardGameEnv(gym.Env[Any, Any]):
         from envs.board_game.renderer import draw
         from envs.grid_world.renderer import to_array
 
-        picture = draw(self.board, last=cell_of(self.rules, self.last) if self.last else None)
+        last = self.last & (self.own | self.other)
+        picture = draw(self.board, last=cell_of(self.rules, last) if last else None)
         return to_array(picture) if self.render_mode == "rgb_array" else self._show(picture)
 
     def close(self) -> None:
