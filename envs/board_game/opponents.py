@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from envs.board_game.position import Position
 from envs.board_game.rules import Rules, has_line, legal_moves, move_of
+from envs.board_game.solver import perfect_moves
 
 Moves = Callable[[Rules, int, int], int]  # rules, stones of the side to move, stones of the other
 Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1); one move
@@ -99,4 +100,5 @@ def reply_of(player: str | Player) -> Reply:
     return asked
 
 
-OPPONENTS: dict[str, Moves] = {"random": any_moves, "rule": rule_moves}
+COMPILABLE: dict[str, Moves] = {"random": any_moves, "rule": rule_moves}
+OPPONENTS = {**COMPILABLE, "perfect": perfect_moves}

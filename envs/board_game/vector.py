@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode
 
 from envs.board_game.dynamics import begin, respond
 from envs.board_game.env import BoardGameEnv
-from envs.board_game.opponents import OPPONENTS, any_moves, choose
+from envs.board_game.opponents import COMPILABLE, any_moves, choose
 from envs.board_game.rules import BITS, Rules, move_of, table_index
 from envs.compiled import compiled
 from envs.random_streams import Streams, next_draw
@@ -103,7 +103,7 @@ class BoardGameVectorEnv(RowVectorEnv):
 
 
 def moves(rules: Rules, own: int, other: int) -> int:
-    """Stand in for what the opponent chooses from; each pair of loops has one of `OPPONENTS`."""
+    """Stand in for what the opponent chooses from; each pair of loops has one of `COMPILABLE`."""
     return any_moves(rules, own, other)
 
 
@@ -162,7 +162,7 @@ def cell_of(rules: Rules, rows: BoardRows, row: int, action: int) -> int:
 
 LOOPS = {
     name: (compiled(_start_boards, moves=choice), compiled(_step_boards, moves=choice))
-    for name, choice in OPPONENTS.items()
+    for name, choice in COMPILABLE.items()
 }
 
 

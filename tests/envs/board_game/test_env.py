@@ -7,7 +7,7 @@ from gymnasium.utils.env_checker import check_env
 
 import envs
 from envs.board_game import BoardGameEnv, Position
-from envs.board_game.opponents import OPPONENTS
+from envs.board_game.opponents import COMPILABLE
 
 NAMES = ["spielfeld/ConnectFour-v0", "spielfeld/TicTacToe-v0"]
 ROWS = 12
@@ -37,7 +37,7 @@ def test_worlds_pass_the_checkers(name: str, observation: str) -> None:
         checker.check_env(env, skip_render_check=True)
 
 
-@pytest.mark.parametrize("opponent", OPPONENTS)
+@pytest.mark.parametrize("opponent", COMPILABLE)
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_seeds_play_equal_games(name: str, opponent: str) -> None:
     games = [
@@ -50,7 +50,7 @@ def test_equal_seeds_play_equal_games(name: str, opponent: str) -> None:
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("mode", ["NextStep", "SameStep"])
-@pytest.mark.parametrize("opponent", OPPONENTS)
+@pytest.mark.parametrize("opponent", COMPILABLE)
 @pytest.mark.parametrize(
     ("name", "options"),
     [(NAMES[0], {}), (NAMES[1], {"seat": "second"}), (NAMES[1], {"observation": "planes"}),

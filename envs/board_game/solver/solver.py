@@ -1,0 +1,119 @@
+"""Perfect play: the exact score of every position and of every move."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.board_game.position import Position
+from envs.board_game.rules import Rules, move_of
+from envs.board_game.solver.memory import new_memory
+from envs.board_game.solver.search import (
+    HIGH,
+    LOW,
+    VISITED,
+    ask,
+    new_stack,
+    settle,
+    wins_at_once,
+)
+
+ENTRIES = 2**22  # 32 MB
+BETWEEN_REPORTS = 2_000_000  # positions
+Progress = Callable[[int, int, int], None]  # positions visited, and where the score may still lie
+
+
+class Solver:
+    """Solves positions of one game, and remembers from call to call what it has found out.
+
+    >>> from envs.board_game import TIC_TAC_TOE, Position
+    >>> Solver(TIC_TAC_TOE).score(Position(TIC_TAC_TOE))
+    0
+
+    Attributes:
+        visited: Positions visited so far, in all calls.
+
+    Args:
+        rules: Of the game.
+        entries: Positions remembered at most, each 8 bytes.
+        tell: Is called now and then while a search lasts, with the number of positions visited so
+            far and the lowest and highest score that are still possible.
+
+    Raises:
+        ValueError: If the board is too large.
+    """
+
+    def __init__(self, rules: Rules, entries: int = ENTRIES, tell: Progress | None = None) -> None:
+        self.rules, self.tell = rules, tell
+        self._memory, self._stack = new_memory(rules, entries), new_stack(rules)
+
+    @property
+    def visited(self) -> int:
+        """Positions visited so far."""
+        return int(self._stack.cursor[VISITED])
+
+    def score(self, position: Position) -> int:
+        """Return how soon the side to move wins: positive; 0 for a draw, negative if it loses.
+
+        Raises:
+            ValueError: If the position is of another game.
+        """
+        if position.rules != self.rules:
+            raise ValueError("The position is of another game than the solver.")
+        if position.lost:
+            return -((self.rules.cells + 2 - position.plies) // 2)
+        return self._score(position.own, position.other)
+
+    def action_scores(self, position: Position) -> npt.NDArray[np.float64]:
+        """Return the score of each action for the side to move, [actions]; nan if illegal."""
+        scores = np.full(self.rules.actions, np.nan)
+        for action in position.legal_actions:
+            scores[action] = -self.score(position.play(action))
+        return scores
+
+    def forget(self) -> None:
+        """Empty the memory."""
+        self._memory.entries[:] = 0
+
+    def _score(self, own: int, other: int) -> int:
+        """Solve a position in which nobody has a line."""
+        left = self.rules.cells - (own | other).bit_count()
+        if wins_at_once(self.rules, own, other):
+            return (left + 1) // 2
+        ask(self._stack, own, other, -(left // 2), max(0, (left - 1) // 2))
+        while not settle(self.rules, self._memory, self._stack, BETWEEN_REPORTS):
+            if self.tell:
+                low, high = self._stack.cursor[[LOW, HIGH]].tolist()
+                self.tell(self.visited, low, high)
+        return int(self._stack.cursor[LOW])
+
+
+@functools.cache
+def solver_of(rules: Rules) -> Solver:
+    """Return the solver of a game that everybody shares."""
+    return Solver(rules)
+
+
+def solve(position: Position) -> int:
+    """Return how soon the side to move wins: positive; 0 for a draw, negative if it loses.
+
+    >>> from envs.board_game import TIC_TAC_TOE, Position
+    >>> solve(Position.of_moves("15", TIC_TAC_TOE)), solve(Position.of_moves("12", TIC_TAC_TOE))
+    (0, 2)
+    """
+    return solver_of(position.rules).score(position)
+
+
+def action_scores(position: Position) -> npt.NDArray[np.float64]:
+    """Return the score of each action for the side to move, [actions]; nan if illegal."""
+    return solver_of(position.rules).action_scores(position)
+
+
+def perfect_moves(rules: Rules, own: int, other: int) -> int:
+    """Return the moves with the best score: they win as soon, or lose as late, as possible."""
+    scores = action_scores(Position(rules, own, other))
+    best = np.flatnonzero(scores == np.nanmax(scores)).tolist()
+    return sum(move_of(rules, own | other, action) for action in best)

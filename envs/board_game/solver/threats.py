@@ -1,0 +1,46 @@
+"""What a stone threatens, and which moves do not lose at once."""
+
+from __future__ import annotations
+
+from envs.board_game.rules import Rules, legal_moves
+
+
+def winning_cells(rules: Rules, stones: int) -> int:
+    """Return the cells, free or not, with which one side's stones would make a line.
+
+    A cell at some place of a line needs the stones of that side before it and after it: for every
+    place in turn they are gathered from all cells at once.
+    """
+    cells = 0
+    for step in (1, rules.height - 1, rules.height, rules.height + 1):
+        before = rules.board
+        for place in range(rules.connect):
+            line = before
+            for after in range(1, rules.connect - place):
+                line &= stones >> (after * step)
+            cells |= line
+            before &= stones << ((place + 1) * step)
+    return cells & rules.board
+
+
+def safe_moves(rules: Rules, own: int, other: int) -> int:
+    """Return the moves after which the opponent cannot win with its next stone.
+
+    Where it could win already, the cell must be taken, and two such cells are lost; where stones
+    fall, no stone may be put below a cell with which it wins.
+    """
+    moves = legal_moves(rules, own | other)
+    threats = winning_cells(rules, other)
+    forced = moves & threats
+    if forced:
+        moves = 0 if forced & (forced - 1) else forced
+    return moves & ~(threats >> 1) if rules.gravity else moves
+
+
+def count(cells: int) -> int:
+    """Return how many cells there are."""
+    number = 0
+    while cells:
+        cells &= cells - 1
+        number += 1
+    return number
