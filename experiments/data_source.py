@@ -43,7 +43,16 @@ def make_split(name: str, options: Mapping[str, Any], seed: int, stamp: str = ""
     rest = {key: value for key, value in options.items() if key not in DIVISION}
     for key in {"target", "task", "ignore"} & rest.keys():  # a column may be called 3, or null
         rest[key] = rest[key] if isinstance(rest[key], list) else str(rest[key])
-    data = _remembered(name, json.dumps(rest), stamp)
+    try:
+        data = _remembered(name, json.dumps(rest), stamp)
+    except ValueError as error:
+        offer = f" Rows are divided by {', '.join(DIVISION)}." if "no option" in str(error) else ""
+        raise ValueError(f"{error}{offer}") from error
+    return divide(data, options, seed)
+
+
+def divide(data: DataSet, options: Mapping[str, Any], seed: int) -> Split:
+    """Divide the rows of a data set; see `make_split`."""
     test, validation, how = ({**DIVISION, **options}[key] for key in DIVISION)
     validation, test = _share(data, "validation", validation), _share(data, "test", test)
     if how == IN_ORDER:

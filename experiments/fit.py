@@ -65,7 +65,7 @@ def require_target(
     if needed and is_file(source) and options.get("target") is None:
         from learning.data_sets.csv_table import read_table, short
 
-        columns = short(", ".join(read_table(source).columns), 200)
+        columns = short(", ".join(read_table(source).columns), 200).strip("'\"")
         raise ValueError(
             f"{learner} needs a column to predict: --target COLUMN; {source} has {columns}."
         )

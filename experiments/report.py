@@ -19,15 +19,18 @@ def _data_lines(score: DataScore) -> list[str]:
     parts = f"{score.train:,} rows taught"
     parts += f", {score.validation:,} stood by" if score.validation else ""
     best = "at best" if any(one.best is not None for one in score.metrics.values()) else ""
-    lines = [
-        f"  {f'{parts}, {score.test:,} test':<40}{'learned':>10}{'guessed':>12}{best:>12}".rstrip()
-    ]
+    labels = {name: f"{METRICS[name].label}, {METRICS[name].unit}" for name in score.metrics}
+    width = max(40, *(len(label) + 1 for label in labels.values()))
+    lines = [_row(f"{parts}, {score.test:,} test", width, "learned", "guessed", best)]
     for name, one in score.metrics.items():
-        metric, numbers = METRICS[name], (one.value, one.baseline, one.best)
-        cells = ["" if number is None else written(number, metric) for number in numbers]
-        label = f"{metric.label}, {metric.unit}"
-        lines.append(f"  {label:<40}{cells[0]:>10}{cells[1]:>12}{cells[2]:>12}".rstrip())
+        numbers = (one.value, one.baseline, one.best)
+        cells = ("" if n is None else written(n, METRICS[name]) for n in numbers)
+        lines.append(_row(labels[name], width, *cells))
     return [*lines, *_told(score), *(f"  {note}" for note in score.notes)]
+
+
+def _row(label: str, width: int, learned: str, guessed: str, best: str) -> str:
+    return f"  {label:<{width}}{learned:>10}{guessed:>12}{best:>12}".rstrip()
 
 
 def _told(score: DataScore) -> list[str]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from experiments.data_score import DataScore
-from experiments.data_source import is_data
 from experiments.evaluation import Evaluation
 from experiments.session import Session, versions
 from experiments.sources import fingerprint
@@ -62,7 +61,7 @@ class Run:
     def scores(self) -> History:
         """Read how good the learner was at even distances; empty if nobody could tell."""
         path = self.directory / "scores.csv"
-        known = () if is_data(self.spec.source) else ("share",)
+        known = () if "metrics" in self.summary.get("score", ()) else ("share",)
         return _read_table(path, "samples", *known) if path.exists() else History()
 
     def learner(self) -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import gymnasium as gym
 import envs  # noqa: F401, registers the environments
 from envs import TabularEnv, TabularModel
 from envs.grid_world.layout_file import shipped_worlds
-from experiments.data_source import is_data, is_file, make_split
+from experiments.data_source import DIVISION, divide, is_data, is_file, make_split
 from experiments.registry import import_place, unknown
+from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.registry import DATA_SETS, ENDINGS
 
 
@@ -25,8 +27,8 @@ def make_source(
     Args:
         name: A Gymnasium id ("spielfeld/CliffWalking-v0", "FrozenLake-v1"), a layout that ships
             with the suite ("four-rooms"), a layout file ("my_maze.toml"), or "module:name" of an
-            environment class, or of a function that returns an environment or a `TabularModel`;
-            or a data set ("iris", "my_table.csv").
+            environment class, or of a function that returns an environment, a `TabularModel` or a
+            `DataSet`; or a data set ("iris", "my_table.csv").
         options: Passed on to the environment or the data set; see `make_split` for the division.
         seed: Divides the rows of a data set.
         **extra: Passed on to an environment as well, such as `render_mode`.
@@ -43,7 +45,7 @@ def make_source(
     if is_data(name):
         return make_split(name, given, seed, fingerprint(name))
     try:
-        return _make(name, given)
+        return _make(name, given, seed)
     except TypeError as error:
         if not given and name not in gym.registry:
             raise
@@ -54,33 +56,41 @@ def make_source(
         raise ValueError(f"{name} cannot be made: {error}") from error
 
 
-def _make(name: str, options: dict[str, Any]) -> Any:
+def _make(name: str, options: dict[str, Any], seed: int) -> Any:
     if name in gym.registry:
         return _with_model(gym.make(name, **options))
     if name.endswith(".toml") or name in shipped_worlds():
         return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
     if ":" in name:
-        return _own(name, options)
+        return _own(name, options, seed)
     files = {path.name for path in Path().iterdir() if path.name.endswith((".toml", *ENDINGS))}
     raise ValueError(
         unknown("source", name, {*shipped_worlds(), *gym.registry, *DATA_SETS, *files})
     )
 
 
-def _own(name: str, options: dict[str, Any]) -> Any:
+def _own(name: str, options: dict[str, Any], seed: int) -> Any:
     module, _, id_ = name.partition(":")
     if "/" in id_ or id_ in gym.registry:
         import_place(f"{module}:__name__")  # registers its environments
         return _with_model(gym.make(id_, **options))
     options = {key: value for key, value in options.items() if value is not None}
     own = import_place(name)
-    made = own(**options) if callable(own) else own
+    made = own(**_without_division(own, options)) if callable(own) else own
+    if isinstance(made, DataSet):
+        return divide(made, options, seed)
     if isinstance(made, TabularModel):
         return TabularEnv(made)
-    if not isinstance(made, gym.Env):
-        expected = "expected a Gymnasium environment or a TabularModel"
-        raise ValueError(f"{name} is no world: {expected}, not {type(made).__name__}.")
+    if not isinstance(made, gym.Env | Split):
+        expected = "expected a Gymnasium environment, a TabularModel or a DataSet"
+        raise ValueError(f"{name} is no source: {expected}, not {type(made).__name__}.")
     return made
+
+
+def _without_division(own: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what divides rows, unless this is what a world of one's own takes."""
+    taken = inspect.signature(own).parameters
+    return {key: value for key, value in options.items() if key in taken or key not in DIVISION}
 
 
 def render_modes(name: str) -> list[str]:

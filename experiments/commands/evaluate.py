@@ -9,8 +9,6 @@ from typing import Annotated, Any
 
 import tyro
 
-from experiments.data_source import is_data
-
 
 @dataclass(frozen=True)
 class Options:
@@ -33,12 +31,13 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
+    from experiments.data_score import DataScore
     from experiments.report import score_lines
     from experiments.run import Run
 
     run = Run.load(options.run)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
-    if is_data(run.spec.source):
+    if isinstance(run.score, DataScore):
         session = run.session()
         print("\n".join(score_lines(session.ground.score(session.learner))))
         return 0

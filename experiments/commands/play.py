@@ -39,7 +39,6 @@ def main(arguments: Sequence[str]) -> int:
     options = tyro.cli(Options, args=list(arguments), prog="play")
     from experiments.play import play
     from experiments.run import Run
-    from experiments.sources import make_source
 
     source, given = options.source, option_values(options.set)
     run = None if options.run is None else Run.load(options.run)
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         source, given = run.spec.source, {**run.spec.source_options, **given}
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
-    env, text = make_source(source, given), options.text or not _has_display()
+    env, text = _world(source, given), options.text or not _has_display()
     if hasattr(env.unwrapped, "rules"):
         _play_board(options, env, text)
         return 0
@@ -57,6 +56,19 @@ def main(arguments: Sequence[str]) -> int:
         env = _drawn(source, given, env, text)
     play(env, None if run is None else _policy(run, env), text=text, seed=options.seed)
     return 0
+
+
+def _world(source: str, given: dict[str, Any]) -> Any:
+    """Make what is to be played in."""
+    from experiments.sources import make_source
+    from learning.data_sets.data_set import Split
+
+    made = make_source(source, given)
+    if isinstance(made, Split):
+        raise ValueError(
+            f"{source} is a data set, and nothing can be played: train LEARNER {source}"
+        )
+    return made
 
 
 def _play_board(options: Options, env: Any, text: bool) -> None:
@@ -104,7 +116,7 @@ def _policy(run: Any, env: Any) -> Callable[[Any], int]:
 
     learner, learned = run.learner()
     spaces = ("observation_space", "action_space")
-    if any(getattr(env, space) != getattr(learned, space) for space in spaces):
+    if any(getattr(env, space) != getattr(learned, space, None) for space in spaces):
         raise ValueError(
             f"The run learned {run.spec.source}, whose observations or actions are not those here."
         )

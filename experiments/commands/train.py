@@ -15,7 +15,7 @@ import tyro
 
 from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values, without
 from experiments.data_source import is_data
-from experiments.registry import find_learner, grouped
+from experiments.registry import LEARNERS, find_learner, grouped
 from experiments.settings import settings_for
 from learning.data_sets.registry import DATA_SETS
 
@@ -77,6 +77,10 @@ def main(arguments: Sequence[str]) -> int:
         return _help_without_learner()
     if not words:
         raise ValueError(f"Begin with learner and source: train LEARNER SOURCE {shlex.join(rest)}")
+    if words[0] not in LEARNERS and is_data(words[0]):
+        raise ValueError(
+            f"{words[0]} is a data set, and the learner comes first: train LEARNER SOURCE"
+        )
     learner, source = find_learner(words[0]), words[1] if len(words) > 1 else ""
     config_class = getattr(learner, "config_class", None)
     tuned = settings_for(words[0], source)
@@ -131,6 +135,8 @@ def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
     from experiments.fit import require_target
     from experiments.spec import RunSpec
 
+    if is_data(source) and (options.watch or options.gif):
+        raise ValueError(f"{source} is a data set: --watch and --gif show worlds.")
     given, samples = options.source_options(), options.samples
     require_target(learner, getattr(find_learner(learner), "tasks", None), source, given)
     samples = default_budget(learner, source, given) if samples is None else samples
@@ -191,7 +197,7 @@ def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
     given = without(rest, "--watch", "--gif", "--seed")
     train = ("train", spec.learner, spec.source, *given)
     evaluate, seed = ("evaluate", directory), ("--seed", str(spec.seed + 1))
-    if is_data(spec.source):
+    if "metrics" in run.summary["score"]:
         return [evaluate, (*train, *seed)]
     return [("play", spec.source, "--run", directory), evaluate, (*train, "--watch", *seed)]
 

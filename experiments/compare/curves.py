@@ -13,7 +13,6 @@ import numpy as np
 from experiments.compare.outcome import SHARE, Outcome, Unit
 from experiments.compare.rows import Cells
 from experiments.compare.statistics import LEVEL
-from experiments.data_source import is_data
 from learning.batch import Array
 from learning.model_file import write_atomically
 
@@ -38,7 +37,10 @@ def plot_curves(cells: Cells, path: Path) -> None:
 
     labels = list(dict.fromkeys(label for label, _ in cells))
     look: Look = {
-        label: {"color": COLOURS[k % len(COLOURS)], "ls": STYLES[k % len(STYLES)]}
+        label: {
+            "color": COLOURS[k % len(COLOURS)],
+            "ls": STYLES[(k + k // len(COLOURS)) % len(STYLES)],
+        }
         for k, label in enumerate(labels)
     }
     panels = _panels(cells)
@@ -89,7 +91,8 @@ def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> End
     if bands:
         panel.set_ylim(*_limits(bands, unit))
     panel.set_title(world.rsplit("/", 1)[-1], fontsize=10)
-    panel.set_xlabel("rows drawn" if is_data(world) else "environment steps", fontsize=9)
+    world_steps = next(iter(curves.values()))[0].drawn is None
+    panel.set_xlabel("environment steps" if world_steps else "rows drawn", fontsize=9)
     panel.set_ylabel(unit.name + (" in %" if unit.percent else ""), fontsize=9)
     panel.xaxis.set_major_formatter(_thousands)
     panel.grid(alpha=0.3)

@@ -15,7 +15,6 @@ from experiments.compare.pairs import Pair, pairs
 from experiments.compare.rows import Cell, Row, rows
 from experiments.compare.table import for_markdown, notes, title
 from experiments.compare.verdict import remarks, sentence
-from experiments.data_source import is_data
 from experiments.session import versions
 from learning.model_file import write_atomically
 
@@ -48,7 +47,8 @@ class Comparison:
 def heading(comparison: Comparison) -> str:
     """Return what is compared, and by what."""
     worlds = list(dict.fromkeys(world for _, world in comparison.cells))
-    kind = "sources" if any(map(is_data, worlds)) else "worlds"
+    data = any(outcomes[0].drawn is not None for outcomes in comparison.cells.values())
+    kind = "sources" if data else "worlds"
     place = worlds[0] if len(worlds) == 1 else f"{len(worlds)} {kind}"
     units = [outcomes[0].unit for outcomes in comparison.cells.values()]
     return f"{place}; {title(units, comparison.measure)}"

@@ -19,16 +19,18 @@ DRAWN = (
     "be wider (Nadeau & Bengio, 2003)."
 )
 SHARED = "intervals hold the luck of the learners' seeds alone, not that of the rows."
-NAMES = ("world", "source", "learner")  # columns of words
+NAMES = ("world", "source", "learner", "of")  # columns of words
 
 
 def cells(rows: Sequence[Row], measure: Measure) -> Cells:
     """Return the header and the rows as text; a column that nobody fills is left out."""
     place = "world" if all(row.drawn is None for row in rows) else "source"
+    several = place == "source" and len({row.unit for row in rows}) > 1
     goal = f"{100 * measure.threshold:g} % of perfect"
     columns = {
         place: [row.world.removeprefix("spielfeld/") for row in rows],
         "learner": [row.learner for row in rows],
+        "of": [row.unit.name if several else "" for row in rows],
         "score, middle half": [written(row.middle, row.unit) for row in rows],
         "95 % interval": [_interval(row) for row in rows],
         "mean": [written(row.mean, row.unit) for row in rows],
@@ -126,7 +128,9 @@ def _about_rows(source: str, rows: Sequence[Row]) -> list[str]:
     """Return what intervals hold where rows are divided, and what the data set itself tells."""
     told = list(dict.fromkeys(note for row in rows for note in row.notes))
     if all(row.drawn is None for row in rows):
-        return told
+        return []
+    if len({row.unit for row in rows}) > 1:
+        told.append(f"Scores of different kinds in {source} are not compared with each other.")
     if any(row.drawn for row in rows):
         return [*told, f"Each seed divides {source} anew: {DRAWN}"]
     return [*told, f"All seeds share one division of {source}: {SHARED}"]

@@ -75,7 +75,7 @@ def categories(table: Table, column: str) -> tuple[list[str], Array]:
     if len(words) > most:
         raise ValueError(
             f"{table.path}, column {short(column)}: has {len(words)} different words in "
-            f"{len(codes)} rows, expected numbers or at most {most} categories; leave it out."
+            f"{len(codes)} rows, expected numbers or at most {most} categories; ignore it."
         )
     return [str(word) for word in words], codes
 

@@ -229,7 +229,7 @@ def test_list_names_everything(say: Say) -> None:
         (("train", "--samples", "5", "q-learning"), "Begin with learner and source: train LEARNER"),
         (("train", "q-learning", "spielfeld/Tabular-v0"), "missing 1 required positional argument"),
         (("train", "q-learning", "json:"), "'json:' names nothing: expected my_module:Name."),
-        (("train", "q-learning", "os:curdir"), "os:curdir is no world: expected a Gymnasium"),
+        (("train", "q-learning", "os:curdir"), "os:curdir is no source: expected a Gymnasium"),
         (("train", "q-learning", "CartPole-v1", "--gif"), "q-learning has no action_values to be"),
         (
             ("train", "q-learning", "spielfeld/Maze-v0", "--set", "rows=abc"),
