@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from experiments.figures.page import Drawn
     from experiments.figures.repeat import Tell
 
-DESCRIPTION = """Draw figures of the books, ours beside the published numbers.
+DESCRIPTION = """Draw figures of the books and the workshop, ours beside the published numbers.
 
 NAME is one that a bare `spielfeld figures` lists, or a figure's number in Sutton & Barto's book,
 such as 6.5; `all` draws every figure, which takes some minutes."""
@@ -68,7 +68,9 @@ def overview() -> str:
     width = max(map(len, FIGURES))
     lines = [f"  {name:<{width}}  {entry.source}: {entry.line}" for name, entry in FIGURES.items()]
     usage = "Draw one by `spielfeld figures NAME`, all by `spielfeld figures all`; see --help."
-    return "\n".join(["Figures (of Sutton & Barto where no book is named):", *lines, "", usage])
+    return "\n".join(
+        ["Figures (of Sutton & Barto where no other source is named):", *lines, "", usage]
+    )
 
 
 def draw(name: str, options: Options) -> Drawn:

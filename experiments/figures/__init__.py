@@ -1,1 +1,1 @@
-"""The figures of the books, drawn again: what was measured here beside what was published."""
+"""Figures of books and of the workshop: what was measured here beside what was published."""

@@ -18,7 +18,7 @@ class Entry(NamedTuple):
 
     Args:
         place: "module:function" of what draws it, in this package.
-        source: Figure or example of Sutton & Barto, 2nd edition, unless another book is named.
+        source: Figure or example of Sutton & Barto, 2nd edition, unless another source is named.
         line: What it shows.
         runs: Of the full figure; 0 where everything is computed exactly.
     """
@@ -87,6 +87,22 @@ FIGURES = {
         "TD(lambda): accumulating, replacing and Dutch traces", 100),
     "short-corridor": Entry("short_corridor:short_corridor", "example 13.1",
         "the short corridor: why a coin can be the best policy"),
+    "underfitting": Entry("fitting:underfitting", "the workshop, and Bishop, figure 1.5",
+        "error on rows that taught and on fresh ones, over degrees and hidden units", 20),
+    "more-rows": Entry("fitting:more_rows", "the workshop, and Bishop, figure 1.6",
+        "error over the number of rows to learn from", 20),
+    "loss-surface": Entry("descent:loss_surface", "the workshop",
+        "the loss over weight and bias, and the ways of SGD, momentum and Adam", 20),
+    "learning-curves": Entry("descent:learning_curves", "the workshop",
+        "training and validation loss, and when to stop", 20),
+    "confusion": Entry("mistakes:confusion", "the workshop",
+        "which digits are taken for which", 10),
+    "threshold": Entry("mistakes:threshold", "the workshop",
+        "breast cancer: which mistake is worse depends on the use", 50),
+    "data-poisoning": Entry("attacks:data_poisoning", "the workshop",
+        "share of flipped training labels against accuracy", 10),
+    "model-stealing": Entry("attacks:model_stealing", "the workshop",
+        "number of queries against agreement with the stolen model", 10),
 }  # fmt: skip
 
 

@@ -19,8 +19,10 @@ difference wide to either side: 4 * sqrt(theirs^2 + ours^2), where theirs is tha
 the source states none. Where a number is exact, the band is what rounding leaves open.
 
 `spielfeld figures` lists all figures; `--quick` or `--runs 50` draws any of them from fewer runs.
-Examples and figures without another source are those of Sutton & Barto, 2nd edition. Seconds are
-those of two cores that were shared with other work, compiling included.
+Examples and figures without another source are those of Sutton & Barto, 2nd edition; "the workshop"
+is the one that Spielfeld grew out of, whose numbers p are shares of 100 test rows, so that theirs
+is sqrt(p (1 - p) / 100). Seconds are those of two cores that were shared with other work, compiling
+included.
 """
 HEADER = ("what", "published", "ours", "error", "band", "inside")
 
