@@ -9,6 +9,7 @@ from experiments.benchmark import (
     supervised,
     tabular,
     testbed,
+    unsupervised,
     value_iteration,
 )
 from experiments.benchmark import vector_env as vector
@@ -24,4 +25,5 @@ COMPARISONS = (
     value_iteration.COMPARISON,
     large_maze.COMPARISON,
     *supervised.COMPARISONS,
+    *unsupervised.COMPARISONS,
 )

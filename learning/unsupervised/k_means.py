@@ -87,12 +87,14 @@ class KMeans(BatchLearner):
         self._counts = np.zeros(self.config.clusters, np.int64)
         self._losses = np.array([inf, inf])  # of the last step, and of the best start before
         self._starts = 1 if self._all_rows else self.config.starts
-        start = min(
-            (self._start(data.inputs) for _ in range(self._starts)),
-            key=lambda start: pull(data.inputs, start).squares.sum(),
-        )
+        starts = [self.start(data.inputs) for _ in range(self._starts)]
+        start = starts[0] if len(starts) == 1 else least_apart(data.inputs, starts)
         self._best = start.copy()
         return Centroids(start), SquaredError()
+
+    def start(self, inputs: Array) -> Array:
+        """Return centroids to begin with, [clusters, features]; override it for others."""
+        return k_means_plus_plus(inputs, self.config.clusters, self._generator)
 
     def assign(self, inputs: Array) -> Array:
         """Return the number of each row's cluster. Shape [rows].
@@ -171,9 +173,6 @@ class KMeans(BatchLearner):
     def _all_rows(self) -> bool:
         return bool(self.config.batch_size == 0)
 
-    def _start(self, inputs: Array) -> Array:
-        return k_means_plus_plus(inputs, self.config.clusters, self._generator)
-
     def _nearest(self) -> Centroids:
         """Return the centroids of the best start, the present one included."""
         if self._losses[0] <= self._losses[1]:
@@ -191,7 +190,7 @@ class KMeans(BatchLearner):
             self._losses[1], self._best = loss, centroids.copy()
         again = self._starts < self.config.starts
         self._starts += again
-        centroids[...] = self._start(inputs) if again else self._best
+        centroids[...] = self.start(inputs) if again else self._best
         self._losses[0] = inf if again else self._losses[1]
 
 
@@ -207,17 +206,31 @@ def k_means_plus_plus(inputs: Array, clusters: int, generator: np.random.Generat
         clusters: How many.
         generator: Draws.
     """
-    chosen = [int(generator.integers(len(inputs)))]
-    squares = np.square(inputs - inputs[chosen[0]]).sum(axis=1)
+    centred = inputs - inputs.mean(axis=0)
+    squares = np.einsum("ij,ij->i", centred, centred)
+
+    def apart(rows: Array) -> Array:
+        """Squared distances of all rows from some. Shape [some, rows]."""
+        distances: Array = -2 * centred[rows] @ centred.T
+        distances += squares
+        distances += squares[rows, None]
+        return np.maximum(distances, 0, out=distances)  # rounding may have left less
+
+    chosen = generator.integers(len(inputs), size=1)
+    distances = apart(chosen)[0]
     for _ in range(1, clusters):
-        reach = np.cumsum(squares)
+        reach = np.cumsum(distances)
         draws = generator.random(2 + int(log(clusters))) * reach[-1]
         rows = np.minimum(np.searchsorted(reach, draws, side="right"), len(inputs) - 1)
-        left = [np.minimum(squares, np.square(inputs - inputs[row]).sum(axis=1)) for row in rows]
-        best = int(np.argmin([distances.sum() for distances in left]))
-        chosen.append(int(rows[best]))
-        squares = left[best]
+        left = apart(rows)
+        best = np.minimum(left, distances, out=left).sum(axis=1).argmin()
+        chosen, distances = np.append(chosen, rows[best]), left[best]
     return inputs[chosen]
+
+
+def least_apart(inputs: Array, starts: list[Array]) -> Array:
+    """Return those centroids from which rows are least far away, in the sum of squares."""
+    return min(starts, key=lambda start: float(pull(inputs, start).squares.sum()))
 
 
 def with_no_cluster_empty(seen: Pull, inputs: Array, centroids: Array) -> Pull:

@@ -27,12 +27,22 @@ class UnsupervisedLearner(DataLearner):
     tasks: ClassVar[tuple[str, ...]] = ("reconstruction",)
 
     def taught(self, data: DataSet) -> DataSet:
-        """Return rows without their targets.
+        """Return the rows.
 
         Raises:
             ValueError: If they are ratings.
         """
-        return without_targets(data, type(self).__name__)
+        if data.kind == "ratings":
+            raise ValueError(
+                f"{type(self).__name__} learns from measurements, but data set {data.name!r} is "
+                "for ratings: users and items are names."
+            )
+        return data
+
+    def prepared(self, data: DataSet) -> DataSet:
+        """Return rows as the function takes them, without their targets."""
+        inputs = self.measures["inputs"](data.inputs)
+        return DataSet(data.name, "unlabelled", inputs, feature_names=data.feature_names)
 
     def answer(self, outputs: Array) -> Array:
         """Return reconstructions [rows, features] in the units of the inputs."""
@@ -75,8 +85,10 @@ class BatchLearner(UnsupervisedLearner):
         raise NotImplementedError
 
     def prepared(self, data: DataSet) -> DataSet:
-        """Return rows as the function takes them."""
-        return super().prepared(data) if self.config.standardise else data
+        """Return rows as the function takes them; not a copy, where they are that already."""
+        if self.config.standardise or data.kind != "unlabelled":
+            return super().prepared(data)
+        return data
 
     def step(self, batch: Batch) -> None:
         """Improve the parameters, and record the loss just before."""
@@ -111,17 +123,3 @@ class AllRows(MiniBatches):
         self._order = np.arange(len(self.data))
         self.drawn += len(self.data)
         return batch_of(self.data)
-
-
-def without_targets(data: DataSet, learner: str) -> DataSet:
-    """Return rows unlabelled.
-
-    Raises:
-        ValueError: If they are ratings; names the data set and the learner.
-    """
-    if data.kind == "ratings":
-        raise ValueError(
-            f"{learner} learns from measurements, but data set {data.name!r} is for ratings: "
-            "users and items are names."
-        )
-    return data if data.kind == "unlabelled" else data.without_targets()
