@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from experiments.pictures import DEFAULT_VIEW, View
+from experiments.show import Show
 
 COLOURS = 96  # that are chosen by the pictures; a few fixed ones join them
 PICTURE_MILLISECONDS, LAST_MILLISECONDS = 120, 3000
 
 
 def watch_gif(
-    advance: Callable[[int], None],
-    frame: Callable[[View], Any],
+    show: Show,
     total: int,
     path: str | Path,
     frames: int = 60,
@@ -27,9 +26,8 @@ def watch_gif(
     last picture stays for three seconds.
 
     Args:
-        advance: Learns for so many more environment steps.
-        frame: Draws what is known now.
-        total: Environment steps to learn for.
+        show: Learns on, and draws what is known now.
+        total: Samples to learn from.
         path: The GIF file; its folder must exist.
         frames: How many pictures, the first before any learning.
         view: What the pictures show.
@@ -38,11 +36,11 @@ def watch_gif(
 
     from envs.grid_world.renderer import to_array
 
-    images, done = [Image.fromarray(to_array(frame(view)))], 0
+    images, done = [Image.fromarray(to_array(show.frame(view)))], 0
     for mark in picture_times(total, frames):
-        advance(mark - done)
+        show.advance(mark - done)
         done = mark
-        images.append(Image.fromarray(to_array(frame(view))))
+        images.append(Image.fromarray(to_array(show.frame(view))))
     write_gif(images, path)
 
 

@@ -41,7 +41,7 @@ class Options:
     directory: Path = Path("runs")
     """Where run directories are made."""
     watch: bool = False
-    """See the values spread in a window; without a screen, in learning.gif."""
+    """See it learn in a window; without a screen, in learning.gif."""
     gif: bool = False
     """Draw learning.gif, a moving picture of the learning, into the run directory."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
@@ -135,8 +135,6 @@ def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
     from experiments.fit import require_target
     from experiments.spec import RunSpec
 
-    if is_data(source) and (options.watch or options.gif):
-        raise ValueError(f"{source} is a data set: --watch and --gif show worlds.")
     given, samples = options.source_options(), options.samples
     require_target(learner, getattr(find_learner(learner), "tasks", None), source, given)
     samples = default_budget(learner, source, given) if samples is None else samples

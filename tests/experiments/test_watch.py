@@ -13,7 +13,9 @@ from envs.grid_world.pygame_ce import pygame
 from envs.grid_world.window import NoDisplayError, Window
 from experiments.gif import picture_times, watch_gif
 from experiments.pictures import View, heat_table, on_map, picture
-from experiments.watch import SPEEDS, Controls, watch, watch_window
+from experiments.show import Show
+from experiments.watch import watch
+from experiments.watch_window import SPEEDS, Controls, watch_window
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def key(name, letter=""):
     return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter, mod=0, scancode=0)
 
 
-class Counter:
+class Counter(Show):
     """Stands for a learner: counts, and shows the count as a grey square."""
 
     def __init__(self, script=None):
@@ -94,9 +96,9 @@ def test_view_keys_go_round():
 
 def test_help_adds_lines_below_the_picture():
     counter, controls = Counter(), Controls()
-    before = controls.show(counter.frame).get_height()
+    before = controls.draw(counter).get_height()
     controls.press(key("h"))
-    assert controls.show(counter.frame).get_height() > before
+    assert controls.draw(counter).get_height() > before
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_help_adds_lines_below_the_picture():
 )
 def test_stopping_to_watch_lets_learning_go_on_to_its_end(dummy, event):
     counter = Counter({3: [event]})
-    watch_window(counter.advance, counter.frame, 1000)
+    watch_window(counter, 1000)
     assert sum(counter.calls) == 1000
     assert counter.calls[-1] > 900
     assert not pygame.display.get_init()
@@ -112,24 +114,25 @@ def test_stopping_to_watch_lets_learning_go_on_to_its_end(dummy, event):
 
 def test_window_never_learns_more_than_was_asked_for(dummy):
     counter = Counter({2: [key("up"), key("up")]})
-    watch_window(counter.advance, counter.frame, 1234, hold=0.1)
+    watch_window(counter, 1234, hold=0.1)
     assert sum(counter.calls) == 1234
     assert max(counter.calls) == 1000
 
 
 def test_a_paused_window_waits(dummy):
     counter = Counter({2: [key("space")], 10: [key("space")]})
-    watch_window(counter.advance, counter.frame, 20, hold=0.0)
+    watch_window(counter, 20, hold=0.0)
     assert counter.calls == [10, 10]
     assert len(counter.views) >= 11
 
 
 def test_an_error_in_learning_closes_the_window(dummy):
-    def interrupted(samples):
-        raise KeyboardInterrupt
+    class Interrupted(Counter):
+        def advance(self, samples):
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        watch_window(interrupted, Counter().frame, 10)
+        watch_window(Interrupted(), 10)
     assert not pygame.display.get_init()
 
 
@@ -144,7 +147,7 @@ def test_picture_times_rise_to_the_total_slowly_at_first():
 
 def test_gif_has_its_pictures_loops_and_holds_the_last(tmp_path):
     counter = Counter()
-    watch_gif(counter.advance, counter.frame, 500, tmp_path / "a.gif", frames=8)
+    watch_gif(counter, 500, tmp_path / "a.gif", frames=8)
     assert sum(counter.calls) == 500
     with Image.open(tmp_path / "a.gif") as gif:
         assert (gif.n_frames, gif.size, gif.info["loop"]) == (8, (40, 30), 0)

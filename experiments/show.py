@@ -1,0 +1,135 @@
+"""What can be watched: a learner in a world, and a learner on rows of data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments.pictures import DEFAULT_VIEW, View
+from learning.data_sets.data_set import DataSet, Split
+from learning.history import History
+
+
+class Show:
+    """A learner that learns on and is drawn in turns; subclasses say how it is drawn.
+
+    Args:
+        learner: Has `learn(source, samples)`, which goes on where it stopped.
+        source: What it learns from.
+
+    Attributes:
+        history: What the learner recorded.
+        keys: What the window's keys V and P do, in a word or two.
+        help: The same in a line.
+        step: Samples of the smallest step that changes anything.
+        frames: Pictures of a GIF.
+    """
+
+    keys = "V P view"
+    help = "P: policy on and off     V: value of the best action, of each action, none"
+    step, frames = 1, 60
+
+    def __init__(self, learner: Any, source: Any) -> None:
+        self.learner, self.source = learner, source
+        self.history: History = learner.learn(source, 0)  # makes what is drawn
+        self.samples = getattr(learner, "samples", 0)
+
+    @property
+    def title(self) -> str:
+        """Who learns what."""
+        return f"{getattr(self.learner, 'name', type(self.learner).__name__)} learns {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        raise NotImplementedError
+
+    @property
+    def moving_view(self) -> View:
+        """What the pictures of a GIF show."""
+        return DEFAULT_VIEW
+
+    def advance(self, samples: int) -> None:
+        """Learn from `samples` more."""
+        self.history += self.learner.learn(self.source, samples)
+        self.samples += samples
+
+    def frame(self, view: View) -> Any:
+        """Draw what is known now: a `pygame.Surface`."""
+        raise NotImplementedError
+
+
+class WorldShow(Show):
+    """A tabular learner, whose values spread over the map.
+
+    Args:
+        learner: Has `action_values` [states, actions].
+        source: Its environment.
+    """
+
+    @property
+    def name(self) -> str:
+        """The world's name."""
+        layout, spec = getattr(self.source.unwrapped, "layout", None), self.source.spec
+        return str((layout and layout.name) or (spec and spec.id) or "a world")
+
+    @property
+    def moving_view(self) -> View:
+        """Cells for a picture of about 400 x 400, with numbers if they fit."""
+        if not hasattr(self.source.unwrapped, "layout"):
+            return DEFAULT_VIEW
+        rows, columns = self.source.unwrapped.layout.shape
+        return View(cell=min(56, max(4, int((400 * 400 / (rows * columns)) ** 0.5))))
+
+    def frame(self, view: View) -> Any:
+        """Draw the map with values and policy."""
+        from experiments.pictures import picture
+
+        return picture(self.source, self.learner.action_values, view, self._caption())
+
+    def _caption(self) -> str:
+        episodes = len(self.history)
+        words = f"{self.samples:,} steps   {episodes:,} episodes"
+        if episodes:
+            words += f"   return {self.history['episode_return'][-10:].mean():.3g}"
+        return words
+
+
+class DataShow(Show):
+    """A learner on rows of data, of which `data_picture` shows what it says.
+
+    Raises:
+        ValueError: If there is no picture of such a learner and such rows.
+    """
+
+    keys = "P rows"
+    help = "P: rows on and off"
+
+    def __init__(self, learner: Any, source: DataSet | Split) -> None:
+        from experiments.data_picture import painter
+
+        self.split = Split(source, None, source) if isinstance(source, DataSet) else source
+        painter(learner.tasks, self.split.train)  # or says that there is none
+        super().__init__(learner, source)
+        self.step = getattr(getattr(learner, "config", None), "batch_size", 1)
+        if getattr(learner, "one_shot", False):
+            self.frames = 2  # before and after
+
+    @property
+    def name(self) -> str:
+        """The data set's name."""
+        return self.split.train.name
+
+    def frame(self, view: View) -> Any:
+        """Draw what is said about rows."""
+        from experiments.data_picture import data_picture
+
+        caption = f"{getattr(self.learner, 'samples', self.samples):,} rows"
+        for name in list(self.history.columns)[1:]:
+            caption += f"   {name.replace('_', ' ')} {self.history[name][-20:].mean():.3g}"
+        return data_picture(self.learner, self.split, caption=caption, points=view.policy)
+
+
+def show_of(learner: Any, source: Any) -> Show:
+    """Return what shows a learner on such a source."""
+    data = isinstance(source, DataSet | Split)
+    return DataShow(learner, source) if data else WorldShow(learner, source)
