@@ -107,7 +107,7 @@ def _regression(learner: Any, train: DataSet, rows: DataSet) -> Found:
     guess = "the mean"
     error, blind_error = (metrics.mean_squared_error(one, targets) ** 0.5 for one in (seen, blind))
     found = {"root_mean_squared_error": Measured(error, blind_error, guess, *_noise(rows))}
-    if np.ptp(targets) > 0:
+    if np.var(targets) > 0:
         shares = [metrics.r_squared(one, targets) for one in (seen, blind)]
         found["r_squared"] = Measured(shares[0], shares[1], guess)
     return found
@@ -143,12 +143,11 @@ def _density(learner: Any, train: DataSet, rows: DataSet) -> Found:
 
 
 def _generation(learner: Any, train: DataSet, rows: DataSet) -> Found:
-    """Judge as many samples as there are rows, beside as many rows that taught."""
-    generator = np.random.default_rng(0)
-    fresh, known = _some(rows.inputs, MANY, generator), train.inputs
-    blind = generator.normal(known.mean(axis=0), known.std(axis=0), fresh.shape)
-    real = _some(known, len(fresh), generator)
-    drawn = learner.sample(len(fresh), generator)
+    """Judge as many samples as rows that taught, beside these: fewer say more of luck."""
+    generator, known = np.random.default_rng(0), train.inputs
+    fresh, real = (_some(each, MANY, generator) for each in (rows.inputs, known))
+    blind = generator.normal(known.mean(axis=0), known.std(axis=0), real.shape)
+    drawn = learner.sample(len(real), generator)
     values = [energy_distance(one, fresh) for one in (drawn, blind, real)]
     return {"energy_distance": Measured(values[0], values[1], BELL, values[2], "training rows")}
 

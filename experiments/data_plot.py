@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from experiments.data_metrics import METRICS
 from experiments.data_score import DataScore
 from experiments.plots import BLUE, GREY, ORANGE, finish, groups
@@ -42,7 +44,8 @@ def plot_data_curve(
 def _draw_losses(axes: Any, history: History) -> None:
     names = [name for name in history.columns if name != "samples"]
     for name, colour in zip(names, (BLUE, ORANGE, GREY), strict=False):
-        centre, mean, _ = groups(history["samples"], history[name])
+        with np.errstate(over="ignore"):  # spreads of losses too large to square are not shown
+            centre, mean, _ = groups(history["samples"], history[name])
         axes.plot(centre, mean, color=colour, label=LABELS.get(name, name.replace("_", " ")))
     axes.set_ylabel(names[0].replace("_", " "))
 
