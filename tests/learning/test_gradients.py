@@ -34,6 +34,7 @@ from learning import (
     TorchFunction,
 )
 from learning.function import Function
+from learning.generative import NoisePredictor
 from learning.loss import Loss
 from learning.unsupervised.mixture import Mixture
 
@@ -132,6 +133,12 @@ EXAMPLES: dict[type, list[Callable[[Generator], Example]]] = {
         lambda g: (EncodeDecode(Network([INPUTS, 2], g), Linear(2, OUTPUTS)), normal_inputs(g)),
     ],
     TorchFunction: [torch_module],
+    NoisePredictor: [
+        lambda g: (
+            NoisePredictor(OUTPUTS, (5,), g, "tanh"),
+            np.hstack([g.normal(size=(ROWS, OUTPUTS)), g.uniform(0, 1.5, (ROWS, 1))]),
+        )
+    ],
 }
 KEEPS_ITS_START = (Network, Centroids, Mixture)  # their kinks were avoided for it
 
