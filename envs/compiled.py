@@ -26,6 +26,7 @@ Result = TypeVar("Result")
 PACKAGES = ("agents", "envs", "experiments", "learning")
 ROOT = Path(__file__).resolve().parents[1]
 KEPT_CACHES = 8
+MOST_INLINED = 40  # helpers, each counted where it is called; with more, compiling takes minutes
 
 
 def compiled(
@@ -49,9 +50,10 @@ def compiled(
 
     @functools.cache
     def build(counted: bool) -> Callable[Parameters, Result]:
-        options = {} if counted else {"_nrt": False}
-        entry = _jit(cast("FunctionType", loop), rules, {"inline": "never", **options}, True)
-        return cast("Callable[Parameters, Result]", entry)
+        entry, options = cast("FunctionType", loop), {} if counted else {"_nrt": False}
+        inlined = _helpers_within(entry, rules) <= MOST_INLINED
+        helpers = {"inline": "always", **options} if inlined else options
+        return cast("Callable[Parameters, Result]", _jit(entry, rules, options, helpers, {}))
 
     @functools.wraps(loop)
     def run(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
@@ -69,21 +71,38 @@ def compiled(
 
 
 def _jit(
-    function: FunctionType, rules: dict[str, Any], options: dict[str, Any], entry: bool = False
+    function: FunctionType,
+    rules: dict[str, Any],
+    options: dict[str, Any],
+    of_helpers: dict[str, Any],
+    made: dict[FunctionType, Any],
 ) -> Any:
     import numba
 
-    copy = _with_rules(function, rules)
-    for name in function.__code__.co_names:
-        value = copy.__globals__.get(name)
-        if isinstance(value, FunctionType):
-            copy.__globals__[name] = _jit(value, rules, {**options, "inline": "always"})
+    copy, entry = _with_rules(function, rules), not made
+    made[function] = copy
+    for name, helper in _helpers(copy):
+        if helper not in made:
+            made[helper] = _jit(helper, rules, of_helpers, of_helpers, made)
+        copy.__globals__[name] = made[helper]
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return copy
     dispatcher = numba.njit(copy, **options)
     if entry and _is_ours(function) and all(map(_is_ours, rules.values())):
         _enable_cache(dispatcher)
     return dispatcher
+
+
+def _helpers(function: FunctionType) -> list[tuple[str, FunctionType]]:
+    """List the plain functions that a function names."""
+    named = ((name, function.__globals__.get(name)) for name in function.__code__.co_names)
+    return [(name, value) for name, value in named if isinstance(value, FunctionType)]
+
+
+def _helpers_within(function: FunctionType, rules: dict[str, Any]) -> int:
+    """Count the helpers of a function, those of its helpers, and so on."""
+    helpers = _helpers(_with_rules(function, rules))
+    return sum(1 + _helpers_within(helper, rules) for _, helper in helpers)
 
 
 def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:

@@ -97,6 +97,14 @@ LEARNERS = {
         "agents.tabular.prioritized_sweeping:PrioritizedSweeping",
         "tabular prioritised sweeping: planning backwards from what was just found wrong",
     ),
+    "td-self-play": Entry(
+        "agents.self_play.afterstates:AfterstateLearner",
+        "board games against itself: what each position is worth to who made it",
+    ),
+    "q-self-play": Entry(
+        "agents.self_play.q_learning:SelfPlayQLearning",
+        "board games against itself: what each move in each position is worth",
+    ),
     "bandit-greedy": Entry(
         "agents.bandit.greedy:GreedyBandit",
         "one state: the arm whose rewards were best so far, and no other",
@@ -164,10 +172,6 @@ LEARNERS = {
     "gaussian-mixture": Entry(
         "learning.unsupervised.gaussian_mixture:GaussianMixture",
         "rows from a few normal distributions, told apart by EM: clusters, density, new rows",
-    ),
-    "recommender": Entry(
-        "learning.supervised.recommender:Recommender",
-        "ratings of items that a user has not seen, by matrix factorisation with biases",
     ),
     "diffusion": Entry(
         "learning.generative.diffusion:Diffusion",

@@ -193,9 +193,11 @@ def table_index(rules: Rules, own: int, other: int) -> int:
 
 def stones_of(rules: Rules, index: int) -> tuple[int, int]:
     """Return the stones of the position with a number: own, other; undoes `table_index`."""
-    sides = [0, 0, 0]
+    own, other = 0, 0
     for column in range(rules.columns):
         for level in range(rules.rows):
             index, side = divmod(index, 3)
-            sides[side] |= 1 << (column * rules.height + level)
-    return sides[1], sides[2]
+            bit = 1 << (column * rules.height + level)
+            own |= bit if side == 1 else 0
+            other |= bit if side == 2 else 0
+    return own, other

@@ -206,8 +206,9 @@ def test_a_rule_that_makes_arrays_is_compiled_though_the_loop_makes_none() -> No
 )
 def test_no_learner_of_ours_makes_arrays_while_it_learns(name: str) -> None:
     learner_class = find_learner(name)
-    world = "spielfeld/TenArmedTestbed-v0" if name.startswith("bandit") else "spielfeld/Swamp-v0"
-    learner_class().learn(gym.make(world), 10)
+    worlds = {"bandit": "TenArmedTestbed", "self_play": "TicTacToe", "tabular": "Swamp"}
+    world = worlds[LEARNERS[name].place.split(".")[1]]
+    learner_class().learn(gym.make(f"spielfeld/{world}-v0"), 10)
     loop = learner_class.loop
     held = {name: cell.cell_contents for name, cell in
             zip(loop.__code__.co_freevars, loop.__closure__, strict=True)}  # fmt: skip

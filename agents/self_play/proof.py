@@ -1,0 +1,85 @@
+"""Proof of perfect play on a small board: every position there is, and every game there may be."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.self_play.learner import SelfPlayLearner
+from agents.self_play.loop import TIE
+from envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
+from learning.batch import Array
+
+
+class Solution(NamedTuple):
+    """All positions in which there is something to decide, and what to do there."""
+
+    positions: Array  # their numbers, seen by the side to move; see `table_index` [positions]
+    optimal: Array  # actions that keep the game's value [positions, actions]
+
+
+@cache
+def solution(rules: Rules) -> Solution:
+    """Solve a board of up to nine cells, by looking at every position that can be reached."""
+    values: dict[tuple[int, int], dict[int, int]] = {}
+
+    def value(own: int, other: int) -> int:
+        """Return the result of perfect play for the side to move."""
+        if has_line(rules, other):
+            return -1
+        if is_full(rules, own | other):
+            return 0
+        if (own, other) not in values:
+            moves = {a: move_of(rules, own | other, a) for a in range(rules.actions)}
+            values[own, other] = {a: -value(other, own | move) for a, move in moves.items() if move}
+        return max(values[own, other].values())
+
+    value(0, 0)
+    positions = [table_index(rules, own, other) for own, other in values]
+    optimal = np.zeros((len(values), rules.actions), bool)
+    for row, worth in enumerate(values.values()):
+        best = max(worth.values())
+        optimal[row, [action for action, reached in worth.items() if reached == best]] = True
+    return Solution(np.array(positions), optimal)
+
+
+def greedy_actions(learner: SelfPlayLearner) -> Array:
+    """Return what a learner takes for best, ties included, in every position of `solution`."""
+    values = learner.predict(solution(learner.rules).positions)
+    greedy: Array = values >= values.max(axis=1, keepdims=True) - TIE
+    return greedy
+
+
+def share_of_optimal(learner: SelfPlayLearner) -> float:
+    """Return in which share of all positions every greedy action is optimal."""
+    mistaken = (greedy_actions(learner) & ~solution(learner.rules).optimal).any(axis=1)
+    return 1.0 - float(mistaken.mean())
+
+
+def never_loses(learner: SelfPlayLearner) -> bool:
+    """Return whether no opponent can ever win, from either seat, whichever way ties are broken."""
+    return not (loses(learner, True) or loses(learner, False))
+
+
+def loses(learner: SelfPlayLearner, begins: bool) -> bool:
+    """Return whether some opponent can win against the greedy player in one of the seats."""
+    rules = learner.rules
+    positions = solution(rules).positions.tolist()
+    greedy = dict(zip(positions, greedy_actions(learner), strict=True))
+    seen, waiting = set(), [(0, 0, begins)]
+    while waiting:
+        own, other, decides = waiting.pop()
+        allowed = greedy[table_index(rules, own, other)] if decides else np.ones(rules.actions)
+        for action in np.flatnonzero(allowed).tolist():
+            move = move_of(rules, own | other, action)
+            if move and has_line(rules, own | move):
+                if not decides:
+                    return True
+            elif (
+                move and (other, own | move) not in seen and not is_full(rules, own | other | move)
+            ):
+                seen.add((other, own | move))
+                waiting.append((other, own | move, not decides))
+    return False

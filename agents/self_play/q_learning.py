@@ -1,0 +1,47 @@
+"""Q-learning by self-play: learn what each move is worth if both sides play perfectly ever after.
+
+Play both sides; whenever a side looks at the board, move the value of the move that the other side
+has just made towards minus the value of the best answer.
+
+    target = -(max over answers of Q(next position, answer)), and the result where the game is over
+    Q(position, move) <- Q(position, move) - learning_rate * (Q(position, move) - target)
+
+Differs from Q-learning against an opponent inside the environment by the minus: the next move is
+the other side's. Differs from TD on afterstates in that each move of each position has a cell of
+its own, and in that a win must be met before it is known.
+
+Source: Watkins (1989), with the maximum over both sides of Littman (1994, "Markov games as a
+framework for multi-agent reinforcement learning", for turns taken); Sutton & Barto, section 6.5.
+"""
+
+from __future__ import annotations
+
+from agents.self_play.learner import SelfPlayLearner
+from agents.self_play.loop import looked_up
+from envs.board_game.rules import Rules, cell_bit, table_index
+from envs.board_game.symmetry import canonical_symmetry, turned
+
+
+def action_cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:
+    """Return the number of a position and a move in it."""
+    if symmetric:
+        symmetry = canonical_symmetry(rules, own, other)
+        own, other = turned(rules, own, symmetry), turned(rules, other, symmetry)
+        move = turned(rules, move, symmetry)
+    number = 0
+    while cell_bit(rules, number // rules.columns, number % rules.columns) != move:
+        number += 1
+    return table_index(rules, own, other) * rules.rows * rules.columns + number
+
+
+class SelfPlayQLearning(SelfPlayLearner):
+    """Q-learning by self-play, on boards of up to nine cells.
+
+    Args:
+        config: Settings; see `SelfPlayConfig`.
+        seed: Of its generator, and of the environment's first reset.
+    """
+
+    cell = staticmethod(action_cell)
+    move_value = staticmethod(looked_up)
+    values_of_position = True
