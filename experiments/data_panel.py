@@ -72,9 +72,11 @@ class Panel(NamedTuple):
         pygame.draw.aalines(self.picture, colour, False, self.place(points))
         pygame.draw.lines(self.picture, colour, False, self.place(points), width)
 
-    def crosses(self, points: Array, colour: palette.Colour, reach: int = 4) -> None:
+    def crosses(
+        self, points: Array, colour: palette.Colour, reach: int = 4, width: int = 2
+    ) -> None:
         """Draw a cross at each point."""
         for across, down in self.place(points):
             for slope in (-reach, reach):
                 ends = (across - reach, down - slope), (across + reach, down + slope)
-                pygame.draw.line(self.picture, colour, ends[0], ends[1], 2)
+                pygame.draw.line(self.picture, colour, ends[0], ends[1], width)

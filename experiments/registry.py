@@ -173,6 +173,10 @@ LEARNERS = {
         "learning.unsupervised.gaussian_mixture:GaussianMixture",
         "rows from a few normal distributions, told apart by EM: clusters, density, new rows",
     ),
+    "recommender": Entry(
+        "learning.supervised.recommender:Recommender",
+        "ratings of items that a user has not seen, by matrix factorisation with biases",
+    ),
     "diffusion": Entry(
         "learning.generative.diffusion:Diffusion",
         "new rows like the given ones, by taking away noise step by step",

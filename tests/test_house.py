@@ -78,10 +78,26 @@ def code_blocks(language: str) -> list[str]:
     return [block for kind, block in blocks if kind == language]
 
 
-def test_readme_trains_the_agent_that_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    example = next(block for block in code_blocks("python") if "QLearning(seed=1)" in block)
+FIVE_LINES = [block for block in code_blocks("python") if "samples=" in block]
+
+
+@pytest.mark.parametrize("example", FIVE_LINES)
+def test_readme_trains_the_learners_that_it_shows(
+    example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "find_data_set" in example:
+        pytest.importorskip("sklearn")
     exec(compile(example, "README.md", "exec"), {})
     assert capsys.readouterr().out.startswith("[")
+
+
+def test_regression_clustering_and_agent_are_the_same_lines() -> None:
+    def shape(line: str) -> str:
+        return re.sub(r"= .*|\d[\d_]*|\(.*\)|#.*", "", line).strip()
+
+    assert len(FIVE_LINES) == 3
+    lines = [[shape(line) for line in example.splitlines()[3:]] for example in FIVE_LINES]
+    assert lines[0] == lines[1] == lines[2]
 
 
 def test_ones_own_learner_layout_and_world_train_without_registration(tmp_path: Path) -> None:

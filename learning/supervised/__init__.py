@@ -11,6 +11,7 @@ from learning.supervised.least_squares import (
 from learning.supervised.linear_regression import LinearRegression
 from learning.supervised.logistic_regression import LogisticRegression, LogisticRegressionConfig
 from learning.supervised.neural_network import NeuralNetwork, NeuralNetworkConfig
+from learning.supervised.recommender import Recommender, RecommenderConfig
 from learning.supervised.regression import RegressionConfig
 from learning.supervised.torch_network import TorchNetwork
 
@@ -22,6 +23,8 @@ __all__ = [
     "LogisticRegressionConfig",
     "NeuralNetwork",
     "NeuralNetworkConfig",
+    "Recommender",
+    "RecommenderConfig",
     "RegressionConfig",
     "Ridge",
     "RidgeConfig",

@@ -6,8 +6,9 @@ from PIL import Image
 
 from envs.grid_world.pygame_ce import pygame
 from envs.grid_world.renderer import to_array
+from experiments.data_paint import COLOURS, PALE
 from experiments.data_panel import Panel
-from experiments.data_picture import COLOURS, PALE, SIZE, STRIP, data_picture, painter
+from experiments.data_picture import SIZE, STRIP, data_picture, painter
 from experiments.show import DataShow
 from experiments.watch import watch
 from experiments.watch_window import watch_window
@@ -129,6 +130,13 @@ def test_more_than_two_features_are_shown_by_what_their_rows_are_taken_for() -> 
     assert has(right, COLOURS[0]) and has(right, COLOURS[1])
     unsure = Known("clustering", ignorant, lambda x: (x[:, 0] > 0).astype(int))
     assert has(pixels(unsure, split), COLOURS[1])
+
+
+def test_rows_with_a_single_feature_lie_on_a_line() -> None:
+    split = find_data_set("noisy-curve", rows=20).split(test=0.2)
+    image = pixels(Known("clustering", ignorant, lambda x: (x[:, 0] > 0.5).astype(int)), split)
+    middle = (image[STRIP + 1 : -STRIP - 1, 1:-1] != 255).any(axis=(1, 2)).nonzero()[0]
+    assert np.ptp(middle) < 20
 
 
 def test_numbers_are_a_curve_over_one_feature_and_stand_against_the_truth_over_more() -> None:
