@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values, without
+from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values
 from experiments.data_source import is_data
 from experiments.registry import LEARNERS, find_learner, grouped
 from experiments.settings import settings_for
 from learning.data_sets.registry import DATA_SETS
 
 if TYPE_CHECKING:
-    from experiments.run import Run
     from experiments.session import Session
     from experiments.spec import RunSpec
 
@@ -108,6 +105,7 @@ def _command(options: type[Options], config_class: type[Any] | None) -> type[Any
 
 
 def _train(learner: str, source: str, options: Options, config: Any, rest: Sequence[str]) -> int:
+    from experiments.commands.train_report import report
     from experiments.run import train
     from experiments.session import Session
 
@@ -125,8 +123,7 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
         saved = (directory / "checkpoint.safetensors").exists()
         how = "goes on from what is saved" if saved else "begins anew, for nothing was saved yet"
         raise KeyboardInterrupt(f"Stopped. The same command {how}.") from None
-    _draw(run)
-    _report(run, before, rest)
+    report(run, before, rest)
     return 0
 
 
@@ -156,55 +153,6 @@ def _teacher(options: Options, directory: Path) -> Any:
         watch(session.as_learner(), session.ground.given, left, directory / "learning.gif", window)
 
     return watched
-
-
-def _draw(run: Run) -> None:
-    from experiments.data_plot import plot_data_curve
-    from experiments.data_score import DataScore
-    from experiments.plots import plot_learning_curve
-
-    picture, history = run.directory / "learning_curve.png", run.history()
-    title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
-    if picture.exists() or not len(history):
-        return
-    if isinstance(run.score, DataScore):
-        plot_data_curve(title, picture, history, run.scores(), run.score)
-    elif "episode_return" in history.columns:
-        plot_learning_curve(title, picture, history, run.scores())
-
-
-def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
-    from experiments.report import score_lines
-
-    spec, seconds = run.spec, run.summary["seconds"]
-    budget = f"{spec.samples:,} samples in {seconds:.2f} s, start-up included"
-    print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {budget}")
-    if again:
-        print("This run was complete already, and was not run again.")
-    print("\n".join(score_lines(run.score)))
-    print(f"Written to {run.directory}:")
-    print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
-    print("Next:")
-    for words in _next(run, rest):
-        print(f"  {shlex.join((_program(), *words))}")
-
-
-def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return what one may want to say next."""
-    spec, directory = run.spec, str(run.directory)
-    given = without(rest, "--watch", "--gif", "--seed")
-    train = ("train", spec.learner, spec.source, *given)
-    evaluate, seed = ("evaluate", directory), ("--seed", str(spec.seed + 1))
-    if "metrics" in run.summary["score"]:
-        return [evaluate, (*train, *seed)]
-    return [("play", spec.source, "--run", directory), evaluate, (*train, "--watch", *seed)]
-
-
-def _program() -> str:
-    """How to call us again: by our path, where that is not in the search path."""
-    called = sys.argv[0]
-    known = shutil.which("spielfeld") or Path(called).name != "spielfeld"
-    return "spielfeld" if known else called
 
 
 def _help_without_learner() -> int:
