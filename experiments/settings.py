@@ -22,7 +22,8 @@ def settings_for(learner: str, source: str) -> dict[str, Any]:
     settings: dict[str, Any] = {"samples": None if is_data(source) else SAMPLES}
     for learners, worlds in _tuned().items():
         if learner in learners.split():
-            settings |= worlds.get(ids.get(source, source), {})
+            tuned = worlds.get(ids.get(source, source), {})
+            settings |= {k: tuple(v) if isinstance(v, list) else v for k, v in tuned.items()}
     return settings
 
 

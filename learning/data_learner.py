@@ -78,7 +78,8 @@ class DataLearner(GradientLearner):
     def measured(self, data: DataSet) -> dict[str, Standardiser]:
         """Return the scales of the training rows; see `measures`."""
         if self.config.standardise:
-            return {"inputs": Standardiser.learned_from(data.inputs)}
+            one_scale = getattr(self.config, "one_scale", False)
+            return {"inputs": Standardiser.learned_from(data.inputs, one_scale)}
         return {"inputs": Standardiser(np.zeros(data.features), np.ones(data.features))}
 
     def prepared(self, data: DataSet) -> DataSet:

@@ -32,6 +32,8 @@ class DescentConfig:
     """sgd, momentum or adam."""
     standardise: bool = True
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    one_scale: bool = False
+    """Divide all features by one number, so that what hardly varies stays small."""
     schedule: str = "constant"
     """How the learning rate falls: constant, linear, cosine or step."""
     schedule_samples: int = 100_000

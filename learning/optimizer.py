@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -102,9 +103,11 @@ class Momentum:
         """Take one step; see `Optimizer`."""
         rate: Any = self.learning_rate if learning_rate is None else learning_rate
         for name, slope in _dense(gradient, "Momentum").items():
-            before = self.velocity.get(name, np.zeros_like(slope))
-            self.velocity[name] = self.momentum * before + slope
-            parameters[name][...] = descend(parameters[name], self.velocity[name], rate)
+            if name not in self.velocity:
+                self.velocity[name] = np.zeros_like(slope)
+            self.velocity[name] *= self.momentum
+            self.velocity[name] += slope
+            parameters[name] -= rate * self.velocity[name]
 
     def state(self) -> dict[str, Any]:
         """Return the velocities."""
@@ -117,7 +120,11 @@ class Momentum:
 
 @dataclass
 class Adam:
-    """Descent scaled by running moments of the gradient (Kingma & Ba, 2015, algorithm 1)."""
+    """Descent scaled by running moments of the gradient (Kingma & Ba, 2015, algorithm 1).
+
+    mean and square, the running averages of slope and slope^2, begin at 0 and are therefore divided
+    by 1 - decay^steps; direction = mean / (sqrt(square) + stability).
+    """
 
     learning_rate: float = 0.001
     mean_decay: float = 0.9
@@ -133,13 +140,13 @@ class Adam:
         """Take one step; see `Optimizer`."""
         rate: Any = self.learning_rate if learning_rate is None else learning_rate
         self.steps += 1
+        root = math.sqrt(1 - self.square_decay**self.steps)
+        rate = rate * root / (1 - self.mean_decay**self.steps)
         for name, slope in _dense(gradient, "Adam").items():
-            self.mean[name] = _running(self.mean.get(name), slope, self.mean_decay)
-            self.square[name] = _running(self.square.get(name), slope**2, self.square_decay)
-            mean = self.mean[name] / (1 - self.mean_decay**self.steps)
-            square = self.square[name] / (1 - self.square_decay**self.steps)
-            direction = mean / (np.sqrt(square) + self.stability)
-            parameters[name][...] = descend(parameters[name], direction, rate)
+            mean = _running(self.mean, name, slope, self.mean_decay)
+            size = np.sqrt(_running(self.square, name, slope * slope, self.square_decay))
+            size += self.stability * root  # multiplied by root, as the rate is
+            parameters[name] -= rate * mean / size
 
     def state(self) -> dict[str, Any]:
         """Return the moments and the number of steps."""
@@ -160,8 +167,14 @@ class Adam:
                 getattr(self, kind)[name] = array.copy()
 
 
-def _running(average: Array | None, new: Array, decay: float) -> Array:
-    return (1 - decay) * new if average is None else decay * average + (1 - decay) * new
+def _running(averages: Parameters, name: str, new: Array, decay: float) -> Array:
+    """Change an average in place, and return it."""
+    if name not in averages:
+        averages[name] = np.zeros_like(new)
+    average = averages[name]
+    average *= decay
+    average += (1 - decay) * new
+    return average
 
 
 def _dense(gradient: Gradient, optimizer: str) -> dict[str, Array]:

@@ -125,7 +125,7 @@ def digits(quick: bool) -> Sides:
     """Set both to 92 % of the second half of the digits, after learning from the first."""
     data = find_data_set("digits")
     data = replace(data, inputs=data.inputs / 16)
-    half = (len(data) + 1) // 2
+    half = len(data) // 2
     split = Split(data.take(slice(half)), None, data.take(slice(half, None)))
     return to_score(split, (64,), *((0.3, range(1)) if quick else (0.92, range(10))))
 

@@ -27,14 +27,19 @@ class Standardiser:
     scale: Array
 
     @classmethod
-    def learned_from(cls, inputs: Array) -> Standardiser:
-        """Measure the columns of `inputs` [rows, features]."""
+    def learned_from(cls, inputs: Array, one_scale: bool = False) -> Standardiser:
+        """Measure the columns of `inputs` [rows, features].
+
+        With `one_scale`, all columns get the root of their mean variance.
+        """
         constant = (inputs == inputs[0]).all(axis=0)
         mean = np.where(constant, inputs[0], inputs.mean(axis=0))
         centred = inputs - mean
         reach = np.where(constant, 1.0, np.abs(centred).max(axis=0))
         # squares of very small numbers would vanish: they are taken of shares of the largest
         scale = reach * np.sqrt(np.square(centred / reach).mean(axis=0))
+        if one_scale:
+            scale = np.full_like(scale, np.sqrt(np.square(scale).mean()))
         return cls(mean, np.where(scale > 0, scale, 1.0))
 
     def __call__(self, inputs: Array) -> Array:

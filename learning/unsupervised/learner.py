@@ -65,9 +65,7 @@ class CentredLearner(UnsupervisedLearner):
         """
         if self.config.standardise:
             return super().measured(data)
-        mean = data.inputs.mean(axis=0)
-        scale = float(np.sqrt(data.inputs.var(axis=0).mean())) or 1.0
-        return {"inputs": Standardiser(mean, np.full(data.features, scale))}
+        return {"inputs": Standardiser.learned_from(data.inputs, one_scale=True)}
 
 
 class BatchLearner(UnsupervisedLearner):

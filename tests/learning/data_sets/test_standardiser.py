@@ -57,3 +57,12 @@ def test_ratings_have_no_scale() -> None:
     data = DataSet("mine", "ratings", [[0, 0]] * 9, [1.0] * 9, ("user", "item"), users=1, items=1)
     with pytest.raises(ValueError, match="'mine': users and items have no scale"):
         standardised(data.split())
+
+
+def test_one_scale_for_all_columns_has_their_mean_variance() -> None:
+    inputs = np.array([[0.0, 10.0, 5.0], [2.0, 16.0, 5.0]])
+    measure = Standardiser.learned_from(inputs, one_scale=True)
+    # variances 1, 9 and 0: their mean is 10 / 3
+    assert measure.scale == pytest.approx(np.full(3, np.sqrt(10 / 3)))
+    assert measure.mean.tolist() == [1, 13, 5]
+    assert Standardiser.learned_from(np.ones((2, 2)), one_scale=True).scale.tolist() == [1, 1]

@@ -48,6 +48,11 @@ def test_five_folds_are_as_published_and_probabilities_as_scikit_learns(
     assert np.mean(scores) == pytest.approx(published, abs=5e-5)
 
 
+def test_most_tumours_are_of_one_class() -> None:
+    targets = find_data_set("breast-cancer").targets
+    assert np.bincount(targets).max() / len(targets) == pytest.approx(0.6274, abs=5e-5)
+
+
 def test_one_step_on_all_rows_is_the_textbook_gradient() -> None:
     inputs, targets = np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 2])
     data = DataSet("three rows", "classification", inputs, targets, ("a",), ("p", "q", "r"))
