@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from envs.grid_world import palette
+from envs.grid_world.pygame_ce import pygame
 from experiments.data_panel import Panel
 from learning.batch import Array
 from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.standardiser import Standardiser
 
 MOST = 1_000  # dots of a part; evenly spaced rows where there are more
+IMAGES = 8  # in a line, and lines
 DRAWN = 400  # rows that a generative learner is asked for
 COLOURS = np.array([
     palette.BLUE, palette.RED, palette.GREEN, palette.PINK, palette.ORANGE, palette.SKY,
@@ -35,6 +38,15 @@ class View(NamedTuple):
     def around(self, points: Array) -> Panel:
         """Return a panel that reaches around points [rows, 2]."""
         return Panel.around(self.picture, self.box, points)
+
+    def image(self, row: Array, line: int, column: int) -> None:
+        """Draw a row of pixels as a square image at a place in a grid of `IMAGES` x `IMAGES`."""
+        train = self.split.train.inputs
+        side, size = math.isqrt(len(row)), self.box.width // IMAGES
+        grey = 255 * (1 - np.clip((row - train.min()) / (np.ptp(train) or 1.0), 0, 1))
+        pixels = np.repeat(grey.reshape(side, side).T[..., None], 3, axis=2).astype(np.uint8)
+        image = pygame.transform.scale(pygame.surfarray.make_surface(pixels), (size - 4, size - 4))
+        self.picture.blit(image, (self.box.x + column * size + 2, self.box.y + line * size + 2))
 
 
 def said(learner: Any, inputs: Array) -> Array | None:
@@ -160,3 +172,23 @@ def drawn_rows(view: View) -> str:
         drawn = view.learner.sample(DRAWN, np.random.default_rng(0))
         panel.dots(drawn, np.tile(palette.RED, (DRAWN, 1)))
     return "grey: rows; red: rows that the learner makes up"
+
+
+def images(view: View) -> str:
+    """Draw test rows of pixels as images, and below each its reconstruction."""
+    given = view.split.test.inputs[: IMAGES**2 // 2]
+    found = said(view.learner, given)
+    for number, row in enumerate(given):
+        line, column = divmod(number, IMAGES)
+        view.image(row, 2 * line, column)
+        if found is not None:
+            view.image(found[number], 2 * line + 1, column)
+    return "test rows, and below each its reconstruction"
+
+
+def drawn_images(view: View) -> str:
+    """Draw images that the learner makes up."""
+    if said(view.learner, view.split.train.inputs[:1]) is not None:
+        for number, row in enumerate(view.learner.sample(IMAGES**2, np.random.default_rng(0))):
+            view.image(row, *divmod(number, IMAGES))
+    return "rows that the learner makes up"

@@ -3,7 +3,7 @@
 In two dimensions every place has the colour of what the learner says there, and rows are dots: of
 the training part plain, of the test part ringed. With more features, rows lie where their first two
 principal components put them, in the colour of what they are taken for; numbers that are predicted
-from more than one feature are shown against the true ones.
+from more than one feature are shown against the true ones, and pixels as images.
 """
 
 from __future__ import annotations
@@ -89,11 +89,12 @@ def painter(tasks: tuple[str, ...], data: DataSet) -> Callable[[View], str]:
         return data_paint.curve if data.features == 1 else data_paint.against_the_truth
     if "clustering" in tasks or data.kind == "classification" in tasks:
         return data_paint.regions if plane else data_paint.projection
-    if plane and "generation" in tasks:
-        return data_paint.drawn_rows
+    made_up = "generation" in tasks
+    if all(name.startswith("pixel") for name in data.feature_names):
+        return data_paint.drawn_images if made_up else data_paint.images
     if plane:
-        return data_paint.reconstruction
+        return data_paint.drawn_rows if made_up else data_paint.reconstruction
     raise ValueError(
         f"There is no picture of what is reconstructed from {data.features} features; "
-        "expected 2, as in two-moons."
+        "expected 2, as in two-moons, or pixels, as in digits."
     )

@@ -151,6 +151,31 @@ def test_numbers_are_a_curve_over_one_feature_and_stand_against_the_truth_over_m
     pixels(Known("ratings", lambda x: x[:, 0] / 2), ratings)
 
 
+def images(count: int) -> Split:
+    names = tuple(f"pixel_{row}_{column}" for row in range(4) for column in range(4))
+    rows = np.repeat(np.linspace(0, 1, count)[:, None], 16, axis=1)
+    data = DataSet("images", "unlabelled", rows, feature_names=names)
+    return Split(data, None, data)
+
+
+def test_pixels_are_shown_as_images_with_what_becomes_of_them_below() -> None:
+    split, half = images(9), (SIZE[0] // 8) // 2
+    image = pixels(Known("reconstruction", lambda x: 1 - x), split).astype(int)
+    for number, (line, column) in enumerate([*((0, k) for k in range(8)), (2, 0)]):
+        down, across = STRIP + half * (2 * line + 1), half * (2 * column + 1)
+        light = 255 * (1 - split.test.inputs[number, 0])
+        assert np.abs(image[down, across] - light).max() <= 1
+        assert np.abs(image[down + 2 * half, across] - (255 - light)).max() <= 1
+
+
+def test_images_are_drawn_once_something_is_known() -> None:
+    known = Known("generation", lambda x: x, sample=lambda count, generator: np.ones((count, 16)))
+    last = STRIP + SIZE[0] - SIZE[0] // 16, SIZE[0] - SIZE[0] // 16
+    assert not pixels(known, images(9))[last].any()
+    assert pixels(Known("generation", ignorant), images(9))[last].all()
+    assert pixels(Known("reconstruction", ignorant), images(9))[last].all()
+
+
 def test_what_cannot_be_shown_is_said_in_a_sentence() -> None:
     data = find_data_set("ratings").take(slice(0, 9))
     with pytest.raises(ValueError, match="no picture of what is reconstructed from 2"):
