@@ -22,13 +22,12 @@ from learning.descent import DecayConfig, DescentConfig, make_optimizer
 from learning.early_stopping import EarlyStopping
 from learning.function import Function
 from learning.history import History
-from learning.learner import GradientLearner
 from learning.loss import Loss
-from learning.named import prefixed, section
+from learning.resumable import ResumableLearner
 from learning.schedule import SCHEDULES
 
 
-class DataLearner(GradientLearner):
+class DataLearner(ResumableLearner):
     """A function that learns from rows; subclasses say which function and which loss.
 
     Function, optimizer and the scale of the inputs are made from the first rows that it is given:
@@ -49,13 +48,8 @@ class DataLearner(GradientLearner):
     config_class: ClassVar[type[DescentConfig]] = DecayConfig
 
     def __init__(self, config: Any = None, seed: int = 0) -> None:
-        self.config: Any = self.config_class() if config is None else config
-        self.seed = seed
-        self.measures: dict[str, Standardiser] = {}
+        super().__init__(self.config_class() if config is None else config, seed)
         self._validation: Batch | None = None
-        self._stopping = EarlyStopping()
-        self._data: DataSet | None = None
-        self._batches: MiniBatches | None = None
         self._rows: list[tuple[float, ...]] = []
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
@@ -189,45 +183,6 @@ class DataLearner(GradientLearner):
         names = ("samples", "loss", "validation_loss")
         return History(**dict(zip(names, zip(*rows, strict=True), strict=False)))
 
-    def state(self) -> dict[str, Any]:
-        """Return what predictions and the next step depend on, as arrays and JSON values."""
-        if self._batches is None:
-            return {}
-        return {
-            **prefixed("parameters", {k: v.copy() for k, v in self.function.parameters.items()}),
-            **prefixed("optimizer", self.optimizer.state()),
-            **{
-                f"measure.{name}.{key}": array.copy()
-                for name, measure in self.measures.items()
-                for key, array in measure.state().items()
-            },
-            **prefixed("stopping", self._stopping.state()),
-            **self._batches.state(),
-        }
-
-    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
-        """Continue from what `state()` returned, bit for bit.
-
-        Args:
-            state: Of a learner with the same settings and seed.
-            source: What it learned from.
-
-        Raises:
-            ValueError: If the state does not fit the settings or the rows.
-        """
-        self._data = self._batches = None
-        if not state:
-            return
-        batches = self._begun(source)
-        for name, value in self.state().items():
-            if name not in state or not _fits(name, value, state[name]):
-                self._refuse_state(name)
-        for name, parameter in self.function.parameters.items():
-            parameter[...] = state[f"parameters.{name}"]
-        self.optimizer.restore(section(state, "optimizer"))
-        self._stopping.restore(section(state, "stopping"))
-        batches.restore(state)
-
     def _begun(self, source: DataSet | Split) -> MiniBatches:
         """Make what is missing from the first rows, and hold to these rows from then on."""
         given, held_back = (source, None) if isinstance(source, DataSet) else source[:2]
@@ -252,17 +207,3 @@ class DataLearner(GradientLearner):
         self.function, self.loss = self.make(data, start)
         self.optimizer = make_optimizer(self.config, self.weight_decay(len(data)))
         return MiniBatches(self.prepared(data), self.config.batch_size, order)
-
-    def _refuse_state(self, name: str) -> None:
-        self._data = self._batches = None
-        raise ValueError(
-            f"The saved {name!r} does not fit: expected the state of a {type(self).__name__} "
-            "with the same settings that learned from the same rows."
-        )
-
-
-def _fits(name: str, made: Any, saved: Any) -> bool:
-    """Whether a saved value can replace a beginner's, or where nothing is learned equals it."""
-    if name.startswith("measure."):
-        return np.array_equal(made, saved)
-    return not name.startswith(("parameters.", "stopping.")) or np.shape(made) == np.shape(saved)
