@@ -21,12 +21,13 @@ class Show:
         keys: What the window's keys V and P do, in a word or two.
         help: The same in a line.
         step: Samples of the smallest step that changes anything.
+        speed: Of the window at the start: 10 to the power of this many steps between pictures.
         frames: Pictures of a GIF.
     """
 
     keys = "V P view"
     help = "P: policy on and off     V: value of the best action, of each action, none"
-    step, frames = 1, 60
+    step, speed, frames = 1, 1, 60
 
     def __init__(self, learner: Any, source: Any) -> None:
         self.learner, self.source = learner, source
@@ -110,7 +111,9 @@ class DataShow(Show):
         self.split = Split(source, None, source) if isinstance(source, DataSet) else source
         painter(learner.tasks, self.split.train)  # or says that there is none
         super().__init__(learner, source)
-        self.step = getattr(getattr(learner, "config", None), "batch_size", 1)
+        batch = getattr(getattr(learner, "config", None), "batch_size", 0)
+        self.step = batch or len(self.split.train)  # of those that take all rows at once
+        self.speed = 1 if batch else 0
         if getattr(learner, "one_shot", False):
             self.frames = 2  # before and after
 

@@ -122,7 +122,7 @@ def watch_window(
     """
     from envs.grid_world.window import Window
 
-    controls, done = Controls(), 0
+    controls, done = Controls(speed=show.speed), 0
     first = controls.draw(show)
     window = Window(title, first.get_size(), FRAMES_PER_SECOND, ends_program=False)
     try:

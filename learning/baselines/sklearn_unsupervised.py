@@ -1,4 +1,7 @@
-"""scikit-learn's methods that look at inputs alone; `predict` reconstructs them."""
+"""scikit-learn's methods that look at inputs alone; `predict` reconstructs them.
+
+Defaults are those of our own methods of the same kind, so that they can be compared as they are.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ class MixtureConfig:
     """How many normal distributions are mixed."""
     covariance_type: Literal["full", "tied", "diag", "spherical"] = "full"
     """Whether each has a shape of its own, all share one, or boxes or balls are enough."""
-    n_init: int = 1
+    n_init: int = 3
     """How many starts, of which the likeliest end counts."""
     max_iter: int = 1_000
     """Steps of expectation and maximisation at most."""

@@ -15,6 +15,7 @@ from experiments.watch_window import watch_window
 from learning.data_sets import DataSet, Split, find_data_set
 from learning.history import History
 from learning.supervised import LinearRegression, LogisticRegression, NeuralNetwork
+from learning.unsupervised import KMeans
 
 
 class Known:
@@ -222,6 +223,11 @@ def test_learner_that_takes_all_rows_at_once_has_two_pictures(tmp_path) -> None:
     watch(learner, plane().train, 100, tmp_path / "a.gif", window=False)
     with Image.open(tmp_path / "a.gif") as gif:
         assert gif.n_frames <= 2  # equal ones are joined
+
+
+def test_learners_without_batches_take_steps_of_all_rows() -> None:
+    show = DataShow(KMeans(), find_data_set("blobs").split(test=0.2))
+    assert (show.step, show.speed) == (240, 0)
 
 
 def test_step_key_takes_a_batch_and_rows_are_hidden(monkeypatch) -> None:

@@ -1,17 +1,21 @@
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments import run as runs
 from experiments.registry import find_learner
+from experiments.spec import RunSpec
 from learning.baselines import SKLEARN
 from learning.data_sets import find_data_set
 from learning.data_sets.data_set import DataSet
 from learning.metrics import accuracy
 from learning.supervised import LogisticRegression, LogisticRegressionConfig
 from learning.supervised.least_squares import least_squares, ridge
+from learning.unsupervised import GaussianMixture, KMeans, PrincipalComponents
 
 pytest.importorskip("sklearn")
 FAST = {
@@ -222,25 +226,58 @@ def test_wrapped_logistic_regression_is_the_librarys_and_ours() -> None:
 
 
 def test_wrapped_unsupervised_methods_are_the_librarys() -> None:
-    from sklearn.cluster import KMeans
+    from sklearn.cluster import KMeans as Theirs
     from sklearn.decomposition import PCA
-    from sklearn.mixture import GaussianMixture
+    from sklearn.mixture import GaussianMixture as Mixture
 
     data = find_data_set("iris")
     names = ("sklearn-k-means", "sklearn-pca", "sklearn-mixture")
     clusters, plane, mixture = (learner(name, 5) for name in names)
     for one in (clusters, plane, mixture):
         one.learn(data, len(data))
-    centroids = KMeans(3, n_init=10, random_state=5).fit(data.inputs)
+    centroids = Theirs(3, n_init=10, random_state=5).fit(data.inputs)
     assert np.array_equal(clusters.assign(data.inputs), centroids.labels_)
     assert centroids.inertia_ == pytest.approx(78.8514, abs=5e-5)
     assert np.square(clusters.predict(data.inputs) - data.inputs).sum() == pytest.approx(78.8514)
     theirs = PCA(2, random_state=5).fit(data.inputs)
     points = theirs.inverse_transform(theirs.transform(data.inputs))
     assert np.array_equal(plane.predict(data.inputs), points)
-    normal = GaussianMixture(3, random_state=5, max_iter=1_000).fit(data.inputs)
+    normal = Mixture(3, n_init=3, random_state=5, max_iter=1_000).fit(data.inputs)
     assert np.array_equal(mixture.log_likelihood(data.inputs), normal.score_samples(data.inputs))
     assert np.array_equal(mixture.predict(data.inputs), normal.means_[normal.predict(data.inputs)])
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "closeness"),
+    [("sklearn-k-means", KMeans, 1e-9), ("sklearn-pca", PrincipalComponents, 1e-9)],
+)
+def test_wrapped_and_our_own_methods_find_the_same(name, ours, closeness) -> None:
+    data = find_data_set("iris")
+    theirs, own = learner(name), ours()
+    for one in (theirs, own):
+        one.learn(data, 100 * len(data))
+    assert own.predict(data.inputs) == pytest.approx(theirs.predict(data.inputs), abs=closeness)
+
+
+def test_wrapped_and_our_own_mixture_find_equally_likely_ones() -> None:
+    data = find_data_set("iris")
+    theirs, own = learner("sklearn-mixture"), GaussianMixture()
+    for one in (theirs, own):
+        one.learn(data, 300 * len(data))
+    likelihoods = [one.log_likelihood(data.inputs).mean() for one in (theirs, own)]
+    assert likelihoods[0] == pytest.approx(likelihoods[1], abs=2e-3)  # theirs stops at 1e-3
+
+
+@pytest.mark.parametrize("name", ["sklearn-svm", "sklearn-random-forest", "sklearn-mixture"])
+def test_run_that_is_loaded_predicts_the_same(name: str, tmp_path: Path) -> None:
+    spec = RunSpec(name, "iris", 120, 3, FAST.get(name, {}))
+    run = runs.train(spec, tmp_path)
+    loaded, split = run.learner()
+    direct = learner(name, 3)
+    direct.learn(split, 120)
+    inputs = split.test.inputs
+    assert np.array_equal(loaded.predict(inputs), direct.predict(inputs))
+    assert runs.Run.load(run.directory).learner()[0].samples == 120
 
 
 def test_samples_of_the_mixture_come_from_the_given_generator_and_scatter_as_it_says() -> None:
