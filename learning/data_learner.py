@@ -18,7 +18,7 @@ from learning.data_sets.checks import checked_inputs, require_kind, require_same
 from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.mini_batches import MiniBatches, batch_of
 from learning.data_sets.standardiser import Standardiser
-from learning.descent import DecayConfig, DescentConfig, make_optimizer
+from learning.descent import DecayConfig, make_optimizer
 from learning.early_stopping import EarlyStopping
 from learning.function import Function
 from learning.history import History
@@ -45,7 +45,7 @@ class DataLearner(ResumableLearner):
     """
 
     tasks: ClassVar[tuple[str, ...]]
-    config_class: ClassVar[type[DescentConfig]] = DecayConfig
+    config_class: ClassVar[type[Any]] = DecayConfig
 
     def __init__(self, config: Any = None, seed: int = 0) -> None:
         super().__init__(self.config_class() if config is None else config, seed)

@@ -92,7 +92,7 @@ class GaussianMixture(BatchLearner):
     """
 
     tasks = ("clustering", "density", "generation")
-    config_class = GaussianMixtureConfig  # type: ignore[assignment]
+    config_class = GaussianMixtureConfig
     function: Mixture
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Mixture, Loss]:

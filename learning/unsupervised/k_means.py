@@ -10,18 +10,17 @@ With all rows at once and n_k the rows of k, this is Lloyd's iteration. With a f
 and n_k all rows of k so far, it is MacQueen's running mean for single rows, and Sculley's
 mini-batch k-means for more. The two differ by batch and step size alone.
 
-What is found depends on where one starts: each further centroid starts at a row that is drawn with
-a probability in proportion to its squared distance from those before (k-means++), the best of a few
-such draws; and Lloyd's iteration, once it rests, starts anew. The best is kept.
+What is found depends on where one starts: at rows far from each other (`k_means_plus_plus`), and
+Lloyd's iteration, once it rests, starts anew. The best is kept.
 
 Source: Lloyd (1982); MacQueen (1967); Sculley (2010), algorithm 1; Bottou & Bengio (1995) for the
-step size; Arthur & Vassilvitskii (2007), sections 2.2 and 7, for the start.
+step size.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, log
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -30,8 +29,9 @@ from learning.batch import Array
 from learning.centroids import Centroids
 from learning.data_sets.data_set import DataSet, Split
 from learning.loss import Loss, SquaredError
+from learning.unsupervised.k_means_start import k_means_plus_plus, least_apart
 from learning.unsupervised.learner import BatchLearner
-from learning.unsupervised.pull import Pull, pull
+from learning.unsupervised.pull import pull, with_no_cluster_empty
 
 AT_REST = 1e-12  # share of the loss by which it falls at least, while rows change sides
 
@@ -70,7 +70,7 @@ class KMeans(BatchLearner):
     """
 
     tasks = ("clustering", "reconstruction")
-    config_class = KMeansConfig  # type: ignore[assignment]
+    config_class = KMeansConfig
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Centroids, Loss]:
         """Return centroids at their start, and the squared error.
@@ -124,7 +124,12 @@ class KMeans(BatchLearner):
 
     @property
     def centroids(self) -> Array:
-        """In the units of the inputs. Shape [clusters, features]."""
+        """In the units of the inputs. Shape [clusters, features].
+
+        Raises:
+            ValueError: If nothing has been learned yet.
+        """
+        self._learned_from()
         return self.answer(self._nearest().parameters["centroids"])
 
     def improve(self, inputs: Array) -> float:
@@ -192,60 +197,3 @@ class KMeans(BatchLearner):
         self._starts += again
         centroids[...] = self.start(inputs) if again else self._best
         self._losses[0] = inf if again else self._losses[1]
-
-
-def k_means_plus_plus(inputs: Array, clusters: int, generator: np.random.Generator) -> Array:
-    """Return a start that is spread over the rows, [clusters, features].
-
-    The first centroid is a row drawn at random. For each further one, a few rows are drawn with
-    probabilities in proportion to the squared distance from the nearest centroid so far, and that
-    row is taken which makes the sum of these distances least.
-
-    Args:
-        inputs: Shape [rows, features].
-        clusters: How many.
-        generator: Draws.
-    """
-    centred = inputs - inputs.mean(axis=0)
-    squares = np.einsum("ij,ij->i", centred, centred)
-
-    def apart(rows: Array) -> Array:
-        """Squared distances of all rows from some. Shape [some, rows]."""
-        distances: Array = -2 * centred[rows] @ centred.T
-        distances += squares
-        distances += squares[rows, None]
-        return np.maximum(distances, 0, out=distances)  # rounding may have left less
-
-    chosen = generator.integers(len(inputs), size=1)
-    distances = apart(chosen)[0]
-    for _ in range(1, clusters):
-        reach = np.cumsum(distances)
-        draws = generator.random(2 + int(log(clusters))) * reach[-1]
-        rows = np.minimum(np.searchsorted(reach, draws, side="right"), len(inputs) - 1)
-        left = apart(rows)
-        best = np.minimum(left, distances, out=left).sum(axis=1).argmin()
-        chosen, distances = np.append(chosen, rows[best]), left[best]
-    return inputs[chosen]
-
-
-def least_apart(inputs: Array, starts: list[Array]) -> Array:
-    """Return those centroids from which rows are least far away, in the sum of squares."""
-    return min(starts, key=lambda start: float(pull(inputs, start).squares.sum()))
-
-
-def with_no_cluster_empty(seen: Pull, inputs: Array, centroids: Array) -> Pull:
-    """Give the row that is farthest from its centroid to a cluster that has none.
-
-    As scikit-learn does; with several empty ones, each gets one of the farthest rows.
-    """
-    empty = np.flatnonzero(seen.counts == 0)
-    if not len(empty):
-        return seen
-    nearest, counts, errors, squares = (array.copy() for array in seen)
-    apart = np.square(inputs - centroids[nearest]).sum(axis=1)
-    for k, row in zip(empty, np.argsort(-apart, kind="stable"), strict=False):
-        old = nearest[row]
-        counts[old] -= 1
-        errors[old] -= inputs[row] - centroids[old]
-        nearest[row], counts[k], errors[k] = k, 1, inputs[row] - centroids[k]
-    return Pull(nearest, counts, errors, squares)

@@ -72,7 +72,7 @@ class PrincipalComponents(UnsupervisedLearner):
     """
 
     one_shot: ClassVar[bool] = True
-    config_class = PrincipalComponentsConfig  # type: ignore[assignment]
+    config_class = PrincipalComponentsConfig
     function: TiedLinear
 
     def __init__(self, config: Any = None, seed: int = 0) -> None:

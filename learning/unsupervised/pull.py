@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,8 +67,29 @@ def pulled(inputs, centroids):  # type: ignore[no-untyped-def]  # noqa: D103
     return nearest, counts, errors, squares
 
 
+def with_no_cluster_empty(seen: Pull, inputs: Array, centroids: Array) -> Pull:
+    """Give the row that is farthest from its centroid to a cluster that has none.
+
+    As scikit-learn does; with several empty ones, each gets one of the farthest rows.
+    """
+    empty = np.flatnonzero(seen.counts == 0)
+    if not len(empty):
+        return seen
+    nearest, counts, errors, squares = (array.copy() for array in seen)
+    apart = np.square(inputs - centroids[nearest]).sum(axis=1)
+    for k, row in zip(empty, np.argsort(-apart, kind="stable"), strict=False):
+        old = nearest[row]
+        counts[old] -= 1
+        errors[old] -= inputs[row] - centroids[old]
+        nearest[row], counts[k], errors[k] = k, 1, inputs[row] - centroids[k]
+    return Pull(nearest, counts, errors, squares)
+
+
 @functools.cache
-def _compiled() -> Callable[[Array, Array], tuple[Array, Array, Array, Array]]:
+def _compiled() -> Callable[[Array, Array], tuple[Array, ...]]:
     import numba
 
-    return numba.njit(cache=True)(pulled)
+    made: Any = numba.njit(pulled)
+    with suppress(AttributeError, OSError, RuntimeError):  # plain Python, or no place to keep it
+        made.enable_caching()  # which watches this file alone: nothing from others is called
+    return made  # type: ignore[no-any-return]

@@ -141,6 +141,18 @@ def test_the_best_start_is_kept() -> None:
     assert reached < np.square(data.inputs - alone.predict(data.inputs)).sum() / 600
 
 
+def test_going_to_rest_takes_no_more_steps_than_it_may() -> None:
+    hasty, patient = begun(BLOBS, starts=1), begun(BLOBS, starts=3)
+    hasty.learn_to_rest(BLOBS, most=2)
+    assert hasty.samples == 2 * len(BLOBS)
+    patient.learn_to_rest(BLOBS)
+    resting, samples = patient.centroids.copy(), patient.samples
+    patient.learn_to_rest(BLOBS)
+    assert patient.samples == samples
+    patient.learn(BLOBS, 10 * len(BLOBS))
+    assert patient.centroids == pytest.approx(resting, abs=1e-12)
+
+
 def test_in_mini_batches_the_best_of_the_starts_is_taken() -> None:
     def loss_of(starts: int) -> float:
         learner = KMeans(KMeansConfig(clusters=12, batch_size=8, starts=starts), seed=2)
@@ -241,6 +253,8 @@ def test_what_cannot_be_learned_is_said_in_a_sentence() -> None:
     for look in (KMeans().predict, KMeans().assign):
         with pytest.raises(ValueError, match="nothing to predict with yet: call learn first"):
             look(BLOBS.inputs)
+    with pytest.raises(ValueError, match="nothing to predict with yet"):
+        _ = KMeans().centroids
     with pytest.raises(ValueError, match=r"shape \[rows, 2\], not \(2, 3\)"):
         begun(BLOBS).assign(np.zeros((2, 3)))
     learner = KMeans()
