@@ -138,6 +138,17 @@ def glorot_start(generator: np.random.Generator, inputs: int, outputs: int) -> A
 STARTS = {"he": he_start, "glorot": glorot_start}
 
 
+def require_layers(hidden: Sequence[int], activation: str) -> None:
+    """Refuse settings of hidden layers that no network can have.
+
+    Raises:
+        ValueError: If a layer has no units, or there is no such activation.
+    """
+    _named(ACTIVATIONS, activation, "activation")
+    if min(hidden, default=1) < 1:
+        raise ValueError(f"hidden layers need 1 or more units each, not {hidden}.")
+
+
 def _named(choices: dict[str, Any], name: str, kind: str) -> Any:
     if name not in choices:
         raise ValueError(f"There is no {kind} {name!r}: choose one of {', '.join(choices)}.")

@@ -38,7 +38,7 @@ from learning.function import Function
 from learning.generative.average import Averaged
 from learning.generative.noise_predictor import NoisePredictor
 from learning.loss import Loss, SquaredError
-from learning.unsupervised.learner import CentredLearner
+from learning.unsupervised.learner import UnsupervisedLearner
 
 RIGHT_ANGLE = pi / 2
 FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # where drawing begins: noise of 21 standard deviations
@@ -54,8 +54,8 @@ class DiffusionConfig(DescentConfig):
     """Rows of a step; each gets a noise of its own."""
     optimizer: str = "adam"
     """sgd, momentum or adam."""
-    standardise: bool = False
-    """Bring every feature to a standard deviation of 1, not only all of them together."""
+    one_scale: bool = True
+    """Divide all features by one number, so that what is far from what stays as it is."""
     hidden: tuple[int, ...] = (128, 128, 128)
     """Units of each hidden layer."""
     activation: str = "relu"
@@ -106,7 +106,7 @@ def evenly(rows: int, size: int) -> int:
     return ceil(rows / ceil(rows / size))
 
 
-class Diffusion(CentredLearner):
+class Diffusion(UnsupervisedLearner):
     """A network that sees noise, and rows drawn by it.
 
     What it predicts is what was there before the noise: `predict` takes inputs to be slightly

@@ -27,7 +27,7 @@ from learning.data_sets.standardiser import Standardiser
 from learning.function import Function
 from learning.logits import softmax
 from learning.loss import Loss
-from learning.network import ACTIVATIONS, Network
+from learning.network import Network, require_layers
 from learning.supervised.regression import RegressionConfig
 
 
@@ -46,13 +46,7 @@ class NeuralNetworkConfig(RegressionConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.activation not in ACTIVATIONS:
-            choices = ", ".join(ACTIVATIONS)
-            raise ValueError(
-                f"There is no activation {self.activation!r}: choose one of {choices}."
-            )
-        if min(self.hidden, default=1) < 1:
-            raise ValueError(f"hidden layers need 1 or more units each, not {self.hidden}.")
+        require_layers(self.hidden, self.activation)
 
 
 class NeuralNetwork(DataLearner):

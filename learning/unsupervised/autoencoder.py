@@ -23,8 +23,8 @@ from learning.batch import Array
 from learning.data_sets.data_set import DataSet
 from learning.descent import DescentConfig
 from learning.loss import Loss, SquaredError
-from learning.network import Network
-from learning.unsupervised.learner import CentredLearner
+from learning.network import Network, require_layers
+from learning.unsupervised.learner import UnsupervisedLearner
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class AutoencoderConfig(DescentConfig):
     """Step size, above 0."""
     optimizer: str = "adam"
     """sgd, momentum or adam."""
-    standardise: bool = False
-    """Bring every feature to mean 0 and deviation 1 of its own, not only all of them together."""
+    one_scale: bool = True
+    """Divide all features by one number, so that what is far from what stays as it is."""
     code: int = 2
     """Numbers in a code."""
     hidden: tuple[int, ...] = (64, 32)
@@ -52,9 +52,10 @@ class AutoencoderConfig(DescentConfig):
         super().__post_init__()
         if self.code < 1:
             raise ValueError(f"code must be 1 or more, not {self.code}.")
+        require_layers(self.hidden, self.activation)
 
 
-class Autoencoder(CentredLearner):
+class Autoencoder(UnsupervisedLearner):
     """Two networks, encoder and decoder, by descent on the squared error to the rows themselves.
 
     >>> from learning.data_sets import find_data_set

@@ -14,7 +14,6 @@ from learning.batch import Array, Batch
 from learning.data_learner import DataLearner
 from learning.data_sets.data_set import DataSet
 from learning.data_sets.mini_batches import MiniBatches, batch_of
-from learning.data_sets.standardiser import Standardiser
 from learning.optimizer import SGD
 
 
@@ -51,21 +50,6 @@ class UnsupervisedLearner(DataLearner):
     def weight_decay(self, rows: int) -> float:
         """Return 0: nothing decays."""
         return 0.0
-
-
-class CentredLearner(UnsupervisedLearner):
-    """An unsupervised learner by gradient: its inputs are centred and of one size."""
-
-    def measured(self, data: DataSet) -> dict[str, Standardiser]:
-        """Return the scale of the training rows: the mean and, for all features, one number.
-
-        With a mean variance of 1, one learning rate suits whatever unit inputs come in. One number
-        for all leaves directions, and what is far from what, as they are; with `standardise` each
-        feature gets its own.
-        """
-        if self.config.standardise:
-            return super().measured(data)
-        return {"inputs": Standardiser.learned_from(data.inputs, one_scale=True)}
 
 
 class BatchLearner(UnsupervisedLearner):

@@ -27,7 +27,7 @@ from learning.data_sets.data_set import DataSet
 from learning.descent import DescentConfig
 from learning.loss import Loss, SquaredError
 from learning.network import glorot_start
-from learning.unsupervised.learner import CentredLearner
+from learning.unsupervised.learner import UnsupervisedLearner
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class LinearAutoencoderConfig(DescentConfig):
     """Step size, above 0."""
     optimizer: str = "adam"
     """sgd, momentum or adam."""
-    standardise: bool = False
-    """Bring every feature to mean 0 and deviation 1 of its own, not only all of them together."""
+    one_scale: bool = True
+    """Divide all features by one number, so that what is far from what stays as it is."""
     components: int = 2
     """Numbers in a code, and dimensions of the plane."""
 
@@ -53,7 +53,7 @@ class LinearAutoencoderConfig(DescentConfig):
             raise ValueError(f"components must be 1 or more, not {self.components}.")
 
 
-class LinearAutoencoder(CentredLearner):
+class LinearAutoencoder(UnsupervisedLearner):
     """The nearest plane, by descent on the squared error to the rows themselves.
 
     >>> from learning.data_sets import find_data_set

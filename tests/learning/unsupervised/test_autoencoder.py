@@ -66,7 +66,7 @@ def test_units_and_origin_of_the_inputs_do_not_matter(learner_class) -> None:
 def test_standardised_features_have_scales_of_their_own() -> None:
     data = parabola()
     wide = replace(data, inputs=data.inputs * [1, 1000])
-    config = AutoencoderConfig(standardise=True)
+    config = AutoencoderConfig(one_scale=False)
     one, other = Autoencoder(config, seed=1), Autoencoder(config, seed=1)
     one.learn(data, 1_000)
     other.learn(wide, 1_000)
@@ -86,6 +86,10 @@ def test_predictions_are_decoded_codes() -> None:
 def test_what_cannot_be_learned_is_said_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="code must be 1 or more, not 0"):
         AutoencoderConfig(code=0)
+    with pytest.raises(ValueError, match="no activation 'bent': choose one of relu, tanh"):
+        AutoencoderConfig(activation="bent")
+    with pytest.raises(ValueError, match="hidden layers need 1 or more units each"):
+        AutoencoderConfig(hidden=(3, 0))
     with pytest.raises(ValueError, match="nothing to predict with yet: call learn first"):
         Autoencoder().encode(np.zeros((1, 2)))
     with pytest.raises(ValueError, match="Autoencoder learns from measurements"):
