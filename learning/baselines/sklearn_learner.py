@@ -135,7 +135,9 @@ def require_version(fitted_by: str) -> None:
 
     Raises:
         ValueError: If so; says by which.
+        ImportError: If there is none.
     """
+    scikit_learn("base", "This model")
     if fitted_by != version("scikit-learn"):
         raise ValueError(
             f"This model was fitted by scikit-learn {fitted_by}; {version('scikit-learn')} "

@@ -157,6 +157,9 @@ def test_without_the_library_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "sklearn.svm", None)
     with pytest.raises(ImportError, match=r"SVC comes with scikit-learn, which is not installed"):
         learner("sklearn-svm").learn(data, 10)
+    monkeypatch.setitem(sys.modules, "sklearn.base", None)
+    with pytest.raises(ImportError, match=r"This model comes with scikit-learn, which is not"):
+        learner("sklearn-svm").restore({"rows_drawn": 10, "scikit_learn": "1.5"}, data)
 
 
 # What was published.
