@@ -1,6 +1,7 @@
 """Every comparison that `spielfeld benchmark` knows, in the order in which it makes them."""
 
 from experiments.benchmark import (
+    board_solver,
     drawing,
     large_maze,
     q_learning,
@@ -26,4 +27,5 @@ COMPARISONS = (
     large_maze.COMPARISON,
     *supervised.COMPARISONS,
     *unsupervised.COMPARISONS,
+    *board_solver.COMPARISONS,
 )

@@ -7,7 +7,16 @@ import os
 import platform
 from pathlib import Path
 
-LIBRARIES = ("spielfeld", "gymnasium", "numpy", "numba", "pygame-ce", "envpool", "scikit-learn")
+LIBRARIES = (
+    "spielfeld",
+    "gymnasium",
+    "numpy",
+    "numba",
+    "pygame-ce",
+    "envpool",
+    "bitbully",
+    "scikit-learn",
+)
 
 
 def machine() -> dict[str, str]:

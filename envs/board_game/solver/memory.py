@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.rules import BITS, Rules
+from envs.board_game.rules import BITS, Rules, position_key
+from envs.board_game.solver.threats import count
 
 FACTOR = 0x1E3779B97F4A7C15  # odd; its first bits after the first are those of the golden ratio
 BOUND, WIDEST = 6, 32  # bits of a bound; no score is as large
@@ -45,6 +46,26 @@ def new_memory(rules: Rules, entries: int) -> Memory:
         raise ValueError(f"A board of {rules.rows} x {rules.columns} is too large to be solved.")
     chosen = min(bits, max(entries.bit_length() - 1, bits + 2 * BOUND - BITS))
     return Memory(np.zeros(1 << chosen, np.int64), (1 << bits) - 1, bits - chosen)
+
+
+def shared_key(rules: Rules, own: int, other: int) -> int:
+    """Return a key that early positions share with their mirror images.
+
+    Later on few images meet, and to look for them costs more than it saves.
+    """
+    key = position_key(rules, own, other)
+    if 3 * count(own | other) < rules.rows * rules.columns:
+        return min(key, position_key(rules, mirrored(rules, own), mirrored(rules, other)))
+    return key
+
+
+def mirrored(rules: Rules, stones: int) -> int:
+    """Return the stones with left and right exchanged."""
+    column, image = (1 << rules.height) - 1, 0
+    for _ in range(rules.columns):
+        image = image << rules.height | stones & column
+        stones >>= rules.height
+    return image
 
 
 def scrambled(memory: Memory, key: int) -> int:

@@ -21,73 +21,55 @@ keeps its own stack instead of calling itself, so that it can be left and taken 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-
-from envs.board_game.rules import Rules, action_cells, legal_moves, position_key
+from envs.board_game.rules import CONNECT_FOUR, Rules, legal_moves
 from envs.board_game.solver.memory import (
     Memory,
     lower_bound,
     recall,
     remember,
     scrambled,
+    shared_key,
     upper_bound,
+)
+from envs.board_game.solver.openings import STONES, Openings, find_opening
+from envs.board_game.solver.stack import (
+    ANSWERED,
+    ASKED,
+    BOUND,
+    DEPTH,
+    HIGH,
+    KEY,
+    LOW,
+    MOVES,
+    OTHER,
+    OWN,
+    PLACES,
+    VISITED,
+    Numbers,
+    Stack,
 )
 from envs.board_game.solver.threats import count, safe_moves, winning_cells
 from envs.compiled import compiled
 
-Numbers = npt.NDArray[np.int64]
-NO, YES, OPEN = range(3)  # answers, and none yet
-OWN, OTHER, MOVES, KEY = range(4)  # columns of `Stack.frames`
-LOW, HIGH, VISITED, BOUND, DEPTH = range(5)  # places in `Stack.cursor`
-PLACES = 64  # more than a board has cells
+YES, NO, OPEN, UNSEEN = range(4)  # answers, and none yet: some moves are left, or all
 
 
-class Stack(NamedTuple):
-    """Where a search stands, changed in place."""
-
-    places: Numbers  # [actions] the cells that each action may mean, the most central first
-    frames: Numbers  # [plies + 1, 4] positions from the asked one down, their moves and keys
-    ranks: Numbers  # [plies + 1, actions] how early to try each place; 0 if not, or no longer
-    cursor: Numbers  # [5] bounds of the score, positions visited, what is asked, of which frame
-
-
-def new_stack(rules: Rules) -> Stack:
-    """Return a stack that is deep enough for the game."""
-
-    def off_centre(action: int) -> int:
-        row, column = (0, action) if rules.gravity else divmod(action, rules.columns)
-        return abs(2 * row - rules.rows + 1) + abs(2 * column - rules.columns + 1)
-
-    order = sorted(range(rules.actions), key=off_centre)
-    return Stack(
-        places=np.array([action_cells(rules, action) for action in order]),
-        frames=np.zeros((rules.cells + 2, 4), np.int64),
-        ranks=np.zeros((rules.cells + 2, rules.actions), np.int64),
-        cursor=np.zeros(5, np.int64),
-    )
-
-
-def ask(stack: Stack, own: int, other: int, low: int, high: int) -> None:
-    """Ask for the score of a position, known to lie between two bounds."""
-    stack.frames[0, OWN], stack.frames[0, OTHER] = own, other
-    stack.cursor[LOW], stack.cursor[HIGH], stack.cursor[DEPTH] = low, high, -1
-
-
-def _settle(rules: Rules, memory: Memory, stack: Stack, budget: int) -> bool:
+def _settle(rules: Rules, openings: Openings, memory: Memory, stack: Stack, budget: int) -> bool:
     """Narrow the bounds of what was asked until they meet, or the budget of positions is spent.
 
     Returns:
         Whether they meet.
     """
-    cursor = stack.cursor
+    rules, cursor = fixed(rules), stack.cursor
+    if cursor[DEPTH] == ASKED:
+        own, other = stack.frames[0, OWN], stack.frames[0, OTHER]
+        cursor[LOW], cursor[HIGH] = possible_scores(rules, own, other)
+        cursor[DEPTH] = ANSWERED
     until = cursor[VISITED] + budget
     while cursor[LOW] < cursor[HIGH]:
-        if cursor[DEPTH] < 0:
+        if cursor[DEPTH] == ANSWERED:
             cursor[BOUND], cursor[DEPTH] = question(cursor[LOW], cursor[HIGH]), 0
-        answer = search(rules, memory, stack, until)
+        answer = search(rules, openings, memory, stack, until)
         if answer == OPEN:
             return False
         bound = question(cursor[LOW], cursor[HIGH])
@@ -95,53 +77,70 @@ def _settle(rules: Rules, memory: Memory, stack: Stack, budget: int) -> bool:
             cursor[LOW] = bound + 1
         else:
             cursor[HIGH] = bound
-        cursor[DEPTH] = -1
+        cursor[DEPTH] = ANSWERED
     return True
 
 
-def question(low: int, high: int) -> int:
-    """Return the bound to ask about: what divides the possible scores in halves.
+def fixed(rules: Rules) -> Rules:
+    """Return the rules to search by."""
+    return rules
 
-    While both sides may win, quick wins and losses are asked about first, since their trees are
-    small: this halves the distance of one bound from a draw.
+
+def connect_four(rules: Rules) -> Rules:
+    """Return rules that are known when the search is compiled, which takes half of the time."""
+    return CONNECT_FOUR
+
+
+def possible_scores(rules: Rules, own: int, other: int) -> tuple[int, int]:
+    """Return the lowest and the highest score that so few stones to come leave possible."""
+    left = rules.rows * rules.columns - count(own | other)
+    if winning_cells(rules, own) & legal_moves(rules, own | other):
+        return (left + 1) // 2, (left + 1) // 2
+    return -(left // 2), max(0, (left - 1) // 2)
+
+
+def question(low: int, high: int) -> int:
+    """Return the bound to ask about next: at first a draw, then two further outwards each time.
+
+    Most games between these bounds are long, and what is near to a draw is then soon known.
     """
     middle = (low + high) // 2
-    if middle <= 0:
-        return min(middle, -(-low // 2))
-    return max(middle, high // 2)
+    if low < 0 < high:
+        return 0 if high >= -low else -1
+    return max(middle, high - 2) if high <= 0 else min(middle, low + 1)
 
 
-def search(rules: Rules, memory: Memory, stack: Stack, until: int) -> int:
+def search(rules: Rules, openings: Openings, memory: Memory, stack: Stack, until: int) -> int:
     """Return whether the score is more than the bound asked: YES, NO, or OPEN if it was left."""
     frames, cursor = stack.frames, stack.cursor
     bound, depth = cursor[BOUND], cursor[DEPTH]
-    answer = examine(rules, memory, stack, depth, bound)
-    while answer == OPEN or depth > 0:
+    answer = UNSEEN
+    while depth > 0 or answer > NO:
+        if answer == UNSEEN:
+            if cursor[VISITED] >= until:
+                cursor[BOUND], cursor[DEPTH] = bound, depth
+                return OPEN
+            answer = examine(rules, openings, memory, stack, depth, bound)
+            continue
         if answer == OPEN:
+            answer = NO  # unless there is one more move
             place = first_place(stack.ranks, depth)
-            if place < 0:
-                answer = NO
-                remember(memory, frames[depth, KEY], False, bound)
-            else:
+            if place >= 0:
                 move = frames[depth, MOVES] & stack.places[place]
                 own, other = frames[depth, OWN], frames[depth, OTHER]
-                depth, bound = depth + 1, -bound - 1
+                depth, bound, answer = depth + 1, -bound - 1, UNSEEN
                 frames[depth, OWN], frames[depth, OTHER] = other, own | move
-                if cursor[VISITED] >= until:
-                    cursor[BOUND], cursor[DEPTH] = bound, depth
-                    return OPEN
-                answer = examine(rules, memory, stack, depth, bound)
         else:
             depth, bound = depth - 1, -bound - 1
-            if answer == YES:
-                answer = OPEN
-            else:
-                answer = YES
-                remember(memory, frames[depth, KEY], True, bound)
+            answer = OPEN if answer == YES else YES
+        if answer <= NO:
+            remember(memory, frames[depth, KEY], answer == YES, bound)
     return answer
 
 
-def examine(rules: Rules, memory: Memory, stack: Stack, depth: int, bound: int) -> int:
+def examine(
+    rules: Rules, openings: Openings, memory: Memory, stack: Stack, depth: int, bound: int
+) -> int:
     """Answer whether a position's score is more than `bound`, or rank its moves."""
     stack.cursor[VISITED] += 1
     own, other = int(stack.frames[depth, OWN]), int(stack.frames[depth, OTHER])
@@ -155,7 +154,11 @@ def examine(rules: Rules, memory: Memory, stack: Stack, depth: int, bound: int) 
         return NO
     if bound < -((left - 2) // 2):  # as soon as the opponent's stone after next
         return YES
-    key = scrambled(memory, position_key(rules, own, other))
+    if left == rules.rows * rules.columns - STONES and openings.codes.size:
+        place = find_opening(openings, rules, own, other)
+        if place >= 0:
+            return YES if openings.scores[place] > bound else NO
+    key = scrambled(memory, shared_key(rules, own, other))
     bounds = recall(memory, key)
     if lower_bound(bounds) > bound:
         return YES
@@ -186,9 +189,5 @@ def first_place(ranks: Numbers, depth: int) -> int:
     return best
 
 
-settle = compiled(_settle, allocates=False)
-
-
-def wins_at_once(rules: Rules, own: int, other: int) -> int:
-    """Return the moves that complete a line."""
-    return winning_cells(rules, own) & legal_moves(rules, own | other)
+settle_any = compiled(_settle, allocates=False)
+settle_connect_four = compiled(_settle, allocates=False, fixed=connect_four)

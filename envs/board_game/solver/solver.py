@@ -9,17 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from envs.board_game.position import Position
-from envs.board_game.rules import Rules, move_of
+from envs.board_game.rules import CONNECT_FOUR, Rules, move_of
 from envs.board_game.solver.memory import new_memory
-from envs.board_game.solver.search import (
-    HIGH,
-    LOW,
-    VISITED,
-    ask,
-    new_stack,
-    settle,
-    wins_at_once,
-)
+from envs.board_game.solver.openings import new_openings, no_openings
+from envs.board_game.solver.search import settle_any, settle_connect_four
+from envs.board_game.solver.stack import HIGH, LOW, VISITED, ask, new_stack
 
 ENTRIES = 2**22  # 32 MB
 BETWEEN_REPORTS = 2_000_000  # positions
@@ -33,26 +27,32 @@ class Solver:
     >>> Solver(TIC_TAC_TOE).score(Position(TIC_TAC_TOE))
     0
 
-    Attributes:
-        visited: Positions visited so far, in all calls.
-
     Args:
         rules: Of the game.
         entries: Positions remembered at most, each 8 bytes.
         tell: Is called now and then while a search lasts, with the number of positions visited so
             far and the lowest and highest score that are still possible.
+        openings: Whether to look openings up, where there is a table of them.
 
     Raises:
         ValueError: If the board is too large.
     """
 
-    def __init__(self, rules: Rules, entries: int = ENTRIES, tell: Progress | None = None) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        entries: int = ENTRIES,
+        tell: Progress | None = None,
+        openings: bool = True,
+    ) -> None:
         self.rules, self.tell = rules, tell
         self._memory, self._stack = new_memory(rules, entries), new_stack(rules)
+        self._settle = settle_connect_four if rules == CONNECT_FOUR else settle_any
+        self._openings = new_openings(rules) if openings else no_openings()
 
     @property
     def visited(self) -> int:
-        """Positions visited so far."""
+        """How many positions were visited so far, in all calls."""
         return int(self._stack.cursor[VISITED])
 
     def score(self, position: Position) -> int:
@@ -80,11 +80,10 @@ class Solver:
 
     def _score(self, own: int, other: int) -> int:
         """Solve a position in which nobody has a line."""
-        left = self.rules.cells - (own | other).bit_count()
-        if wins_at_once(self.rules, own, other):
-            return (left + 1) // 2
-        ask(self._stack, own, other, -(left // 2), max(0, (left - 1) // 2))
-        while not settle(self.rules, self._memory, self._stack, BETWEEN_REPORTS):
+        ask(self._stack, own, other)
+        while not self._settle(
+            self.rules, self._openings, self._memory, self._stack, BETWEEN_REPORTS
+        ):
             if self.tell:
                 low, high = self._stack.cursor[[LOW, HIGH]].tolist()
                 self.tell(self.visited, low, high)
