@@ -44,7 +44,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         columns: Of the board.
         connect: Stones in a row that win.
         gravity: Whether stones fall.
-        opponent: A name in `OPPONENTS`, or a function from a `Position` to an action.
+        opponent: A name in `OPPONENTS`, "uct", or a function from a `Position` to an action.
         seat: "first", "second", or "random", drawn at each reset.
         observation: "planes" or "index".
         illegal: What an illegal action does: "raise" an error, or "lose" the game with -1.

@@ -71,15 +71,19 @@ def reply_of(player: str | Player) -> Reply:
     """Return how a player answers, by its name or from a function of one's own.
 
     Args:
-        player: A name in `OPPONENTS`, or anything that turns a `Position` into an action.
+        player: A name in `OPPONENTS`, "uct", or anything that turns a `Position` into an action.
 
     Raises:
         ValueError: If there is no such name, or later, if a function returns an illegal action.
     """
+    if player == "uct":
+        from envs.board_game.uct import uct_opponent  # which chooses as players do here
+
+        return uct_opponent
     if isinstance(player, str):
         if player not in OPPONENTS:
             raise ValueError(
-                f"There is no opponent {player!r}: choose one of {', '.join(OPPONENTS)}, or "
+                f"There is no opponent {player!r}: choose one of {', '.join(OPPONENTS)}, uct, or "
                 "pass a function of the position that returns an action."
             )
         moves = OPPONENTS[player]

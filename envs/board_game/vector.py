@@ -12,6 +12,7 @@ from envs.board_game.dynamics import begin, respond
 from envs.board_game.env import BoardGameEnv
 from envs.board_game.opponents import COMPILABLE, any_moves, choose
 from envs.board_game.rules import BITS, Rules, move_of, table_index
+from envs.board_game.uct import uct_reply
 from envs.compiled import compiled
 from envs.random_streams import Streams, next_draw
 from envs.row_vector import Array, RowVectorEnv, new_streams
@@ -164,6 +165,7 @@ LOOPS = {
     name: (compiled(_start_boards, moves=choice), compiled(_step_boards, moves=choice))
     for name, choice in COMPILABLE.items()
 }
+LOOPS["uct"] = compiled(_start_boards, reply=uct_reply), compiled(_step_boards, reply=uct_reply)
 
 
 @compiled

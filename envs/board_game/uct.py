@@ -1,0 +1,192 @@
+"""UCT: search by playing many games to their end in one's head, the more often where it goes well.
+
+From the position, go down a tree of moves, at each node to the child with the highest upper bound
+of what it may be worth; add the children of the node where the tree ends; play on from there at
+random; tell the result to all nodes of the way. In the end, the move tried most often is made. It
+learns nothing from game to game, and knows nothing but the rules.
+
+    bound = mean result of the child + EXPLORATION * sqrt(ln(visits of the node) / its visits)
+
+Source: Kocsis & Szepesvari (2006), "Bandit based Monte-Carlo planning"; Browne et al. (2012), "A
+survey of Monte Carlo tree search methods", algorithm 2, with the child visited most as the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from envs.board_game.opponents import choose
+from envs.board_game.position import Position
+from envs.board_game.rules import BITS, Rules, action_cells, has_line, is_full, legal_moves
+from envs.compiled import compiled
+from envs.random_streams import Streams, next_draw
+
+EXPLORATION = 1.4142135623730951  # UCB1's, for results of which most lie within 1 of each other
+PLAYOUTS = 100  # of the opponent that is called "uct"
+SEEDS = 2**53  # as many as there are draws from [0, 1)
+
+
+class Tree(NamedTuple):
+    """Nodes, numbered from the root, 0; the children of a node follow one another."""
+
+    move: npt.NDArray[np.int64]  # the cell that was played to get here
+    visits: npt.NDArray[np.int64]
+    total: npt.NDArray[np.float64]  # results of the side that played `move`
+    first: npt.NDArray[np.int64]  # the first child
+    children: npt.NDArray[np.int64]  # how many; 0 where the tree ends
+    path: npt.NDArray[np.int64]  # nodes of the way down
+
+
+def new_tree(nodes: int, depth: int) -> Tree:
+    """Make room for so many nodes, and for ways so deep; only the root is there."""
+    move, visits = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+    first, count = np.ones(nodes, np.int64), np.zeros(nodes, np.int64)
+    return Tree(move, visits, np.zeros(nodes), first, count, np.zeros(depth, np.int64))
+
+
+def new_stream(seed: int) -> Streams:
+    """Return random numbers of their own for a search; `seed` is below `SEEDS`."""
+    stream = np.ones((8, 1), np.uint64)
+    stream[2, 0], stream[3, 0] = seed >> 32, seed & (2**32 - 1)
+    for _ in range(3):  # until all bits depend on the seed
+        next_draw(stream, 0)
+    return stream
+
+
+def best_child(tree: Tree, node: int, draw: float) -> int:
+    """Return an unvisited child, else that with the highest bound; `draw` says where to begin."""
+    count, first = tree.children[node], tree.first[node]
+    begin, best, highest = int(draw * count), first, -np.inf
+    for k in range(count):
+        child = first + (begin + k) % count
+        visits = tree.visits[child]
+        if visits == 0:
+            return int(child)
+        bound = tree.total[child] / visits
+        bound += EXPLORATION * sqrt(log(tree.visits[node]) / visits)
+        if bound > highest:
+            best, highest = child, bound
+    return int(best)
+
+
+def expand(rules: Rules, tree: Tree, node: int, free: int, stones: int) -> int:
+    """Give a node a child for each legal move, from number `free` on; return the next free one."""
+    tree.first[node], moves = free, legal_moves(rules, stones)
+    while moves:
+        tree.move[free] = moves & -moves
+        moves &= moves - 1
+        free += 1
+    tree.children[node] = free - tree.first[node]
+    return free
+
+
+def random_result(rules: Rules, own: int, other: int, stream: Streams) -> float:
+    """Play at random to the end; return the result of `other`, the side that has just moved."""
+    sign = 1.0
+    while True:
+        if has_line(rules, other):
+            return sign
+        if is_full(rules, own | other):
+            return 0.0
+        own |= choose(legal_moves(rules, own | other), next_draw(stream, 0))
+        own, other, sign = other, own, -sign
+
+
+def playout(rules: Rules, tree: Tree, free: int, own: int, other: int, stream: Streams) -> int:
+    """Go down, add children, play on at random, and tell the way; return the next free node."""
+    node, depth = 0, 0
+    while tree.children[node] > 0:
+        node = best_child(tree, node, next_draw(stream, 0))
+        own, other = other, own | tree.move[node]
+        depth += 1
+        tree.path[depth] = node
+    if not has_line(rules, other):
+        free = expand(rules, tree, node, free, own | other)
+    result = random_result(rules, own, other, stream)
+    for k in range(depth, -1, -1):
+        tree.visits[tree.path[k]] += 1
+        tree.total[tree.path[k]] += result
+        result = -result
+    return free
+
+
+def uct_move(rules: Rules, own: int, other: int, playouts: int, seed: int) -> int:
+    """Return the cell where UCT puts its stone.
+
+    Args:
+        rules: Of the game.
+        own: Stones of the side to move, which can.
+        other: Stones of the other.
+        playouts: Games to play in the head.
+        seed: Of their random numbers; the same gives the same move.
+    """
+    cells = rules.rows * rules.columns
+    tree = new_tree(1 + (playouts + 1) * (rules.columns if rules.gravity else cells), cells + 1)
+    stream, free = new_stream(seed), 1
+    for _ in range(playouts):
+        free = playout(rules, tree, free, own, other, stream)
+    best = tree.first[0]
+    for child in range(best, best + tree.children[0]):
+        if tree.visits[child] > tree.visits[best]:
+            best = child
+    return int(tree.move[best])
+
+
+def uct_reply(rules: Rules, own: int, other: int, draw: float) -> int:
+    """Return the move of the opponent "uct", who draws the seed of its playouts."""
+    return uct_move(rules, own, other, PLAYOUTS, int(draw * SEEDS))
+
+
+fast_uct_move = compiled(uct_move)
+
+
+def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int = PLAYOUTS) -> int:
+    """Return the same as `uct_reply`, compiled; with more playouts if one likes.
+
+    Raises:
+        ValueError: If the board is too large for compiled code.
+    """
+    if not rules.compilable:
+        raise ValueError(
+            f"UCT cannot search {rules.rows} x {rules.columns} cells: above {BITS} bits."
+        )
+    return int(fast_uct_move(rules, own, other, playouts, int(draw * SEEDS)))
+
+
+def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, seed: int = 0) -> int:
+    """Return the action that UCT takes, compiled.
+
+    Args:
+        rules: Of the game.
+        own: Stones of the side to move.
+        other: Stones of the other.
+        playouts: Games to play in the head, at least 1.
+        seed: Of their random numbers, from 0 to 2^53 - 1.
+
+    Raises:
+        ValueError: If the board is too large, the game over, or a number out of its range.
+    """
+    if has_line(rules, own) or has_line(rules, other) or is_full(rules, own | other):
+        raise ValueError("UCT has nothing to search: the game is over.")
+    if playouts < 1 or not 0 <= seed < SEEDS:
+        raise ValueError(
+            f"UCT needs 1 playout or more and a seed from 0 to 2^53 - 1, not {playouts} and {seed}."
+        )
+    move = uct_opponent(rules, own, other, seed / SEEDS, playouts)
+    return next(a for a in range(rules.actions) if action_cells(rules, a) & move)
+
+
+def uct_player(playouts: int = PLAYOUTS, seed: int = 0) -> Callable[[Position], int]:
+    """Return a player that searches with so many playouts; each of its moves draws a new seed."""
+    generator = np.random.default_rng(seed)
+
+    def play(position: Position) -> int:
+        drawn = int(generator.integers(SEEDS))
+        return uct_action(position.rules, position.own, position.other, playouts, drawn)
+
+    return play
