@@ -83,7 +83,7 @@ BANDITS: dict[str, tuple[str, str, int]] = {
 BOARD_GAMES: dict[str, tuple[dict[str, object], str]] = {
     "spielfeld/ConnectFour-v0": (
         {"rows": 6, "columns": 7, "connect": 4, "gravity": True},
-        "four in a row, stones fall: opponent=random or rule, seat=, illegal=",
+        "four in a row, stones fall: opponent=random, rule, uct or perfect, seat=",
     ),
     "spielfeld/ConnectK-v0": (
         {},
@@ -98,6 +98,7 @@ BOARD_GAMES: dict[str, tuple[dict[str, object], str]] = {
 GENERAL = {
     "spielfeld/GridWorld-v0": "any layout: layout=NAME, a path to a layout file, or a Layout",
     "spielfeld/Maze-v0": "a maze of any size: rows=, columns=, seed=, slip=, loops=",
+    "spielfeld/SelfPlay-v0": "a board game, each step one ply of either side: rows=, columns=",
     "spielfeld/Tabular-v0": "any finite world: model=TabularModel(...)",
 }
 
@@ -131,6 +132,7 @@ def register_environments() -> None:
             vector_entry_point="envs.board_game.vector:BoardGameVectorEnv",
             kwargs=game,
         )
+    _register("spielfeld/SelfPlay-v0", entry_point="envs.board_game.self_play:SelfPlayEnv")
     _register("spielfeld/GridWorld-v0", **grid_world)
     _register(
         "spielfeld/Maze-v0",

@@ -1,0 +1,68 @@
+"""A board game in which one learner plays both sides: each step is one ply."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import gymnasium as gym
+
+from envs.board_game.env import BoardGameEnv
+from envs.board_game.position import Position
+from envs.board_game.rules import has_line, is_full
+
+
+class SelfPlayEnv(BoardGameEnv):
+    """k in a row without an opponent inside; see `BoardGameEnv` for boards and observations.
+
+    Observation: always from the side to move, own stones first; after the end too. Reward: of the
+    side that has just moved, 1 for a win, 0 else. The next observation belongs to the other side,
+    so what it is worth counts with the opposite sign:
+
+        target = reward - max over answers of Q(next observation, answer)
+
+    >>> import gymnasium, envs
+    >>> env = gymnasium.make("spielfeld/SelfPlay-v0", rows=3, columns=3, connect=3)
+    >>> _ = env.reset(seed=1)
+    >>> [env.step(action)[1] for action in (0, 1, 0, 1, 0)]
+    [0.0, 0.0, 0.0, 0.0, 1.0]
+
+    Args:
+        **options: Those of `BoardGameEnv` but for `opponent` and `seat`.
+
+    Raises:
+        ValueError: If an opponent or a seat is asked for, or as `BoardGameEnv` says.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        for name in ("opponent", "seat"):
+            if name in options:
+                raise ValueError(f"Self-play has no {name}: the learner moves for both sides.")
+        super().__init__(**options, seat="first")
+
+    @property
+    def board(self) -> Position:
+        """The position, seen by the side to move."""
+        return Position(self.rules, self.own, self.other)
+
+    @property
+    def model(self) -> NoReturn:
+        """There is none: what follows a move is the other side's choice, not the world's.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError("Self-play is no table.")
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Play a stone of the side to move; see `gymnasium.Env.step`."""
+        if self.over:
+            raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")
+        move = self._move(action)
+        self.elapsed += 1
+        reward, self.over = -1.0, True
+        if move:
+            stones = self.own | move
+            reward = float(has_line(self.rules, stones))
+            self.over = reward > 0 or is_full(self.rules, stones | self.other)
+            self.own, self.other = self.other, stones
+        return self.observer(self.own, self.other), reward, self.over, False, self._info()

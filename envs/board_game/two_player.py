@@ -1,0 +1,113 @@
+"""Board games for PettingZoo: two agents that take turns (its AEC interface, of its extra `games`).
+
+from envs.board_game.two_player import TwoPlayerEnv, which needs `pip install 'spielfeld[games]'`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Dict, Discrete, Space
+from pettingzoo import AECEnv
+
+from envs.board_game.observation import Observer
+from envs.board_game.position import Position
+from envs.board_game.rules import board_rules
+
+AGENTS = ["first", "second"]
+
+
+class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
+    """k in a row for two agents, "first" and "second".
+
+    Observation: a dict of `observation`, int8 [2, rows, columns], own stones first, row 0 on top,
+    and `action_mask`, int8 [actions], all 0 for the agent that is not to move. Action: a column
+    where stones fall, else a cell, counted row by row. Reward: 1 for a win, -1 for a loss, 0 else.
+
+    Args:
+        rows: Of the board.
+        columns: Of the board.
+        connect: Stones in a row that win.
+        gravity: Whether stones fall.
+        render_mode: None or "ansi".
+
+    Raises:
+        ValueError: If no such game can be played, or an action is illegal; says what was legal.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi"], "name": "spielfeld_board_game", "is_parallelizable": False,
+        "render_fps": 2,
+    }  # fmt: skip
+
+    def __init__(
+        self,
+        rows: int = 6,
+        columns: int = 7,
+        connect: int = 4,
+        gravity: bool = True,
+        render_mode: str | None = None,
+    ) -> None:
+        super().__init__()
+        if render_mode not in (None, "ansi"):
+            raise ValueError(f"render_mode must be None or 'ansi', not {render_mode!r}.")
+        self.rules = board_rules(rows, columns, connect, gravity)
+        self.render_mode = render_mode
+        self._observer = Observer(self.rules)
+        mask = Box(0, 1, (self.rules.actions,), np.int8)
+        spaces = {"observation": self._observer.space, "action_mask": mask}
+        self.possible_agents = list(AGENTS)
+        self.observation_spaces = {agent: Dict(spaces) for agent in AGENTS}
+        self.action_spaces = {agent: Discrete(self.rules.actions) for agent in AGENTS}
+        self.board = Position(self.rules)
+
+    def observation_space(self, agent: str) -> Space[Any]:
+        """Return what an agent sees."""
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> Space[Any]:
+        """Return what an agent may do."""
+        return self.action_spaces[agent]
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
+        """Start a game; nothing in it is random."""
+        self.board = Position(self.rules)
+        self.agents = list(AGENTS)
+        self.rewards = dict.fromkeys(AGENTS, 0.0)
+        self._cumulative_rewards = dict.fromkeys(AGENTS, 0.0)
+        self.terminations = dict.fromkeys(AGENTS, False)
+        self.truncations = dict.fromkeys(AGENTS, False)
+        self.infos: dict[str, dict[str, Any]] = {agent: {} for agent in AGENTS}
+        self.agent_selection = AGENTS[0]
+
+    def observe(self, agent: str) -> dict[str, Any]:
+        """Return what an agent sees now."""
+        to_move = AGENTS.index(agent) == self.board.mover
+        sides = (self.board.own, self.board.other)[:: 1 if to_move else -1]
+        mask = np.zeros(self.rules.actions, np.int8)
+        if to_move:
+            mask[self.board.legal_actions] = 1
+        return {"observation": self._observer(*sides), "action_mask": mask}
+
+    def step(self, action: Any) -> None:
+        """Play a stone of the agent whose turn it is; see `pettingzoo.AECEnv.step`."""
+        mover = self.agent_selection
+        if self.terminations[mover]:
+            self._was_dead_step(action)
+            return
+        self.board = self.board.play(int(action))
+        waiting = AGENTS[self.board.mover]
+        self._cumulative_rewards[mover] = 0.0
+        result = float(self.board.lost)
+        self.rewards = {mover: result, waiting: -result}
+        self.terminations = dict.fromkeys(AGENTS, self.board.over)
+        self.agent_selection = waiting
+        self._accumulate_rewards()
+
+    def render(self) -> str | None:
+        """Return the board as text in mode "ansi": X is the first player, O the second."""
+        return f"{self.board}\n" if self.render_mode == "ansi" else None
+
+    def close(self) -> None:
+        """Nothing is open."""
