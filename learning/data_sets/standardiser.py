@@ -44,7 +44,8 @@ class Standardiser:
 
     def __call__(self, inputs: Array) -> Array:
         """Return (inputs - mean) / scale, [rows, features]."""
-        standardised: Array = (inputs - self.mean) / self.scale
+        standardised: Array = inputs - self.mean
+        standardised /= self.scale  # in place: inputs may be large
         return standardised
 
     def inverse(self, standardised: Array) -> Array:
