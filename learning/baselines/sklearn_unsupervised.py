@@ -74,6 +74,8 @@ class MixtureConfig:
     """How many normal distributions are mixed."""
     covariance_type: Literal["full", "tied", "diag", "spherical"] = "full"
     """Whether each has a shape of its own, all share one, or boxes or balls are enough."""
+    reg_covar: float = 1e-6
+    """Joins every variance, so that no component shrinks to a point, in squared units."""
     n_init: int = 3
     """How many starts, of which the likeliest end counts."""
     max_iter: int = 1_000
