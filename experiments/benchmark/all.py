@@ -1,6 +1,7 @@
 """Every comparison that `spielfeld benchmark` knows, in the order in which it makes them."""
 
 from experiments.benchmark import (
+    board_games,
     board_solver,
     drawing,
     large_maze,
@@ -22,6 +23,7 @@ COMPARISONS = (
     q_learning_c.COMPARISON,
     *tabular.COMPARISONS,
     testbed.COMPARISON,
+    *board_games.COMPARISONS,
     drawing.COMPARISON,
     value_iteration.COMPARISON,
     large_maze.COMPARISON,
