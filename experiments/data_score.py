@@ -30,9 +30,18 @@ class DataScore:
 
     @classmethod
     def of(cls, learner: Any, tasks: Sequence[str], split: Split) -> DataScore:
-        """Measure a learner on the test rows."""
+        """Measure a learner on the test rows.
+
+        Raises:
+            ValueError: If these tell nothing, since they all equal the mean of the training rows.
+        """
         train, validation, test = split
         found = measure(learner, tasks, split, test)
+        if not found:
+            raise ValueError(
+                f"Data set {test.name!r}: the {len(test)} test rows are the mean of the training "
+                "rows, so nothing can be measured on them; --set test=0.5 holds back more."
+            )
         return cls(found, len(train), len(validation or ()), len(test), train.notes)
 
     @property

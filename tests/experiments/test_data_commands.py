@@ -146,3 +146,9 @@ def test_file_without_a_target_teaches_who_needs_none(say: Say) -> None:
     assert say("train", "k-means", "my.csv", "--ignore", "name", "--samples", "60")[0] == 0
     code, _, error = say("train", "k-means", "my.csv", "--samples", "60")
     assert code == 0 or "ignore it" in error
+
+
+def test_test_rows_that_tell_nothing_are_named(say: Say) -> None:
+    Path("line.csv").write_text("a,b\n" + "".join(f"{k},{k + 1}\n" for k in range(1, 6)))
+    code, _, error = say("train", "k-means", "line.csv", "--seed", "0")  # holds back the middle
+    assert code == 2 and "the 1 test rows are the mean of the training rows" in error
