@@ -103,6 +103,10 @@ FIGURES = {
         "share of flipped training labels against accuracy", 10),
     "model-stealing": Entry("attacks:model_stealing", "the workshop",
         "number of queries against agreement with the stolen model", 10),
+    "diffusion-shapes": Entry("diffusion:diffusion_shapes", "Spielfeld",
+        "points in the plane, out of noise, beside a Gaussian mixture's", 5),
+    "diffusion-digits": Entry("diffusion:diffusion_digits", "Spielfeld",
+        "digits out of noise, and how many are recognised", 3),
 }  # fmt: skip
 
 

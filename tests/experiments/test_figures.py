@@ -33,8 +33,14 @@ SHORT = {
 SLOW = {
     "maximisation-bias", "n-step", "traces", "dyna-maze", "cliff", "blocking-maze", "windy",
     "random-walk", "blackjack", "mountain-car", "mountain-car-steps", "jacks-car-rental",
+    "diffusion-shapes", "diffusion-digits",
 }  # fmt: skip
-SCIKIT_LEARN = {"more-rows", "confusion", "threshold"}  # their data sets come with it
+SCIKIT_LEARN = {
+    "more-rows",
+    "confusion",
+    "threshold",
+    "diffusion-digits",
+}  # their data sets come with it
 # What makes the rest of a figure shorter.
 SHORTER = {
     "cliff-step-sizes": {"cliff.LATE": 120, "cliff.STEP_SIZES": [0.1, 0.5, 1.0]},
@@ -48,6 +54,18 @@ SHORTER = {
     "data-poisoning": {"attacks.SHARES": (0.0, 0.2, 0.4, 0.5), "attacks.SAMPLES": 10_000},
     "model-stealing": {"attacks.QUERIES": (10, 100, 1_000), "attacks.SAMPLES": 10_000},
     "confusion": {"mistakes.EPOCHS": 5},
+    "diffusion-shapes": {
+        "diffusion.SHORTENED": 0.01,
+        "diffusion.ITERATIONS": 5,
+        "diffusion.TESTS": 2,
+        "diffusion.SIZE": 50,
+    },
+    "diffusion-digits": {
+        "diffusion.SHORTENED": 0.01,
+        "diffusion.ITERATIONS": 2,
+        "diffusion.SAMPLES": 50,
+        "recognition.EPOCHS": 2,
+    },
 }
 
 

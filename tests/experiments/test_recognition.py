@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from experiments.figures.recognition import Recogniser, halves, nonsense
+
+
+def test_nonsense_has_the_greys_of_digits_and_their_shape() -> None:
+    rows = np.random.default_rng(0).uniform(0, 16, (40, 64))
+    made = nonsense(rows, np.random.default_rng(1))
+    assert made.shape == rows.shape and made.min() >= 0 and made.max() <= 16
+    borrowed = (made[1::2, :, None] == rows.T[None]).any(axis=2)  # each pixel from the same place
+    assert borrowed.all() and not (made[1::2] == rows[1::2]).all(axis=1).any()
+
+
+@pytest.mark.slow
+def test_recogniser_knows_digits_how_sure_it_may_be_and_what_is_none() -> None:
+    pytest.importorskip("sklearn")
+    unseen, taught = halves(0)
+    judge = Recogniser(taught, 0)
+    accuracy, confidence = judge.calibration(unseen)
+    assert accuracy > 0.94 and accuracy - 0.1 < confidence <= accuracy  # never surer than right
+    share, classes = judge.recognised(unseen.inputs)
+    assert share > 0.95 and classes == 10
+    noise = np.random.default_rng(1).uniform(0, 16, (1_000, 64))
+    assert judge.recognised(noise)[0] < 0.01 < Recogniser(taught, 0, False).recognised(noise)[0]
