@@ -1,0 +1,28 @@
+import pytest
+
+from envs.board_game import Position, board_rules
+from envs.board_game.solver.solver import solver_of
+from experiments.solving import solving
+
+
+def test_a_long_search_tells_how_far_it_is_and_scores_as_ever(monkeypatch, capsys) -> None:
+    rules = board_rules(4, 4, 4)
+    told: list[tuple[int, int, int]] = []
+    monkeypatch.setattr("envs.board_game.solver.solver.BETWEEN_REPORTS", 1000)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    solver = solver_of(rules)
+    solver.forget()
+    with solving(rules):
+        shown = solver.tell
+        assert shown is not None
+        solver.tell = lambda *news: (told.append(news), shown(*news))
+        assert solver.score(Position(rules)) == 0
+    assert solver.tell is None and len(told) > 3
+    assert "M positions, score" in capsys.readouterr().err
+
+
+def test_the_bar_goes_when_a_search_fails() -> None:
+    rules = board_rules(4, 4, 4)
+    with pytest.raises(KeyError), solving(rules):
+        raise KeyError
+    assert solver_of(rules).tell is None
