@@ -83,3 +83,23 @@ def loses(learner: SelfPlayLearner, begins: bool) -> bool:
                 seen.add((other, own | move))
                 waiting.append((other, own | move, not decides))
     return False
+
+
+def drawn_against_itself(learner: SelfPlayLearner) -> float:
+    """Return how often the greedy player draws with itself, ties equally probable."""
+    rules = learner.rules
+    positions = solution(rules).positions.tolist()
+    greedy = dict(zip(positions, greedy_actions(learner), strict=True))
+
+    @cache
+    def drawn(own: int, other: int) -> float:
+        actions = np.flatnonzero(greedy[table_index(rules, own, other)]).tolist()
+        moves = [own | move_of(rules, own | other, action) for action in actions]
+        return sum(map(after, moves, [other] * len(moves))) / len(moves)
+
+    def after(own: int, other: int) -> float:
+        if has_line(rules, own):
+            return 0.0
+        return 1.0 if is_full(rules, own | other) else drawn(other, own)
+
+    return drawn(0, 0)

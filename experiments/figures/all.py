@@ -38,6 +38,8 @@ class Entry(NamedTuple):
 FIGURES = {
     "four-by-three": Entry("grids:four_by_three", "Russell & Norvig, 4th edition, figure 16.3",
         "the 4x3 world: what each cell is worth"),
+    "self-play-greedy": Entry("self_play:self_play_greedy", "exercises 1.1 and 1.3",
+        "tic-tac-toe: who always plays what seems best looks perfect to itself", 20),
     "ten-armed-testbed": Entry("bandits:ten_armed_testbed", "figure 2.2",
         "bandits: who never explores stays ignorant", 2_000),
     "optimistic-values": Entry("bandits:optimistic_values", "figure 2.3",

@@ -43,6 +43,7 @@ SCIKIT_LEARN = {
 }  # their data sets come with it
 # What makes the rest of a figure shorter.
 SHORTER = {
+    "self-play-greedy": {"self_play.GAMES": (100, 1_000)},
     "cliff-step-sizes": {"cliff.LATE": 120, "cliff.STEP_SIZES": [0.1, 0.5, 1.0]},
     "mountain-car": {"mountain_car.EPISODES": (1, 2, 3)},
     "mountain-car-steps": {"mountain_car.CURVE": 5, "mountain_car.STEP_SIZES": (0.5,)},

@@ -6,7 +6,13 @@ import pytest
 import envs  # noqa: F401, registers the environments
 from agents.self_play import AfterstateLearner, SelfPlayConfig, SelfPlayQLearning
 from agents.self_play.loop import TIE, self_play
-from agents.self_play.proof import greedy_actions, never_loses, share_of_optimal, solution
+from agents.self_play.proof import (
+    drawn_against_itself,
+    greedy_actions,
+    never_loses,
+    share_of_optimal,
+    solution,
+)
 from envs.board_game import TIC_TAC_TOE, Position, board_rules
 from envs.board_game.rules import stones_of, table_index
 from envs.compiled import compiled
@@ -213,12 +219,20 @@ def test_values_within_a_hair_are_ties() -> None:
     assert TIE == 1e-9
 
 
+def test_who_knows_nothing_draws_with_itself_as_counted_by_hand() -> None:
+    # A first stone in the centre of three cells wins; at an end it draws if the centre is next.
+    learner = SelfPlayQLearning()
+    learner.learn(board(1, 3, 2), 0)
+    assert drawn_against_itself(learner) == pytest.approx(2 / 3 * 1 / 2)
+
+
 def test_greedy_play_looks_perfect_against_itself_and_still_loses() -> None:
     settings = SelfPlayConfig(exploration_rate=0.0, symmetries=False, initial_value=0.5)
     for seed in range(5):
         learner = AfterstateLearner(settings, seed)
         history = learner.learn_episodes(gym.make(NAME), 10_000)
         assert (history["episode_return"][-1_000:] == 0).all()
+        assert drawn_against_itself(learner) == 1
         assert not never_loses(learner) and share_of_optimal(learner) < 0.9
 
 
