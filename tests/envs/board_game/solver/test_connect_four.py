@@ -102,3 +102,13 @@ def test_mirror_images_have_mirrored_scores(solver: Solver) -> None:
         text = "\n".join(line[::-1] for line in str(position).splitlines())
         image = solver.action_scores(Position.of_text(text))
         assert np.array_equal(image[::-1], solver.action_scores(position), equal_nan=True)
+
+
+@pytest.mark.uncompiled
+def test_twelve_stones_and_their_mirror_image_are_looked_up() -> None:
+    needs_openings()
+    solver = Solver(CONNECT_FOUR)
+    for moves, image in (("444444333313", "444444555575"), ("123456712345", "765432176543")):
+        scores = [solver.score(Position.of_moves(each)) for each in (moves, image)]
+        assert scores[0] == scores[1]
+    assert solver.visited < 4 * 15  # questions, one position each
