@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from envs.board_game.frame import WORDS_FROM, Frame, line_height
+from envs.board_game.outcome import outcome_words
 from envs.grid_world import palette
 from envs.grid_world.palette import Colour
 from envs.grid_world.pygame_ce import pygame
@@ -19,11 +20,7 @@ from envs.grid_world.pygame_ce import pygame
 Numbers = npt.NDArray[np.float64]  # [actions], NaN where nothing is known
 
 FAINT = (128, 126, 122)
-OUTCOMES: dict[int, tuple[str, Colour]] = {
-    1: ("win", palette.GREEN),
-    0: ("draw", (176, 178, 186)),
-    -1: ("loss", palette.RED),
-}
+COLOURS: dict[int, Colour] = {1: palette.GREEN, 0: (176, 178, 186), -1: palette.RED}
 SMALLEST = 12  # height of letters in pixels
 
 
@@ -35,7 +32,7 @@ def draw_note(picture: Any, frame: Frame, action: int, value: float, truth: floa
         frame: Where the board goes.
         action: Whose note it is.
         value: Expected result, NaN for none.
-        truth: n for a win with the n-th stone, -n for a loss, 0 for a draw, NaN for none.
+        truth: With which stone the game ends, see `outcome.stones_to_go`; NaN for none.
     """
     box, gravity = frame.note_box(action), frame.rules.gravity
     if not box.height:  # below small columns there is no room
@@ -51,14 +48,6 @@ def draw_note(picture: Any, frame: Frame, action: int, value: float, truth: floa
         _draw_chip(picture, place.inflate(-space, -space // 2), words, longest, colour)
 
 
-def truth_words(truth: float) -> str:
-    """Return "win in 3", "draw" or "loss in 5"; nothing if nobody knows."""
-    if np.isnan(truth):
-        return ""
-    word, _ = OUTCOMES[int(np.sign(truth))]
-    return f"{word} in {abs(truth):.0f}" if truth else word
-
-
 def _value_chip(value: float) -> tuple[str, str, Colour] | None:
     """Return the words of a value, the longest that there may be, and a colour."""
     if np.isnan(value):
@@ -70,11 +59,10 @@ def _value_chip(value: float) -> tuple[str, str, Colour] | None:
 def _truth_chip(truth: float, cell: int) -> tuple[str, str, Colour] | None:
     if np.isnan(truth):
         return None
-    _, colour = OUTCOMES[int(np.sign(truth))]
-    words, longest = truth_words(truth), "loss in 20"
+    words, longest = outcome_words(truth), "loss in 20"
     if not palette.fitting_height(longest, cell - 6, line_height(cell), SMALLEST + 3):
         words, longest = words.replace(" in ", " "), longest.replace(" in ", " ")
-    return words, longest, colour
+    return words, longest, COLOURS[int(np.sign(truth))]
 
 
 def _draw_chip(picture: Any, place: Any, words: str, longest: str, colour: Colour) -> None:

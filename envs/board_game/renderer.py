@@ -40,7 +40,7 @@ def draw(
         last: Row and column of the stone played last.
         values: Result that a player expects of each action, from -1 (loses) to 1 (wins); NaN where
             it expects nothing. Shape [actions].
-        truths: What perfect play makes of each action: n if it wins with its n-th stone from here
+        truths: What perfect play makes of each action: n if it wins with the n-th stone from here
             on, -n if it loses to the n-th stone of the other side, 0 for a draw; NaN where nobody
             knows. Shape [actions].
         hovered: Action whose stone is shown pale where it would come to lie.

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+Subject = TypeVar("Subject")
 Answer = TypeVar("Answer")
 
 
-class Question(Generic[Answer]):
+class Question(Generic[Subject, Answer]):
     """A question that a thread of its own answers; it does not keep the program from ending.
 
     Args:
@@ -17,7 +18,7 @@ class Question(Generic[Answer]):
         about: Whatever the question is about.
     """
 
-    def __init__(self, ask: Callable[..., Answer], about: object) -> None:
+    def __init__(self, ask: Callable[[Subject], Answer], about: Subject) -> None:
         self.about, self._ask = about, ask
         self._answers: list[Answer] = []
         self._errors: list[BaseException] = []
@@ -41,3 +42,30 @@ class Question(Generic[Answer]):
             self._answers.append(self._ask(self.about))
         except Exception as error:  # whatever goes wrong is told to who asked
             self._errors.append(error)
+
+
+class Notebook(Generic[Subject, Answer]):
+    """Answers worked out in the background, one at a time, and kept.
+
+    Args:
+        ask: Is called with each new subject.
+    """
+
+    def __init__(self, ask: Callable[[Subject], Answer]) -> None:
+        self._ask = ask
+        self._known: dict[Subject, Answer] = {}
+        self._question: Question[Subject, Answer] | None = None
+
+    def look_up(self, subject: Subject) -> Answer | None:
+        """Return an answer if it is known by now; else see that it will be.
+
+        Raises:
+            Exception: Whatever the last question ended with.
+        """
+        question = self._question
+        if question is not None and question.done:
+            self._question = None
+            self._known[question.about] = question.answer()
+        if subject not in self._known and self._question is None:
+            self._question = Question(self._ask, subject)
+        return self._known.get(subject)

@@ -5,7 +5,6 @@ import pytest
 import envs  # noqa: F401, registers the worlds
 from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
 from envs.board_game.frame import arrange, fitting_size
-from envs.board_game.notes import truth_words
 from envs.board_game.renderer import draw
 from envs.board_game.stones import COLOURS, stone
 from envs.grid_world import palette
@@ -117,13 +116,6 @@ def test_thoughts_of_any_length_can_be_drawn_at_any_size(rules, size):
     drawn = pixels(Position(rules), size, values=values, truths=truths)
     room = not rules.gravity or arrange(rules, size).strip > 0
     assert np.array_equal(drawn, pixels(Position(rules), size)) != room
-
-
-@pytest.mark.parametrize(
-    ("truth", "words"), [(3, "win in 3"), (0, "draw"), (-12, "loss in 12"), (np.nan, "")]
-)
-def test_truth_has_its_words(truth, words):
-    assert truth_words(truth) == words
 
 
 def test_same_input_gives_same_pixels_and_changes_nothing():
