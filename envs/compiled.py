@@ -53,6 +53,7 @@ def compiled(
         entry, options = cast("FunctionType", loop), {} if counted else {"_nrt": False}
         inlined = _helpers_within(entry, rules) <= MOST_INLINED
         helpers = {"inline": "always", **options} if inlined else options
+        options = {"nogil": True, **options}  # a window goes on while a thread is in the loop
         return cast("Callable[Parameters, Result]", _jit(entry, rules, options, helpers, {}))
 
     @functools.wraps(loop)

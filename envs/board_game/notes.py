@@ -9,15 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from envs.board_game.frame import WORDS_FROM, Frame, line_height
 from envs.board_game.outcome import outcome_words
 from envs.grid_world import palette
 from envs.grid_world.palette import Colour
 from envs.grid_world.pygame_ce import pygame
-
-Numbers = npt.NDArray[np.float64]  # [actions], NaN where nothing is known
 
 FAINT = (128, 126, 122)
 COLOURS: dict[int, Colour] = {1: palette.GREEN, 0: (176, 178, 186), -1: palette.RED}

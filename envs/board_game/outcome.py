@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from envs.board_game.position import Position
 
+Numbers = npt.NDArray[np.float64]  # [actions], nan where nothing is known
+
 OUTCOMES = {1: "win", 0: "draw", -1: "loss"}
 
 
-def stones_to_go(
-    position: Position, scores: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def stones_to_go(position: Position, scores: Numbers) -> Numbers:
     """Return with which stone a game ends, from here on.
 
     A score counts the stones that the winner has left, the winning one included: with m cells free,
@@ -29,7 +29,8 @@ def stones_to_go(
     """
     left = position.rules.cells - position.plies
     stones = np.where(scores > 0, (left + 1) // 2, left // 2)
-    return np.sign(scores) * (stones + 1 - np.abs(scores))
+    ends: Numbers = np.sign(scores) * (stones + 1 - np.abs(scores))
+    return ends
 
 
 def outcome_words(stones: float) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from envs.board_game.frame import Frame, arrange, fitting_size
-from envs.board_game.notes import Numbers, draw_note
+from envs.board_game.notes import draw_note
+from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
 from envs.board_game.rules import Rules, cell_of, move_of, winning_lines
 from envs.board_game.stones import stone

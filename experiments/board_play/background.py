@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Subject = TypeVar("Subject")
 Answer = TypeVar("Answer")
@@ -28,6 +28,11 @@ class Question(Generic[Subject, Answer]):
     @property
     def done(self) -> bool:
         """Whether the answer is there."""
+        return self.wait(0.0)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the answer, but not for longer; tell whether it is there."""
+        self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def answer(self) -> Answer:
@@ -44,28 +49,29 @@ class Question(Generic[Subject, Answer]):
             self._errors.append(error)
 
 
-class Notebook(Generic[Subject, Answer]):
-    """Answers worked out in the background, one at a time, and kept.
+class Notebook:
+    """Answers worked out in the background, one at a time, and kept."""
 
-    Args:
-        ask: Is called with each new subject.
-    """
+    def __init__(self) -> None:
+        self._answered: dict[Any, Question[Any, Any]] = {}
+        self._question: Question[Any, Any] | None = None
 
-    def __init__(self, ask: Callable[[Subject], Answer]) -> None:
-        self._ask = ask
-        self._known: dict[Subject, Answer] = {}
-        self._question: Question[Subject, Answer] | None = None
-
-    def look_up(self, subject: Subject) -> Answer | None:
+    def look_up(self, ask: Callable[[Subject], Answer], about: Subject) -> Answer | None:
         """Return an answer if it is known by now; else see that it will be.
 
+        Args:
+            ask: Answers the question.
+            about: What it is about, by which the answer is kept.
+
         Raises:
-            Exception: Whatever the last question ended with.
+            Exception: Whatever answering this has ended with.
         """
-        question = self._question
-        if question is not None and question.done:
+        if self._question is not None and self._question.done:
+            self._answered[self._question.about] = self._question
             self._question = None
-            self._known[question.about] = question.answer()
-        if subject not in self._known and self._question is None:
-            self._question = Question(self._ask, subject)
-        return self._known.get(subject)
+        if about in self._answered:
+            answer: Answer = self._answered[about].answer()
+            return answer
+        if self._question is None:
+            self._question = Question(ask, about)
+        return None

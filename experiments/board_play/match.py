@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
+from envs.board_game.outcome import Numbers
 from envs.board_game.position import STONES, Position
 from envs.board_game.rules import Rules, cell_of
 
-Numbers = npt.NDArray[np.float64]  # [actions], NaN where nothing is known
+Think = Callable[[Position], Numbers]
 
 
 @dataclass(frozen=True)
@@ -21,13 +19,13 @@ class Player:
     Args:
         name: As it is shown.
         choose: Turns a position into an action.
-        think: Expected result of each action, from -1 to 1, for the side to move; None for a
-            player that has no opinion. Shape [actions].
+        think: Expected result of each action, from -1 to 1, for the side to move, and anything
+            for actions that are illegal; None for a player without opinions. Shape [actions].
     """
 
     name: str
     choose: Callable[[Position], int]
-    think: Callable[[Position], Numbers] | None = None
+    think: Think | None = None
 
 
 @dataclass

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from envs.board_game.outcome import stones_to_go
+from envs.board_game.outcome import Numbers, stones_to_go
 from envs.board_game.position import Position
-from experiments.board_play.match import Match, Numbers, Player
+from experiments.board_play.match import Match, Player
 
 SHOWN = ("nothing", "thoughts", "truth", "both")
 SOLVING = threading.Lock()  # the solver's memory is everybody's
+
+
+class Asked(NamedTuple):
+    """A question about a position.
+
+    Args:
+        name: What the renderer calls the answer: "values" or "truths".
+        title: What its user calls it.
+        ask: Answers it.
+        about: With this.
+    """
+
+    name: str
+    title: str
+    ask: Callable[[Any], Numbers]
+    about: Any
 
 
 def next_shown(shown: str) -> str:
@@ -24,6 +42,17 @@ def thinker(match: Match) -> Player:
     return match.player(match.position.mover) or match.opponent
 
 
+def asked(match: Match, shown: str) -> list[Asked]:
+    """Return what is to be found out about the position that a match has come to."""
+    position, player = match.position, thinker(match)
+    everything = {
+        "thoughts": Asked("values", f"{player.name}'s values", thoughts, (player, position)),
+        "truth": Asked("truths", "the truth", truths, position),
+    }
+    over = position.over
+    return [one for name, one in everything.items() if shown in (name, "both") and not over]
+
+
 def thoughts(subject: tuple[Player, Position]) -> Numbers:
     """Return what a player expects of each action in a position, from -1 to 1. Shape [actions].
 
@@ -32,8 +61,9 @@ def thoughts(subject: tuple[Player, Position]) -> Numbers:
     """
     player, position = subject
     if player.think is None:
-        raise ValueError(f"{player.name} does not think: there are no thoughts to show.")
-    return player.think(position)
+        raise ValueError(f"{player.name} has no opinion of moves that could be shown.")
+    legal = np.isin(np.arange(position.rules.actions), position.legal_actions)
+    return np.where(legal, player.think(position), np.nan)
 
 
 def truths(position: Position) -> Numbers:
@@ -48,6 +78,6 @@ def truths(position: Position) -> Numbers:
         return stones_to_go(position, action_scores(position))
 
 
-def expectations(stones: Numbers) -> Numbers:
-    """Return the results that perfect play comes to: 1, 0 or -1 for each action."""
-    return np.sign(stones)
+def results(position: Position) -> Numbers:
+    """Return to which result perfect play comes after each action: 1, 0 or -1. Shape [actions]."""
+    return np.sign(truths(position))

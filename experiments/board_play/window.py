@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from envs.board_game.frame import Frame, arrange, fitting_size
+from envs.board_game.outcome import Numbers
+from envs.board_game.position import Position
 from envs.board_game.renderer import draw
 from envs.grid_world.pygame_ce import pygame
-from experiments.board_play.background import Question
-from experiments.board_play.match import Match
+from experiments.board_play.background import Notebook, Question
+from experiments.board_play.match import Match, Player
+from experiments.board_play.thoughts import asked, next_shown
 from experiments.pictures import LINE, below
 from experiments.play import FRAMES_PER_SECOND, PACES
 
 LEAST_WIDTH = 420  # pixels of the window at first
 ANSWER_AFTER = 0.4  # seconds, so that one sees one's own stone first
+LETTER, LEAST_LETTERS = 8, 12  # pixels that a letter takes; letters in a line
 KEYS = "H: help     Escape: end"
 HELP = [
     "click, a digit, or arrows and Enter: play",
     "U: take back     N: new game     S: swap seats",
+    "T: thoughts of the other, the truth, both, nothing",
     "W: watch, or play again yourself",
     "watching: + - speed     space: pause",
 ]
@@ -32,13 +38,18 @@ class BoardTable:
 
     match: Match
     size: tuple[int, int]
+    shown: str = "nothing"
     hovered: int | None = None
     help: bool = False
     paused: bool = False
     pace: int = 1
     ended: bool = False
     waiting: float = 0.0
-    _question: Question[int] | None = field(default=None, repr=False)
+    news: str = field(default="", init=False)
+    _question: Question[tuple[Position, Player], int] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self._notebooks = {"values": Notebook(), "truths": Notebook()}
 
     def press(self, event: Any) -> None:
         """Do what a pygame event asks for."""
@@ -110,6 +121,10 @@ class BoardTable:
         """Watch slower."""
         self.pace = max(0, self.pace - 1)
 
+    def show_next(self) -> None:
+        """Show thoughts, the truth, both or nothing."""
+        self.shown = next_shown(self.shown)
+
     def toggle_help(self) -> None:
         """Show or hide what the keys do."""
         self.help = not self.help
@@ -124,10 +139,10 @@ class BoardTable:
         player = self.match.waits_for
         if player is None or self.paused:
             return
-        question, key = self._question, (self.match.position, player.name)
-        if question is None or question.about != key:
+        question, subject = self._question, (self.match.position, player)
+        if question is None or question.about != subject:
             if question is None or question.done:  # one at a time: old ones think to their end
-                self._question = Question(lambda key: player.choose(key[0]), key)
+                self._question = Question(lambda about: about[1].choose(about[0]), subject)
         elif question.done and self.waiting >= self._patience():
             self._question, self.waiting = None, 0.0
             self.match.play(question.answer())
@@ -136,8 +151,11 @@ class BoardTable:
         return 1 / PACES[self.pace] if self.match.watching else ANSWER_AFTER
 
     def _lines(self) -> list[str]:
-        pace = "paused, " if self.paused else ""
-        return [f"{pace}{self.match.status()}", *(HELP if self.help else []), KEYS]
+        """Return what stands below the board, in lines that fit its width."""
+        status = ("paused, " if self.paused else "") + self.match.status()
+        lines = [status + (self.news and f"     ({self.news})"), *(HELP if self.help else []), KEYS]
+        letters = max(LEAST_LETTERS, self.size[0] // LETTER)
+        return [part for line in lines for part in textwrap.wrap(line, letters)]
 
     def _frame(self) -> Frame:
         return arrange(self.match.rules, self._board_size())
@@ -149,11 +167,25 @@ class BoardTable:
         return max(width, least[1]), max(height, least[0])
 
     def picture(self) -> Any:
-        """Draw the board, and in words what happens and what keys do."""
+        """Draw the board, what is thought of it, and in words what happens and what keys do."""
         match = self.match
         hovered = self.hovered if match.your_turn else None
-        board = draw(match.position, self._board_size(), match.last, hovered=hovered)
+        known = self._known()
+        board = draw(match.position, self._board_size(), match.last, hovered=hovered, **known)
         return below(board, self._lines())
+
+    def _known(self) -> dict[str, Numbers | None]:
+        """Return thoughts and truth as far as they are asked for and there by now."""
+        known: dict[str, Numbers | None] = {}
+        words = []
+        for name, title, ask, about in asked(self.match, self.shown):
+            try:
+                known[name] = self._notebooks[name].look_up(ask, about)
+                words.append(title if known[name] is not None else f"{title} ...")
+            except ValueError as error:
+                words.append(str(error).rstrip("."))
+        self.news = ", ".join(words)
+        return known
 
 
 ACTIONS: dict[str, Callable[[BoardTable], None]] = {
@@ -165,12 +197,18 @@ ACTIONS: dict[str, Callable[[BoardTable], None]] = {
     "s": BoardTable.swap,
     "w": BoardTable.watch,
     "space": BoardTable.pause,
+    "t": BoardTable.show_next,
     "h": BoardTable.toggle_help,
 }
 
 
-def play_window(match: Match, title: str) -> None:
+def play_window(match: Match, title: str, shown: str = "nothing") -> None:
     """Play in a window until its user has had enough.
+
+    Args:
+        match: Between whom.
+        title: Of the window.
+        shown: One of `thoughts.SHOWN`.
 
     Raises:
         NoDisplayError: If there is no display.
@@ -178,7 +216,7 @@ def play_window(match: Match, title: str) -> None:
     from envs.grid_world.window import Window
 
     width, height = fitting_size(match.rules)
-    table = BoardTable(match, (max(LEAST_WIDTH, width), height + 2 * LINE))
+    table = BoardTable(match, (max(LEAST_WIDTH, width), height + 2 * LINE), shown)
     window = Window(title, table.size, FRAMES_PER_SECOND, ends_program=False)
     try:
         window.open()

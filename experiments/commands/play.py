@@ -19,17 +19,20 @@ class Options:
     source: Annotated[str, tyro.conf.Positional] = ""
     """An environment id or a layout, as for train; by default the one that the run learned."""
     run: Path | None = None
-    """Directory of a finished run, whose greedy policy acts."""
+    """Directory of a finished run, whose greedy policy acts; at a board it is your opponent."""
     text: bool = False
     """Play in the terminal instead of a window."""
     seed: int | None = None
     """Of the first episode, or of what players of board games leave to chance."""
     opponent: str | None = None
-    """Of a board game: random, rule, or the name of another player; rule by default."""
+    """At a board: random, rule (the default), perfect, or the directory of a run."""
     versus: str | None = None
-    """A player who plays in your place, for you to watch: the same names."""
+    """At a board: who plays in your place while you watch; the same names."""
     seat: Literal["first", "second"] = "first"
-    """Yours at a board."""
+    """At a board: yours."""
+    show: Literal["nothing", "thoughts", "truth", "both"] = "nothing"
+    """At a board: what the opponent expects of each move, from -1 to 1, or what perfect play makes
+    of it."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
 
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
     env, text = _world(source, given), options.text or not _has_display()
     if hasattr(env.unwrapped, "rules"):
-        _play_board(options, env, text)
+        _play_board(options, given, env, text)
         return 0
     if options.opponent or options.versus:
         raise ValueError(f"{source} is no board game: there is no opponent in it.")
@@ -71,22 +74,25 @@ def _world(source: str, given: dict[str, Any]) -> Any:
     return made
 
 
-def _play_board(options: Options, env: Any, text: bool) -> None:
+def _play_board(options: Options, given: dict[str, Any], env: Any, text: bool) -> None:
     from experiments.board_play.match import Match
-    from experiments.board_play.players import named_player
+    from experiments.board_play.players import find_player
 
-    opponent = named_player(options.opponent or "rule", options.seed)
-    versus = named_player(options.versus, options.seed) if options.versus else None
-    seat, rules = int(options.seat == "second"), env.unwrapped.rules
-    match = Match(rules, opponent, versus, seat, watching=versus is not None)
+    if options.run and options.opponent:
+        raise ValueError("The run is the opponent: name who plays against it by --versus.")
+    rules = env.unwrapped.rules
+    name = str(options.run or options.opponent or given.get("opponent", "rule"))
+    opponent = find_player(name, rules, options.seed)
+    versus = find_player(options.versus, rules, options.seed) if options.versus else None
+    match = Match(rules, opponent, versus, int(options.seat == "second"), versus is not None)
     if text:
         from experiments.board_play.text import play_text
 
-        play_text(match)
+        play_text(match, options.show)
     else:
         from experiments.board_play.window import play_window
 
-        play_window(match, env.spec.name)
+        play_window(match, env.spec.name, options.show)
 
 
 def _has_display() -> bool:

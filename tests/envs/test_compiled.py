@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import gymnasium as gym
@@ -213,3 +215,23 @@ def test_no_learner_of_ours_makes_arrays_while_it_learns(name: str) -> None:
     held = {name: cell.cell_contents for name, cell in
             zip(loop.__code__.co_freevars, loop.__closure__, strict=True)}  # fmt: skip
     assert held["allocates"] is False
+
+
+def count_up(times: int) -> float:
+    total = 0.0
+    for number in range(times):
+        total += number % 7
+    return total
+
+
+def test_another_thread_goes_on_while_a_loop_runs() -> None:
+    if os.environ.get("NUMBA_DISABLE_JIT") == "1":
+        pytest.skip("plain Python takes turns")
+    loop, goes_on = compiled(count_up, allocates=False), 0
+    loop(1)
+    thread = threading.Thread(target=loop, args=(500_000_000,))
+    thread.start()
+    while thread.is_alive():
+        time.sleep(0.001)  # gives the other thread its turn
+        goes_on += 1
+    assert goes_on > 10

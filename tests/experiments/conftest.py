@@ -42,7 +42,11 @@ class Display:
 
     def click(self, window, left, top):
         """Click into a window, at pixels from its corner."""
-        self.run("mousemove", "--window", str(window), str(left), str(top), "click", "1")
+        self.run("mousemove", "--window", str(window), str(left), str(top))
+        time.sleep(
+            0.1
+        )  # a click in the moment in which a window is given the focus is not passed on
+        self.run("click", "1")
         time.sleep(0.05)
 
     def wait_for_window(self, program, seconds=60):

@@ -1,9 +1,7 @@
-import numpy as np
 import pytest
 
 from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE
 from experiments.board_play.match import Match, Player
-from experiments.board_play.players import named_player
 
 FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 
@@ -78,19 +76,3 @@ def test_illegal_moves_change_nothing():
     with pytest.raises(ValueError, match="5 cannot be played here"):
         match.play(4)
     assert match.moves == [4]
-
-
-def test_named_players_play_legal_moves_and_the_same_under_the_same_seed():
-    games = []
-    for _ in range(2):
-        match = Match(CONNECT_FOUR, named_player("random", 3), named_player("rule", 4), 0, True)
-        while (player := match.waits_for) is not None:
-            match.play(player.choose(match.position))
-        games.append(match.moves)
-    assert games[0] == games[1] and len(games[0]) >= 7
-    assert np.unique(games[0]).size > 1
-
-
-def test_an_unknown_player_is_refused_by_name():
-    with pytest.raises(ValueError, match="There is no opponent 'god'"):
-        named_player("god")

@@ -1,6 +1,8 @@
 import io
 import sys
+import time
 
+import numpy as np
 import pytest
 
 from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
@@ -12,9 +14,9 @@ FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 
 @pytest.fixture
 def typed(monkeypatch, capsys):
-    def type_lines(lines, rules=TIC_TAC_TOE, **options):
+    def type_lines(lines, rules=TIC_TAC_TOE, opponent=FIRST_FREE, **options):
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-        match = Match(rules, FIRST_FREE, **options)
+        match = Match(rules, opponent, **options)
         play_text(match)
         return match, capsys.readouterr().out
 
@@ -67,3 +69,25 @@ def test_the_end_is_told(typed):
     _, shown = typed("4\n5\n6\n7\n")
     assert "you win with X" in shown
     assert "the game is over" in shown
+
+
+def test_thoughts_and_truth_stand_below_the_board(typed):
+    hopeful = Player("hopeful", FIRST_FREE.choose, lambda position: np.linspace(-1, 1, 9))
+    _, shown = typed("5\nt\nt\nt\nt\n", opponent=hopeful)
+    scenes = shown.split("> ")[2:6]
+    assert ["hopeful's values" in scene for scene in scenes] == [True, False, True, False]
+    assert ["the truth   2: " in scene for scene in scenes] == [False, True, True, False]
+    assert "2: -0.75   3: -0.50" in scenes[0] and "2: draw   3: draw" in scenes[1]
+    assert max(map(len, shown.splitlines())) <= 78
+
+
+def test_who_has_no_opinion_is_said_to_have_none(typed):
+    _, shown = typed("t\n")
+    assert "first free has no opinion of moves that could be shown." in shown
+
+
+def test_one_is_told_while_somebody_thinks(typed, monkeypatch):
+    monkeypatch.setattr("experiments.board_play.text.PATIENCE", 0.01)
+    slow = Player("slow", lambda position: time.sleep(0.2) or position.legal_actions[0])
+    match, shown = typed("5\n", opponent=slow)
+    assert "slow thinks ..." in shown and match.moves == [4, 0]

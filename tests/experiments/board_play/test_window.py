@@ -2,6 +2,7 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 
 from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
@@ -152,6 +153,43 @@ def test_watching_has_a_pace_and_can_be_paused_and_taken_over():
     settle(board)
     mouse(board, 5)
     assert board.match.moves == [0, 1, 5]
+
+
+def shown_after(board, presses):
+    """Press T, wait until all is known, and return the picture and the words."""
+    press(board, *["t"] * presses)
+    for _ in range(3):
+        board.picture()
+        for notebook in board._notebooks.values():
+            if notebook._question is not None:
+                notebook._question.wait(60)
+    return to_array(board.picture()), board.news
+
+
+def test_thoughts_and_truth_are_shown_in_turn():
+    hopeful = Player("hopeful", FIRST_FREE.choose, lambda position: np.linspace(-1, 1, 9))
+    board = BoardTable(Match(TIC_TAC_TOE, hopeful), SIZE)
+    plain = to_array(board.picture())
+    pictures, words = zip(
+        *(shown_after(board, presses) for presses in (0, 1, 1, 1, 1)), strict=True
+    )
+    assert words == ("", "hopeful's values", "the truth", "hopeful's values, the truth", "")
+    assert len({picture.tobytes() for picture in pictures}) == 4
+    assert np.array_equal(pictures[0], plain) and np.array_equal(pictures[-1], plain)
+
+
+def test_the_window_goes_on_while_somebody_thinks():
+    may_go_on = threading.Event()
+    slow = Player("slow", FIRST_FREE.choose, lambda position: may_go_on.wait(30) * np.zeros(9))
+    board = BoardTable(Match(TIC_TAC_TOE, slow), SIZE, "thoughts")
+    board.picture()
+    assert board.news == "slow's values ..."
+    may_go_on.set()
+    assert shown_after(board, 0)[1] == "slow's values"
+
+
+def test_who_has_no_opinion_is_said_to_have_none():
+    assert shown_after(table(), 1)[1] == "first free has no opinion of moves that could be shown"
 
 
 def test_help_fits_into_the_window():
