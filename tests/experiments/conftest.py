@@ -17,8 +17,10 @@ class Display:
             if shutil.which(name) is None:
                 pytest.skip(f"{name} is not installed")
         reader, writer = os.pipe()
+        # without -noreset it starts anew, deaf for a moment, whenever xdotool was its last client
+        options = ["-screen", "0", "1400x1000x24", "-nolisten", "tcp", "-noreset"]
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writer), *options],
             pass_fds=[writer],
             stderr=subprocess.DEVNULL,
         )
