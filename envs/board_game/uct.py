@@ -21,8 +21,17 @@ import numpy as np
 import numpy.typing as npt
 
 from envs.board_game.opponents import choose
+from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
-from envs.board_game.rules import BITS, Rules, action_cells, has_line, is_full, legal_moves
+from envs.board_game.rules import (
+    BITS,
+    Rules,
+    action_cells,
+    action_of,
+    has_line,
+    is_full,
+    legal_moves,
+)
 from envs.compiled import compiled
 from envs.random_streams import Streams, next_draw
 
@@ -115,6 +124,16 @@ def playout(rules: Rules, tree: Tree, free: int, own: int, other: int, stream: S
     return free
 
 
+def searched(rules: Rules, own: int, other: int, playouts: int, seed: int) -> Tree:
+    """Return the tree of a search; see `uct_move`."""
+    cells = rules.rows * rules.columns
+    tree = new_tree(1 + (playouts + 1) * (rules.columns if rules.gravity else cells), cells + 1)
+    stream, free = new_stream(seed), 1
+    for _ in range(playouts):
+        free = playout(rules, tree, free, own, other, stream)
+    return tree
+
+
 def uct_move(rules: Rules, own: int, other: int, playouts: int, seed: int) -> int:
     """Return the cell where UCT puts its stone.
 
@@ -125,11 +144,7 @@ def uct_move(rules: Rules, own: int, other: int, playouts: int, seed: int) -> in
         playouts: Games to play in the head.
         seed: Of their random numbers; the same gives the same move.
     """
-    cells = rules.rows * rules.columns
-    tree = new_tree(1 + (playouts + 1) * (rules.columns if rules.gravity else cells), cells + 1)
-    stream, free = new_stream(seed), 1
-    for _ in range(playouts):
-        free = playout(rules, tree, free, own, other, stream)
+    tree = searched(rules, own, other, playouts, seed)
     best = tree.first[0]
     for child in range(best, best + tree.children[0]):
         if tree.visits[child] > tree.visits[best]:
@@ -137,12 +152,24 @@ def uct_move(rules: Rules, own: int, other: int, playouts: int, seed: int) -> in
     return int(tree.move[best])
 
 
+def uct_means(
+    rules: Rules, own: int, other: int, playouts: int, seed: int
+) -> list[tuple[int, float]]:
+    """Return each move with the mean result of the playouts through it; see `uct_move`."""
+    tree = searched(rules, own, other, playouts, seed)
+    first = tree.first[0]
+    return [
+        (tree.move[child], tree.total[child] / max(1, tree.visits[child]))
+        for child in range(first, first + tree.children[0])
+    ]
+
+
 def uct_reply(rules: Rules, own: int, other: int, draw: float) -> int:
     """Return the move of the opponent "uct", who draws the seed of its playouts."""
     return uct_move(rules, own, other, PLAYOUTS, int(draw * SEEDS))
 
 
-fast_uct_move = compiled(uct_move)
+fast_uct_move, fast_uct_means = compiled(uct_move), compiled(uct_means)
 
 
 def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int = PLAYOUTS) -> int:
@@ -179,6 +206,23 @@ def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, see
         )
     move = uct_opponent(rules, own, other, seed / SEEDS, playouts)
     return next(a for a in range(rules.actions) if action_cells(rules, a) & move)
+
+
+def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> Numbers:
+    """Return what UCT expects of each action: the mean result of its playouts.
+
+    Args:
+        position: Where the side to move can play.
+        playouts: Games to play in the head.
+        seed: Of their random numbers.
+
+    Returns:
+        From -1 to 1 for the side to move, nan for illegal actions. Shape [actions].
+    """
+    rules, values = position.rules, np.full(position.rules.actions, np.nan)
+    for move, mean in fast_uct_means(rules, position.own, position.other, playouts, seed):
+        values[action_of(rules, move)] = mean
+    return values
 
 
 def uct_player(playouts: int = PLAYOUTS, seed: int = 0) -> Callable[[Position], int]:

@@ -13,27 +13,29 @@ from envs.board_game.opponents import OPPONENTS, reply_of
 from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
 from envs.board_game.rules import Rules, action_of
+from envs.board_game.uct import uct_values
 from experiments.board_play.match import Player, Think
 from experiments.board_play.thoughts import SOLVING, results
 
-THINK: dict[str, Think] = {"perfect": results}
+NAMES = (*OPPONENTS, "uct")
+THINK: dict[str, Think] = {"perfect": results, "uct": uct_values}
 
 
 def find_player(name: str, rules: Rules, seed: int | None = None) -> Player:
     """Return a player by its name, or by the directory of a finished run.
 
     Args:
-        name: One of `envs.board_game.opponents.OPPONENTS`, or a directory.
+        name: One of `NAMES`, or a directory.
         rules: Of the game to be played.
         seed: Of what a player leaves to chance.
 
     Raises:
         ValueError: If there is no such player, or the run learned another game.
     """
-    if name in OPPONENTS:
+    if name in NAMES:
         return named_player(name, seed)
     if not (Path(name) / "spec.json").exists():
-        names = ", ".join(OPPONENTS)
+        names = ", ".join(NAMES)
         raise ValueError(f"There is no player {name!r}: {names}, or the directory of a run.")
     from experiments.run import Run
 

@@ -25,7 +25,7 @@ class Options:
     seed: int | None = None
     """Of the first episode, or of what players of board games leave to chance."""
     opponent: str | None = None
-    """At a board: random, rule (the default), perfect, or the directory of a run."""
+    """At a board: random, rule (the default), uct, perfect, or the directory of a run."""
     versus: str | None = None
     """At a board: who plays in your place while you watch; the same names."""
     seat: Literal["first", "second"] = "first"

@@ -34,6 +34,14 @@ def test_the_perfect_player_does_not_lose_and_knows_the_results():
     assert np.array_equal(thoughts((perfect, position)), expected, equal_nan=True)
 
 
+def test_uct_expects_most_of_the_move_that_wins():
+    uct, position = named_player("uct", 1), Position.of_moves("5142", TIC_TAC_TOE)
+    values = thoughts((uct, position))
+    assert np.nanargmax(values) == 5 and values[5] == 1
+    assert np.flatnonzero(np.isnan(values)).tolist() == [0, 1, 3, 4]
+    assert uct.choose(position) == 5
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     spec = RunSpec("q-learning", "spielfeld/TicTacToe-v0", samples=20_000, seed=1)
