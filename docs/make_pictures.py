@@ -21,6 +21,7 @@ from envs.small_worlds.env import SmallWorldEnv
 
 DOCS = Path(__file__).parent
 PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
+BOARD = "4544122514114557266622"  # moves of Connect Four
 LARGEST = 720  # pixels of the longer side of a map
 INTRODUCTION = """# Gallery
 
@@ -56,6 +57,8 @@ def main() -> None:
         print(name)
         write_picture(SmallWorldEnv(place), DOCS / _small_picture(name))
     (DOCS / "worlds.md").write_text(gallery(), encoding="utf-8")
+    print("Connect Four")
+    write_board(DOCS / "pictures" / "connect-four.png")
     for text, path in pictured((DOCS / "layouts.md").read_text(encoding="utf-8")):
         print(path)
         write_picture(GridWorldEnv(Layout.from_text(text)), DOCS / path)
@@ -121,17 +124,34 @@ def _facts(env: Any, source: str) -> str:
 
 
 def write_picture(env: Any, path: Path) -> None:
-    """Solve a world and draw it with at most 256 colours."""
-    from PIL import Image
-
-    from envs.grid_world.renderer import to_array
+    """Solve a world and draw it."""
     from experiments.pictures import View, picture
     from experiments.play import solve
 
     grid = getattr(env, "layout", None)
     cell = None if grid is None else min(64, LARGEST // max(grid.shape))
-    drawn = picture(env, solve(env), View(cell=cell), (grid or env.world).name)
-    image = Image.fromarray(to_array(drawn)).quantize(dither=Image.Dither.NONE)
+    _save(picture(env, solve(env), View(cell=cell), (grid or env.world).name), path)
+
+
+def write_board(path: Path) -> None:
+    """Draw a position of Connect Four with what UCT expects of each move and what is true."""
+    from envs.board_game import Position
+    from envs.board_game.renderer import draw
+    from envs.board_game.uct import uct_values
+    from experiments.board_play.thoughts import truths
+
+    position = Position.of_moves(BOARD)
+    values = uct_values(position, playouts=10_000)
+    _save(draw(position, (448, 460), (1, 1), values, truths(position)), path)
+
+
+def _save(picture: Any, path: Path) -> None:
+    """Save a picture with at most 256 colours."""
+    from PIL import Image
+
+    from envs.grid_world.renderer import to_array
+
+    image = Image.fromarray(to_array(picture)).quantize(dither=Image.Dither.NONE)
     image.save(path, optimize=True)
 
 
