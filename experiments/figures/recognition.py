@@ -46,7 +46,7 @@ class Recogniser:
             targets = np.concatenate([targets, np.full(len(more), len(names))])
             names = (*names, "none")
         config = NeuralNetworkConfig(
-            hidden=(100,), learning_rate=0.003, weight_decay=0.001, standardise=False
+            hidden=(100,), learning_rate=0.003, weight_decay=0.0001, standardise=False
         )
         shown = DataSet(
             "digits", "classification", inputs / GREYS, targets, rows.feature_names, names
