@@ -1,0 +1,1 @@
+"""Marking players of board games: against exact truth, and against each other."""

@@ -1,0 +1,69 @@
+"""How many of a player's moves are right, by the solver's truth."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.board_play.match import Player
+from experiments.marking.positions import LabelledPositions, keeps_value
+from learning.batch import Array
+
+
+class Mark(NamedTuple):
+    """A player in positions of one class.
+
+    Args:
+        name: Of the class.
+        positions: How many there are.
+        keeps: Share of moves that keep the value: whoever was winning still is.
+        best: Share of moves that win as soon, or lose as late, as possible.
+        random_keeps: The share that a random player would have, exactly.
+        random_best: Likewise.
+    """
+
+    name: str
+    positions: int
+    keeps: float
+    best: float
+    random_keeps: float
+    random_best: float
+
+
+def mark(player: Player, positions: LabelledPositions) -> tuple[list[Mark], float]:
+    """Let a player move once in every position.
+
+    Returns:
+        A mark for each class and one for all, and the median seconds of a move.
+
+    Raises:
+        ValueError: If the player makes an illegal move; says which and where.
+    """
+    actions, seconds = np.empty(len(positions), np.int64), np.empty(len(positions))
+    for k, position in enumerate(positions):
+        began = time.perf_counter()
+        actions[k] = player.choose(position)
+        seconds[k] = time.perf_counter() - began
+        if actions[k] not in position.legal_actions:
+            raise ValueError(f"{player.name} plays {actions[k]} in\n{position}")
+    keeps = keeps_value(positions.scores)
+    best = positions.scores == np.nanmax(positions.scores, axis=1, keepdims=True)
+    legal = ~np.isnan(positions.scores)
+    groups = [(name, positions.kinds == k) for k, name in enumerate(positions.names)]
+    if len(groups) > 1:
+        groups.append(("all", np.ones(len(positions), bool)))
+    marks = [
+        Mark(name, int(group.sum()), *_shares(keeps, best, actions, legal, group))
+        for name, group in groups
+    ]
+    return marks, float(np.median(seconds))
+
+
+def _shares(keeps: Array, best: Array, actions: Array, legal: Array, group: Array) -> list[float]:
+    """Return the shares of right moves, of the player and of a random one."""
+    rows = np.flatnonzero(group)
+    own = [right[rows, actions[rows]].mean() for right in (keeps, best)]
+    random = [(right[rows].sum(axis=1) / legal[rows].sum(axis=1)).mean() for right in (keeps, best)]
+    return [float(share) for share in own + random]
