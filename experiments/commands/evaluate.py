@@ -1,4 +1,4 @@
-"""`evaluate RUN`: score a finished run, exactly where the world is a table, or on test rows."""
+"""`evaluate RUN`: score a run, exactly where that is possible; mark players of board games."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from typing import Annotated, Any
 
 import tyro
 
+PLAYERS = ("random", "rule", "uct", "perfect")
+
 
 @dataclass(frozen=True)
 class Options:
-    """Score the greedy policy of a run beside perfect and random behaviour."""
+    """Score the greedy policy of a run beside perfect and random behaviour.
+
+    A player of a board game is marked as well: by the share of its moves that are right, and by
+    games against random, rule, uct and perfect. These can be marked too, each by its name.
+    """
 
     run: Annotated[Path, tyro.conf.Positional]
-    """Directory of a finished run."""
+    """Directory of a finished run, or random, rule, uct or perfect."""
+    source: str = "spielfeld/ConnectFour-v0"
+    """The game in which one of these is marked."""
+    mark: bool = True
+    """Mark players of board games; a fast one takes about a minute."""
     discount: float | None = None
     """Measure returns by this discount, not by the world's own."""
     episodes: int = 0
@@ -35,16 +45,51 @@ def main(arguments: Sequence[str]) -> int:
     from experiments.report import score_lines
     from experiments.run import Run
 
+    if str(options.run) in PLAYERS and not options.run.exists():
+        return _evaluate_player(str(options.run), options.source)
     run = Run.load(options.run)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
     if isinstance(run.score, DataScore):
         session = run.session()
         print("\n".join(score_lines(session.ground.score(session.learner))))
         return 0
-    return _evaluate_agent(*run.learner(), options)
+    learner, env = run.learner()
+    _evaluate_agent(learner, env, options)
+    if options.mark and hasattr(env.unwrapped, "rules"):
+        from experiments.board_play.players import run_player
+
+        rules = env.unwrapped.rules
+        _mark(run_player(run, rules, options.seed), rules)
+    return 0
 
 
-def _evaluate_agent(learner: Any, env: Any, options: Options) -> int:
+def _evaluate_player(name: str, source: str) -> int:
+    """Mark a player that need not learn."""
+    from experiments.board_play.players import named_player
+    from experiments.sources import make_source
+
+    rules = getattr(getattr(make_source(source), "unwrapped", None), "rules", None)
+    if rules is None:
+        raise ValueError(f"{source} is no board game in which {name} could play.")
+    print(f"{name} at {source}")
+    _mark(named_player(name, seed=0), rules)
+    return 0
+
+
+def _mark(player: Any, rules: Any) -> None:
+    """Print what is right and wrong with a player, behind a line that says how far it is."""
+    from rich.console import Console
+
+    from experiments.marking.report import marking_lines
+
+    with Console(stderr=True).status("marking ...") as status:
+        lines = marking_lines(
+            player, rules, lambda done, pairs: status.update(f"{done} of {pairs} pairs have played")
+        )
+    print("\n".join(lines))
+
+
+def _evaluate_agent(learner: Any, env: Any, options: Options) -> None:
     from experiments.evaluation import Evaluator, greedy_actor, play_episodes
     from experiments.report import score_lines
 
@@ -60,4 +105,3 @@ def _evaluate_agent(learner: Any, env: Any, options: Options) -> int:
             options.seed,
         )
         print("\n".join(score_lines(played)))
-    return 0

@@ -1,5 +1,7 @@
 """Marks are right where the truth can be counted by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,9 @@ from experiments.marking.positions import (
 )
 from experiments.marking.report import marking_lines
 from experiments.marking.round_robin import bradley_terry, openings, play, round_robin, strengths
+from tests.experiments.test_command_line import Say, say
 
+__all__ = ["say"]
 NAN = np.nan
 
 
@@ -128,3 +132,18 @@ def test_the_report_shows_floor_seats_and_strengths() -> None:
 def test_games_that_nobody_has_labelled_are_marked_by_games_alone() -> None:
     lines = "\n".join(marking_lines(named_player("rule", 1), board_rules(2, 3, 2)))
     assert "Nobody has labelled positions of this game" in lines and "Elo" in lines
+
+
+@pytest.mark.slow
+def test_evaluate_marks_players_and_runs(say: Say) -> None:
+    code, output, error = say("evaluate", "rule", "--source", "spielfeld/TicTacToe-v0")
+    assert code == 0, error
+    assert "rule at spielfeld/TicTacToe-v0" in output and "keep the value" in output
+    say("train", "td-self-play", "spielfeld/TicTacToe-v0", "--samples", "2000")
+    code, output, error = say("evaluate", str(next(Path("runs").iterdir())), "--no-mark")
+    assert code == 0 and "share of perfect" in output and "Elo" not in output
+
+
+def test_players_of_no_game_are_named(say: Say) -> None:
+    code, _, error = say("evaluate", "rule", "--source", "spielfeld/FourRooms-v0")
+    assert code == 2 and "is no board game in which rule could play" in error
