@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from envs.board_game.position import Position
 from envs.grid_world.layout import Layout
 
 Floats = npt.NDArray[np.float64]
@@ -70,12 +71,23 @@ def _without_map(world: Any, action_values: Floats, view: View, caption: str | N
     model, board = getattr(world, "model", None), getattr(world, "board", None)
     if model is not None and action_values.shape == model.legal_actions.shape:
         action_values = np.where(model.legal_actions, action_values, -np.inf)
+    if isinstance(board, Position):
+        return _of_board(world, board, action_values, caption)
     if board is None or view.values == "actions":
         return heat_table(np.where(action_values > -np.inf, action_values, np.nan), caption)
     from envs.grid_world.renderer import draw
 
     values = np.where(board >= 0, action_values.max(axis=1)[board], np.nan)
     return draw(_blank(*board.shape), values=values, caption=caption)
+
+
+def _of_board(world: Any, board: Position, action_values: Floats, caption: str | None) -> Any:
+    """Draw where a learner stands in its game, and what it expects of each move."""
+    from envs.board_game.renderer import draw
+
+    values = action_values[world.position] if board.legal_actions else None
+    shown = None if values is None else np.where(values > -np.inf, values, np.nan)
+    return below(draw(board, values=shown), [caption or ""])
 
 
 def has_map(world: Any, states: int | None = None) -> bool:

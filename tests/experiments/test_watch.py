@@ -277,3 +277,15 @@ def test_closing_a_real_window_lets_learning_go_on_to_its_end(display):
     finally:
         program.kill()
     assert (out, program.returncode) == ("20000\n", 0), errors
+
+
+def test_a_board_is_shown_with_what_the_learner_expects_of_each_move(tmp_path):
+    env, learner = gym.make("spielfeld/TicTacToe-v0", seat="first"), QLearning(seed=1)
+    watch(learner, env, 300, tmp_path / "learning.gif", window=False)
+    with Image.open(tmp_path / "learning.gif") as moving:
+        assert moving.n_frames > 2
+    env.reset(seed=1)
+    values = np.zeros((3**9, 9))
+    empty = pixels(picture(env, values, View()))
+    values[0, 4] = 1.0  # in state 0 nobody has played
+    assert pixels(picture(env, values, View())) != empty
