@@ -1,0 +1,193 @@
+"""Many worlds at once, seen alike whoever made them: what learners on batches act in."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+
+from envs.access import plain_model, restore, state, time_limit
+from envs.plain_state import plain_state, restore_plain
+from envs.tabular import TabularModel
+
+Array = npt.NDArray[Any]
+
+
+class Step(NamedTuple):
+    """What one action in each row led to."""
+
+    reward: Array  # float64 [rows]
+    terminated: Array  # bool [rows]
+    truncated: Array  # bool [rows]
+    next_observation: Any  # [rows, ...], where the step led, before any reset
+    taken: Array  # bool [rows], False where a row was only reset: no step of any episode
+
+
+class ManyWorlds:
+    """A vector environment whose three ways to reset itself look the same.
+
+    After each step `observation` is what to act on next: of a new episode where one has ended.
+
+    Args:
+        vector: A Gymnasium vector environment, with any `autoreset_mode`.
+
+    Attributes:
+        observation: Of all rows, to act on. Shape [rows, ...].
+        legal: Which actions are. Shape [rows, actions]; None if the environment does not tell.
+        finished: Return and length of the episodes that have ended, to be taken away by the reader.
+    """
+
+    def __init__(self, vector: VectorEnv[Any, Any, Any]) -> None:
+        self.vector = vector
+        self.rows = vector.num_envs
+        self.observation_space = vector.single_observation_space
+        self.action_space = vector.single_action_space
+        self.mode = AutoresetMode(vector.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP))
+        self.observation: Any = None
+        self.legal: Array | None = None
+        self.finished: list[tuple[float, int]] = []
+        self._waiting = np.zeros(self.rows, bool)  # for a reset by the next step
+        self._total, self._length = np.zeros(self.rows), np.zeros(self.rows, np.int64)
+
+    def reset(self, seed: int | None = None) -> None:
+        """Start an episode in every row; with a seed, every row gets random numbers of its own."""
+        self.observation, info = self.vector.reset(seed=seed)
+        self._waiting[:], self._total[:], self._length[:] = False, 0, 0
+        self._allow(info)
+
+    def step(self, actions: Array) -> Step:
+        """Act once in every row, and start new episodes where one has ended.
+
+        Raises:
+            ValueError: If the environment pays what is no number; names the row.
+        """
+        taken = ~self._waiting
+        observation, reward, terminated, truncated, info = self.vector.step(actions)
+        reward = np.asarray(reward, np.float64)
+        if not np.isfinite(reward).all():
+            row = int(np.flatnonzero(~np.isfinite(reward))[0])
+            raise ValueError(f"The environment of row {row} paid {reward[row]}.")
+        ended = terminated | truncated
+        step = Step(reward, terminated, truncated, observation, taken)
+        if self.mode is AutoresetMode.NEXT_STEP:
+            self._waiting = ended
+        elif ended.any() and self.mode is AutoresetMode.DISABLED:
+            observation, info = self.vector.reset(options={"reset_mask": ended})
+        elif ended.any():
+            step = step._replace(next_observation=_with_finals(observation, ended, info))
+        self.observation = observation
+        self._allow(info)
+        self._book(reward, ended, taken)
+        return step
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that the next step depends on, as arrays and JSON; {} if unknown."""
+        vector = self._vector_state()
+        if vector is None or not isinstance(self.observation, np.ndarray):
+            return {}
+        own = {"observation": self.observation, "waiting": self._waiting, "total": self._total,
+               "length": self._length}  # fmt: skip
+        legal = {} if self.legal is None else {"legal": self.legal.copy()}
+        return {**vector, **legal, **{name: array.copy() for name, array in own.items()}}
+
+    def restore(self, state: dict[str, Any], seed: int) -> None:
+        """Go on where `state()` was asked for; where it is {}, begin new episodes.
+
+        Raises:
+            ValueError: If the state is of another number of rows.
+        """
+        self.reset(seed)
+        if not state:
+            return
+        if len(state["waiting"]) != self.rows:
+            raise ValueError(f"Expected the state of {self.rows} rows, not {len(state['waiting'])}")
+        self._restore_vector(state)
+        self.observation, self.legal = state["observation"].copy(), state.get("legal")
+        self._waiting, self._total, self._length = (
+            state[name].copy() for name in ("waiting", "total", "length")
+        )
+
+    def _vector_state(self) -> dict[str, Any] | None:
+        if hasattr(self.vector, "restore"):  # ours
+            return {f"vector.{name}": array for name, array in self.vector.state().items()}
+        single = getattr(self.vector, "envs", None)
+        told = plain_state(self.vector) if single is None else [state(env) for env in single]
+        return None if told is None or (single and None in told) else {"vector": told}
+
+    def _restore_vector(self, state: dict[str, Any]) -> None:
+        if hasattr(self.vector, "restore"):
+            start = "vector."
+            own = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
+            self.vector.restore(own)
+        elif hasattr(self.vector, "envs"):
+            for env, told in zip(self.vector.envs, state["vector"], strict=True):
+                restore(env, told)
+        else:
+            restore_plain(self.vector, state["vector"])
+
+    def _allow(self, info: dict[str, Any]) -> None:
+        if "action_mask" in info:
+            legal = np.asarray(info["action_mask"]).astype(bool)
+            self.legal = legal | ~legal.any(axis=1, keepdims=True)  # none where an episode is over
+
+    def _book(self, reward: Array, ended: Array, taken: Array) -> None:
+        self._total += reward
+        self._length += taken
+        if ended.any():
+            self.finished += zip(self._total[ended].tolist(), self._length[ended].tolist(),
+                                 strict=True)  # fmt: skip
+            self._total[ended], self._length[ended] = 0, 0
+
+
+def _with_finals(observation: Any, ended: Array, info: dict[str, Any]) -> Any:
+    """Put the last observations of episodes in the place of the first of the next ones."""
+    last = observation.copy()
+    for row in np.flatnonzero(ended).tolist():
+        last[row] = info["final_obs"][row]
+    return last
+
+
+def many_worlds(source: Any, rows: int) -> ManyWorlds:
+    """Return `rows` copies of an environment, natively where it is able to, or a vector as it is.
+
+    Args:
+        source: A Gymnasium environment or vector environment. One that was not made by
+            `gymnasium.make`, or was wrapped since, is used alone: nobody knows how to copy it.
+        rows: How many copies; what is a vector environment already has as many as it has.
+    """
+    if isinstance(source, ManyWorlds):
+        return source
+    if isinstance(source, VectorEnv):
+        return ManyWorlds(source)
+    model = plain_model(source)
+    if model is not None:
+        return ManyWorlds(_of_table(source, model, rows))
+    # of a wrapper that was put around since `gymnasium.make`, a copy would know nothing
+    if source.spec is None or source.spec.additional_wrappers:
+        alone = SyncVectorEnv([lambda: source], autoreset_mode=AutoresetMode.DISABLED)
+        return ManyWorlds(alone)
+    return ManyWorlds(_copies(source.spec, rows))
+
+
+def _of_table(source: Any, model: TabularModel, rows: int) -> VectorEnv[Any, Any, Any]:
+    from envs.tabular_vector import TabularVectorEnv
+
+    return TabularVectorEnv(
+        model, rows, time_limit(source), AutoresetMode.DISABLED,
+        discount=getattr(source.unwrapped, "discount", 1.0),
+    )  # fmt: skip
+
+
+def _copies(spec: Any, rows: int) -> VectorEnv[Any, Any, Any]:
+    """Make copies of what a spec tells of, without windows."""
+    options = {key: value for key, value in spec.kwargs.items() if key != "render_mode"}
+    if spec.max_episode_steps is not None:
+        options["max_episode_steps"] = spec.max_episode_steps
+    disabled: Any = {"autoreset_mode": AutoresetMode.DISABLED}
+    if spec.vector_entry_point is None:
+        return gym.make_vec(spec.id, rows, "sync", vector_kwargs=disabled, **options)
+    ours: Any = disabled if spec.namespace == "spielfeld" else {}
+    return gym.make_vec(spec.id, rows, "vector_entry_point", **ours, **options)
