@@ -111,8 +111,9 @@ class ManyWorlds:
         )
 
     def _vector_state(self) -> dict[str, Any] | None:
-        if hasattr(self.vector, "restore"):  # ours
-            return {f"vector.{name}": array for name, array in self.vector.state().items()}
+        ours: Any = self.vector
+        if hasattr(ours, "restore"):
+            return {f"vector.{name}": array for name, array in ours.state().items()}
         single = getattr(self.vector, "envs", None)
         told = plain_state(self.vector) if single is None else [state(env) for env in single]
         return None if told is None or (single and None in told) else {"vector": told}
