@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from envs.board_game.rules import BITS, Rules, position_key
 from envs.board_game.solver.threats import count
+from envs.board_game.symmetry import mirrored
 
 FACTOR = 0x1E3779B97F4A7C15  # odd; its first bits after the first are those of the golden ratio
 BOUND, WIDEST = 6, 32  # bits of a bound; no score is as large
@@ -57,15 +58,6 @@ def shared_key(rules: Rules, own: int, other: int) -> int:
     if 3 * count(own | other) < rules.rows * rules.columns:
         return min(key, position_key(rules, mirrored(rules, own), mirrored(rules, other)))
     return key
-
-
-def mirrored(rules: Rules, stones: int) -> int:
-    """Return the stones with left and right exchanged."""
-    column, image = (1 << rules.height) - 1, 0
-    for _ in range(rules.columns):
-        image = image << rules.height | stones & column
-        stones >>= rules.height
-    return image
 
 
 def scrambled(memory: Memory, key: int) -> int:
