@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from envs.board_game.bits import lowest
 from envs.board_game.opponents import choose
 from envs.board_game.rules import Rules, has_line, is_full, legal_moves, move_of, stones_of
 from learning.batch import Array
@@ -79,7 +80,7 @@ def best_value(rules: Rules, table: Table, own: int, other: int) -> float:
     """Return what the best move is worth to the side to move."""
     best, left = LOSS, legal_moves(rules, own | other)
     while left:
-        move = left & -left
+        move = lowest(left)
         left ^= move
         best = max(best, move_value(rules, table, own, other, move))
     return best
@@ -90,7 +91,7 @@ def best_moves(rules: Rules, table: Table, own: int, other: int) -> int:
     least, found = best_value(rules, table, own, other) - TIE, 0
     left = legal_moves(rules, own | other)
     while left:
-        move = left & -left
+        move = lowest(left)
         left ^= move
         if move_value(rules, table, own, other, move) >= least:
             found |= move

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from envs.board_game.bits import bits_of
 from envs.board_game.dynamics import EITHER, FIRST
 from envs.board_game.opponents import OPPONENTS, Moves
 from envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
@@ -88,12 +89,3 @@ def outcomes(rules: Rules, moves: Moves, own: int, other: int) -> list[Outcome]:
         end = lost or is_full(rules, own | answered)
         found.append(((own, answered), -1.0 if lost else 0.0, end))
     return found
-
-
-def bits_of(moves: int) -> list[int]:
-    """Return the single bits, lowest first."""
-    bits = []
-    while moves:
-        bits.append(moves & -moves)
-        moves &= moves - 1
-    return bits

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from envs.board_game.bits import count, lowest
 from envs.board_game.position import Position
 from envs.board_game.rules import Rules, has_line, legal_moves, move_of
 from envs.board_game.solver import perfect_moves
@@ -58,13 +59,9 @@ def rule_moves(rules: Rules, own: int, other: int) -> int:
 
 def choose(moves: int, draw: float) -> int:
     """Return one of the moves, all with the same probability; `draw` is uniform in [0, 1)."""
-    count, left = 0, moves
-    while left:
-        left &= left - 1
-        count += 1
-    for _ in range(int(draw * count)):
+    for _ in range(int(draw * count(moves))):
         moves &= moves - 1
-    return moves & -moves
+    return lowest(moves)
 
 
 def reply_of(player: str | Player) -> Reply:

@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from envs.board_game.bits import bits_of
+
 BITS = 62  # of a whole number in compiled code: one for the sign, one for sums
 
 
@@ -150,14 +152,11 @@ def winning_lines(rules: Rules, stones: int) -> list[list[tuple[int, int]]]:
 
     A stone may complete several lines, and a row of more than k stones holds several as well.
     """
-    lines = []
-    for step in (1, rules.height - 1, rules.height, rules.height + 1):
-        left = line_starts(rules, stones, step)
-        while left:
-            first = left & -left
-            left ^= first
-            lines.append([cell_of(rules, first << step * far) for far in range(rules.connect)])
-    return lines
+    return [
+        [cell_of(rules, first << step * far) for far in range(rules.connect)]
+        for step in (1, rules.height - 1, rules.height, rules.height + 1)
+        for first in bits_of(line_starts(rules, stones, step))
+    ]
 
 
 def is_full(rules: Rules, stones: int) -> bool:

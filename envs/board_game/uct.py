@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from envs.board_game.bits import lowest
 from envs.board_game.opponents import choose
 from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
@@ -87,8 +88,8 @@ def expand(rules: Rules, tree: Tree, node: int, free: int, stones: int) -> int:
     """Give a node a child for each legal move, from number `free` on; return the next free one."""
     tree.first[node], moves = free, legal_moves(rules, stones)
     while moves:
-        tree.move[free] = moves & -moves
-        moves &= moves - 1
+        tree.move[free] = lowest(moves)
+        moves ^= tree.move[free]
         free += 1
     tree.children[node] = free - tree.first[node]
     return free

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from envs.board_game.bits import count
 from envs.board_game.rules import BITS, Rules, position_key
-from envs.board_game.solver.threats import count
 from envs.board_game.symmetry import mirrored
 
 FACTOR = 0x1E3779B97F4A7C15  # odd; its first bits after the first are those of the golden ratio

@@ -21,6 +21,7 @@ keeps its own stack instead of calling itself, so that it can be left and taken 
 
 from __future__ import annotations
 
+from envs.board_game.bits import count
 from envs.board_game.rules import CONNECT_FOUR, Rules, legal_moves
 from envs.board_game.solver.memory import (
     Memory,
@@ -48,7 +49,7 @@ from envs.board_game.solver.stack import (
     Numbers,
     Stack,
 )
-from envs.board_game.solver.threats import count, safe_moves, winning_cells
+from envs.board_game.solver.threats import safe_moves, winning_cells
 from envs.compiled import compiled
 
 YES, NO, OPEN, UNSEEN = range(4)  # answers, and none yet: some moves are left, or all

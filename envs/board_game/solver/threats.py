@@ -35,12 +35,3 @@ def safe_moves(rules: Rules, own: int, other: int) -> int:
     if forced:
         moves = 0 if forced & (forced - 1) else forced
     return moves & ~(threats >> 1) if rules.gravity else moves
-
-
-def count(cells: int) -> int:
-    """Return how many cells there are."""
-    number = 0
-    while cells:
-        cells &= cells - 1
-        number += 1
-    return number
