@@ -105,6 +105,14 @@ LEARNERS = {
         "agents.self_play.q_learning:SelfPlayQLearning",
         "board games against itself: what each move in each position is worth",
     ),
+    "a2c": Entry(
+        "agents.policy_gradient.a2c:A2C",
+        "advantage actor-critic: do more of what was better than the value expected",
+    ),
+    "ppo": Entry(
+        "agents.policy_gradient.ppo:PPO",
+        "the same experience used several times, without going too far from who made it",
+    ),
     "bandit-greedy": Entry(
         "agents.bandit.greedy:GreedyBandit",
         "one state: the arm whose rewards were best so far, and no other",

@@ -135,7 +135,18 @@ def glorot_start(generator: np.random.Generator, inputs: int, outputs: int) -> A
     return generator.uniform(-limit, limit, (inputs, outputs))
 
 
-STARTS = {"he": he_start, "glorot": glorot_start}
+def orthogonal_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array:
+    """Draw a random rotation, times the square root of 2 (Saxe, McClelland & Ganguli, 2014).
+
+    It neither stretches nor squeezes any direction, so that every signal gets through alike.
+    """
+    draws = generator.normal(size=(max(inputs, outputs), min(inputs, outputs)))
+    rotation, triangle = np.linalg.qr(draws)
+    rotation *= np.sign(np.diag(triangle))  # else not all rotations would be equally likely
+    return np.asarray(np.sqrt(2) * (rotation if inputs >= outputs else rotation.T))
+
+
+STARTS = {"he": he_start, "glorot": glorot_start, "orthogonal": orthogonal_start}
 
 
 def require_layers(hidden: Sequence[int], activation: str) -> None:

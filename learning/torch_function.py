@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from learning.batch import Array, Gradient
 from learning.function import Backward, Function, Parameters, selected, spread
+from learning.network import ACTIVATIONS, Network
 
 if TYPE_CHECKING:
     import torch
+
+MODULES = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
 def pytorch(what: str) -> Any:
@@ -84,3 +88,27 @@ class TorchFunction(Function):
 
         array = np.asarray(array)
         return torch.tensor(array, dtype=self._dtype if array.dtype.kind == "f" else None)
+
+
+def torch_twin(network: Network, what: str) -> TorchFunction:
+    """Return a stack of `torch.nn.Linear` that begins as `network` does, in its dtype.
+
+    Args:
+        network: Its sizes, activation and weights are taken over.
+        what: Who needs it, for the message where PyTorch is missing.
+
+    Raises:
+        ImportError: If PyTorch is not installed.
+    """
+    torch = pytorch(what)
+    torch.set_num_threads(1)  # with small networks, more would only wait for one another
+    names = {activation: name for name, activation in ACTIVATIONS.items()}
+    bend = getattr(torch.nn, MODULES[names[network.activation]])
+    dtype = getattr(torch, network.dtype.name)
+    layers = []
+    for number, width in enumerate(pairwise(network.sizes)):
+        layer = torch.nn.utils.skip_init(torch.nn.Linear, *width, dtype=dtype)
+        layer.weight.data.copy_(torch.from_numpy(network.parameters[f"weights{number}"].T))
+        layer.bias.data.copy_(torch.from_numpy(network.parameters[f"bias{number}"]))
+        layers += [bend(), layer] if number else [layer]
+    return TorchFunction(torch.nn.Sequential(*layers))

@@ -9,16 +9,12 @@ Source: Paszke et al. (2019).
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from learning.function import Function
 from learning.network import Network
 from learning.supervised.neural_network import NeuralNetwork
-from learning.torch_function import TorchFunction, pytorch
-
-ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+from learning.torch_function import torch_twin
 
 
 class TorchNetwork(NeuralNetwork):
@@ -30,14 +26,4 @@ class TorchNetwork(NeuralNetwork):
 
     def network(self, sizes: tuple[int, ...], generator: np.random.Generator) -> Function:
         """Return a module of these sizes with the weights that `Network` would begin with."""
-        torch = pytorch("torch-network")
-        torch.set_num_threads(1)  # with small networks, more would only wait for one another
-        bend = getattr(torch.nn, ACTIVATIONS[self.config.activation])
-        start = Network(sizes, generator, self.config.activation).parameters
-        layers = []
-        for number, width in enumerate(pairwise(sizes)):
-            layer = torch.nn.utils.skip_init(torch.nn.Linear, *width, dtype=torch.float64)
-            layer.weight.data.copy_(torch.from_numpy(start[f"weights{number}"].T))
-            layer.bias.data.copy_(torch.from_numpy(start[f"bias{number}"]))
-            layers += [bend(), layer] if number else [layer]
-        return TorchFunction(torch.nn.Sequential(*layers))
+        return torch_twin(Network(sizes, generator, self.config.activation), "torch-network")

@@ -205,7 +205,7 @@ def test_the_start_suits_the_activation_unless_it_is_named() -> None:
         (([6],), r"two or more sizes of 1 or more, not \[6\]\."),
         (([6, 0, 3],), r"two or more sizes of 1 or more, not \[6, 0, 3\]\."),
         (([6, 3], "rleu"), r"no activation 'rleu': choose one of relu, tanh, sigmoid\."),
-        (([6, 3], "relu", "hee"), r"no start 'hee': choose one of he, glorot\."),
+        (([6, 3], "relu", "hee"), r"no start 'hee': choose one of he, glorot, orthogonal\."),
     ],
 )
 def test_networks_that_cannot_be_built_are_refused(arguments: tuple, message: str) -> None:

@@ -1,0 +1,170 @@
+"""What agents with networks share: acting in many worlds at once, and remembering all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete, Space
+
+from agents.features import Features
+from agents.networks import NetworkConfig, make_adam
+from envs.many_worlds import ManyWorlds, many_worlds
+from learning.batch import Array, Batch
+from learning.history import History
+from learning.learner import GradientLearner
+from learning.named import prefixed, section
+from learning.schedule import SCHEDULES
+
+EPISODE = ("samples", "episode_return", "episode_length")
+
+
+class ManyLearner(GradientLearner):
+    """An agent in `num_envs` worlds at once; subclasses say what a step teaches.
+
+    They write `build` (function and loss), `live` (one step in every world, then the batches that
+    there are to learn from), `act`, and `memory`.
+
+    Args:
+        config: Settings of the subclass's `config_class`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+    """
+
+    config_class: ClassVar[type[Any]] = NetworkConfig
+    measures: ClassVar[tuple[str, ...]] = ()  # what an update measures, columns of the history
+    many = True
+    worlds: ManyWorlds
+    features: Features
+
+    def __init__(self, config: Any = None, seed: int = 0) -> None:
+        self.config: Any = config or self.config_class()
+        self.seed = seed
+        self.generator = np.random.default_rng([seed, 1])
+        self.samples = 0
+        self.measured: dict[str, float] = dict.fromkeys(self.measures, np.nan)
+        self._owed = 0  # samples asked for that do not fill a step of all worlds yet
+        self._source: Any = None
+        self._finished: list[tuple[float, ...]] = []
+
+    def build(self, features: int, actions: Space[Any]) -> None:
+        """Make `function`, `loss` and what else depends on the spaces."""
+        raise NotImplementedError
+
+    def live(self) -> Iterator[Batch]:
+        """Act once in every world; then yield what there is to learn from, if anything."""
+        raise NotImplementedError
+
+    def memory(self) -> dict[str, Array]:
+        """Return what is remembered between batches; `restore` changes these arrays in place."""
+        return {}
+
+    def experience(self, source: Any, samples: int) -> Iterator[Batch]:
+        """Act for `samples` environment steps in all worlds together.
+
+        What does not fill a step of all worlds is left for the next call.
+        """
+        self._connect(source)
+        self._owed += samples
+        while self._owed >= self.worlds.rows:
+            yield from self.live()
+
+    def act_in_worlds(self, actions: Array) -> Any:
+        """Step every world, book what it cost and which episodes are over; return the `Step`."""
+        step = self.worlds.step(actions)
+        taken = int(step.taken.sum())
+        self.samples += taken
+        self._owed -= taken
+        latest = self.measured.values()
+        self._finished += [(self.samples, *episode, *latest) for episode in self.worlds.finished]
+        self.worlds.finished.clear()
+        return step
+
+    def step_size(self, batch: Batch) -> float:
+        """Return the learning rate that the schedule has come to."""
+        schedule = SCHEDULES[self.config.schedule]
+        return schedule(self.samples, self.config.schedule_samples, self.config.learning_rate)
+
+    def recorded(self) -> History:
+        """Hand over the episodes finished since the last call, a row each.
+
+        Raises:
+            ValueError: If parameters have left the range of numbers meanwhile.
+        """
+        for name, parameter in self.function.parameters.items():
+            if not np.isfinite(parameter).all():
+                raise ValueError(
+                    f"{name} has grown beyond all numbers; a smaller learning_rate helps."
+                )
+        columns = (*EPISODE, *self.measures)
+        table = np.array(self._finished, np.float64).reshape(-1, len(columns))
+        self._finished = []
+        return History(**dict(zip(columns, table.T, strict=True)))
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that learning depends on, as arrays and JSON values."""
+        return {
+            **prefixed("parameters", {k: v.copy() for k, v in self.function.parameters.items()}),
+            **prefixed("optimizer", self.optimizer.state()),
+            **prefixed("memory", {k: v.copy() for k, v in self.memory().items()}),
+            **prefixed("worlds", self.worlds.state()),
+            **prefixed("measured", self.measured),
+            "generator": self.generator.bit_generator.state,
+            "samples": self.samples,
+            "owed": self._owed,
+        }
+
+    def restore(self, state: dict[str, Any], source: Any) -> None:
+        """Continue from what `state()` returned, in copies of `source`.
+
+        Raises:
+            ValueError: If an array does not fit the settings or the spaces; names it.
+        """
+        self._connect(source)
+        for kind, arrays in (("parameters", self.function.parameters), ("memory", self.memory())):
+            for name, array in arrays.items():
+                _copy(f"{kind}.{name}", array, state)
+        self.optimizer.restore(section(state, "optimizer"))
+        self.worlds.restore(section(state, "worlds"), self.worlds_seed(int(state["samples"])))
+        self.measured = section(state, "measured")
+        self.generator.bit_generator.state = state["generator"]
+        self.samples, self._owed = int(state["samples"]), int(state["owed"])
+
+    def worlds_seed(self, samples: int = 0) -> int:
+        """Return a seed that is far from that of any other run, since each world adds its row."""
+        return int(np.random.SeedSequence([self.seed, samples]).generate_state(1)[0]) >> 1
+
+    def _connect(self, source: Any) -> None:
+        """Prepare for a source; another one than last time begins new episodes there."""
+        if source is self._source:
+            return
+        worlds = many_worlds(source, self.config.num_envs)
+        features = Features(worlds.observation_space)
+        if self._source is None:
+            self.worlds, self.features = worlds, features
+            require_actions(worlds.action_space)
+            self.optimizer = make_adam(self.config)
+            self.build(features.size, worlds.action_space)
+        elif (features.size, worlds.action_space, worlds.rows) != (
+            self.features.size, self.worlds.action_space, self.worlds.rows,
+        ):  # fmt: skip
+            raise ValueError("The new environment has other spaces than the one learned from.")
+        self._source, self.worlds = source, worlds
+        worlds.reset(self.worlds_seed())
+
+
+def require_actions(space: Space[Any]) -> None:
+    """Raise a ValueError if actions are neither `Discrete` nor bounded numbers in one row."""
+    box = isinstance(space, Box) and len(space.shape) == 1
+    if not box and not isinstance(space, Discrete):
+        raise ValueError(f"Expected Discrete actions, or a Box with one dimension, not {space}.")
+
+
+def _copy(name: str, array: Array, state: dict[str, Any]) -> None:
+    saved = np.asarray(state.get(name))
+    if saved.shape != array.shape:
+        raise ValueError(
+            f"The saved {name!r} has shape {saved.shape}, but these settings and this "
+            f"environment need {array.shape}."
+        )
+    array[...] = saved

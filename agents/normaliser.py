@@ -1,0 +1,66 @@
+"""Observations and rewards on one scale, measured while acting, and stored with the model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learning.batch import Array
+
+LIMIT = 10.0  # standard deviations; what lies further off is an accident, not information
+
+
+class RunningMoments:
+    """Mean and variance of all rows seen so far (Chan, Golub & LeVeque, 1983, equation 2.1).
+
+    Args:
+        size: Numbers of a row.
+
+    Attributes:
+        arrays: "mean", "variance" [size] and "count" [1], changed in place.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.arrays: dict[str, Array] = {
+            "mean": np.zeros(size), "variance": np.ones(size), "count": np.zeros(1),
+        }  # fmt: skip
+
+    def add(self, rows: Array) -> None:
+        """Take rows [rows, size] into account."""
+        mean, variance, count = self.arrays.values()
+        share = len(rows) / (count[0] + len(rows))
+        apart = rows.mean(axis=0) - mean
+        within = (1 - share) * variance + share * rows.var(axis=0)
+        variance[:] = within + share * (1 - share) * apart * apart
+        mean += share * apart
+        count += len(rows)
+
+    @property
+    def deviation(self) -> Array:
+        """Standard deviation of each number, never 0. Shape [size]."""
+        return np.sqrt(self.arrays["variance"] + 1e-8)
+
+    def normalised(self, rows: Array) -> Array:
+        """Return (rows - mean) / deviation within +-10 deviations, float32 [rows, size]."""
+        scaled = (rows - self.arrays["mean"]) / self.deviation
+        return np.asarray(scaled.clip(-LIMIT, LIMIT).astype(np.float32))
+
+
+class RewardScale:
+    """Divides rewards by the standard deviation of discounted returns, so that values are near 1.
+
+    Args:
+        worlds: How many pay.
+        discount: By which returns are measured.
+    """
+
+    def __init__(self, worlds: int, discount: float) -> None:
+        self.discount, self.moments = discount, RunningMoments(1)
+        self.returns = np.zeros(worlds)  # of what was paid so far in each world
+
+    def __call__(self, rewards: Array, ended: Array) -> Array:
+        """Take rewards [worlds] into account, and return them scaled, within +-10."""
+        self.returns *= self.discount
+        self.returns += rewards
+        self.moments.add(self.returns[:, None])
+        self.returns[ended] = 0
+        return np.asarray((rewards / self.moments.deviation).clip(-LIMIT, LIMIT))

@@ -1,0 +1,1 @@
+"""Learners of a policy, by climbing the return: a ladder with small steps."""

@@ -1,0 +1,199 @@
+"""A2C, advantage actor-critic: learn the policy and, beside it, the value that it is compared with.
+
+Act for a few steps in many worlds at once; raise the probability of what turned out better than the
+value expected, lower that of what turned out worse, and move the value towards what came. Then
+throw the experience away, since it was that of another policy.
+
+    advantage = reward + discount * reward' + ... + discount^n * value(where it led) - value
+    J = mean of -advantage * log p(action) + value_weight / 2 * (value - return)^2
+        - entropy_weight * entropy
+
+The derivative of J by the policy's outputs is -advantage * score; advantages and returns are held
+constant. The entropy keeps the policy from making up its mind too early.
+
+Differs from REINFORCE with baseline by not waiting for the end of an episode: what comes later is
+taken from the value (bootstrapping), which adds some bias and takes away much chance.
+
+Source: Mnih et al. (2016), section 4; Sutton & Barto, 2nd edition, section 13.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium.spaces import Space
+
+from agents.networks import at_least, within
+from agents.normaliser import RewardScale
+from agents.policy_gradient.distribution import Distribution
+from agents.policy_gradient.policy import PolicyConfig, PolicyLearner
+from agents.policy_gradient.rollout import Rollout, Taken
+from learning.batch import Array, Batch
+
+
+@dataclass(frozen=True)
+class A2CConfig(PolicyConfig):
+    """Settings of A2C."""
+
+    steps: int = 8
+    """Steps of each world between two updates."""
+    trace_decay: float = 1.0
+    """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
+    value_weight: float = 0.5
+    """Of the value's error in J."""
+    entropy_weight: float = 0.01
+    """Of the entropy in J: how much being undecided is worth."""
+    normalise_returns: bool = False
+    """Divide rewards by the deviation of returns, as measured on the way."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least("steps", self.steps, 1)
+        within("trace_decay", self.trace_decay, 0, 1)
+        within("value_weight", self.value_weight, 0, float("inf"))
+        within("entropy_weight", self.entropy_weight, 0, float("inf"))
+
+
+Policy = Callable[[Array, Array | None], Distribution]
+
+
+class ActorCriticLoss:
+    """J of A2C; its predictions are the policy's outputs, and in the last column the value.
+
+    Args:
+        policy: Makes distributions of predictions and of what is legal.
+        value_weight: Of the value's error.
+        entropy_weight: Of the entropy.
+    """
+
+    def __init__(self, policy: Policy, value_weight: float, entropy_weight: float) -> None:
+        self.policy, self.value_weight, self.entropy_weight = policy, value_weight, entropy_weight
+
+    def value(self, prediction: Array, target: Taken, weights: Any = 1.0) -> float:
+        """Return J, a mean over the rows."""
+        policy = self.policy(prediction, target.legal)
+        each = self.policy_loss(policy, target) - self.entropy_weight * policy.entropy()
+        each += self.value_weight / 2 * (prediction[:, -1] - target.returns) ** 2
+        return float((weights * each).mean())
+
+    def derivative(self, prediction: Array, target: Taken, weights: Any = 1.0) -> Array:
+        """Return dJ / d prediction. Shape [rows, outputs + 1]."""
+        policy = self.policy(prediction, target.legal)
+        slope = np.empty_like(prediction)
+        slope[:, :-1] = self.policy_slope(policy, target)[:, None] * policy.score(target.action)
+        if self.entropy_weight:
+            slope[:, :-1] -= self.entropy_weight * policy.entropy_slope()
+        slope[:, -1] = self.value_weight * (prediction[:, -1] - target.returns)
+        slope *= np.reshape(weights, (-1, 1)) / slope.dtype.type(len(slope))
+        return slope
+
+    def policy_loss(self, policy: Distribution, target: Taken) -> Array:
+        """Return -advantage * log p(action). Shape [rows]."""
+        return -target.advantage * policy.log_probability(target.action)
+
+    def policy_slope(self, policy: Distribution, target: Taken) -> Array:
+        """Return the derivative of `policy_loss` by log p(action). Shape [rows]."""
+        return -target.advantage
+
+    def measure(self, prediction: Array, target: Taken) -> dict[str, float]:
+        """Return what the history tells of an update."""
+        policy = self.policy(prediction, target.legal)
+        error = target.returns - prediction[:, -1]
+        spread = float(target.returns.var())
+        return {
+            "policy_loss": float(self.policy_loss(policy, target).mean()),
+            "value_loss": float((error * error).mean() / 2),
+            "entropy": float(policy.entropy().mean()),
+            "explained_variance": 1 - float(error.var()) / spread if spread else np.nan,
+        }
+
+
+class A2C(PolicyLearner):
+    """Advantage actor-critic on any environment with discrete or continuous actions.
+
+    Args:
+        config: Settings; see `A2CConfig`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+
+    >>> import gymnasium
+    >>> learner = A2C(seed=1)
+    >>> history = learner.learn(gymnasium.make("CartPole-v1"), samples=2_000)
+    >>> learner.predict([[0.0, 0.0, 0.0, 0.0]]).shape
+    (1, 2)
+    """
+
+    config_class = A2CConfig
+    measures: ClassVar[tuple[str, ...]] = (
+        "policy_loss", "value_loss", "entropy", "explained_variance",
+    )  # fmt: skip
+    loss: Any
+
+    def build(self, features: int, actions: Space[Any]) -> None:
+        """Make the networks, the loss, and room for the steps between two updates."""
+        super().build(features, actions)
+        self.loss = self.make_loss()
+        worlds = self.worlds.rows
+        self.reward_scale = RewardScale(worlds, self.config.discount)
+        blank = self.policy(np.zeros((worlds, self.outputs), np.float32)).draw(self.generator)
+        legal = self.outputs if self.knows_legal() else 0
+        self.rollout = Rollout(self.config.steps, worlds, features, blank, legal)
+
+    def make_loss(self) -> Any:
+        """Return J."""
+        return ActorCriticLoss(self.policy, self.config.value_weight, self.config.entropy_weight)
+
+    def live(self) -> Iterator[Batch]:
+        """Act once in every world; when the rollout is full, learn from it."""
+        inputs, legal = self.look(), self.worlds.legal
+        prediction = self.function(inputs)
+        policy = self.policy(prediction, legal)
+        action = policy.draw(self.generator)
+        step = self.act_in_worlds(self.for_worlds(action))
+        ended = step.terminated | step.truncated
+        scale = self.reward_scale if self.config.normalise_returns else lambda reward, ended: reward
+        self.rollout.add(
+            inputs=inputs, action=action, log_probability=policy.log_probability(action),
+            value=prediction[:, -1], end_value=self.end_values(step), ended=ended,
+            reward=scale(step.reward, ended), taken=step.taken,
+            **({} if legal is None else {"legal": legal}),
+        )  # fmt: skip
+        if self.rollout.full:
+            last_value = self.function(self.encode(self.worlds.observation))[:, -1]
+            yield from self.batches(
+                *self.rollout.lessons(last_value, self.config.discount, self.config.trace_decay)
+            )
+            self.measured = self.loss.measure(*self._latest)
+
+    def batches(self, inputs: Array, targets: Taken) -> Iterator[Batch]:
+        """Yield the whole rollout once: the next policy needs experience of its own."""
+        yield Batch(inputs, targets)  # type: ignore[arg-type]
+
+    def end_values(self, step: Any) -> Array:
+        """Return the value of where a step led that was only truncated, 0 elsewhere. [worlds]."""
+        values = np.zeros(len(step.reward), np.float32)
+        cut = step.truncated & ~step.terminated
+        if cut.any():
+            values[cut] = self.function(self.encode(step.next_observation[cut]))[:, -1]
+        return values
+
+    def record(self, batch: Batch, prediction: Array) -> None:
+        """Keep the latest batch and what was predicted for it, to be measured."""
+        self._latest = prediction, batch.targets
+
+    def knows_legal(self) -> bool:
+        """Whether the worlds tell which actions are legal, which they do from the first reset."""
+        self.worlds.reset(self.worlds_seed())
+        return self.worlds.legal is not None
+
+    def memory(self) -> dict[str, Array]:
+        """Return the rollout as far as it is filled, and what normalises."""
+        moments = self.reward_scale.moments.arrays
+        return {
+            **super().memory(),
+            **self.rollout.arrays,
+            **{f"reward_{name}": array for name, array in moments.items()},
+            "paid": self.reward_scale.returns,
+        }

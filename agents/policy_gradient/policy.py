@@ -1,0 +1,107 @@
+"""What all policy gradients share: a network whose outputs are a distribution over actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete, Space
+
+from agents.many_learner import ManyLearner
+from agents.networks import NetworkConfig, make_network
+from agents.normaliser import RunningMoments
+from agents.policy_gradient.distribution import Categorical, Distribution, Gaussian
+from learning.batch import Array
+from learning.beside import Beside, Constant
+from learning.function import Function
+
+
+@dataclass(frozen=True)
+class PolicyConfig(NetworkConfig):
+    """Settings of every agent that learns a policy."""
+
+    normalise_observations: bool = False
+    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+
+
+class PolicyLearner(ManyLearner):
+    """An agent whose network says how probable each action is; subclasses say how it learns.
+
+    The network's outputs are those of the policy, then, where there is a `critic`, the value.
+    """
+
+    config_class: ClassVar[type[Any]] = PolicyConfig
+    critic: ClassVar[bool] = True  # whether a network estimates the value of observations too
+
+    def build(self, features: int, actions: Space[Any]) -> None:
+        """Make networks for policy and value that share nothing, and what normalises."""
+        discrete = isinstance(actions, Discrete)
+        self.kind: type[Categorical | Gaussian] = Categorical if discrete else Gaussian
+        count = int(actions.n) if isinstance(actions, Discrete) else int(actions.shape[0])  # type: ignore[index]
+        self.outputs = count if discrete else 2 * count
+        parts: dict[str, Function] = {
+            "policy": make_network(self.config, features, count, self.generator, scale=0.01)
+        }
+        if not discrete:
+            parts["log_deviation"] = Constant(np.zeros(count, np.float32))
+        if self.critic:
+            parts["value"] = make_network(self.config, features, 1, self.generator, scale=1)
+        self.function = Beside(**parts)
+        self.moments = RunningMoments(features)
+
+    def memory(self) -> dict[str, Array]:
+        """Return what normalises observations."""
+        return {f"observation_{name}": array for name, array in self.moments.arrays.items()}
+
+    def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
+        """Return the distribution over actions in each row of what the network predicts."""
+        return self.kind(prediction[:, : self.outputs], legal)
+
+    def predict(self, inputs: Any) -> Array:
+        """Return action probabilities [rows, actions], or the action itself where it is numbers.
+
+        Args:
+            inputs: Observations of many rows, or one, for which there is one row less.
+        """
+        best = self.policy(self.function(self.encode(inputs))).best()
+        if self.kind is Gaussian:
+            best = in_bounds(best, self.worlds.action_space)
+        return best[0] if np.ndim(inputs) == self.features.dimensions else best
+
+    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+        """Draw an action for one observation, as while learning."""
+        legal = None if action_mask is None else np.asarray(action_mask, bool)[None]
+        policy = self.policy(self.function(self.encode(observation)), legal)
+        action = self.for_worlds(policy.draw(self.generator))[0]
+        return int(action) if self.kind is Categorical else action
+
+    def encode(self, observations: Any) -> Array:
+        """Return observations as the network sees them, [rows, features]."""
+        rows = self.features(observations)
+        return self.moments.normalised(rows) if self.config.normalise_observations else rows
+
+    def look(self) -> Array:
+        """Return what all worlds show now, as the network sees it, and remember its scale."""
+        if self.config.normalise_observations:
+            self.moments.add(self.features(self.worlds.observation))
+        return self.encode(self.worlds.observation)
+
+    def for_worlds(self, actions: Array) -> Array:
+        """Return actions as the worlds take them."""
+        space = self.worlds.action_space
+        if isinstance(space, Discrete):
+            return actions + int(space.start)
+        return in_bounds(actions, space)
+
+
+def in_bounds(actions: Array, space: Any) -> Array:
+    """Cut actions [rows, numbers] at -1 and 1, and stretch that to the bounds of a `Box`.
+
+    Where there is no bound, they stay as they are: one unit is one unit.
+    """
+    assert isinstance(space, Box)
+    bounded = np.isfinite(space.low) & np.isfinite(space.high)
+    low, high = np.where(bounded, space.low, -1), np.where(bounded, space.high, 1)
+    stretched = low + (high - low) * (actions.clip(-1, 1) + 1) / 2
+    return np.where(bounded, stretched, actions).astype(space.dtype)

@@ -1,0 +1,161 @@
+"""PPO, proximal policy optimisation: use the same experience several times, but stay close.
+
+Act in many worlds for a while, then go over what happened in several epochs of minibatches. After
+the first step the policy is no longer the one that acted, so each row counts by the ratio of the
+probability of its action now to that when it was drawn; and as soon as the ratio has moved by
+`clip` in the direction that its advantage asks for, the row teaches nothing more.
+
+    ratio = p(action) / p_old(action)
+    J = mean of -min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
+        + value_weight / 2 * (value - return)^2 - entropy_weight * entropy
+
+The derivative of the first term by log p(action) is -ratio * advantage, and 0 where the minimum is
+the clipped one. At ratio 1, before the first step, that is A2C's and REINFORCE's.
+
+Differs from A2C by the epochs of minibatches, the clipped ratio that makes them safe, and
+advantages of mean 0 and deviation 1 that count later errors less (`trace_decay`).
+
+Source: Schulman et al. (2017), equations 7 and 9; Schulman et al. (2016), equation 16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from agents.networks import at_least, one_of, within
+from agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
+from agents.policy_gradient.distribution import Distribution
+from agents.policy_gradient.rollout import Taken
+from learning.batch import Array, Batch
+from learning.schedule import SCHEDULES
+
+
+@dataclass(frozen=True)
+class PPOConfig(A2CConfig):
+    """Settings of PPO."""
+
+    steps: int = 64
+    """Steps of each world between two updates."""
+    trace_decay: float = 0.95
+    """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
+    epochs: int = 8
+    """How often the same experience is gone over."""
+    batch_size: int = 256
+    """Rows of a step, as nearly as the experience can be divided evenly."""
+    clip: float = 0.2
+    """By how much an action's probability may change before its row teaches nothing more."""
+    clip_schedule: str = "constant"
+    """How `clip` falls along `schedule_samples`: constant, linear, cosine or step."""
+    kl_limit: float = 0.0
+    """Leave out the remaining epochs once the policy has moved this far, in nats; 0 for never."""
+    normalise_advantages: bool = True
+    """Bring the advantages of each update to mean 0 and deviation 1."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least("epochs", self.epochs, 1)
+        at_least("batch_size", self.batch_size, 1)
+        one_of("clip_schedule", self.clip_schedule, tuple(SCHEDULES))
+        within("clip", self.clip, 1e-12, float("inf"))
+        within("kl_limit", self.kl_limit, 0, float("inf"))
+
+
+class ClippedLoss(ActorCriticLoss):
+    """J of PPO; see `ActorCriticLoss` for the rest of it.
+
+    Args:
+        policy: Makes distributions of predictions and of what is legal.
+        value_weight: Of the value's error.
+        entropy_weight: Of the entropy.
+        clip: How far a ratio may move.
+    """
+
+    def __init__(
+        self, policy: Policy, value_weight: float, entropy_weight: float, clip: float
+    ) -> None:
+        super().__init__(policy, value_weight, entropy_weight)
+        self.clip = clip
+
+    def policy_loss(self, policy: Distribution, target: Taken) -> Array:
+        """Return -min(ratio * advantage, clipped ratio * advantage). Shape [rows]."""
+        ratio = probability_ratio(policy, target)
+        clipped = ratio.clip(1 - self.clip, 1 + self.clip)
+        return np.asarray(-np.minimum(ratio * target.advantage, clipped * target.advantage))
+
+    def policy_slope(self, policy: Distribution, target: Taken) -> Array:
+        """Return -ratio * advantage where the ratio may still move that way, else 0. [rows]."""
+        ratio = probability_ratio(policy, target)
+        limit = np.where(target.advantage > 0, 1 + self.clip, self.clip - 1)
+        return np.where(
+            np.sign(target.advantage) * ratio > limit, 0, -ratio * target.advantage
+        )  # fmt: skip
+
+    def measure(self, prediction: Array, target: Taken) -> dict[str, float]:
+        """Return what the history tells of an update.
+
+        The divergence is estimated by mean of ratio - 1 - log(ratio), which is never below 0.
+        """
+        ratio = probability_ratio(self.policy(prediction, target.legal), target)
+        return {
+            **super().measure(prediction, target),
+            "approximate_kl": float((ratio - 1 - np.log(ratio)).mean()),
+            "clip_share": float((np.abs(ratio - 1) > self.clip).mean()),
+        }
+
+
+def probability_ratio(policy: Distribution, target: Taken) -> Array:
+    """Return p(action) / p_old(action). Shape [rows]."""
+    ratio: Array = np.exp(policy.log_probability(target.action) - target.log_probability)
+    return ratio
+
+
+def normalised(advantage: Array) -> Array:
+    """Return advantages with mean 0 and deviation 1. Shape [rows]."""
+    centred: Array = advantage - advantage.mean()
+    centred /= centred.std() + np.float32(1e-8)
+    return centred
+
+
+class PPO(A2C):
+    """Proximal policy optimisation on any environment with discrete or continuous actions.
+
+    Args:
+        config: Settings; see `PPOConfig`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+
+    >>> import gymnasium
+    >>> learner = PPO(seed=1)
+    >>> history = learner.learn(gymnasium.make("CartPole-v1"), samples=2_048)
+    >>> learner.predict([[0.0, 0.0, 0.0, 0.0]]).shape
+    (1, 2)
+    """
+
+    config_class = PPOConfig
+    measures: ClassVar[tuple[str, ...]] = (*A2C.measures, "approximate_kl", "clip_share")
+
+    def make_loss(self) -> Any:
+        """Return J."""
+        weights = self.config.value_weight, self.config.entropy_weight
+        return ClippedLoss(self.policy, *weights, self.config.clip)
+
+    def batches(self, inputs: Array, targets: Taken) -> Iterator[Batch]:
+        """Yield the rollout in minibatches, every epoch in another order."""
+        config, rows = self.config, len(inputs)
+        fall = SCHEDULES[config.clip_schedule]
+        self.loss.clip = fall(self.samples, config.schedule_samples, config.clip)
+        if config.normalise_advantages:
+            targets = targets._replace(advantage=normalised(targets.advantage))
+        for _ in range(config.epochs):
+            order = self.generator.permutation(rows)
+            for part in np.array_split(order, max(1, round(rows / config.batch_size))):
+                yield Batch(inputs[part], targets.rows(part))  # type: ignore[arg-type]
+            if config.kl_limit and self.divergence() > config.kl_limit:
+                return
+
+    def divergence(self) -> float:
+        """Return how far the policy had moved before the last step, in nats."""
+        return float(self.loss.measure(*self._latest)["approximate_kl"])

@@ -1,0 +1,59 @@
+"""Functions side by side: the outputs of each, one after the other, for the same inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learning.batch import Array, Gradient
+from learning.function import Backward, Function, Parameters, selected, spread
+from learning.named import prefixed
+
+
+class Beside(Function):
+    """phi(x) = [first(x), second(x), ...], such as a policy and a value that share no parameters.
+
+    Args:
+        **parts: Functions by name; `parameters` holds theirs as "name.parameter".
+    """
+
+    def __init__(self, **parts: Function) -> None:
+        self.parts = parts
+        self.parameters: Parameters = {}
+        for name, part in parts.items():
+            self.parameters |= prefixed(name, part.parameters)
+
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return predictions [rows, all outputs], or [rows] where `select` is given."""
+        passes = [part.forward(inputs) for part in self.parts.values()]
+        predictions = [prediction for prediction, _ in passes]
+        ends = np.cumsum([prediction.shape[1] for prediction in predictions])
+
+        def backward(upstream: Array) -> Gradient:
+            columns = np.split(spread(upstream, select, ends[-1]), ends[:-1], axis=1)
+            gradient = Gradient()
+            for name, (_, part_backward), slope in zip(self.parts, passes, columns, strict=True):
+                gradient |= prefixed(name, part_backward(slope))
+            return gradient
+
+        return selected(np.concatenate(predictions, axis=1), select), backward
+
+
+class Constant(Function):
+    """phi(x) = the same numbers for every input, such as how far actions scatter.
+
+    Args:
+        values: Of the outputs at the start. Shape [outputs].
+    """
+
+    def __init__(self, values: Array) -> None:
+        self.parameters: Parameters = {"values": values.copy()}
+
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return them for each row; the gradient is the sum of `upstream` over the rows."""
+        values = self.parameters["values"]
+        outputs = np.broadcast_to(values, (len(inputs), len(values)))
+
+        def backward(upstream: Array) -> Gradient:
+            return {"values": spread(upstream, select, len(values)).sum(axis=0)}
+
+        return selected(outputs, select), backward

@@ -1,0 +1,67 @@
+"""All parameters as one vector: a step is one operation instead of one for each layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from learning.batch import Array, Gradient, Rows
+from learning.function import Parameters
+from learning.optimizer import Optimizer
+
+ALL = "all"
+
+
+class OneVector:
+    """An optimizer that sees all parameters as one vector, and clips the length of its gradient.
+
+    gradient <- gradient * min(1, limit / |gradient|) keeps one strange batch from throwing the
+    parameters far off, without changing the direction (Pascanu, Mikolov & Bengio, 2013).
+
+    Args:
+        optimizer: Takes the step.
+        limit: Longest gradient allowed, over all parameters together; 0 for any.
+    """
+
+    def __init__(self, optimizer: Optimizer, limit: float = 0.0) -> None:
+        self.optimizer, self.limit = optimizer, limit
+
+    @property
+    def learning_rate(self) -> float:
+        """The usual step size."""
+        return self.optimizer.learning_rate
+
+    def step(
+        self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
+    ) -> None:
+        """Take one step; see `Optimizer`.
+
+        Raises:
+            TypeError: If a gradient is given as `Rows`.
+        """
+        slope = np.concatenate([_flat(name, gradient[name]) for name in parameters])
+        if self.limit:
+            length = float(np.sqrt(slope @ slope))
+            if length > self.limit:
+                slope *= self.limit / length
+        vector = np.concatenate([parameter.ravel() for parameter in parameters.values()])
+        self.optimizer.step({ALL: vector}, {ALL: slope}, learning_rate)
+        begin = 0
+        for parameter in parameters.values():
+            parameter[...] = vector[begin : begin + parameter.size].reshape(parameter.shape)
+            begin += parameter.size
+
+    def state(self) -> dict[str, Any]:
+        """Return what the optimizer remembers."""
+        return self.optimizer.state()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take it back."""
+        self.optimizer.restore(state)
+
+
+def _flat(name: str, slope: Array | Rows) -> Array:
+    if isinstance(slope, Rows):
+        raise TypeError(f"The sparse gradient of {name!r} does not fit one vector; use SGD.")
+    return slope.ravel()
