@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from gymnasium.vector import VectorEnv
 
 from agents.planning import (
     best_start_value,
@@ -18,6 +18,15 @@ from agents.planning import (
 )
 from envs.access import time_limit
 from envs.tabular import Floats, TabularModel
+from experiments.episodes import (
+    EPISODES,
+    SEED,
+    Returns,
+    beside_each_other,
+    play_in_turn,
+    play_together,
+)
+from experiments.greedy import greedy_actor, predicts_many
 from experiments.judgement import judges, predicted_start, prediction_error
 
 PATIENCE = 10_000  # environment steps, where nothing else limits an episode
@@ -53,6 +62,13 @@ class Evaluation:
     deviation: float = 0.0
     error: float | None = None
 
+    @classmethod
+    def of_returns(cls, returns: Returns, discount: float, horizon: int) -> Evaluation:
+        """Average the returns of episodes that were played."""
+        count = len(returns)
+        error = float(returns.std(ddof=1) / np.sqrt(count))
+        return cls(float(returns.mean()), discount, horizon, episodes=count, deviation=error)
+
     def summary(self) -> dict[str, Any]:
         """Return it as JSON."""
         return asdict(self)
@@ -77,12 +93,20 @@ class Evaluator:
         own = getattr(env.unwrapped, "discount", 1.0)
         self.env, self.discount = env, float(own if discount is None else discount)
         self.horizon = time_limit(env) or PATIENCE
+        self._copies: Any = None
 
     @property
     def quick(self) -> bool:
         """Whether an exact evaluation takes well under a second."""
         model = getattr(self.env.unwrapped, "model", None)
         return model is not None and model.probability.size * self.horizon < QUICK
+
+    @property
+    def playable(self) -> bool:
+        """Whether a hundred episodes at once take seconds, not minutes: no opponent searches."""
+        spec = self.env.spec
+        native = spec is not None and spec.vector_entry_point is not None
+        return not native or isinstance(self._worlds(), VectorEnv)
 
     def __call__(self, learner: Any) -> Evaluation:
         """Evaluate exactly if the environment is a model of its states, else by 100 episodes.
@@ -105,13 +129,27 @@ class Evaluator:
     def _compare(self, learner: Any) -> Evaluation:
         policy = tabular_policy(learner, self.env)
         if policy is None:
-            return play_episodes(
-                greedy_actor(learner, self.env), self.env, self.discount, self.horizon
-            )
+            return self.play(learner)
         model = self.env.unwrapped.model
         limits = (self.discount, self.horizon)
         score = compare(start_value(model, policy, *limits), *bounds(model, *limits))
         return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
+
+    def play(self, learner: Any, episodes: int = EPISODES, seed: int = SEED) -> Evaluation:
+        """Evaluate by playing, whether or not the world is a table."""
+        limits = (self.discount, self.horizon)
+        if predicts_many(learner):
+            returns = play_together(learner, self._worlds(episodes), *limits, seed)
+        else:
+            act = greedy_actor(learner, self.env)
+            returns = play_in_turn(act, self.env, *limits, episodes, seed)
+        return Evaluation.of_returns(returns, *limits)
+
+    def _worlds(self, rows: int = EPISODES) -> Any:
+        """Make copies of the world when they are first needed."""
+        if self._copies is None or self._copies.num_envs != rows:
+            self._copies = beside_each_other(self.env, rows)
+        return self._copies
 
     def _judge(self, learner: Any) -> Evaluation:
         values, error = state_values(learner, self.env), None
@@ -160,48 +198,3 @@ def state_values(learner: Any, env: Any) -> Floats | None:
     if values.shape != expected:
         raise ValueError(f"predict must return values of shape {expected}, not {values.shape}.")
     return values
-
-
-def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Callable[[Any, dict[str, Any]], int]:
-    """Return a player of `env` that takes the best legal action, ties broken at random.
-
-    Raises:
-        ValueError: If the learner has nothing to choose by.
-    """
-    if judges(learner):
-        name = type(learner).__name__
-        raise ValueError(f"{name} judges a policy; it has nothing to choose actions by.")
-    generator, first = np.random.default_rng(seed), int(getattr(env.action_space, "start", 0))
-
-    def act(observation: Any, info: dict[str, Any]) -> int:
-        values = np.asarray(learner.predict(observation), np.float64).ravel()
-        legal = np.asarray(info.get("action_mask", np.ones(values.size)), bool)
-        best = np.where(legal, values, -np.inf)
-        if np.isnan(best.max()):
-            raise FloatingPointError("The learner predicts nan.")
-        return first + int(generator.choice(np.flatnonzero(best == best.max())))
-
-    return act
-
-
-def play_episodes(
-    act: Callable[[Any, dict[str, Any]], int],
-    env: Any,
-    discount: float,
-    horizon: int,
-    episodes: int = 100,
-    seed: int = 1_000_003,
-) -> Evaluation:
-    """Play and average; seeds differ from those of training."""
-    returns = np.empty(episodes)
-    for episode in range(episodes):
-        observation, info = env.reset(seed=seed + episode)
-        total, weight = 0.0, 1.0
-        for _ in range(horizon):
-            observation, reward, terminated, truncated, info = env.step(act(observation, info))
-            total, weight = total + weight * float(reward), weight * discount
-            if terminated or truncated:
-                break
-        returns[episode] = total
-    error = float(returns.std(ddof=1) / np.sqrt(episodes))
-    return Evaluation(float(returns.mean()), discount, horizon, episodes=episodes, deviation=error)

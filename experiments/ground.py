@@ -13,11 +13,13 @@ from experiments.data_metrics import measure
 from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation, Evaluator
 from experiments.fit import fitting, require_target
+from experiments.greedy import predicts_many
 from experiments.sources import make_source
 from experiments.spec import RunSpec
 from learning.data_sets.data_set import Split
 
 SCORES = 50  # evaluations of a run, where they are quick
+PLAYED = 20  # the same, where episodes are played for each
 QUICK = 10_000_000  # numbers to predict from, in all evaluations of a run together
 
 
@@ -26,15 +28,19 @@ class World:
 
     Args:
         env: What learners learn from.
+        many: Whether the learner acts in copies of it, which are then a part of its own state.
     """
 
-    def __init__(self, env: Any) -> None:
-        self.given, self._evaluator = env, Evaluator(env)
+    def __init__(self, env: Any, many: bool = False) -> None:
+        self.given, self._many, self._evaluator = env, many, Evaluator(env)
 
     @property
     def scores(self) -> int:
         """How many evaluations on the way a run can afford."""
-        return SCORES if self._evaluator.quick else 0
+        if self._evaluator.quick:
+            return SCORES
+        exact = hasattr(self.given.unwrapped, "model")
+        return PLAYED if self._many and not exact and self._evaluator.playable else 0
 
     @property
     def waits(self) -> bool:
@@ -48,8 +54,8 @@ class World:
     def score_row(self, learner: Any) -> dict[str, float]:
         """Return what a row of scores.csv says besides samples and seconds."""
         score = self.score(learner)
-        row = {"value": score.value, "share": np.nan if score.share is None else score.share}
-        return row if score.error is None else {**row, "error": score.error}
+        row = {"value": score.value, "share": score.share, "error": score.error}
+        return {name: number for name, number in row.items() if number is not None}
 
     def identity(self) -> dict[str, Any]:
         """Return what a saved state must agree with."""
@@ -57,11 +63,13 @@ class World:
         return {name: str(getattr(self.given, name)) for name in spaces}
 
     def state(self) -> dict[str, Any] | None:
-        """Return where it stands, or None if nobody knows."""
-        return world_state(self.given)
+        """Return where it stands; None if nobody knows, or if the learner itself does."""
+        return None if self._many else world_state(self.given)
 
     def restore(self, state: dict[str, Any] | None, seed: int) -> Any:
         """Put the environment where it stood; return what a restored learner goes on in."""
+        if self._many:
+            return self.given
         if state is not None:
             restore(self.given, state)
             return self.given
@@ -129,4 +137,4 @@ def make_ground(spec: RunSpec, learner: Any) -> Ground:
     require_target(spec.learner, tasks, spec.source, spec.source_options)
     given = make_source(spec.source, spec.source_options, spec.seed)
     found = fitting(spec.learner, tasks, spec.source, given)
-    return Rows(given, found) if isinstance(given, Split) else World(given)
+    return Rows(given, found) if isinstance(given, Split) else World(given, predicts_many(learner))

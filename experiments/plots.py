@@ -16,24 +16,26 @@ POINTS = 100  # drawn at most
 
 
 def plot_learning_curve(title: str, path: Path, history: History, scores: History) -> None:
-    """Draw how far the greedy policy is from perfect, and the returns of the exploring agent.
+    """Draw how far the greedy policy is from perfect, or what it earns, and what exploring earned.
 
     Args:
         title: Above the picture.
         path: PNG file to write.
         history: With columns samples and episode_return.
-        scores: With columns samples and share, measured while learning; may be empty.
+        scores: With columns samples and share, error or value, measured while learning; may be
+            empty.
     """
     from matplotlib.figure import Figure
 
-    known = "error" in scores.columns or (len(scores) and np.isfinite(scores["share"]).any())
-    panels = 2 if known else 1
+    panels = 2 if len(scores) else 1
     figure = Figure(figsize=(8, 3.2 * panels), layout="constrained")
     rows = figure.subplots(panels, sharex=True, squeeze=False)[:, 0]
     if "error" in scores.columns:
         _draw_errors(rows[0], scores)
-    elif panels == 2:
+    elif "share" in scores.columns and np.isfinite(scores["share"]).any():
         _draw_shares(rows[0], scores)
+    elif len(scores):
+        _draw_values(rows[0], scores)
     _draw_returns(rows[-1], history)
     finish(figure, rows, title, "environment steps", path)
 
@@ -54,6 +56,14 @@ def _draw_shares(axes: Any, scores: History) -> None:
     axes.axhline(0, color=GREY, ls=":", label="random actions")
     axes.plot(scores["samples"], share, color=BLUE, marker=".", label="greedy policy, exact")
     axes.set(ylabel="share of perfect in %", ylim=(max(-20, min(share.min(), 0) - 5), 108))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="best", framealpha=0.9)
+
+
+def _draw_values(axes: Any, scores: History) -> None:
+    played = "greedy policy, mean of 100 episodes"
+    axes.plot(scores["samples"], scores["value"], color=BLUE, marker=".", label=played)
+    axes.set(ylabel="return of an episode")
     axes.grid(alpha=0.3)
     axes.legend(loc="best", framealpha=0.9)
 

@@ -61,7 +61,9 @@ class Run:
     def scores(self) -> History:
         """Read how good the learner was at even distances; empty if nobody could tell."""
         path = self.directory / "scores.csv"
-        known = () if "metrics" in self.summary.get("score", ()) else ("share",)
+        score = self.summary.get("score", {})
+        known = [] if "metrics" in score else ["value"]
+        known += ["share"] if score.get("share") is not None else []
         return _read_table(path, "samples", *known) if path.exists() else History()
 
     def learner(self) -> tuple[Any, Any]:
@@ -173,7 +175,7 @@ def _complete(session: Session, directory: Path) -> Run:
     score = session.ground.score(session.learner)
     summary = {
         "score": score.summary(),
-        "samples": session.samples,
+        "samples": session.taken,
         "seconds": session.seconds,
         "versions": versions(),
     }

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.evaluation import state_values
+from experiments.greedy import predicts_many
 from experiments.ground import make_ground
 from experiments.registry import find_learner
 from experiments.spec import RunSpec
@@ -62,6 +63,11 @@ class Session:
         """Whether the learner takes its whole budget in one call, and cannot go on afterwards."""
         return bool(getattr(self.learner, "one_shot", False))
 
+    @property
+    def taken(self) -> int:
+        """How many samples were really drawn: who acts in many worlds may carry some over."""
+        return int(self.learner.samples) if predicts_many(self.learner) else self.samples
+
     def advance(self, samples: int) -> History:
         """Learn from `samples` more, within the budget; save the state if it is time to.
 
@@ -102,7 +108,7 @@ class Session:
 
     def _score(self) -> None:
         """Measure how good the learner is now, whoever asked for however many samples."""
-        row = {"samples": self.samples, "seconds": self.seconds}
+        row = {"samples": self.taken, "seconds": self.seconds}
         row |= self.ground.score_row(self.learner)
         self.scores += History(**{name: [number] for name, number in row.items()})
 

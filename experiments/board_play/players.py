@@ -68,17 +68,16 @@ def run_player(run: Any, rules: Rules, seed: int | None = None) -> Player:
     learner, learned = run.learner()
     if getattr(getattr(learned, "unwrapped", None), "rules", None) != rules:
         raise ValueError(f"The run learned {run.spec.source}, which is another game than this.")
-    from experiments.evaluation import greedy_actor
+    from experiments.greedy import greedy_actor, predict_one
 
     observer: Observer = learned.unwrapped.observer
     act = greedy_actor(learner, learned, seed or 0)
 
     def choose(position: Position) -> int:
         observation = observer(position.own, position.other)
-        return act(observation, {"action_mask": observer.legal(position.stones)})
+        return int(act(observation, {"action_mask": observer.legal(position.stones)}))
 
     def think(position: Position) -> Numbers:
-        values: Numbers = np.ravel(learner.predict(observer(position.own, position.other)))
-        return values
+        return predict_one(learner, observer(position.own, position.other))
 
     return Player(run.spec.learner, choose, think)

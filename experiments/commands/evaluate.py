@@ -90,18 +90,11 @@ def _mark(player: Any, rules: Any) -> None:
 
 
 def _evaluate_agent(learner: Any, env: Any, options: Options) -> None:
-    from experiments.evaluation import Evaluator, greedy_actor, play_episodes
+    from experiments.evaluation import Evaluator
     from experiments.report import score_lines
 
-    score = Evaluator(env, options.discount)(learner)
-    print("\n".join(score_lines(score)))
+    evaluator = Evaluator(env, options.discount)
+    print("\n".join(score_lines(evaluator(learner))))
     if options.episodes:
-        played = play_episodes(
-            greedy_actor(learner, env),
-            env,
-            score.discount,
-            score.horizon,
-            options.episodes,
-            options.seed,
-        )
+        played = evaluator.play(learner, options.episodes, options.seed)
         print("\n".join(score_lines(played)))

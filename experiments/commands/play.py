@@ -117,8 +117,8 @@ def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:
 
 
 def _policy(run: Any, env: Any) -> Callable[[Any], int]:
-    from experiments.evaluation import greedy_actor
     from experiments.game import legal_now
+    from experiments.greedy import greedy_actor
 
     learner, learned = run.learner()
     spaces = ("observation_space", "action_space")

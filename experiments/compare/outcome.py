@@ -35,6 +35,7 @@ class Unit(NamedTuple):
 
 SHARE, RETURN = Unit("share of perfect", percent=True), Unit("return of an episode")
 ERROR = Unit("error", more_is_better=False)
+COLUMNS = {SHARE: "share", RETURN: "value", ERROR: "error"}  # of scores.csv
 
 
 @dataclass(frozen=True)
@@ -120,13 +121,17 @@ class Outcome:
         ):
             raise ValueError("it judges a policy, whose exact values nobody knows here")
         online = measure.kind == "online"
-        on_the_way = not online and len(scores) > 0 and _final(final)[1] != RETURN
+        column = COLUMNS[_final(final)[1]]
+        on_the_way = not online and column in scores.columns
         history = History() if on_the_way else run.history()
         score, unit = online_score(history, run.spec.samples, measure) if online else _final(final)
-        curve = _scored(scores, unit) if on_the_way else _returns(history, run.spec.samples)
+        if on_the_way:
+            curve = np.array([scores["samples"], scores[column]])
+        else:
+            curve = _returns(history, run.spec.samples)
         judged = len(scores) > 0 and final.share is not None
         return cls(
-            run.spec.seed, score, unit, run.spec.samples, run.summary["seconds"], final.share,
+            run.spec.seed, score, unit, _taken(run), run.summary["seconds"], final.share,
             final.gap, _passed(run, scores, measure.threshold) if judged else None, curve,
             unit if on_the_way else RETURN,
         )  # fmt: skip
@@ -168,8 +173,9 @@ def online_score(history: History, samples: int, measure: Measure) -> tuple[floa
     raise ValueError(f"no episode ended in the last {100 * measure.last:g} % of the training")
 
 
-def _scored(scores: History, unit: Unit) -> Array:
-    return np.array([scores["samples"], scores["error" if unit == ERROR else "share"]])
+def _taken(run: Run) -> int:
+    """How many steps were really taken, which those who act in many worlds at once round down."""
+    return int(run.summary.get("samples", run.spec.samples))
 
 
 def _returns(history: History, samples: int) -> Array:

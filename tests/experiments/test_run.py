@@ -253,7 +253,7 @@ def test_damaged_tables_are_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"history\.csv is damaged: it is no text"):
         run.history()
     (tmp_path / "scores.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, sh"):
+    with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, v"):
         run.scores()
 
 

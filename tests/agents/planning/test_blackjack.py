@@ -25,7 +25,7 @@ from envs.small_worlds.blackjack import (
     Hand,
     blackjack,
 )
-from experiments.evaluation import Evaluator, greedy_actor, play_episodes
+from experiments.evaluation import Evaluator
 
 SOLVERS = pytest.mark.parametrize("solve", [value_iteration, policy_iteration])
 
@@ -191,6 +191,6 @@ def test_a_table_learned_in_gymnasiums_blackjack_is_scored_exactly_in_ours() -> 
     learner = QLearning(seed=2)
     learner.learn(theirs, 20_000)
     score = Evaluator(gym.make("spielfeld/Blackjack-v0", observation="cards"))(learner)
-    played = play_episodes(greedy_actor(learner, theirs), theirs, 1.0, 100, episodes=4000)
+    played = Evaluator(theirs).play(learner, episodes=4000)
     assert score.episodes == 0 and score.optimum == pytest.approx(-0.043113, abs=5e-7)
     assert score.value == pytest.approx(played.value, abs=4 * played.deviation)

@@ -1,0 +1,135 @@
+"""Episodes played to see what a policy earns: one after another, or many beside each other."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector.utils import concatenate, create_empty_array
+
+from experiments.greedy import Actor, greedy_actions
+
+EPISODES, SEED = 100, 1_000_003  # of an evaluation; its seeds differ from those of training
+Returns = npt.NDArray[np.float64]
+
+
+def play_in_turn(
+    act: Actor,
+    env: Any,
+    discount: float,
+    horizon: int,
+    episodes: int = EPISODES,
+    seed: int = SEED,
+) -> Returns:
+    """Return the discounted return of each episode, played one after another."""
+    returns = np.empty(episodes)
+    for episode in range(episodes):
+        observation, info = env.reset(seed=seed + episode)
+        total, weight = 0.0, 1.0
+        for _ in range(horizon):
+            observation, reward, terminated, truncated, info = env.step(act(observation, info))
+            total, weight = total + weight * float(reward), weight * discount
+            if terminated or truncated:
+                break
+        returns[episode] = total
+    return returns
+
+
+def play_together(
+    learner: Any, worlds: Any, discount: float, horizon: int, seed: int = SEED
+) -> Returns:
+    """Return the discounted return of each row's first episode, all of them played at once.
+
+    Args:
+        learner: Predicts for many observations at once.
+        worlds: What `beside_each_other` made.
+        discount: Of the returns.
+        horizon: Limit of an episode in environment steps.
+        seed: Of the first row; row i has seed + i, where rows have generators of their own.
+    """
+    generator, weight = np.random.default_rng(0), 1.0
+    observations, info = worlds.reset(seed=seed)
+    returns, playing = np.zeros(worlds.num_envs), np.ones(worlds.num_envs, bool)
+    for _ in range(horizon):
+        predicted = np.asarray(learner.predict(observations), np.float64)
+        mask = info.get("action_mask")
+        actions = greedy_actions(predicted, worlds.single_action_space, mask, generator)
+        observations, reward, terminated, truncated, info = worlds.step(actions)
+        returns[playing] += weight * np.asarray(reward, np.float64)[playing]
+        weight *= discount
+        playing &= ~(terminated | truncated)  # what comes after a row's first end is not counted
+        if not playing.any():
+            break
+    return returns
+
+
+def beside_each_other(env: Any, rows: int = EPISODES) -> Any:
+    """Return copies of an environment that take their steps together.
+
+    Native where there is such a vector environment and nothing wraps the single one, else
+    `Copies`.
+    """
+    return native_rows(env, rows) or Copies(env, rows)
+
+
+def native_rows(env: Any, rows: int) -> Any:
+    """Return a native vector environment of the same kind, or None if there is none."""
+    spec = env.spec
+    if spec is None or spec.vector_entry_point is None or spec.additional_wrappers:
+        return None
+    try:
+        return gym.make_vec(spec, rows, vectorization_mode="vector_entry_point")
+    except ValueError:  # one that cannot be compiled, such as an opponent that searches
+        return None
+
+
+class Copies:
+    """Copies of an environment, of which each takes part until its first episode has ended.
+
+    Unlike Gymnasium's `SyncVectorEnv` it leaves those alone that have ended, which saves most of
+    the time where episodes differ in length.
+
+    Args:
+        env: What to copy; it is not touched.
+        rows: How many copies.
+    """
+
+    def __init__(self, env: Any, rows: int) -> None:
+        self.envs, self.num_envs = [_copy(env) for _ in range(rows)], rows
+        self.single_action_space = env.action_space
+        self._space = env.observation_space
+
+    def reset(self, seed: int) -> tuple[Any, dict[str, Any]]:
+        """Start an episode in each row."""
+        begun = [env.reset(seed=seed + row) for row, env in enumerate(self.envs)]
+        self._seen, self._infos = ([each[k] for each in begun] for k in (0, 1))
+        self._reward, self._ended = np.zeros(self.num_envs), np.zeros((2, self.num_envs), bool)
+        return self._observed()
+
+    def step(self, actions: Any) -> tuple[Any, Returns, Any, Any, dict[str, Any]]:
+        """Act once in each row that has not ended."""
+        for row in np.flatnonzero(~self._ended.any(axis=0)).tolist():
+            action = actions[row] if actions.ndim > 1 else int(actions[row])
+            self._seen[row], reward, *ended, self._infos[row] = self.envs[row].step(action)
+            self._reward[row], self._ended[:, row] = float(reward), ended
+        observations, info = self._observed()
+        return observations, self._reward, *self._ended.copy(), info
+
+    def _observed(self) -> tuple[Any, dict[str, Any]]:
+        out: Any = create_empty_array(self._space, self.num_envs)
+        info = {}
+        if "action_mask" in self._infos[0]:
+            info["action_mask"] = np.stack([each["action_mask"] for each in self._infos])
+        return concatenate(self._space, self._seen, out), info
+
+
+def _copy(env: Any) -> Any:
+    """Make such an environment again, without checks of every step; or copy one of one's own."""
+    if env.spec is None or env.spec.entry_point is None:
+        return copy.deepcopy(env)
+    spec = copy.deepcopy(env.spec)
+    spec.kwargs.pop("render_mode", None)
+    return gym.make(spec, disable_env_checker=True)
