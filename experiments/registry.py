@@ -25,6 +25,7 @@ class Entry(NamedTuple):
 
 
 GROUPS = {
+    "agents.baselines.": "of Stable-Baselines3",
     "agents.": "acting in worlds",
     "learning.supervised.": "on data, from given targets",
     "learning.baselines.": "on data, of scikit-learn and torch",
@@ -136,6 +137,22 @@ LEARNERS = {
     "bandit-thompson": Entry(
         "agents.bandit.thompson:ThompsonBandit",
         "one state: each arm as often as it may be the best, by Thompson sampling",
+    ),
+    "sb3-ppo": Entry(
+        "agents.baselines:SB3PPO",
+        "proximal policy optimisation, for discrete and continuous actions",
+    ),
+    "sb3-a2c": Entry(
+        "agents.baselines:SB3A2C",
+        "advantage actor-critic, for discrete and continuous actions",
+    ),
+    "sb3-dqn": Entry(
+        "agents.baselines:SB3DQN",
+        "deep Q-learning with a memory, for discrete actions",
+    ),
+    "sb3-maskable-ppo": Entry(
+        "agents.baselines:SB3MaskablePPO",
+        "PPO that never tries an illegal move",
     ),
     "linear-regression": Entry(
         "learning.supervised.linear_regression:LinearRegression",

@@ -1,0 +1,41 @@
+"""The algorithms of Stable-Baselines3 that are wrapped, each a place and the settings it takes."""
+
+from __future__ import annotations
+
+from agents.baselines.config import (
+    SB3A2CConfig,
+    SB3DQNConfig,
+    SB3MaskablePPOConfig,
+    SB3PPOConfig,
+)
+from agents.baselines.learner import Baseline
+
+
+class SB3PPO(Baseline):
+    """Proximal policy optimisation, for discrete and continuous actions."""
+
+    place = "stable_baselines3:PPO"
+    config_class = SB3PPOConfig
+
+
+class SB3A2C(Baseline):
+    """Advantage actor-critic, for discrete and continuous actions."""
+
+    place = "stable_baselines3:A2C"
+    config_class = SB3A2CConfig
+
+
+class SB3DQN(Baseline):
+    """Deep Q-learning, for discrete actions."""
+
+    place = "stable_baselines3:DQN"
+    config_class = SB3DQNConfig
+    continuous = False
+
+
+class SB3MaskablePPO(Baseline):
+    """PPO that never tries an illegal action; where a world has no masks, all are legal."""
+
+    place = "sb3_contrib:MaskablePPO"
+    config_class = SB3MaskablePPOConfig
+    continuous = False

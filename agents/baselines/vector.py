@@ -1,0 +1,121 @@
+"""Our view of many worlds, seen the way Stable-Baselines3 looks at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from stable_baselines3.common.vec_env import VecEnv
+
+from envs.many_worlds import ManyWorlds, many_worlds
+from learning.batch import Array
+from learning.history import History
+
+
+class ManyWorldsVecEnv(VecEnv):
+    """A Gymnasium vector environment as a `VecEnv`.
+
+    Stable-Baselines3 expects that a row which ends starts again in the same step, that its last
+    observation is in `terminal_observation`, and that `TimeLimit.truncated` says whether a time
+    limit alone has ended it. `action_masks` are all true where the environment tells of none.
+
+    Args:
+        worlds: Rows, each of which is an environment of its own.
+        samples: Environment steps taken elsewhere before, from which the history goes on.
+
+    Raises:
+        ValueError: If rows start again in the next step: that step belongs to no episode, and
+            Stable-Baselines3 cannot leave it out.
+    """
+
+    def __init__(self, worlds: ManyWorlds, samples: int = 0) -> None:
+        if worlds.mode is AutoresetMode.NEXT_STEP:
+            raise ValueError("Stable-Baselines3 needs rows that start again in the same step.")
+        self.worlds, self.samples = worlds, samples
+        self._actions: Any = None
+        self._finished: list[tuple[float, float, float]] = []
+        super().__init__(worlds.rows, worlds.observation_space, worlds.action_space)
+
+    def reset(self) -> Any:
+        """Start an episode in each row, row i with the first seed + i if there is one."""
+        self.worlds.reset(self._seeds[0])
+        self._reset_seeds()
+        return self.worlds.observation
+
+    def step_async(self, actions: Array) -> None:
+        """Note what to do."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[Any, Array, Array, list[dict[str, Any]]]:
+        """Do it; return observations, rewards, whether rows have ended, and how."""
+        step = self.worlds.step(self._actions)
+        self.samples += self.num_envs
+        ended: Array = step.terminated | step.truncated
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        for row in np.flatnonzero(ended).tolist():
+            infos[row] = {
+                "terminal_observation": step.next_observation[row],
+                "TimeLimit.truncated": bool(step.truncated[row] and not step.terminated[row]),
+            }
+        self._finished += [(self.samples, *episode) for episode in self.worlds.finished]
+        self.worlds.finished.clear()
+        return self.worlds.observation, step.reward.astype(np.float32), ended, infos
+
+    def recorded(self) -> History:
+        """Hand over the episodes finished since the last call."""
+        finished, self._finished = self._finished, []
+        return History.of_episodes(finished)
+
+    def env_method(
+        self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any
+    ) -> list[Any]:
+        """Return `action_masks`, bool [actions] of each row: all that rows can be asked for."""
+        return [method() for method in self.get_attr(method_name, indices)]
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """Return what rows have: the method `action_masks`, and nothing that draws them."""
+        rows = self._get_indices(indices)
+        if attr_name == "action_masks":
+            return [lambda row=row: self._masks()[row] for row in rows]
+        if attr_name == "render_mode":
+            return [None for _ in rows]
+        raise AttributeError(f"Rows of a vector environment have no {attr_name}.")
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Refuse: rows have no attributes of their own."""
+        raise AttributeError(f"Rows of a vector environment have no {attr_name} of their own.")
+
+    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+        """Return that no row is wrapped."""
+        return [False for _ in self._get_indices(indices)]
+
+    def close(self) -> None:
+        """Close the vector environment."""
+        self.worlds.vector.close()
+
+    def _masks(self) -> Array:
+        every = np.ones((self.num_envs, getattr(self.action_space, "n", 0)), bool)
+        return every if self.worlds.legal is None else self.worlds.legal
+
+
+def baseline_worlds(source: Any, rows: int, samples: int = 0) -> ManyWorldsVecEnv:
+    """Return what Stable-Baselines3 learns from: `rows` copies of an environment, or a vector.
+
+    Native rows are used where they can start again in the same step; Gymnasium's own cannot.
+
+    Raises:
+        ValueError: If `source` is a vector environment whose rows cannot.
+    """
+    worlds = many_worlds(source, rows)
+    if worlds.mode is AutoresetMode.NEXT_STEP and isinstance(source, gym.Env):
+        worlds = ManyWorlds(_single_rows(source.spec, rows))
+    return ManyWorldsVecEnv(worlds, samples)
+
+
+def _single_rows(spec: Any, rows: int) -> Any:
+    def single() -> Any:
+        return gym.make(spec, disable_env_checker=True)  # a check of every step takes its time
+
+    return SyncVectorEnv([single] * rows, autoreset_mode=AutoresetMode.DISABLED)
