@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "score a run: exactly where the world is a table, or on the rows held back",
     "compare": "which of several learners is better, over many seeds and sources",
     "play": "act yourself with the keyboard, or watch a trained run, in a window",
+    "tune": "search settings for several learners, with the same budget for each",
     "benchmark": "speed beside the peers, from the same run",
     "figures": "draw the books' figures, ours beside the published numbers",
     "list": "show every learner, data set and world",

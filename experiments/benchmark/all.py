@@ -3,6 +3,7 @@
 from experiments.benchmark import (
     board_games,
     board_solver,
+    deep,
     drawing,
     large_maze,
     q_learning,
@@ -30,4 +31,5 @@ COMPARISONS = (
     *supervised.COMPARISONS,
     *unsupervised.COMPARISONS,
     *board_solver.COMPARISONS,
+    *deep.COMPARISONS,
 )

@@ -1,0 +1,175 @@
+"""Settings of a learner in a world, searched for: every learner gets the same number of tries."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.registry import find_learner
+from experiments.session import Session
+from experiments.settings import settings_for
+from experiments.spec import RunSpec
+from experiments.threads import one_thread
+from experiments.threshold import seconds_to
+
+EVALUATIONS = 40  # of a run that has a threshold to pass
+
+RANGES: dict[str, tuple[float, float]] = {  # searched on a logarithmic scale
+    "learning_rate": (1e-4, 1e-2),
+}
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "num_envs": (8, 16, 32, 64),
+    "steps": (8, 16, 32, 64, 128),
+    "batch_size": (64, 128, 256, 512),
+    "epochs": (4, 8, 12, 20),
+    "discount": (0.95, 0.98, 0.99, 0.995),
+    "trace_decay": (0.8, 0.9, 0.95, 1.0),
+    "entropy_weight": (0.0, 0.001, 0.01, 0.03),
+    "schedule": ("constant", "linear"),
+    "activation": ("tanh", "relu"),
+    "buffer_size": (10_000, 50_000, 100_000),
+    "train_every": (4, 16, 64, 256),
+    "gradient_steps": (1, 8, 32, 128),
+    "target_every": (100, 500, 2_000),
+    "exploration_samples": (5_000, 10_000, 20_000),
+    "final_exploration_rate": (0.01, 0.04, 0.1),
+}
+
+
+class Trial(NamedTuple):
+    """One try.
+
+    Args:
+        settings: What was tried.
+        score: Mean over seeds and over the evaluations on the way, so that learning sooner and
+            ending better both count; or minus the mean seconds until a threshold is passed.
+        last: Mean over seeds of the last evaluation, or of how many seeds passed.
+    """
+
+    settings: dict[str, Any]
+    score: float
+    last: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What is searched for.
+
+    Args:
+        learner: Its settings that have a place in `RANGES` or `CHOICES` are searched.
+        source: Where it learns.
+        samples: Environment steps of each run.
+        seeds: Runs of each trial.
+        first_seed: Of the runs; those of a later comparison should be others.
+        source_options: Passed on to the source.
+        threshold: Value to be passed in as few seconds as possible; None to learn much from the
+            samples instead.
+    """
+
+    learner: str
+    source: str
+    samples: int
+    seeds: int = 2
+    first_seed: int = 1_000
+    source_options: dict[str, Any] = dataclasses.field(default_factory=dict)
+    threshold: float | None = None
+
+    def searched(self) -> list[str]:
+        """Return the names of the settings that are searched, in a fixed order."""
+        config_class = getattr(find_learner(self.learner), "config_class", None)
+        names = {field.name for field in dataclasses.fields(config_class)} if config_class else ()
+        return [name for name in (*RANGES, *CHOICES) if name in names]
+
+    def run(self, settings: dict[str, Any]) -> Trial:
+        """Learn with these settings, once with each seed."""
+        if "schedule" in settings:
+            settings = {**settings, "schedule_samples": self.samples}
+        specs = [self._spec(settings, self.first_seed + k) for k in range(self.seeds)]
+        if self.threshold is not None:
+            every = max(1, self.samples // EVALUATIONS)
+            ways = [seconds_to(spec, self.threshold, every) for spec in specs]
+            passed = np.mean([way.passed for way in ways])
+            return Trial(settings, -float(np.mean([way.seconds for way in ways])), float(passed))
+        found = np.array([self._scores(spec) for spec in specs])
+        return Trial(settings, float(found.mean()), float(found[:, -1].mean()))
+
+    def _spec(self, settings: dict[str, Any], seed: int) -> RunSpec:
+        options = dict(self.source_options)
+        return RunSpec(self.learner, self.source, self.samples, seed, settings, options)
+
+    def _scores(self, spec: RunSpec) -> Any:
+        session = Session(spec)
+        with one_thread():
+            session.finish()
+        shares = session.scores.columns.get("share", np.full(1, np.nan))
+        return session.scores["value"] if np.isnan(shares).any() else shares
+
+
+def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None]) -> Trial:
+    """Try what ships first, then what a tree-structured Parzen estimator proposes.
+
+    Args:
+        task: What is searched for.
+        trials: How many settings are tried.
+        seed: Of the proposals.
+        tell: Called after each trial with its number, from 1.
+
+    Returns:
+        The trial with the best score.
+
+    Raises:
+        ImportError: If Optuna is not installed.
+        ValueError: If the learner has nothing to search, or its runs are not scored on the way.
+    """
+    optuna = _optuna()
+    names, tried = task.searched(), list[Trial]()
+    if not names:
+        raise ValueError(f"{task.learner} has no settings that can be searched for.")
+
+    shipped = settings_for(task.learner, task.source)
+    shipped.pop("samples")
+
+    def attempt(settings: dict[str, Any]) -> float:
+        trial = _tried(task, {**shipped, **settings})
+        tried.append(trial)
+        tell(len(tried), trial)
+        return trial.score if np.isfinite(trial.score) else -np.inf
+
+    attempt({})
+    study = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True)
+    )
+    propose = lambda proposal: attempt({name: _propose(proposal, name) for name in names})  # noqa: E731
+    study.optimize(propose, n_trials=trials - 1)
+    return max(tried, key=lambda trial: np.nan_to_num(trial.score, nan=-np.inf))
+
+
+def _tried(task: Task, settings: dict[str, Any]) -> Trial:
+    """Run a trial; settings that do not fit together, or diverge, score worst."""
+    try:
+        return task.run(settings)
+    except (ValueError, FloatingPointError):
+        return Trial(settings, -np.inf, -np.inf)
+
+
+def _propose(proposal: Any, name: str) -> Any:
+    if name in RANGES:
+        return proposal.suggest_float(name, *RANGES[name], log=True)
+    return proposal.suggest_categorical(name, CHOICES[name])
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "Searching needs Optuna, which is not installed: `pip install optuna` and try again."
+        ) from error
+    import warnings
+
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna
