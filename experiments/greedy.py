@@ -50,18 +50,40 @@ def greedy_actions(
         return bounded
     if not isinstance(space, Discrete):
         raise ValueError(f"Actions must be numbered or continuous to be chosen from, not {space}.")
+    best = best_actions(predicted, mask)
+    lots = np.where(best, generator.random(best.shape), -1.0)
+    chosen: Array = lots.argmax(axis=-1) + int(space.start)
+    return chosen
+
+
+def best_actions(predicted: Array, mask: Array | None) -> Array:
+    """Return which legal actions are the best of their row, ties included, bool [rows, actions].
+
+    Raises:
+        FloatingPointError: If the learner predicts nan.
+    """
     legal = np.ones(predicted.shape, bool) if mask is None else np.asarray(mask, bool)
     values = np.where(legal, predicted, -np.inf)
     best = values.max(axis=-1, keepdims=True)
     _refuse_nan(best)
-    lots = np.where(values == best, generator.random(values.shape), -1.0)
-    chosen: Array = lots.argmax(axis=-1) + int(space.start)
-    return chosen
+    found: Array = values == best
+    return found
 
 
 def _refuse_nan(numbers: Array) -> None:
     if np.isnan(numbers).any():
         raise FloatingPointError("The learner predicts nan.")
+
+
+def require_choice(learner: Any) -> None:
+    """Refuse learners that judge a policy.
+
+    Raises:
+        ValueError: If the learner has nothing to choose by.
+    """
+    if judges(learner):
+        name = type(learner).__name__
+        raise ValueError(f"{name} judges a policy; it has nothing to choose actions by.")
 
 
 def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Actor:
@@ -70,9 +92,7 @@ def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Actor:
     Raises:
         ValueError: If the learner has nothing to choose by.
     """
-    if judges(learner):
-        name = type(learner).__name__
-        raise ValueError(f"{name} judges a policy; it has nothing to choose actions by.")
+    require_choice(learner)
     generator, space = np.random.default_rng(seed), env.action_space
 
     def act(observation: Any, info: dict[str, Any]) -> Any:

@@ -58,7 +58,7 @@ def make_source(
 
 def _make(name: str, options: dict[str, Any], seed: int) -> Any:
     if name in gym.registry:
-        return _with_model(gym.make(name, **options))
+        return _with_model(gym.make(name, **_with_graduate(name, options)))
     if name.endswith(".toml") or name in shipped_worlds():
         return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
     if ":" in name:
@@ -67,6 +67,20 @@ def _make(name: str, options: dict[str, Any], seed: int) -> Any:
     raise ValueError(
         unknown("source", name, {*shipped_worlds(), *gym.registry, *DATA_SETS, *files})
     )
+
+
+def _with_graduate(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Put what a run has learned in the place of its directory, as an opponent on a board."""
+    given = options.get("opponent")
+    if not isinstance(given, str) or not Path(given).is_dir():
+        return options
+    from experiments.board_play.players import Graduate, is_named
+    from experiments.run import Run
+
+    rules = getattr(gym.make(name, **{**options, "opponent": "random"}).unwrapped, "rules", None)
+    if rules is None or is_named(given):
+        return options
+    return {**options, "opponent": Graduate(Run.load(Path(given)), rules)}
 
 
 def _own(name: str, options: dict[str, Any], seed: int) -> Any:

@@ -13,7 +13,7 @@ from gymnasium.spaces import Discrete
 from envs.board_game.dynamics import SEATS, begin, respond
 from envs.board_game.model import board_model
 from envs.board_game.observation import LARGEST_TABLE, Observer
-from envs.board_game.opponents import OPPONENTS, Player, reply_of
+from envs.board_game.opponents import Chooser, Player, moves_of, reply_of, require_room
 from envs.board_game.position import Position
 from envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
 from envs.tabular import TabularModel
@@ -44,7 +44,8 @@ class BoardGameEnv(gym.Env[Any, Any]):
         columns: Of the board.
         connect: Stones in a row that win.
         gravity: Whether stones fall.
-        opponent: A name in `OPPONENTS`, "uct", or a function from a `Position` to an action.
+        opponent: "random", "rule", "perfect", "uct" or "uct:PLAYOUTS", or a function from a
+            `Position` to an action.
         seat: "first", "second", or "random", drawn at each reset.
         observation: "planes" or "index".
         illegal: What an illegal action does: "raise" an error, or "lose" the game with -1.
@@ -65,7 +66,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         columns: int = 7,
         connect: int = 4,
         gravity: bool = True,
-        opponent: str | Player = "random",
+        opponent: str | Player | Chooser = "random",
         seat: str = "random",
         observation: str = "planes",
         illegal: str = "raise",
@@ -78,6 +79,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
             "render_mode", render_mode, (None, *self.metadata["render_modes"])
         )
         self.opponent, self.reply = opponent, reply_of(opponent)
+        require_room(opponent, self.rules)
         self.observer = Observer(self.rules, observation)
         self.observation_space = self.observer.space
         self.action_space = Discrete(self.rules.actions)
@@ -116,9 +118,10 @@ class BoardGameEnv(gym.Env[Any, Any]):
                 choice among equally good moves, or illegal actions lose.
         """
         small = self.rules.cells <= LARGEST_TABLE and self.illegal == "raise"
-        if not small or self.opponent not in OPPONENTS:
+        moves = moves_of(self.opponent)
+        if not small or moves is None:
             raise AttributeError("This game is no table.")
-        return board_model(self.rules, str(self.opponent), self.seat)
+        return board_model(self.rules, moves, self.seat)
 
     def encode(self, states: Any) -> Any:
         """Return the observations of states of the model, as arrays."""

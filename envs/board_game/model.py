@@ -13,7 +13,7 @@ import numpy as np
 
 from envs.board_game.bits import bits_of
 from envs.board_game.dynamics import EITHER, FIRST
-from envs.board_game.opponents import OPPONENTS, Moves
+from envs.board_game.opponents import Moves
 from envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
 from envs.tabular import TabularModel
 
@@ -22,18 +22,18 @@ Outcome = tuple[Stones, float, bool]  # reward of the learner, end
 
 
 @lru_cache(maxsize=4)
-def board_model(rules: Rules, opponent: str, seat: int) -> TabularModel:
-    """Return the world of a learner that plays against `opponent`.
+def board_model(rules: Rules, moves: Moves, seat: int) -> TabularModel:
+    """Return the world of a learner whose opponent chooses among `moves`.
 
     States are numbered by `table_index`, with the learner's stones as its own. A number that stands
     for no position of this game is a state of its own, which nothing leads to.
 
     Args:
         rules: Of the game.
-        opponent: A name in `OPPONENTS`.
+        moves: What the opponent chooses from.
         seat: FIRST, SECOND or EITHER.
     """
-    moves, states = OPPONENTS[opponent], 3**rules.cells
+    states = 3**rules.cells
     shape = states, rules.actions, rules.cells
     probability, reward, terminated = np.zeros(shape), np.zeros(shape), np.ones(shape, bool)
     next_state = np.broadcast_to(np.arange(states)[:, None, None], shape).copy()

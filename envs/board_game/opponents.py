@@ -7,16 +7,26 @@ and where the board is small, the table of the world can list all replies with t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from typing import Protocol, cast
 
 from envs.board_game.bits import count, lowest
 from envs.board_game.position import Position
-from envs.board_game.rules import Rules, has_line, legal_moves, move_of
+from envs.board_game.rules import BITS, Rules, has_line, legal_moves, move_of
 from envs.board_game.solver import perfect_moves
+from envs.board_game.solver.memory import key_bits
 
 Moves = Callable[[Rules, int, int], int]  # rules, stones of the side to move, stones of the other
 Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1); one move
 Player = Callable[[Position], int]  # anybody else: a position, to an action
+
+
+class Chooser(Protocol):
+    """A player that is as good one way as another, see above; what a run has learned is one."""
+
+    def moves(self, rules: Rules, own: int, other: int) -> int:
+        """Return the moves that it would make, one bit each."""
 
 
 def any_moves(rules: Rules, own: int, other: int) -> int:
@@ -64,32 +74,63 @@ def choose(moves: int, draw: float) -> int:
     return lowest(moves)
 
 
-def reply_of(player: str | Player) -> Reply:
+def moves_of(player: str | Player | Chooser) -> Moves | None:
+    """Return what a player chooses from; None for one that has its own way to choose."""
+    if isinstance(player, str):
+        return OPPONENTS.get(player)
+    found: Moves | None = getattr(player, "moves", None)
+    return found
+
+
+def require_room(player: str | Player | Chooser, rules: Rules) -> None:
+    """Refuse players that search on boards that are too large for them.
+
+    Raises:
+        ValueError: If the board is too large.
+    """
+    if player == "perfect":
+        key_bits(rules)
+    elif isinstance(player, str) and player not in COMPILABLE and not rules.compilable:
+        raise ValueError(
+            f"{player} cannot search a board of {rules.rows} x {rules.columns}: (rows + 1) x "
+            f"columns may be {BITS} at most; {' and '.join(COMPILABLE)} play on any board."
+        )
+
+
+def reply_of(player: str | Player | Chooser) -> Reply:
     """Return how a player answers, by its name or from a function of one's own.
 
     Args:
-        player: A name in `OPPONENTS`, "uct", or anything that turns a `Position` into an action.
+        player: A name in `OPPONENTS`, "uct" or "uct:PLAYOUTS", a `Chooser`, or anything that turns
+            a `Position` into an action.
 
     Raises:
         ValueError: If there is no such name, or later, if a function returns an illegal action.
     """
-    if player == "uct":
-        from envs.board_game.uct import uct_opponent  # which chooses as players do here
-
-        return uct_opponent
-    if isinstance(player, str):
-        if player not in OPPONENTS:
-            raise ValueError(
-                f"There is no opponent {player!r}: choose one of {', '.join(OPPONENTS)}, uct, or "
-                "pass a function of the position that returns an action."
-            )
-        moves = OPPONENTS[player]
+    moves = moves_of(player)
+    if moves is not None:
 
         def choice(rules: Rules, own: int, other: int, draw: float) -> int:
             return choose(moves(rules, own, other), draw)
 
         return choice
 
+    return _searching(player) if isinstance(player, str) else _asking(cast("Player", player))
+
+
+def _searching(name: str) -> Reply:
+    from envs.board_game.uct import playouts_of, uct_opponent  # which choose as players do here
+
+    playouts = playouts_of(name)
+    if playouts is None:
+        raise ValueError(
+            f"There is no opponent {name!r}: choose one of {', '.join(OPPONENTS)}, uct, "
+            "uct:PLAYOUTS, or pass a function of the position that returns an action."
+        )
+    return functools.partial(uct_opponent, playouts=playouts)
+
+
+def _asking(player: Player) -> Reply:
     def asked(rules: Rules, own: int, other: int, draw: float) -> int:
         position = Position(rules, own, other)
         action = int(player(position))

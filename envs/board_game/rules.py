@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from envs.board_game.bits import bits_of
 
+LONGEST = 100  # cells of a side
 BITS = 62  # of a whole number in compiled code: one for the sign, one for sums
 
 
@@ -70,11 +71,13 @@ def board_rules(rows: int = 6, columns: int = 7, connect: int = 4, gravity: bool
     9
 
     Raises:
-        ValueError: If a number is below 1, or no line of that length fits on the board.
+        ValueError: If a number is not from 1 to `LONGEST`, or no line of that length fits.
     """
     for name, number in (("rows", rows), ("columns", columns), ("connect", connect)):
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"{name} must be a whole number of 1 or more, not {number!r}.")
+        if type(number) is not int or not 1 <= number <= LONGEST:
+            raise ValueError(f"{name} must be a whole number from 1 to {LONGEST}, not {number!r}.")
+    if gravity not in (False, True):
+        raise ValueError(f"gravity must be true or false, not {gravity!r}.")
     if connect > max(rows, columns):
         raise ValueError(f"No {connect} in a row fit on a board of {rows} x {columns}.")
     height = rows + 1

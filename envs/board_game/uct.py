@@ -21,11 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from envs.board_game.bits import lowest
-from envs.board_game.opponents import choose
+from envs.board_game.opponents import choose, require_room
 from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
 from envs.board_game.rules import (
-    BITS,
     Rules,
     action_cells,
     action_of,
@@ -38,6 +37,7 @@ from envs.random_streams import Streams, next_draw
 
 EXPLORATION = 1.4142135623730951  # UCB1's, for results of which most lie within 1 of each other
 PLAYOUTS = 100  # of the opponent that is called "uct"
+MOST_PLAYOUTS = 1_000_000  # whose tree still fits into memory
 SEEDS = 2**53  # as many as there are draws from [0, 1)
 
 
@@ -66,6 +66,23 @@ def new_stream(seed: int) -> Streams:
     for _ in range(3):  # until all bits depend on the seed
         next_draw(stream, 0)
     return stream
+
+
+def playouts_of(name: str) -> int | None:
+    """Return how many games "uct" or "uct:5000" plays in its head; None for other names.
+
+    Raises:
+        ValueError: If what follows the colon is no such number.
+    """
+    kind, colon, number = name.partition(":")
+    if kind != "uct" or not colon:
+        return PLAYOUTS if name == "uct" else None
+    if not number.isdecimal() or not 1 <= int(number) <= MOST_PLAYOUTS:
+        raise ValueError(
+            f"uct:PLAYOUTS takes a number from 1 to {MOST_PLAYOUTS:,}, such as uct:5000, "
+            f"not {number!r}."
+        )
+    return int(number)
 
 
 def best_child(tree: Tree, node: int, draw: float) -> int:
@@ -179,10 +196,7 @@ def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int 
     Raises:
         ValueError: If the board is too large for compiled code.
     """
-    if not rules.compilable:
-        raise ValueError(
-            f"UCT cannot search {rules.rows} x {rules.columns} cells: above {BITS} bits."
-        )
+    require_room("uct", rules)
     return int(fast_uct_move(rules, own, other, playouts, int(draw * SEEDS)))
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from envs.board_game.observation import Observer
-from envs.board_game.opponents import OPPONENTS, reply_of
+from envs.board_game.opponents import OPPONENTS, choose, reply_of, require_room
 from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
-from envs.board_game.rules import Rules, action_of
-from envs.board_game.uct import uct_values
+from envs.board_game.rules import Rules, action_of, move_of
+from envs.board_game.uct import playouts_of, uct_values
 from experiments.board_play.match import Player, Think
-from experiments.board_play.thoughts import SOLVING, results
+from experiments.board_play.thoughts import results, searching
 
-NAMES = (*OPPONENTS, "uct")
-THINK: dict[str, Think] = {"perfect": results, "uct": uct_values}
+NAMES = (*OPPONENTS, "uct", "uct:PLAYOUTS")
+
+
+def is_named(name: str) -> bool:
+    """Return whether this is a player that need not learn.
+
+    Raises:
+        ValueError: If it is "uct" with a number of playouts that cannot be.
+    """
+    return name in OPPONENTS or playouts_of(name) is not None
 
 
 def find_player(name: str, rules: Rules, seed: int | None = None) -> Player:
@@ -30,11 +39,13 @@ def find_player(name: str, rules: Rules, seed: int | None = None) -> Player:
         seed: Of what a player leaves to chance.
 
     Raises:
-        ValueError: If there is no such player, or the run learned another game.
+        ValueError: If there is no such player, it cannot play on this board, or the run learned
+            another game.
     """
-    if name in NAMES:
+    if is_named(name):
+        require_room(name, rules)
         return named_player(name, seed)
-    if not (Path(name) / "spec.json").exists():
+    if not Path(name).is_dir():
         names = ", ".join(NAMES)
         raise ValueError(f"There is no player {name!r}: {names}, or the directory of a run.")
     from experiments.run import Run
@@ -46,38 +57,63 @@ def named_player(name: str, seed: int | None = None) -> Player:
     """Return a player that need not learn; see `find_player`."""
     reply, generator = reply_of(name), np.random.default_rng(seed)
 
-    def choose(position: Position) -> int:
+    def play(position: Position) -> int:
         rules, draw = position.rules, generator.random()
-        with SOLVING if name == "perfect" else nullcontext():
+        with searching(rules) if name == "perfect" else nullcontext():
             return action_of(rules, reply(rules, position.own, position.other, draw))
 
-    return Player(name, choose, THINK.get(name))
+    return Player(name, play, _think(name))
 
 
-def run_player(run: Any, rules: Rules, seed: int | None = None) -> Player:
-    """Return the greedy policy of a trained run, ties broken at random.
+def _think(name: str) -> Think | None:
+    playouts = playouts_of(name)
+    if playouts is not None:
+        return partial(uct_values, playouts=playouts)
+    return results if name == "perfect" else None
+
+
+class Graduate:
+    """The greedy policy of a trained run, as an opponent: a `Chooser` among its best moves.
 
     Args:
         run: An `experiments.run.Run`, whose learner predicts a value for each action.
         rules: Of the game to be played.
-        seed: Of the ties.
 
     Raises:
-        ValueError: If the run learned something else than this game.
+        ValueError: If the run learned something else than this game, or nothing to choose by.
     """
-    learner, learned = run.learner()
-    if getattr(getattr(learned, "unwrapped", None), "rules", None) != rules:
-        raise ValueError(f"The run learned {run.spec.source}, which is another game than this.")
-    from experiments.greedy import greedy_actor, predict_one
 
-    observer: Observer = learned.unwrapped.observer
-    act = greedy_actor(learner, learned, seed or 0)
+    def __init__(self, run: Any, rules: Rules) -> None:
+        from experiments.greedy import require_choice
 
-    def choose(position: Position) -> int:
-        observation = observer(position.own, position.other)
-        return int(act(observation, {"action_mask": observer.legal(position.stones)}))
+        self.learner, learned = run.learner()
+        if getattr(getattr(learned, "unwrapped", None), "rules", None) != rules:
+            raise ValueError(f"The run learned {run.spec.source}, which is another game than this.")
+        require_choice(self.learner)
+        self.name: str = run.spec.learner
+        self._observer: Observer = learned.unwrapped.observer
 
-    def think(position: Position) -> Numbers:
-        return predict_one(learner, observer(position.own, position.other))
+    def moves(self, rules: Rules, own: int, other: int) -> int:
+        """Return the moves that are worth most, ties included, one bit each."""
+        from experiments.greedy import best_actions, predict_one
 
-    return Player(run.spec.learner, choose, think)
+        stones, predicted = own | other, predict_one(self.learner, self._observer(own, other))
+        best = best_actions(predicted, self._observer.legal(stones))
+        return sum(move_of(rules, stones, action) for action in np.flatnonzero(best).tolist())
+
+    def think(self, position: Position) -> Numbers:
+        """Return what each action is worth. Shape [actions]."""
+        from experiments.greedy import predict_one
+
+        return predict_one(self.learner, self._observer(position.own, position.other))
+
+
+def run_player(run: Any, rules: Rules, seed: int | None = None) -> Player:
+    """Return the greedy policy of a trained run, ties broken at random; see `Graduate`."""
+    graduate, generator = Graduate(run, rules), np.random.default_rng(seed)
+
+    def play(position: Position) -> int:
+        moves = graduate.moves(rules, position.own, position.other)
+        return action_of(rules, choose(moves, generator.random()))
+
+    return Player(graduate.name, play, graduate.think)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from envs.board_game.outcome import Numbers, stones_to_go
 from envs.board_game.position import Position
+from envs.board_game.rules import Rules
 from experiments.board_play.match import Match, Player
+from experiments.solving import solving
 
 SHOWN = ("nothing", "thoughts", "truth", "both")
 SOLVING = threading.Lock()  # the solver's memory is everybody's
+
+
+@contextmanager
+def searching(rules: Rules) -> Iterator[None]:
+    """Have the solver for oneself, and show how far a long search is."""
+    with SOLVING, solving(rules):
+        yield
 
 
 class Asked(NamedTuple):
@@ -74,7 +84,7 @@ def truths(position: Position) -> Numbers:
     """
     from envs.board_game.solver import action_scores
 
-    with SOLVING:
+    with searching(position.rules):
         return stones_to_go(position, action_scores(position))
 
 

@@ -9,8 +9,6 @@ from typing import Annotated, Any
 
 import tyro
 
-PLAYERS = ("random", "rule", "uct", "perfect")
-
 
 @dataclass(frozen=True)
 class Options:
@@ -21,7 +19,7 @@ class Options:
     """
 
     run: Annotated[Path, tyro.conf.Positional]
-    """Directory of a finished run, or random, rule, uct or perfect."""
+    """Directory of a finished run, or random, rule, uct, uct:5000 (games in its head), perfect."""
     source: str = "spielfeld/ConnectFour-v0"
     """The game in which one of these is marked."""
     mark: bool = True
@@ -41,11 +39,12 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
+    from experiments.board_play.players import is_named
     from experiments.data_score import DataScore
     from experiments.report import score_lines
     from experiments.run import Run
 
-    if str(options.run) in PLAYERS and not options.run.exists():
+    if not options.run.exists() and is_named(str(options.run)):
         return _evaluate_player(str(options.run), options.source)
     run = Run.load(options.run)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
@@ -65,14 +64,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def _evaluate_player(name: str, source: str) -> int:
     """Mark a player that need not learn."""
-    from experiments.board_play.players import named_player
+    from experiments.board_play.players import find_player
     from experiments.sources import make_source
 
     rules = getattr(getattr(make_source(source), "unwrapped", None), "rules", None)
     if rules is None:
         raise ValueError(f"{source} is no board game in which {name} could play.")
     print(f"{name} at {source}")
-    _mark(named_player(name, seed=0), rules)
+    _mark(find_player(name, rules, seed=0), rules)
     return 0
 
 
@@ -81,8 +80,9 @@ def _mark(player: Any, rules: Any) -> None:
     from rich.console import Console
 
     from experiments.marking.report import marking_lines
+    from experiments.solving import solving
 
-    with Console(stderr=True).status("marking ...") as status:
+    with Console(stderr=True).status("marking ...") as status, solving(rules, status.update):
         lines = marking_lines(
             player, rules, lambda done, pairs: status.update(f"{done} of {pairs} pairs have played")
         )

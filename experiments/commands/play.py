@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from experiments.commands.words import option_values
+
+BOARD_OPTIONS = ("opponent", "versus", "seat", "show")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Options:
     seed: int | None = None
     """Of the first episode, or of what players of board games leave to chance."""
     opponent: str | None = None
-    """At a board: random, rule (the default), uct, perfect, or the directory of a run."""
+    """At a board: random, rule (the default), uct, uct:5000 (games in its head), perfect, or the
+    directory of a run."""
     versus: str | None = None
     """At a board: who plays in your place while you watch; the same names."""
     seat: Literal["first", "second"] = "first"
@@ -49,12 +53,14 @@ def main(arguments: Sequence[str]) -> int:
         source, given = run.spec.source, {**run.spec.source_options, **given}
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
-    env, text = _world(source, given), options.text or not _has_display()
-    if hasattr(env.unwrapped, "rules"):
+    env = _world(source, given)
+    board = hasattr(env.unwrapped, "rules")
+    if not board:
+        _require_no_board_options(options, source)
+    text = options.text or not _has_display()
+    if board:
         _play_board(options, given, env, text)
         return 0
-    if options.opponent or options.versus:
-        raise ValueError(f"{source} is no board game: there is no opponent in it.")
     if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
         env = _drawn(source, given, env, text)
     play(env, None if run is None else _policy(run, env), text=text, seed=options.seed)
@@ -72,6 +78,13 @@ def _world(source: str, given: dict[str, Any]) -> Any:
             f"{source} is a data set, and nothing can be played: train LEARNER {source}"
         )
     return made
+
+
+def _require_no_board_options(options: Options, source: str) -> None:
+    """Refuse options that mean nothing where there is no board."""
+    for field in dataclasses.fields(Options):
+        if field.name in BOARD_OPTIONS and getattr(options, field.name) != field.default:
+            raise ValueError(f"{source} is no board game: --{field.name} means nothing there.")
 
 
 def _play_board(options: Options, given: dict[str, Any], env: Any, text: bool) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from envs.board_game import Position, board_rules
 from envs.board_game.solver.solver import solver_of
+from experiments.board_play.thoughts import truths
 from experiments.solving import solving
 
 
@@ -19,6 +20,16 @@ def test_a_long_search_tells_how_far_it_is_and_scores_as_ever(monkeypatch, capsy
         assert solver.score(Position(rules)) == 0
     assert solver.tell is None and len(told) > 3
     assert "M positions, score" in capsys.readouterr().err
+
+
+def test_a_search_within_another_shows_one_bar_and_whoever_shows_something_is_told(monkeypatch):
+    rules, said = board_rules(4, 4, 4), []
+    monkeypatch.setattr("envs.board_game.solver.solver.BETWEEN_REPORTS", 1000)
+    solver_of(rules).forget()
+    with solving(rules, said.append):
+        assert truths(Position(rules)).tolist() == [0] * 4
+    assert len(said) > 3 and said[0].startswith("solving: 0 M positions, score -")
+    assert solver_of(rules).tell is None
 
 
 def test_the_bar_goes_when_a_search_fails() -> None:

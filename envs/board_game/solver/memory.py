@@ -42,11 +42,21 @@ def new_memory(rules: Rules, entries: int) -> Memory:
     Raises:
         ValueError: If the keys of positions of this game are too long.
     """
+    bits = key_bits(rules)
+    chosen = min(bits, max(entries.bit_length() - 1, bits + 2 * BOUND - BITS))
+    return Memory(np.zeros(1 << chosen, np.int64), (1 << bits) - 1, bits - chosen)
+
+
+def key_bits(rules: Rules) -> int:
+    """Return how many bits the key of a position takes.
+
+    Raises:
+        ValueError: If these are too many: the board is too large to be solved.
+    """
     bits = rules.height * rules.columns * (1 if rules.gravity else 2)
     if bits > BITS:
         raise ValueError(f"A board of {rules.rows} x {rules.columns} is too large to be solved.")
-    chosen = min(bits, max(entries.bit_length() - 1, bits + 2 * BOUND - BITS))
-    return Memory(np.zeros(1 << chosen, np.int64), (1 << bits) - 1, bits - chosen)
+    return bits
 
 
 def shared_key(rules: Rules, own: int, other: int) -> int:

@@ -8,6 +8,7 @@ from gymnasium.utils.env_checker import check_env
 import envs
 from envs.board_game import BoardGameEnv, Position
 from envs.board_game.opponents import COMPILABLE
+from envs.board_game.rules import legal_moves
 
 NAMES = ["spielfeld/ConnectFour-v0", "spielfeld/TicTacToe-v0"]
 ROWS = 12
@@ -182,3 +183,30 @@ def test_the_board_is_shown_as_text() -> None:
     env.reset(seed=1)
     assert env.render() == ". . .\n. . .\n. . .\n"
     assert envs.BOARD_GAMES.keys() >= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"opponent": "perfect", "rows": 9, "columns": 9}, "9 x 9 is too large to be solved"),
+        ({"opponent": "perfect", "rows": 6, "gravity": False}, "6 x 7 is too large to be solved"),
+        ({"opponent": "uct", "rows": 9, "columns": 9}, "uct cannot search a board of 9 x 9"),
+    ],
+)
+def test_opponents_that_cannot_search_such_a_board_are_refused_at_once(options, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        BoardGameEnv(**options)
+
+
+class FirstFree:
+    """Chooses among one move: the first."""
+
+    def moves(self, rules, own: int, other: int) -> int:
+        return legal_moves(rules, own | other) & -legal_moves(rules, own | other)
+
+
+def test_an_opponent_that_chooses_among_moves_has_a_table() -> None:
+    env = BoardGameEnv(3, 3, 3, gravity=False, opponent=FirstFree(), seat="first")
+    env.reset(seed=1)
+    assert env.step(4)[0][1].sum() == 1 and env.other == 1
+    assert (np.count_nonzero(env.model.probability, axis=2) == 1).all()

@@ -6,7 +6,7 @@ import envs  # noqa: F401, registers the environments
 from agents import QLearning
 from agents.planning import best_start_value, random_policy, start_value
 from envs.board_game.model import board_model
-from envs.board_game.opponents import OPPONENTS
+from envs.board_game.opponents import OPPONENTS, any_moves
 from envs.board_game.rules import board_rules, stones_of, table_index
 
 NAME = "spielfeld/TicTacToe-v0"
@@ -79,4 +79,4 @@ def test_planes_of_all_states_are_those_of_each() -> None:
 
 def test_models_are_made_once() -> None:
     rules = board_rules(2, 2, 2, gravity=False)
-    assert board_model(rules, "random", 0) is board_model(rules, "random", 0)
+    assert board_model(rules, any_moves, 0) is board_model(rules, any_moves, 0)

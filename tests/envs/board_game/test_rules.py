@@ -161,7 +161,10 @@ def test_connect_four_has_as_many_positions_as_published() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 7, 4), "rows must be a whole number of 1 or more, not 0"),
+        ((0, 7, 4), "rows must be a whole number from 1 to 100, not 0"),
+        ((True, 7, 4), "rows must be a whole number from 1 to 100, not True"),
+        ((101, 7, 4), "rows must be a whole number from 1 to 100, not 101"),
+        ((6, 7, 4, "maybe"), "gravity must be true or false, not 'maybe'"),
         ((6, 2.5, 4), "columns must be a whole number"),
         ((3, 3, 4), "No 4 in a row fit on a board of 3 x 3"),
     ],

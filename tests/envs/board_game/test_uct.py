@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 
 import envs  # noqa: F401, registers the environments
-from envs.board_game.opponents import any_moves, choose, rule_moves
+from envs.board_game.opponents import any_moves, choose, reply_of, rule_moves
 from envs.board_game.position import Position
-from envs.board_game.rules import CONNECT_FOUR, TIC_TAC_TOE, Rules, board_rules, has_line, is_full
+from envs.board_game.rules import (
+    CONNECT_FOUR,
+    TIC_TAC_TOE,
+    Rules,
+    board_rules,
+    cell_bit,
+    has_line,
+    is_full,
+)
 from envs.board_game.uct import (
     PLAYOUTS,
     SEEDS,
@@ -16,6 +24,7 @@ from envs.board_game.uct import (
     new_stream,
     new_tree,
     playout,
+    playouts_of,
     random_result,
     uct_action,
     uct_move,
@@ -154,7 +163,7 @@ def test_vector_rows_against_uct_are_single_boards(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((board_rules(9, 9, 5), 0, 0), "UCT cannot search 9 x 9 cells: above 62 bits"),
+        ((board_rules(9, 9, 5), 0, 0), r"uct cannot search a board of 9 x 9: \(rows"),
         ((TIC_TAC_TOE, 0b111, 0), "nothing to search: the game is over"),
         ((TIC_TAC_TOE, 0, TIC_TAC_TOE.board), "nothing to search"),
         ((TIC_TAC_TOE, 0, 0, 0, 1), "1 playout or more and a seed from 0 to 2^53 - 1, not 0 and 1"),
@@ -164,3 +173,21 @@ def test_vector_rows_against_uct_are_single_boards(name: str) -> None:
 def test_what_cannot_be_searched_is_refused(arguments, message: str) -> None:
     with pytest.raises(ValueError, match=message.replace("^", r"\^")):
         uct_action(*arguments)
+
+
+def test_the_name_says_how_many_playouts() -> None:
+    names = "uct", "uct:7", "random", "uctx"
+    assert [playouts_of(name) for name in names] == [PLAYOUTS, 7, None, None]
+    strong, one = (reply_of(name)(TIC_TAC_TOE, 0, 0, 0.5) for name in ("uct:3000", "uct:1"))
+    assert strong == cell_bit(TIC_TAC_TOE, 1, 1) != one
+
+
+@pytest.mark.parametrize("number", ["", "0", "-3", "2.5", "many", "1000001"])
+def test_a_number_of_playouts_that_cannot_be_is_refused(number: str) -> None:
+    with pytest.raises(ValueError, match=f"from 1 to 1,000,000, such as uct:5000, not '{number}'"):
+        gym.make("spielfeld/ConnectFour-v0", opponent=f"uct:{number}")
+
+
+def test_many_boards_at_once_have_one_strength_of_uct() -> None:
+    with pytest.raises(ValueError, match="against one of random, rule, uct: not uct:7"):
+        gym.make_vec("spielfeld/TicTacToe-v0", num_envs=2, opponent="uct:7")

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position
+from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
+from envs.board_game.rules import action_of, cell_bit
 from experiments.board_play.match import Match, Player
 from experiments.board_play.players import find_player, named_player
 from experiments.board_play.thoughts import asked, next_shown, thoughts
 from experiments.run import train
+from experiments.sources import make_source
 from experiments.spec import RunSpec
 
 
@@ -64,6 +66,46 @@ def test_a_run_plays_what_it_has_learned_and_tells_its_values(run):
 def test_a_run_of_another_game_is_refused(run):
     with pytest.raises(ValueError, match="which is another game than this"):
         find_player(str(run.directory), CONNECT_FOUR)
+
+
+def test_a_run_is_an_opponent_that_training_and_scoring_know_exactly(run):
+    options = {"opponent": str(run.directory), "seat": "first"}
+    spec = RunSpec("q-learning", run.spec.source, 20_000, seed=1, source_options=options)
+    second = train(spec, run.directory.parent)
+    _, env = second.learner()
+    env.reset(seed=1)
+    env.step(4)
+    answered = env.unwrapped.other
+    graduate = find_player(str(run.directory), TIC_TAC_TOE)
+    position = Position(TIC_TAC_TOE, 0, cell_bit(TIC_TAC_TOE, 1, 1))
+    assert action_of(TIC_TAC_TOE, answered) in {graduate.choose(position) for _ in range(20)}
+    assert second.score.episodes == 0 and second.score.share > 0.9
+
+
+@pytest.mark.parametrize("source", ["spielfeld/ConnectFour-v0", "spielfeld/GridWorld-v0"])
+def test_a_run_is_no_opponent_in_another_game(run, source):
+    with pytest.raises(ValueError, match=r"another game than this|unexpected keyword"):
+        make_source(source, {"opponent": str(run.directory)})
+
+
+def test_a_directory_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"is no run: it has no spec\.json"):
+        find_player(str(tmp_path), TIC_TAC_TOE)
+    with pytest.raises(ValueError, match=r"is no run: it has no spec\.json"):
+        make_source("spielfeld/TicTacToe-v0", {"opponent": str(tmp_path)})
+
+
+def test_the_name_of_uct_says_how_long_it_thinks():
+    values = thoughts((find_player("uct:7", TIC_TAC_TOE), Position(TIC_TAC_TOE)))
+    assert set(np.abs(values)) <= {0, 1}  # of one playout for each move, at the most
+    assert find_player("uct:7", TIC_TAC_TOE).name == "uct:7"
+
+
+def test_players_that_cannot_search_such_a_board_are_refused_before_the_game():
+    with pytest.raises(ValueError, match="uct:9 cannot search a board of 9 x 9"):
+        find_player("uct:9", board_rules(9, 9, 5))
+    with pytest.raises(ValueError, match="9 x 9 is too large to be solved"):
+        find_player("perfect", board_rules(9, 9, 5))
 
 
 def test_an_unknown_player_is_refused_by_name():
