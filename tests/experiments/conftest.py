@@ -1,9 +1,11 @@
 """A display of our own, keys and the close button, for tests of real windows."""
 
+import contextlib
 import ctypes
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 import pytest
@@ -30,6 +32,21 @@ class Display:
         hidden = ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "NUMBA_DISABLE_JIT")
         self.environment = {k: v for k, v in os.environ.items() if k not in hidden}
         self.environment["DISPLAY"] = self.name
+
+    @contextlib.contextmanager
+    def running(self, code):
+        """Run Python code that opens a window; give the program and its window."""
+        program = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield program, self.wait_for_window(program)
+        finally:
+            program.kill()
 
     def run(self, *words):
         done = subprocess.run(

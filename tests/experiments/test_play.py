@@ -1,5 +1,4 @@
 import io
-import subprocess
 import sys
 
 import gymnasium as gym
@@ -238,18 +237,8 @@ print(env.unwrapped.grid_states.cells[env.unwrapped.position].tolist(), env.unwr
 
 
 def test_in_a_real_window_keys_move_the_agent_and_closing_ends_the_program(display):
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        env=display.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        window = display.wait_for_window(program)
+    with display.running(PROGRAM) as (program, window):
         display.press("Up", "Up", "d")
         display.close_window(window)
         out, errors = program.communicate(timeout=30)
-    finally:
-        program.kill()
     assert (out, program.returncode) == ("[1, 1] 3\n", 0), errors

@@ -1,5 +1,4 @@
 import hashlib
-import subprocess
 import sys
 
 import gymnasium as gym
@@ -262,20 +261,10 @@ print(learner.samples)
 
 
 def test_closing_a_real_window_lets_learning_go_on_to_its_end(display):
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        env=display.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        window = display.wait_for_window(program)
+    with display.running(PROGRAM) as (program, window):
         display.press("space", "s", "v", "h")
         display.close_window(window)
         out, errors = program.communicate(timeout=60)
-    finally:
-        program.kill()
     assert (out, program.returncode) == ("20000\n", 0), errors
 
 

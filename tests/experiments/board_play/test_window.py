@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -243,15 +241,7 @@ def read_until(program, words):
 
 
 def test_in_a_real_window_a_game_is_played_by_clicks_to_its_end(display):
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        env=display.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        window = display.wait_for_window(program)
+    with display.running(PROGRAM) as (program, window):
         display.click(window, *CELLS[4])
         read_until(program, "[4, 0]")
         display.click(window, *CELLS[8])
@@ -266,6 +256,4 @@ def test_in_a_real_window_a_game_is_played_by_clicks_to_its_end(display):
         read_until(program, "[4, 0, 3, 1, 2, 5, 6]")
         display.close_window(window)
         out, errors = program.communicate(timeout=30)
-    finally:
-        program.kill()
     assert (out, program.returncode) == ("first free wins with X\n", 0), errors
