@@ -24,6 +24,7 @@ class Step(NamedTuple):
     truncated: Array  # bool [rows]
     next_observation: Any  # [rows, ...], where the step led, before any reset
     taken: Array  # bool [rows], False where a row was only reset: no step of any episode
+    next_legal: Array | None = None  # bool [rows, actions], of next_observation, if that is told
 
 
 class ManyWorlds:
@@ -71,13 +72,17 @@ class ManyWorlds:
             row = int(np.flatnonzero(~np.isfinite(reward))[0])
             raise ValueError(f"The environment of row {row} paid {reward[row]}.")
         ended = terminated | truncated
-        step = Step(reward, terminated, truncated, observation, taken)
+        step = Step(reward, terminated, truncated, observation, taken, _legal(info))
         if self.mode is AutoresetMode.NEXT_STEP:
             self._waiting = ended
         elif ended.any() and self.mode is AutoresetMode.DISABLED:
             observation, info = self.vector.reset(options={"reset_mask": ended})
         elif ended.any():
-            step = step._replace(next_observation=_with_finals(observation, ended, info))
+            last = _with_finals(observation, ended, info["final_obs"])
+            step = step._replace(next_observation=last)
+            if step.next_legal is not None:
+                final = info["final_info"]["action_mask"]
+                step = step._replace(next_legal=_with_finals(step.next_legal, ended, final))
         self.observation = observation
         self._allow(info)
         self._book(reward, ended, taken)
@@ -130,8 +135,8 @@ class ManyWorlds:
             restore_plain(self.vector, state["vector"])
 
     def _allow(self, info: dict[str, Any]) -> None:
-        if "action_mask" in info:
-            legal = np.asarray(info["action_mask"]).astype(bool)
+        legal = _legal(info)
+        if legal is not None:
             self.legal = legal | ~legal.any(axis=1, keepdims=True)  # none where an episode is over
 
     def _book(self, reward: Array, ended: Array, taken: Array) -> None:
@@ -143,11 +148,16 @@ class ManyWorlds:
             self._total[ended], self._length[ended] = 0, 0
 
 
-def _with_finals(observation: Any, ended: Array, info: dict[str, Any]) -> Any:
-    """Put the last observations of episodes in the place of the first of the next ones."""
-    last = observation.copy()
+def _legal(info: dict[str, Any]) -> Array | None:
+    """Return which actions an environment says are legal, if it does. Shape [rows, actions]."""
+    return np.asarray(info["action_mask"]).astype(bool) if "action_mask" in info else None
+
+
+def _with_finals(rows: Any, ended: Array, finals: Any) -> Any:
+    """Put what was seen last in episodes in the place of what is seen first of the next ones."""
+    last = rows.copy()
     for row in np.flatnonzero(ended).tolist():
-        last[row] = info["final_obs"][row]
+        last[row] = finals[row]
     return last
 
 

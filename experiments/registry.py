@@ -106,6 +106,26 @@ LEARNERS = {
         "agents.self_play.q_learning:SelfPlayQLearning",
         "board games against itself: what each move in each position is worth",
     ),
+    "dqn": Entry(
+        "agents.value_based.dqn:DQN",
+        "Q-learning with a network in the place of the table, taught from memory",
+    ),
+    "double-dqn": Entry(
+        "agents.value_based.double_dqn:DoubleDQN",
+        "DQN whose two networks choose and judge, so that luck is not mistaken for worth",
+    ),
+    "dueling-dqn": Entry(
+        "agents.value_based.dueling_dqn:DuelingDQN",
+        "DQN that learns apart how good it is to be here, and what each action adds",
+    ),
+    "n-step-dqn": Entry(
+        "agents.value_based.n_step_dqn:NStepDQN",
+        "DQN that looks n rewards ahead",
+    ),
+    "prioritized-dqn": Entry(
+        "agents.value_based.prioritized_dqn:PrioritizedDQN",
+        "DQN that learns more often from steps that surprised",
+    ),
     "a2c": Entry(
         "agents.policy_gradient.a2c:A2C",
         "advantage actor-critic: do more of what was better than the value expected",

@@ -5,6 +5,7 @@ from learning.batch import Batch, Rows
 from learning.centroids import Centroids
 from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
 from learning.data_learner import DataLearner
+from learning.duelling import Duelling
 from learning.embedding import EmbeddingDot
 from learning.function import Function, Linear, Link, Table
 from learning.history import History
@@ -28,6 +29,7 @@ __all__ = [
     "Centroids",
     "CrossEntropy",
     "DataLearner",
+    "Duelling",
     "EmbeddingDot",
     "EncodeDecode",
     "Function",

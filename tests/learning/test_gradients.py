@@ -20,6 +20,7 @@ from learning import (
     BinaryCrossEntropy,
     Centroids,
     CrossEntropy,
+    Duelling,
     EmbeddingDot,
     EncodeDecode,
     GradientLearner,
@@ -133,6 +134,9 @@ EXAMPLES: dict[type, list[Callable[[Generator], Example]]] = {
         lambda g: (EncodeDecode(Network([INPUTS, 2], g), Linear(2, OUTPUTS)), normal_inputs(g)),
     ],
     TorchFunction: [torch_module],
+    Duelling: [
+        lambda g: (Duelling(Network([INPUTS, 5, 1 + OUTPUTS], g, "tanh")), normal_inputs(g))
+    ],
     NoisePredictor: [
         lambda g: (
             NoisePredictor(OUTPUTS, (5,), g, "tanh"),

@@ -1,0 +1,57 @@
+"""Double DQN: one network names the best next action, the other says what it is worth.
+
+The maximum over noisy values is too high on average: whichever action was luckiest looks best, and
+is then believed. DQN has a second network anyway, the copy that stands still; asking it about the
+action that the other one would choose takes most of the excess away.
+
+    a* = argmax over a' of Q(next observation, a')
+    target = reward + discount * Q_still(next observation, a*), at the end the reward
+
+Differs from DQN by what the next observation is worth; where both networks are equal it is DQN.
+Unlike the two tables of Double Q-learning, the networks do not learn from different steps: one is
+what the other was a while ago.
+
+Source: van Hasselt, Guez & Silver (2016), equation 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.value_based.dqn import DQN, DQNConfig
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class DoubleDQNConfig(DQNConfig):
+    """Settings of Double DQN."""
+
+
+def double_values(values: Array, still_values: Array, legal: Array) -> Array:
+    """Return what one network says of the best legal action of the other. Shape [rows].
+
+    Args:
+        values: Of the network that chooses. Shape [rows, actions].
+        still_values: Of the network that judges. Shape [rows, actions].
+        legal: Which actions are allowed. Shape [rows, actions].
+    """
+    best = np.where(legal, values, -np.inf).argmax(axis=1)
+    judged: Array = still_values[np.arange(len(best)), best]
+    return judged
+
+
+class DoubleDQN(DQN):
+    """Double DQN in any environment with discrete actions.
+
+    Args:
+        config: Settings; see `DoubleDQNConfig`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+    """
+
+    config_class = DoubleDQNConfig
+
+    def next_values(self, inputs: Array, legal: Array) -> Array:
+        """Return what is to be expected from observations, given as features. Shape [rows]."""
+        return double_values(self.function(inputs), self.still(inputs), legal)

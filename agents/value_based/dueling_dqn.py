@@ -1,0 +1,45 @@
+"""Duelling DQN: learn how good it is to be here apart from which action is better.
+
+In many states it hardly matters what one does; yet DQN learns the value of each action from that
+action alone. Here every step teaches one number that all actions share, and on top of it how much
+better or worse than the average the action was.
+
+    Q(observation, a) = value + advantage_a - mean over a' of advantage_a'
+
+Differs from DQN by the last layer of its function.
+
+Source: Wang, Schaul, Hessel, van Hasselt, Lanctot & de Freitas (2016), equation 9. There the two
+streams have a hidden layer each of their own as well; here they share all hidden layers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.value_based.dqn import DQN, DQNConfig
+from learning.duelling import Duelling
+from learning.function import Function
+
+
+@dataclass(frozen=True)
+class DuelingDQNConfig(DQNConfig):
+    """Settings of Duelling DQN."""
+
+
+class DuelingDQN(DQN):
+    """Duelling DQN in any environment with discrete actions.
+
+    Args:
+        config: Settings; see `DuelingDQNConfig`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+    """
+
+    config_class = DuelingDQNConfig
+
+    def make_function(
+        self, features: int, actions: int, generator: np.random.Generator
+    ) -> Function:
+        """Return a network for value and advantages, joined to action values [rows, actions]."""
+        return Duelling(super().make_function(features, 1 + actions, generator))
