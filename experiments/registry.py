@@ -126,6 +126,14 @@ LEARNERS = {
         "agents.value_based.prioritized_dqn:PrioritizedDQN",
         "DQN that learns more often from steps that surprised",
     ),
+    "reinforce": Entry(
+        "agents.policy_gradient.reinforce:Reinforce",
+        "whole episodes: do more of what much was earned after",
+    ),
+    "reinforce-with-baseline": Entry(
+        "agents.policy_gradient.reinforce_with_baseline:ReinforceWithBaseline",
+        "the same, with returns compared to the value expected",
+    ),
     "a2c": Entry(
         "agents.policy_gradient.a2c:A2C",
         "advantage actor-critic: do more of what was better than the value expected",

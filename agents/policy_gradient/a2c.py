@@ -171,14 +171,6 @@ class A2C(PolicyLearner):
         """Yield the whole rollout once: the next policy needs experience of its own."""
         yield Batch(inputs, targets)  # type: ignore[arg-type]
 
-    def end_values(self, step: Any) -> Array:
-        """Return the value of where a step led that was only truncated, 0 elsewhere. [worlds]."""
-        values = np.zeros(len(step.reward), np.float32)
-        cut = step.truncated & ~step.terminated
-        if cut.any():
-            values[cut] = self.function(self.encode(step.next_observation[cut]))[:, -1]
-        return values
-
     def record(self, batch: Batch, prediction: Array) -> None:
         """Keep the latest batch and what was predicted for it, to be measured."""
         self._latest = prediction, batch.targets

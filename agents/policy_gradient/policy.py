@@ -87,6 +87,17 @@ class PolicyLearner(ManyLearner):
             self.moments.add(self.features(self.worlds.observation))
         return self.encode(self.worlds.observation)
 
+    def end_values(self, step: Any) -> Array:
+        """Return the value of where a step led that was only truncated, 0 elsewhere. [worlds].
+
+        Without a critic nobody knows it: then the return is cut there as if it were an end.
+        """
+        values = np.zeros(len(step.reward), np.float32)
+        cut = step.truncated & ~step.terminated
+        if self.critic and cut.any():
+            values[cut] = self.function(self.encode(step.next_observation[cut]))[:, -1]
+        return values
+
     def for_worlds(self, actions: Array) -> Array:
         """Return actions as the worlds take them."""
         space = self.worlds.action_space

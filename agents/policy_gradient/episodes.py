@@ -1,0 +1,92 @@
+"""Whole episodes: what was seen, done and paid in each world, kept until an episode is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.policy_gradient.advantages import discounted_returns
+from learning.batch import Array
+from learning.named import prefixed, section
+
+ROOM = 64  # steps at first; what an episode needs beyond is made as it goes on
+
+
+class Episodes:
+    """The episodes under way in many worlds, and those that are over but not learned from yet.
+
+    Args:
+        worlds: How many.
+
+    Attributes:
+        arrays: Of the episodes under way, by name. [worlds, room, ...].
+        length: How many steps of each there are. Shape [worlds].
+        finished: Those that are over: arrays by name, "returns" among them. [steps, ...].
+    """
+
+    def __init__(self, worlds: int) -> None:
+        self.arrays: dict[str, Array] = {}
+        self.length = np.zeros(worlds, np.int64)
+        self.finished: list[dict[str, Array]] = []
+
+    def add(self, taken: Array, **step: Array) -> None:
+        """Write one step of every world, an array [worlds, ...] for each name.
+
+        Where none was `taken`, since the world was only reset, the next one is written over it.
+        """
+        for name, values in step.items():
+            array = self.arrays.get(name)
+            if array is None or self.length.max() == array.shape[1]:
+                array = self.arrays[name] = _roomier(array, values)
+            array[np.arange(len(taken)), self.length] = values
+        self.length += taken
+
+    def finish(self, world: int, after: float, discount: float) -> None:
+        """Cut an episode out, and look back at the return that followed each of its steps.
+
+        Args:
+            world: Whose episode is over.
+            after: What is expected to have come after its last step.
+            discount: Weight of the next state's value.
+        """
+        episode = {k: array[world, : self.length[world]].copy() for k, array in self.arrays.items()}
+        episode["returns"] = discounted_returns(episode["reward"], after, discount)
+        self.finished.append(episode)
+        self.length[world] = 0
+
+    def take(self) -> dict[str, Array]:
+        """Hand over the finished episodes, one after the other in each array. [steps, ...]."""
+        episodes, self.finished = self.finished, []
+        return {name: np.concatenate([one[name] for one in episodes]) for name in episodes[0]}
+
+    def state(self) -> dict[str, Array]:
+        """Return all that is kept, as arrays."""
+        here = self._filled()
+        kept = {name: array[:, : here.shape[1]][here] for name, array in self.arrays.items()}
+        state = {"length": self.length.copy(), **prefixed("under_way", kept)}
+        for number, episode in enumerate(self.finished):
+            state |= prefixed(f"finished{number}", episode)
+        return state
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take back what `state()` returned."""
+        self.length[:] = state["length"]
+        here, self.arrays = self._filled(), {}
+        for name, values in section(state, "under_way").items():
+            self.arrays[name] = np.zeros((*here.shape, *values.shape[1:]), values.dtype)
+            self.arrays[name][here] = values
+        self.finished = []
+        while episode := section(state, f"finished{len(self.finished)}"):
+            self.finished.append(episode)
+
+    def _filled(self) -> Array:
+        """Return where there are steps. Shape [worlds, longest]."""
+        return np.asarray(np.arange(self.length.max()) < self.length[:, None])
+
+
+def _roomier(array: Array | None, values: Array) -> Array:
+    """Return an array with more than twice as much room for values [worlds, ...]."""
+    old = np.zeros((len(values), 0, *values.shape[1:]), values.dtype) if array is None else array
+    room = np.zeros((len(values), ROOM + old.shape[1], *values.shape[1:]), values.dtype)
+    return np.concatenate([old, room], axis=1)

@@ -1,0 +1,73 @@
+"""REINFORCE with baseline: judge what an action led to by what was to be expected anyway.
+
+Where every return is -20 or so, REINFORCE makes each action less probable in turn, and learns only
+from the difference. So learn beside the policy what return to expect of an observation, its value,
+and make more probable what turned out better, less probable what turned out worse:
+
+    J = mean over episodes of the sum over their steps of
+        -(return - value) * log p(action) + value_weight / 2 * (value - return)^2
+
+The derivative of J by the policy's outputs is -(return - value) * score; the first term's value is
+held constant. Whatever number is taken off the return, as long as it does not depend on the action,
+the mean of the gradient stays the same, since the mean of the score is 0; what shrinks is the
+chance in it. J is that of A2C without entropy, and so its class is used.
+
+Differs from REINFORCE by the value network, by return - value in the place of return, and at a time
+limit, where the value stands for what would have come (the bootstrap) instead of nothing.
+
+Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Any, ClassVar
+
+from agents.networks import within
+from agents.policy_gradient.a2c import ActorCriticLoss
+from agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
+from agents.policy_gradient.rollout import Taken
+from learning.batch import Array
+
+
+@dataclass(frozen=True)
+class ReinforceWithBaselineConfig(ReinforceConfig):
+    """Settings of REINFORCE with baseline."""
+
+    value_weight: float = 1.0
+    """Of the value's error in J: with sgd, how much longer its steps are than the policy's."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        within("value_weight", self.value_weight, 0, inf)
+
+
+class ReinforceWithBaseline(Reinforce):
+    """REINFORCE with a value network to compare returns with.
+
+    Args:
+        config: Settings; see `ReinforceWithBaselineConfig`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+
+    >>> import gymnasium
+    >>> learner = ReinforceWithBaseline(seed=1)
+    >>> history = learner.learn(gymnasium.make("CartPole-v1"), samples=2_000)
+    >>> learner.predict([[0.0, 0.0, 0.0, 0.0]]).shape
+    (1, 2)
+    """
+
+    config_class = ReinforceWithBaselineConfig
+    critic = True
+    measures: ClassVar[tuple[str, ...]] = (
+        "policy_loss", "value_loss", "entropy", "explained_variance",
+    )  # fmt: skip
+
+    def make_loss(self) -> Any:
+        """Return J."""
+        return ActorCriticLoss(self.policy, self.config.value_weight, entropy_weight=0.0)
+
+    def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
+        """Return what the loss compares predictions with: the advantage is return - value."""
+        advantage = returns - self.function(inputs)[:, -1]
+        return Taken(action, legal, None, advantage, returns)  # type: ignore[arg-type]
