@@ -59,6 +59,18 @@ class ManyLearner(GradientLearner):
         """Return what is remembered between batches; `restore` changes these arrays in place."""
         return {}
 
+    def learn(self, source: Any, samples: int) -> History:
+        """Act for `samples` more environment steps, and learn from them; see `GradientLearner`.
+
+        Raises:
+            ValueError: If there is no learning in this environment; says why.
+        """
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # the optimizer tells
+            return super().learn(source, samples)
+
+    def forget(self) -> None:
+        """Drop what belongs to episodes that will not be gone on with."""
+
     def experience(self, source: Any, samples: int) -> Iterator[Batch]:
         """Act for `samples` environment steps in all worlds together.
 
@@ -86,16 +98,7 @@ class ManyLearner(GradientLearner):
         return schedule(self.samples, self.config.schedule_samples, self.config.learning_rate)
 
     def recorded(self) -> History:
-        """Hand over the episodes finished since the last call, a row each.
-
-        Raises:
-            ValueError: If parameters have left the range of numbers meanwhile.
-        """
-        for name, parameter in self.function.parameters.items():
-            if not np.isfinite(parameter).all():
-                raise ValueError(
-                    f"{name} has grown beyond all numbers; a smaller learning_rate helps."
-                )
+        """Hand over the episodes finished since the last call, a row each."""
         columns = (*EPISODE, *self.measures)
         table = np.array(self._finished, np.float64).reshape(-1, len(columns))
         self._finished = []
@@ -149,6 +152,7 @@ class ManyLearner(GradientLearner):
             self.features.size, self.worlds.action_space, self.worlds.rows,
         ):  # fmt: skip
             raise ValueError("The new environment has other spaces than the one learned from.")
+        self.forget()
         self._source, self.worlds = source, worlds
         worlds.reset(self.worlds_seed())
 

@@ -14,6 +14,7 @@ from learning.optimizer import Adam
 from learning.schedule import SCHEDULES
 
 NETWORKS = ("numpy", "torch", "linear")
+POSITIVE = 1e-12  # the least number that counts as above 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class NetworkConfig:
         one_of("activation", self.activation, tuple(ACTIVATIONS))
         one_of("schedule", self.schedule, tuple(SCHEDULES))
         within("discount", self.discount, 0, 1)
-        within("learning_rate", self.learning_rate, 1e-12, inf)
+        within("learning_rate", self.learning_rate, POSITIVE, inf)
         within("gradient_clip", self.gradient_clip, 0, inf)
         at_least("num_envs", self.num_envs, 1)
         at_least("schedule_samples", self.schedule_samples, 1)
@@ -65,8 +66,8 @@ def one_of(name: str, given: str, choices: tuple[str, ...]) -> None:
 def within(name: str, given: float, least: float, most: float) -> None:
     """Raise a ValueError if a setting is no finite number from `least` to `most`."""
     if not (least <= given <= most and given < inf):
-        least = 0 if least == 1e-12 else least
-        limits = f"from {least} to {most}" if most < inf else f"finite and above {least}"
+        lowest = "above 0" if least == POSITIVE else f"{least} or more"
+        limits = f"from {least} to {most}" if most < inf else f"finite and {lowest}"
         raise ValueError(f"{name} must be {limits}, not {given}.")
 
 

@@ -51,7 +51,7 @@ class Constant(Function):
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Return them for each row; the gradient is the sum of `upstream` over the rows."""
         values = self.parameters["values"]
-        outputs = np.broadcast_to(values, (len(inputs), len(values)))
+        outputs = np.tile(values, (len(inputs), 1))  # the caller's own, to be written to
 
         def backward(upstream: Array) -> Gradient:
             return {"values": spread(upstream, select, len(values)).sum(axis=0)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,16 @@ class OneVector:
 
         Raises:
             TypeError: If a gradient is given as `Rows`.
+            ValueError: If its length is no number, or too large for one.
         """
         slope = np.concatenate([_flat(name, gradient[name]) for name in parameters])
-        if self.limit:
-            length = float(np.sqrt(slope @ slope))
-            if length > self.limit:
-                slope *= self.limit / length
+        length = math.sqrt(slope @ slope)
+        if not math.isfinite(length):
+            raise ValueError(
+                "The gradient has grown beyond all numbers; a smaller learning_rate helps."
+            )
+        if self.limit and length > self.limit:
+            slope *= self.limit / length
         vector = np.concatenate([parameter.ravel() for parameter in parameters.values()])
         self.optimizer.step({ALL: vector}, {ALL: slope}, learning_rate)
         begin = 0

@@ -180,6 +180,11 @@ class A2C(PolicyLearner):
         self.worlds.reset(self.worlds_seed())
         return self.worlds.legal is not None
 
+    def forget(self) -> None:
+        """Empty the rollout, and begin to sum returns anew."""
+        self.rollout.clear()
+        self.reward_scale.returns[:] = 0
+
     def memory(self) -> dict[str, Array]:
         """Return the rollout as far as it is filled, and what normalises."""
         moments = self.reward_scale.moments.arrays

@@ -115,4 +115,5 @@ def in_bounds(actions: Array, space: Any) -> Array:
     bounded = np.isfinite(space.low) & np.isfinite(space.high)
     low, high = np.where(bounded, space.low, -1), np.where(bounded, space.high, 1)
     stretched = low + (high - low) * (actions.clip(-1, 1) + 1) / 2
+    stretched = stretched.clip(low, high)  # rounding may have led beyond them
     return np.where(bounded, stretched, actions).astype(space.dtype)

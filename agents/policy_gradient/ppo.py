@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.networks import at_least, one_of, within
+from agents.networks import POSITIVE, at_least, one_of, within
 from agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
 from agents.policy_gradient.distribution import Distribution
 from agents.policy_gradient.rollout import Taken
@@ -60,7 +60,7 @@ class PPOConfig(A2CConfig):
         at_least("epochs", self.epochs, 1)
         at_least("batch_size", self.batch_size, 1)
         one_of("clip_schedule", self.clip_schedule, tuple(SCHEDULES))
-        within("clip", self.clip, 1e-12, float("inf"))
+        within("clip", self.clip, POSITIVE, float("inf"))
         within("kl_limit", self.kl_limit, 0, float("inf"))
 
 

@@ -62,6 +62,10 @@ class Rollout:
             self.arrays[name][step] = values
         self.arrays["filled"] += 1
 
+    def clear(self) -> None:
+        """Make room for all steps again."""
+        self.arrays["filled"][:] = 0
+
     def lessons(
         self, last_value: Array, discount: float, trace_decay: float
     ) -> tuple[Array, Taken]:
@@ -80,5 +84,5 @@ class Rollout:
         )
         targets = Taken(was["action"], was["legal"] if was["legal"].size else None,
                         was["log_probability"], advantage, advantage + was["value"])  # fmt: skip
-        self.arrays["filled"][:] = 0
+        self.clear()
         return was["inputs"][was["taken"]], targets.rows(was["taken"])

@@ -34,6 +34,7 @@ from learning import (
     TileSum,
     TorchFunction,
 )
+from learning.beside import Beside, Constant
 from learning.function import Function
 from learning.generative import NoisePredictor
 from learning.loss import Loss
@@ -132,6 +133,18 @@ EXAMPLES: dict[type, list[Callable[[Generator], Example]]] = {
             normal_inputs(g),
         ),
         lambda g: (EncodeDecode(Network([INPUTS, 2], g), Linear(2, OUTPUTS)), normal_inputs(g)),
+    ],
+    Constant: [lambda g: (Constant(np.zeros(OUTPUTS)), normal_inputs(g))],
+    Beside: [
+        lambda g: (
+            Beside(
+                first=Network([INPUTS, 5, 1], g, "tanh"),
+                second=Constant(np.zeros(1)),
+                third=Linear(INPUTS, 1),
+            ),
+            normal_inputs(g),
+        ),
+        lambda g: (Beside(first=Table(INPUTS, 1), second=Table(INPUTS, 2)), g.integers(4, size=7)),
     ],
     TorchFunction: [torch_module],
     Duelling: [

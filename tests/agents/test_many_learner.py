@@ -1,0 +1,240 @@
+"""What every learner in many worlds promises: counts, seeds, memory, and sentences."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.spaces import Box, Dict, Discrete, MultiDiscrete
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+import envs  # noqa: F401, registers the environments
+from agents.many_learner import ManyLearner
+from agents.policy_gradient.a2c import A2C
+from agents.policy_gradient.ppo import PPO
+from learning.model_file import load_model, save_model
+from tests.agents.known_answers import KNOWN_ANSWERS
+
+SMALL = {"num_envs": 6, "steps": 5, "hidden": (8,), "normalise_observations": True,
+         "normalise_returns": True}  # fmt: skip
+AGENTS = {
+    "a2c": (A2C, SMALL),
+    "ppo": (PPO, {**SMALL, "batch_size": 10, "epochs": 2, "schedule": "linear",
+                  "clip_schedule": "linear", "kl_limit": 0.05}),
+}  # fmt: skip
+WORLDS: dict[str, Callable[[], Any]] = {
+    "ice": lambda: gym.make("spielfeld/FrozenLake-v0"),
+    "pole": lambda: gym.make("CartPole-v1"),
+    "masks": KNOWN_ANSWERS["masked actions"].make,
+    "numbers": KNOWN_ANSWERS["continuous"].make,
+}
+EVERY = pytest.mark.parametrize("agent", AGENTS)
+EVERYWHERE = pytest.mark.parametrize("world", WORLDS)
+
+
+def make(agent: str, seed: int = 3, **settings: Any) -> ManyLearner:
+    learner_class, usual = AGENTS[agent]
+    return learner_class(learner_class.config_class(**{**usual, **settings}), seed)
+
+
+def assert_equal(one: ManyLearner, other: ManyLearner) -> None:
+    """Compare all that learning depends on, bit for bit."""
+    first, second = one.state(), other.state()
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        assert np.array_equal(value, second[name], equal_nan=name.startswith("measured")), name
+
+
+@EVERY
+@EVERYWHERE
+def test_same_seed_same_parameters_bit_for_bit(agent: str, world: str) -> None:
+    one, other, third = make(agent), make(agent), make(agent, seed=4)
+    histories = [learner.learn(WORLDS[world](), 200).to_csv() for learner in (one, other, third)]
+    assert_equal(one, other)
+    assert histories[0] == histories[1] != histories[2]
+
+
+@EVERY
+@EVERYWHERE
+@pytest.mark.parametrize("portions", [(100, 100), (1, 0, 47, 152), (29, 61, 31, 79)])
+def test_learning_in_portions_is_learning_at_once(agent: str, world: str, portions: tuple) -> None:
+    one, other, source = make(agent), make(agent), WORLDS[world]()
+    whole = one.learn(WORLDS[world](), 200)
+    parts = [other.learn(source, samples) for samples in portions]
+    assert_equal(one, other)
+    assert sum(parts[1:], parts[0]).to_csv() == whole.to_csv()
+    assert one.samples == 198  # 2 are no step of 6 worlds
+
+
+@EVERY
+@EVERYWHERE
+@pytest.mark.parametrize("samples", [0, 12, 60, 101])
+def test_restored_learner_goes_on_bit_for_bit(
+    agent: str, world: str, samples: int, tmp_path: Any
+) -> None:
+    one = make(agent)
+    one.learn(WORLDS[world](), samples)
+    source, other = WORLDS[world](), make(agent)
+    other.restore(through_a_file(one.state(), tmp_path / "state"), source)
+    assert_equal(one, other)
+    first, second = one.learn(one._source, 97), other.learn(source, 97)
+    assert_equal(one, other)
+    assert first.to_csv() == second.to_csv()
+
+
+def through_a_file(state: dict[str, Any], path: Any) -> dict[str, Any]:
+    """What a state is once it was written and read."""
+    arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
+    values = {name: value for name, value in state.items() if name not in arrays}
+    save_model(path, arrays, values)
+    arrays, header = load_model(path)
+    return {**arrays, **{name: header[name] for name in values}}
+
+
+@EVERY
+def test_a_state_is_a_copy(agent: str) -> None:
+    learner = make(agent)
+    learner.learn(WORLDS["ice"](), 50)
+    state = learner.state()
+    before = {k: v.tobytes() for k, v in state.items() if isinstance(v, np.ndarray)}
+    told = json.dumps({k: v for k, v in state.items() if k not in before})
+    learner.learn(learner._source, 100)
+    assert before == {k: v.tobytes() for k, v in state.items() if isinstance(v, np.ndarray)}
+    assert told == json.dumps({k: v for k, v in state.items() if k not in before})
+
+
+@EVERY
+def test_predictions_change_nothing(agent: str) -> None:
+    learner = make(agent)
+    learner.learn(WORLDS["ice"](), 50)
+    before, states = learner.state(), np.arange(16)
+    first, second = learner.predict(states), learner.predict(states)
+    assert np.array_equal(first, second) and first.shape == (16, 4)
+    assert learner.predict(3) == pytest.approx(first[3], abs=1e-6)
+    after = learner.state()
+    assert all(
+        np.array_equal(before[name], after[name]) for name in before if "measured" not in name
+    )
+
+
+@EVERY
+def test_episodes_are_told_with_when_they_ended(agent: str) -> None:
+    learner = make(agent, num_envs=2)
+    history = learner.learn(WORLDS["masks"](), 12)  # episodes of one step, in two worlds
+    assert history["samples"].tolist() == [2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12]
+    assert history["episode_length"].tolist() == [1] * 12
+    assert set(history["episode_return"]) <= {0.5, 1.0}
+    assert list(history.columns)[3:] == list(learner.measures)
+    entropy = history["entropy"]
+    assert np.isnan(entropy[:10]).all() and not np.isnan(entropy[10:]).any()  # from 5 steps on
+
+
+@EVERY
+@pytest.mark.parametrize("mode", list(AutoresetMode))
+def test_steps_that_only_reset_are_not_counted_nor_learned_from(
+    agent: str, mode: AutoresetMode
+) -> None:
+    source = SyncVectorEnv([KNOWN_ANSWERS["one step"].make] * 6, autoreset_mode=mode)
+    learner = make(agent)
+    history = learner.learn(source, 61)
+    assert learner.samples == len(history) == 60
+    assert set(history["episode_length"]) == {1}
+
+
+@EVERY
+def test_another_source_begins_new_episodes_and_a_new_rollout(agent: str) -> None:
+    learner = make(agent)
+    learner.learn(WORLDS["ice"](), 12)  # two steps of five
+    next(learner.experience(gym.make("spielfeld/FrozenLake-v0", time_limit=2), 100))
+    assert learner.samples == 12 + 5 * 6
+    assert set(learner.recorded()["episode_length"]) <= {1, 2}
+
+
+@EVERY
+def test_another_source_with_other_spaces_is_refused(agent: str) -> None:
+    learner = make(agent)
+    learner.learn(WORLDS["ice"](), 12)
+    with pytest.raises(ValueError, match="other spaces than the one learned from"):
+        learner.learn(WORLDS["pole"](), 12)
+    learner.learn(WORLDS["ice"](), 12)
+
+
+class Odd(gym.Env):
+    """A world with any spaces, that pays any reward."""
+
+    def __init__(self, observations: Any, actions: Any, reward: float = 0.0) -> None:
+        self.observation_space, self.action_space, self.reward = observations, actions, reward
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return self.observation_space.sample(), {}
+
+    def step(self, action):
+        return self.observation_space.sample(), self.reward, False, False, {}
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("world", "message"),
+    [
+        (Odd(Dict(a=Discrete(2)), Discrete(2)), "needs observations that are numbers"),
+        (Odd(Discrete(2), MultiDiscrete([2, 2])), "Expected Discrete actions, or a Box with one"),
+        (Odd(Discrete(2), Box(0, 1, (2, 2))), "Expected Discrete actions, or a Box with one"),
+        (Odd(Discrete(2), Discrete(2), np.nan), "The environment of row 0 paid nan"),
+        (Odd(Discrete(2), Discrete(2), -np.inf), "The environment of row 0 paid -inf"),
+    ],
+)
+def test_worlds_that_cannot_be_learned_in_are_refused_in_a_sentence(
+    agent: str, world: gym.Env, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(agent).learn(world, 30)
+
+
+@EVERY
+@EVERYWHERE
+@pytest.mark.parametrize("limit", [0.0, 0.5])
+def test_a_learning_rate_far_too_large_is_named(agent: str, world: str, limit: float) -> None:
+    learner = make(agent, learning_rate=1e30, gradient_clip=limit, schedule="constant")
+    with pytest.raises(ValueError, match="beyond all numbers; a smaller learning_rate helps"):
+        learner.learn(WORLDS[world](), 1_000)
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("settings", "name", "shapes"),
+    [
+        ({"hidden": (9,)}, "parameters.policy.weights0", r"\(16, 8\).* need \(16, 9\)"),
+        ({"hidden": (8, 8)}, "parameters.policy.weights1", r"\(8, 4\).* need \(8, 8\)"),
+        ({"steps": 7}, "memory.inputs", r"\(5, 6, 16\).* need \(7, 6, 16\)"),
+        ({"num_envs": 3}, "memory.inputs", r"\(5, 6, 16\).* need \(5, 3, 16\)"),
+    ],
+)
+def test_a_state_of_other_settings_is_refused(
+    agent: str, settings: dict, name: str, shapes: str
+) -> None:
+    learner = make(agent)
+    learner.learn(WORLDS["ice"](), 40)
+    with pytest.raises(ValueError, match=f"The saved '{name}' has shape {shapes}"):
+        make(agent, **settings).restore(learner.state(), WORLDS["ice"]())
+
+
+@EVERY
+def test_a_state_in_which_something_is_missing_is_refused(agent: str) -> None:
+    learner = make(agent)
+    learner.learn(WORLDS["ice"](), 40)
+    state = learner.state()
+    del state["parameters.policy.bias0"]
+    with pytest.raises(ValueError, match=r"The saved 'parameters.policy.bias0' "):
+        make(agent).restore(state, WORLDS["ice"]())
+
+
+def test_what_every_subclass_must_write_is_asked_for() -> None:
+    learner = ManyLearner()
+    with pytest.raises(NotImplementedError):
+        learner.build(1, Discrete(2))
+    with pytest.raises(NotImplementedError):
+        next(iter(learner.live()))
+    assert learner.memory() == {}
