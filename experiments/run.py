@@ -163,7 +163,8 @@ def _saved_on_interrupt(session: Session) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if session.checkpoint and session.samples and not session.learning:
+        waits = session.samples and not session.learning
+        if session.checkpoint and session.resumable and waits:
             session.save(session.checkpoint)
         raise
     finally:

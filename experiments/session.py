@@ -64,6 +64,11 @@ class Session:
         return bool(getattr(self.learner, "one_shot", False))
 
     @property
+    def resumable(self) -> bool:
+        """Whether a run that is interrupted can go on; one of a baseline begins anew."""
+        return hasattr(self.learner, "state") and getattr(self.learner, "resumes", True)
+
+    @property
     def taken(self) -> int:
         """How many samples were really drawn: who acts in many worlds may carry some over."""
         return int(self.learner.samples) if predicts_many(self.learner) else self.samples
@@ -90,7 +95,7 @@ class Session:
             if self.samples % step == 0 and self.ground.scores:
                 self._score()
         due = time.monotonic() - self._saved > CHECKPOINT_SECONDS
-        if self.checkpoint and (due or self.interrupted) and hasattr(self.learner, "state"):
+        if self.checkpoint and (due or self.interrupted) and self.resumable:
             self.save(self.checkpoint)
             self._saved = time.monotonic()
         if self.interrupted:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from learning.batch import Array
 
-OPTIMIZER = "optimizer"
+OPTIMIZER, STEP = "optimizer", "step"  # of numbers that belong to one parameter; how many steps
 
 
 def flat_parameters(policy: Any) -> dict[str, Array]:
@@ -22,7 +23,7 @@ def flat_parameters(policy: Any) -> dict[str, Array]:
         for name, number in slots.items()
     }
     tensors = {name: torch.as_tensor(value) for name, value in {**weights, **steps}.items()}
-    return {name: tensor.numpy().copy() for name, tensor in tensors.items()}
+    return {name: np.array(tensor.numpy(), ndmin=1) for name, tensor in tensors.items()}
 
 
 def set_parameters(policy: Any, arrays: dict[str, Any]) -> None:
@@ -34,24 +35,29 @@ def set_parameters(policy: Any, arrays: dict[str, Any]) -> None:
     """
     import torch
 
-    weights = policy.state_dict()
-    fits = {f"policy.{name}": tensor.shape for name, tensor in weights.items()}
-    slots: dict[int, dict[str, Any]] = {}
-    owned = list(policy.parameters())
-    for name in arrays.keys() - fits.keys():
-        kind, _, rest = name.partition(".")
-        index, _, slot = rest.partition(".")
-        if kind != OPTIMIZER or not index.isdecimal() or int(index) >= len(owned):
-            raise ValueError(
-                f"The saved state has a {name!r}, which this learner knows nothing of."
-            )
-        fits[name] = () if slot == "step" else owned[int(index)].shape
-        slots.setdefault(int(index), {})[slot] = torch.as_tensor(arrays[name])
-    for name, shape in fits.items():
-        _refuse_misfit(name, arrays.get(name), tuple(shape))
-    policy.load_state_dict({name: torch.as_tensor(arrays[f"policy.{name}"]) for name in weights})
-    groups = policy.optimizer.state_dict()["param_groups"]
+    weights, slots = policy.state_dict(), dict[int, dict[str, Any]]()
+    for name, shape in _needed(policy, arrays).items():
+        _refuse_misfit(name, arrays.get(name), shape)
+    tensors = {name: torch.as_tensor(array) for name, array in arrays.items()}
+    for name in tensors.keys() - {f"policy.{name}" for name in weights}:
+        _, index, slot = name.split(".")
+        slots.setdefault(int(index), {})[slot] = tensors[name][0] if slot == STEP else tensors[name]
+    groups = policy.optimizer.state_dict()["param_groups"]  # settings, which come from the code
+    policy.load_state_dict({name: tensors[f"policy.{name}"] for name in weights})
     policy.optimizer.load_state_dict({"state": slots, "param_groups": groups})
+
+
+def _needed(policy: Any, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of all weights, and of those of the optimizer's numbers that are named."""
+    shapes = {f"policy.{name}": tuple(each.shape) for name, each in policy.state_dict().items()}
+    moved = [each for group in policy.optimizer.param_groups for each in group["params"]]
+    owned = {f"{OPTIMIZER}.{index}": tuple(each.shape) for index, each in enumerate(moved)}
+    for name in set(names) - shapes.keys():
+        owner, _, slot = name.rpartition(".")
+        if owner not in owned:
+            raise ValueError(f"The saved state has {name!r}, which this learner knows nothing of.")
+        shapes[name] = (1,) if slot == STEP else owned[owner]
+    return shapes
 
 
 def _refuse_misfit(name: str, array: Any, shape: tuple[int, ...]) -> None:

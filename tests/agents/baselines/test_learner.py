@@ -3,6 +3,7 @@ import random
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium import spaces
 
 import envs  # noqa: F401, registers the environments
 from agents.baselines import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
@@ -15,7 +16,7 @@ pytest.importorskip("sb3_contrib")
 SMALL = {"num_envs": 2, "hidden": (8,)}
 ROLLOUTS = {**SMALL, "steps": 16}
 PPO_SETTINGS = {**ROLLOUTS, "batch_size": 16, "epochs": 2}
-DQN_SETTINGS = {**SMALL, "learning_starts": 20, "train_every": 2, "target_every": 10}
+DQN_SETTINGS = {**SMALL, "learning_starts": 20, "train_every": 4, "target_every": 10}
 LEARNERS = [
     (SB3PPO, PPO_SETTINGS),
     (SB3A2C, ROLLOUTS),
@@ -33,13 +34,15 @@ def same(one: dict, other: dict) -> bool:
 
 
 def test_parameters_are_those_of_ppo_trained_directly_bit_for_bit() -> None:
-    settings = {**PPO_SETTINGS, "schedule": "linear", "schedule_samples": 192, "clip": 0.3}
+    settings = {**PPO_SETTINGS, "schedule": "linear", "schedule_samples": 192}
+    settings |= {"clip": 0.3, "clip_schedule": "linear", "value_weight": 0.6}
     learner = make(SB3PPO, settings)
     source = gym.make("CartPole-v1")
     for samples in (50, 100, 42):
         learner.learn(source, samples)
     direct = sb3.PPO(
         "MlpPolicy", make_vec_env("CartPole-v1", 2), n_steps=16, batch_size=16, n_epochs=2, seed=3,
+        vf_coef=0.3,
         learning_rate=lambda left: left * 3e-4, clip_range=lambda left: left * 0.3,
         policy_kwargs={"net_arch": [8]}, device="cpu",
     ).learn(192)  # fmt: skip
@@ -67,6 +70,20 @@ def test_parameters_are_those_of_dqn_trained_directly_bit_for_bit() -> None:
         buffer_size=100_000, target_update_interval=10, exploration_fraction=0.5, device="cpu",
         policy_kwargs={"net_arch": [8]},
     ).learn(256)  # fmt: skip
+    assert_same_weights(learner, direct)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_our_rows_teach_what_single_environments_teach_bit_for_bit(seed: int) -> None:
+    learner = make(SB3PPO, PPO_SETTINGS, seed)
+    learner.learn(gym.make("spielfeld/FrozenLake-v0", max_episode_steps=9), 320)
+    rows = make_vec_env(
+        "spielfeld/FrozenLake-v0", 2, env_kwargs={"max_episode_steps": 9}, seed=None
+    )
+    direct = sb3.PPO(
+        "MlpPolicy", rows, n_steps=16, batch_size=16, n_epochs=2, seed=seed, device="cpu",
+        policy_kwargs={"net_arch": [8]},
+    ).learn(320)  # fmt: skip
     assert_same_weights(learner, direct)
 
 
@@ -109,3 +126,135 @@ def test_restored_learner_predicts_the_same_bits(learner_class, settings) -> Non
     assert same(learner.state(), restored.state())
     restored.learn(source, 64)
     assert restored.samples > learner.samples
+
+
+@pytest.mark.parametrize(("learner_class", "settings"), LEARNERS[:2])
+def test_continuous_actions_are_predicted_within_their_bounds(learner_class, settings) -> None:
+    learner = make(learner_class, settings)
+    learner.learn(gym.make("Pendulum-v1"), 64)
+    observations = 100 * np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    actions = learner.predict(observations)
+    assert actions.shape == (50, 1) and np.abs(actions).max() <= 2
+    means = learner.model.predict(observations, deterministic=True)[0]
+    assert np.array_equal(actions, means)
+    assert np.allclose(learner.predict(observations[0]), actions[0])
+
+
+@pytest.mark.parametrize(("learner_class", "settings"), LEARNERS)
+def test_predictions_are_what_the_library_would_do(learner_class, settings) -> None:
+    learner = make(learner_class, settings)
+    learner.learn(gym.make("CartPole-v1"), 64)
+    observations = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+    predicted = learner.predict(observations)
+    assert predicted.shape == (50, 2)
+    assert np.array_equal(
+        predicted.argmax(axis=1), learner.model.predict(observations, deterministic=True)[0]
+    )
+    if learner_class is not SB3DQN:
+        assert np.allclose(predicted.sum(axis=1), 1)
+
+
+def test_history_tells_of_each_episode_and_of_samples_really_taken() -> None:
+    learner, source = make(SB3PPO, PPO_SETTINGS), gym.make("CartPole-v1")
+    history = learner.learn(source, 0)
+    assert learner.samples == len(history) == 0
+    history = learner.learn(source, 1_000)
+    assert learner.samples == 1_024  # whole rollouts of 32
+    history += learner.learn(source, 24)
+    assert learner.samples == 1_024  # of which there were enough
+    assert history["samples"].max() <= 1_024 and (history["samples"] % 2 == 0).all()
+    assert (np.diff(history["samples"]) >= 0).all()
+    assert 900 < history["episode_length"].sum() <= 1_024
+    assert np.array_equal(history["episode_return"], history["episode_length"])
+
+
+def test_another_world_goes_on_with_what_was_learned() -> None:
+    learner = make(SB3PPO, PPO_SETTINGS)
+    learner.learn(gym.make("spielfeld/FrozenLake-v0"), 32)
+    history = learner.learn(gym.make("spielfeld/FrozenLake-v0", max_episode_steps=5), 320)
+    assert learner.samples == 352 and history["samples"].min() > 32
+    assert history["episode_length"].max() == 5
+    with pytest.raises(ValueError, match="Observation spaces do not match"):
+        learner.learn(gym.make("spielfeld/CliffWalking-v0"), 32)
+
+
+class Odd(gym.Env):
+    """A world of one step with any spaces."""
+
+    def __init__(self, observation_space, action_space) -> None:
+        self.observation_space, self.action_space = observation_space, action_space
+
+    def reset(self, *, seed=None, options=None):
+        return self.observation_space.sample(), {}
+
+    def step(self, action):
+        return self.observation_space.sample(), 0.0, True, False, {}
+
+
+@pytest.mark.parametrize(
+    ("learner_class", "observations", "actions", "complaint"),
+    [
+        (SB3PPO, spaces.Discrete(2, start=1), spaces.Discrete(2), "observations numbered from 0"),
+        (SB3PPO, spaces.Text(3), spaces.Discrete(2), "observations numbered from 0 or a box"),
+        (SB3PPO, spaces.Discrete(2), spaces.Discrete(2, start=1), "numbered from 0 or a bounded"),
+        (SB3A2C, spaces.Discrete(2), spaces.Box(-np.inf, np.inf), "or a bounded box, not Box"),
+        (SB3DQN, spaces.Discrete(2), spaces.Box(-1, 1), "needs actions numbered from 0, not Box"),
+        (SB3MaskablePPO, spaces.Discrete(2), spaces.Box(-1, 1), "actions numbered from 0, not"),
+    ],
+)
+def test_spaces_that_do_not_fit_are_refused(
+    learner_class, observations, actions, complaint
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        learner_class().learn(Odd(observations, actions), 10)
+
+
+def test_nothing_is_predicted_before_anything_was_learned() -> None:
+    with pytest.raises(ValueError, match="nothing to predict with yet: call learn first"):
+        SB3PPO().predict(np.zeros(4))
+
+
+@pytest.mark.parametrize(
+    ("config_class", "settings", "complaint"),
+    [
+        (SB3PPO.config_class, {"activation": "bent"}, "no activation 'bent': choose one of relu"),
+        (SB3PPO.config_class, {"schedule": "cosine"}, "no schedule 'cosine'"),
+        (SB3PPO.config_class, {"clip_schedule": "step"}, "no clip_schedule 'step'"),
+        (SB3PPO.config_class, {"steps": 1}, "2 or more"),
+        (SB3A2C.config_class, {"steps": 0}, "steps must be 1 or more"),
+        (SB3A2C.config_class, {"hidden": (8, 0)}, "hidden must be 1 or more"),
+        (SB3DQN.config_class, {"discount": 1.5}, "discount must be from 0 to 1"),
+        (SB3DQN.config_class, {"exploration_rate": -1.0}, "exploration_rate must be from 0"),
+    ],
+)
+def test_settings_out_of_their_range_are_named(config_class, settings, complaint) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        config_class(**settings)
+
+
+def tamper(state: dict, name: str, value) -> dict:
+    changed = dict(state)
+    changed.pop(name)
+    return changed if value is None else {**changed, name: value}
+
+
+@pytest.mark.parametrize(("learner_class", "settings"), LEARNERS)
+def test_misfitting_state_is_refused_and_changes_nothing(learner_class, settings) -> None:
+    source, learner = gym.make("spielfeld/FrozenLake-v0"), make(learner_class, settings)
+    learner.learn(source, 100)
+    state, weight = learner.state(), next(n for n in learner.state() if n.startswith("policy."))
+    slot = next(name for name in state if name.startswith("optimizer.0."))
+    for wrong, complaint in (
+        (tamper(state, weight, None), f"no numbers '{weight}'"),
+        (tamper(state, weight, state[weight][:-1]), f"'{weight}' has shape .*, but this"),
+        (tamper(state, weight, "text"), f"no numbers '{weight}'"),
+        (tamper(state, slot, np.zeros((3, 3, 3))), f"'{slot}' has shape"),
+        ({**state, "optimizer.99.step": np.zeros(())}, "'optimizer.99.step', which .* nothing of"),
+        ({**state, "env.code": np.zeros(3)}, "'env.code', which this learner knows nothing of"),
+    ):
+        fresh = make(learner_class, settings, seed=9)
+        fresh.learn(source, 0)
+        before = fresh.state()
+        with pytest.raises(ValueError, match=complaint):
+            fresh.restore(wrong, source)
+        assert same(fresh.state(), before)
