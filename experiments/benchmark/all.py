@@ -8,6 +8,7 @@ from experiments.benchmark import (
     large_maze,
     q_learning,
     q_learning_c,
+    sb3_worlds,
     single_env,
     supervised,
     tabular,
@@ -32,4 +33,5 @@ COMPARISONS = (
     *unsupervised.COMPARISONS,
     *board_solver.COMPARISONS,
     *deep.COMPARISONS,
+    *sb3_worlds.COMPARISONS,
 )
