@@ -13,9 +13,10 @@ from typing import Protocol, cast
 
 from envs.board_game.bits import count, lowest
 from envs.board_game.position import Position
-from envs.board_game.rules import BITS, Rules, has_line, legal_moves, move_of
+from envs.board_game.rules import BITS, Rules, legal_moves, move_of
 from envs.board_game.solver import perfect_moves
 from envs.board_game.solver.memory import key_bits
+from envs.board_game.threats import safe_moves, winning_moves
 
 Moves = Callable[[Rules, int, int], int]  # rules, stones of the side to move, stones of the other
 Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1); one move
@@ -34,17 +35,6 @@ def any_moves(rules: Rules, own: int, other: int) -> int:
     return legal_moves(rules, own | other)
 
 
-def winning_moves(rules: Rules, own: int, other: int) -> int:
-    """Return the moves that complete a line of `own`."""
-    left, winning = legal_moves(rules, own | other), 0
-    while left:
-        move = left & -left
-        left ^= move
-        if has_line(rules, own | move):
-            winning |= move
-    return winning
-
-
 def rule_moves(rules: Rules, own: int, other: int) -> int:
     """Return the moves that three rules of thumb leave: win; else block; else give nothing away.
 
@@ -57,14 +47,8 @@ def rule_moves(rules: Rules, own: int, other: int) -> int:
     blocking = winning_moves(rules, other, own)
     if blocking:
         return blocking
-    legal = legal_moves(rules, own | other)
-    left, safe = legal, 0
-    while left:
-        move = left & -left
-        left ^= move
-        if not winning_moves(rules, other, own | move):
-            safe |= move
-    return safe if safe else legal
+    safe = safe_moves(rules, own, other)
+    return safe if safe else legal_moves(rules, own | other)
 
 
 def choose(moves: int, draw: float) -> int:

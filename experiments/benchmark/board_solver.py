@@ -14,7 +14,7 @@ import numpy as np
 from envs.board_game import CONNECT_FOUR, Position
 from envs.board_game.rules import action_cells, legal_moves
 from envs.board_game.solver import Solver
-from envs.board_game.solver.threats import winning_cells
+from envs.board_game.threats import winning_cells, winning_moves
 from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
 
 POSITIONS = {14: 40, 18: 200, 20: 200, 22: 200, 26: 400}  # how many, by stones
@@ -29,8 +29,8 @@ def random_positions(stones: int, count: int, seed: int) -> list[Position]:
         own = other = 0
         for _ in range(stones):
             own, other = other, own | quiet_move(own, other, generator)
-        wins = winning_cells(CONNECT_FOUR, own) & legal_moves(CONNECT_FOUR, own | other)
-        if (own | other).bit_count() == stones and not wins:
+        quiet = not winning_moves(CONNECT_FOUR, own, other)
+        if quiet and (own | other).bit_count() == stones:
             found.append(Position(CONNECT_FOUR, own, other))
     return found
 

@@ -22,7 +22,7 @@ keeps its own stack instead of calling itself, so that it can be left and taken 
 from __future__ import annotations
 
 from envs.board_game.bits import count
-from envs.board_game.rules import CONNECT_FOUR, Rules, legal_moves
+from envs.board_game.rules import CONNECT_FOUR, Rules
 from envs.board_game.solver.memory import (
     Memory,
     lower_bound,
@@ -49,7 +49,7 @@ from envs.board_game.solver.stack import (
     Numbers,
     Stack,
 )
-from envs.board_game.solver.threats import safe_moves, winning_cells
+from envs.board_game.threats import safe_moves, winning_cells, winning_moves
 from envs.compiled import compiled
 
 YES, NO, OPEN, UNSEEN = range(4)  # answers, and none yet: some moves are left, or all
@@ -95,7 +95,7 @@ def connect_four(rules: Rules) -> Rules:
 def possible_scores(rules: Rules, own: int, other: int) -> tuple[int, int]:
     """Return the lowest and the highest score that so few stones to come leave possible."""
     left = rules.rows * rules.columns - count(own | other)
-    if winning_cells(rules, own) & legal_moves(rules, own | other):
+    if winning_moves(rules, own, other):
         return (left + 1) // 2, (left + 1) // 2
     return -(left // 2), max(0, (left - 1) // 2)
 

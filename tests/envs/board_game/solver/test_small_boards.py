@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 import envs  # noqa: F401, registers the environments
 from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
-from envs.board_game.rules import has_line, legal_moves
 from envs.board_game.solver import Solver, action_scores, perfect_moves, solve
-from envs.board_game.solver.threats import safe_moves, winning_cells
 
 LARGEST = 12  # cells that plain minimax looks through in no time
 
@@ -63,28 +61,6 @@ def test_small_games_have_the_scores_of_plain_minimax(position: Position) -> Non
             assert score == -minimax(position.play(action))
         else:
             assert np.isnan(score)
-
-
-@given(positions(42))
-def test_threats_are_the_cells_that_would_make_a_line(position: Position) -> None:
-    rules, own, other = position.rules, position.own, position.other
-    threats = winning_cells(rules, own)
-    for bit in (1 << place for place in range(rules.height * rules.columns)):
-        if bit & rules.board & ~(own | other):
-            assert bool(threats & bit) == (has_line(rules, own | bit) or has_line(rules, own))
-
-
-@given(positions(30))
-def test_safe_moves_leave_no_win_to_the_opponent(position: Position) -> None:
-    rules, own, other = position.rules, position.own, position.other
-    if position.over:
-        return
-    safe = safe_moves(rules, own, other)
-    for action in position.legal_actions:
-        after = position.play(action)
-        move = after.other ^ own
-        wins = winning_cells(rules, other) & legal_moves(rules, after.stones)
-        assert bool(safe & move) == (wins == 0)
 
 
 @pytest.mark.parametrize(

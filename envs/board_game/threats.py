@@ -13,14 +13,21 @@ def winning_cells(rules: Rules, stones: int) -> int:
     """
     cells = 0
     for step in (1, rules.height - 1, rules.height, rules.height + 1):
-        before = rules.board
+        before, behind = rules.board, stones
         for place in range(rules.connect):
-            line = before
-            for after in range(1, rules.connect - place):
-                line &= stones >> (after * step)
+            line, ahead = before, stones
+            for _ in range(place + 1, rules.connect):
+                ahead >>= step  # step by step, for no shift may be as wide as compiled numbers
+                line &= ahead
             cells |= line
-            before &= stones << ((place + 1) * step)
+            behind <<= step
+            before &= behind
     return cells & rules.board
+
+
+def winning_moves(rules: Rules, own: int, other: int) -> int:
+    """Return the moves that complete a line of `own`."""
+    return legal_moves(rules, own | other) & winning_cells(rules, own)
 
 
 def safe_moves(rules: Rules, own: int, other: int) -> int:
