@@ -26,7 +26,6 @@ from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
 from envs.board_game.rules import (
     Rules,
-    action_cells,
     action_of,
     has_line,
     is_full,
@@ -220,7 +219,7 @@ def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, see
             f"UCT needs 1 playout or more and a seed from 0 to 2^53 - 1, not {playouts} and {seed}."
         )
     move = uct_opponent(rules, own, other, seed / SEEDS, playouts)
-    return next(a for a in range(rules.actions) if action_cells(rules, a) & move)
+    return action_of(rules, move)
 
 
 def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> Numbers:
