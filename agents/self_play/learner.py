@@ -21,14 +21,13 @@ from agents.self_play.loop import (
     self_play,
     value_positions,
 )
-from envs.board_game.rules import Rules
+from envs.board_game.rules import LARGEST_TABLE, Rules
 from envs.compiled import compiled
 from learning.batch import Array
 from learning.history import History
 
 CHUNK = 1 << 16  # plies between two looks at the keyboard
 NEVER = 2**62  # games
-LARGEST = 9  # cells of a board; 3^9 are 19,683 positions
 
 
 class SelfPlayLearner:
@@ -149,10 +148,10 @@ class SelfPlayLearner:
         rules = getattr(source.unwrapped, "rules", None)
         if not isinstance(rules, Rules):
             raise ValueError("Self-play needs a board game, such as spielfeld/TicTacToe-v0.")
-        if rules.cells > LARGEST:
+        if not rules.fits_table:
             raise ValueError(
                 f"A board of {rules.rows} x {rules.columns} cells has too many positions for a "
-                f"table; self-play with one is for up to {LARGEST} cells."
+                f"table; self-play with one is for up to {LARGEST_TABLE} cells."
             )
         self.rules = rules
         columns = rules.cells if self.values_of_position else 1

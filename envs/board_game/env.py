@@ -12,7 +12,7 @@ from gymnasium.spaces import Discrete
 
 from envs.board_game.dynamics import SEATS, begin, respond
 from envs.board_game.model import board_model
-from envs.board_game.observation import LARGEST_TABLE, Observer
+from envs.board_game.observation import Observer
 from envs.board_game.opponents import Chooser, Player, moves_of, reply_of, require_room
 from envs.board_game.position import Position
 from envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
@@ -117,9 +117,8 @@ class BoardGameEnv(gym.Env[Any, Any]):
             AttributeError: If there is none, since the board is too large, the opponent is no
                 choice among equally good moves, or illegal actions lose.
         """
-        small = self.rules.cells <= LARGEST_TABLE and self.illegal == "raise"
-        moves = moves_of(self.opponent)
-        if not small or moves is None:
+        moves, strict = moves_of(self.opponent), self.illegal == "raise"
+        if moves is None or not (self.rules.fits_table and strict):
             raise AttributeError("This game is no table.")
         return board_model(self.rules, moves, self.seat)
 

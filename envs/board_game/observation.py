@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete, Space
 
-from envs.board_game.rules import Rules, cell_bit, table_index
+from envs.board_game.rules import LARGEST_TABLE, Rules, cell_bit, table_index
 
 Bytes = npt.NDArray[np.int8]
-LARGEST_TABLE = 9  # cells; 3^9 are 19,683 positions
 KINDS = ("planes", "index")
 
 
@@ -33,7 +32,7 @@ class Observer:
     def __init__(self, rules: Rules, kind: str = "planes") -> None:
         if kind not in KINDS:
             raise ValueError(f"observation must be one of {', '.join(KINDS)}, not {kind!r}.")
-        if kind == "index" and rules.cells > LARGEST_TABLE:
+        if kind == "index" and not rules.fits_table:
             raise ValueError(
                 f"A board of {rules.cells} cells has too many positions to number; "
                 f"'index' is for up to {LARGEST_TABLE} cells."

@@ -25,6 +25,7 @@ from envs.board_game.bits import bits_of
 
 LONGEST = 100  # cells of a side
 BITS = 62  # of a whole number in compiled code: one for the sign, one for sums
+LARGEST_TABLE = 9  # cells; 3^9 are 19,683 positions
 
 
 class Rules(NamedTuple):
@@ -57,6 +58,11 @@ class Rules(NamedTuple):
     def actions(self) -> int:
         """How many actions: a column where stones fall, else a cell, counted row by row."""
         return self.columns if self.gravity else self.cells
+
+    @property
+    def fits_table(self) -> bool:
+        """Whether there are so few positions that a table can hold them all."""
+        return self.cells <= LARGEST_TABLE
 
     @property
     def compilable(self) -> bool:
