@@ -24,6 +24,19 @@ def begin(rules: Rules, seat: int, draw: float, reply: Reply) -> tuple[int, int]
     return (0, reply(rules, 0, 0, draw)) if seat == SECOND else (0, 0)
 
 
+def result(rules: Rules, own: int, other: int) -> tuple[float, bool]:
+    """Return what a side has earned that has just put a stone, 1 or 0, and whether that is the end.
+
+    Args:
+        rules: Of the game.
+        own: Stones of the side that has moved.
+        other: Stones of the side that has not.
+    """
+    if has_line(rules, own):
+        return 1.0, True
+    return 0.0, is_full(rules, own | other)
+
+
 def respond(
     rules: Rules, own: int, other: int, draw: float, reply: Reply
 ) -> tuple[int, float, bool]:
@@ -39,11 +52,9 @@ def respond(
     Returns:
         Stones of the opponent, reward of the learner, and whether the game is over.
     """
-    if has_line(rules, own):
-        return other, 1.0, True
-    if is_full(rules, own | other):
-        return other, 0.0, True
+    reward, over = result(rules, own, other)
+    if over:
+        return other, reward, True
     other |= reply(rules, other, own, draw)
-    if has_line(rules, other):
-        return other, -1.0, True
-    return other, 0.0, is_full(rules, own | other)
+    loss, over = result(rules, other, own)
+    return other, 0.0 - loss, over

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from envs.board_game.bits import bits_of
-from envs.board_game.dynamics import EITHER, FIRST
+from envs.board_game.dynamics import EITHER, FIRST, result
 from envs.board_game.opponents import Moves
-from envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
+from envs.board_game.rules import Rules, move_of, table_index
 from envs.tabular import TabularModel
 
 Stones = tuple[int, int]  # of the learner, of its opponent
@@ -78,14 +78,11 @@ def outcomes(rules: Rules, moves: Moves, own: int, other: int) -> list[Outcome]:
         own: Stones of the learner, the one just played included.
         other: Stones of the opponent.
     """
-    if has_line(rules, own):
-        return [((own, other), 1.0, True)]
-    if is_full(rules, own | other):
-        return [((own, other), 0.0, True)]
+    reward, over = result(rules, own, other)
+    if over:
+        return [((own, other), reward, True)]
     found = []
     for reply in bits_of(moves(rules, other, own)):
-        answered = other | reply
-        lost = has_line(rules, answered)
-        end = lost or is_full(rules, own | answered)
-        found.append(((own, answered), -1.0 if lost else 0.0, end))
+        loss, over = result(rules, other | reply, own)
+        found.append(((own, other | reply), 0.0 - loss, over))
     return found

@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 
 import gymnasium as gym
 
+from envs.board_game.dynamics import result
 from envs.board_game.env import BoardGameEnv
 from envs.board_game.position import Position
-from envs.board_game.rules import has_line, is_full
 
 
 class SelfPlayEnv(BoardGameEnv):
@@ -62,7 +62,6 @@ class SelfPlayEnv(BoardGameEnv):
         reward, self.over = -1.0, True
         if move:
             stones = self.own | move
-            reward = float(has_line(self.rules, stones))
-            self.over = reward > 0 or is_full(self.rules, stones | self.other)
+            reward, self.over = result(self.rules, stones, self.other)
             self.own, self.other = self.other, stones
         return self.observer(self.own, self.other), reward, self.over, False, self._info()
