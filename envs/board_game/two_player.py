@@ -26,11 +26,8 @@ class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
     where stones fall, else a cell, counted row by row. Reward: 1 for a win, -1 for a loss, 0 else.
 
     Args:
-        rows: Of the board.
-        columns: Of the board.
-        connect: Stones in a row that win.
-        gravity: Whether stones fall.
         render_mode: None or "ansi".
+        **board: Rows, columns, connect and gravity, as `board_rules` takes them.
 
     Raises:
         ValueError: If no such game can be played, or an action is illegal; says what was legal.
@@ -41,18 +38,11 @@ class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
         "render_fps": 2,
     }  # fmt: skip
 
-    def __init__(
-        self,
-        rows: int = 6,
-        columns: int = 7,
-        connect: int = 4,
-        gravity: bool = True,
-        render_mode: str | None = None,
-    ) -> None:
+    def __init__(self, render_mode: str | None = None, **board: Any) -> None:
         super().__init__()
         if render_mode not in (None, "ansi"):
             raise ValueError(f"render_mode must be None or 'ansi', not {render_mode!r}.")
-        self.rules = board_rules(rows, columns, connect, gravity)
+        self.rules = board_rules(**board)
         self.render_mode = render_mode
         self._observer = Observer(self.rules)
         mask = Box(0, 1, (self.rules.actions,), np.int8)
