@@ -137,7 +137,7 @@ def write_board(path: Path) -> None:
     """Draw a position of Connect Four with what UCT expects of each move and what is true."""
     from envs.board_game import Position
     from envs.board_game.renderer import draw
-    from envs.board_game.uct import uct_values
+    from envs.board_game.uct_players import uct_values
     from experiments.board_play.thoughts import truths
 
     position = Position.of_moves(BOARD)

@@ -103,7 +103,10 @@ def reply_of(player: str | Player | Chooser) -> Reply:
 
 
 def _searching(name: str) -> Reply:
-    from envs.board_game.uct import playouts_of, uct_opponent  # which choose as players do here
+    from envs.board_game.uct_players import (
+        playouts_of,
+        uct_opponent,
+    )  # which choose as players do here
 
     playouts = playouts_of(name)
     if playouts is None:

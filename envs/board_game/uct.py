@@ -13,7 +13,6 @@ survey of Monte Carlo tree search methods", algorithm 2, with the child visited 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import log, sqrt
 from typing import NamedTuple
 
@@ -21,22 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from envs.board_game.bits import lowest
-from envs.board_game.opponents import choose, require_room
-from envs.board_game.outcome import Numbers
-from envs.board_game.position import Position
-from envs.board_game.rules import (
-    Rules,
-    action_of,
-    has_line,
-    is_full,
-    legal_moves,
-)
-from envs.compiled import compiled
+from envs.board_game.opponents import choose
+from envs.board_game.rules import Rules, has_line, is_full, legal_moves
 from envs.random_streams import Streams, next_draw
 
 EXPLORATION = 1.4142135623730951  # UCB1's, for results of which most lie within 1 of each other
 PLAYOUTS = 100  # of the opponent that is called "uct"
-MOST_PLAYOUTS = 1_000_000  # whose tree still fits into memory
 SEEDS = 2**53  # as many as there are draws from [0, 1)
 
 
@@ -67,23 +56,6 @@ def new_stream(seed: int) -> Streams:
     return stream
 
 
-def playouts_of(name: str) -> int | None:
-    """Return how many games "uct" or "uct:5000" plays in its head; None for other names.
-
-    Raises:
-        ValueError: If what follows the colon is no such number.
-    """
-    kind, colon, number = name.partition(":")
-    if kind != "uct" or not colon:
-        return PLAYOUTS if name == "uct" else None
-    if not number.isdecimal() or not 1 <= int(number) <= MOST_PLAYOUTS:
-        raise ValueError(
-            f"uct:PLAYOUTS takes a number from 1 to {MOST_PLAYOUTS:,}, such as uct:5000, "
-            f"not {number!r}."
-        )
-    return int(number)
-
-
 def best_child(tree: Tree, node: int, draw: float) -> int:
     """Return an unvisited child, else that with the highest bound; `draw` says where to begin."""
     count, first = tree.children[node], tree.first[node]
@@ -105,7 +77,7 @@ def expand(rules: Rules, tree: Tree, node: int, free: int, stones: int) -> int:
     tree.first[node], moves = free, legal_moves(rules, stones)
     while moves:
         tree.move[free] = lowest(moves)
-        moves ^= tree.move[free]
+        moves &= moves - 1
         free += 1
     tree.children[node] = free - tree.first[node]
     return free
@@ -184,67 +156,3 @@ def uct_means(
 def uct_reply(rules: Rules, own: int, other: int, draw: float) -> int:
     """Return the move of the opponent "uct", who draws the seed of its playouts."""
     return uct_move(rules, own, other, PLAYOUTS, int(draw * SEEDS))
-
-
-fast_uct_move, fast_uct_means = compiled(uct_move), compiled(uct_means)
-
-
-def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int = PLAYOUTS) -> int:
-    """Return the same as `uct_reply`, compiled; with more playouts if one likes.
-
-    Raises:
-        ValueError: If the board is too large for compiled code.
-    """
-    require_room("uct", rules)
-    return int(fast_uct_move(rules, own, other, playouts, int(draw * SEEDS)))
-
-
-def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, seed: int = 0) -> int:
-    """Return the action that UCT takes, compiled.
-
-    Args:
-        rules: Of the game.
-        own: Stones of the side to move.
-        other: Stones of the other.
-        playouts: Games to play in the head, at least 1.
-        seed: Of their random numbers, from 0 to 2^53 - 1.
-
-    Raises:
-        ValueError: If the board is too large, the game over, or a number out of its range.
-    """
-    if has_line(rules, own) or has_line(rules, other) or is_full(rules, own | other):
-        raise ValueError("UCT has nothing to search: the game is over.")
-    if playouts < 1 or not 0 <= seed < SEEDS:
-        raise ValueError(
-            f"UCT needs 1 playout or more and a seed from 0 to 2^53 - 1, not {playouts} and {seed}."
-        )
-    move = uct_opponent(rules, own, other, seed / SEEDS, playouts)
-    return action_of(rules, move)
-
-
-def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> Numbers:
-    """Return what UCT expects of each action: the mean result of its playouts.
-
-    Args:
-        position: Where the side to move can play.
-        playouts: Games to play in the head.
-        seed: Of their random numbers.
-
-    Returns:
-        From -1 to 1 for the side to move, nan for illegal actions. Shape [actions].
-    """
-    rules, values = position.rules, np.full(position.rules.actions, np.nan)
-    for move, mean in fast_uct_means(rules, position.own, position.other, playouts, seed):
-        values[action_of(rules, move)] = mean
-    return values
-
-
-def uct_player(playouts: int = PLAYOUTS, seed: int = 0) -> Callable[[Position], int]:
-    """Return a player that searches with so many playouts; each of its moves draws a new seed."""
-    generator = np.random.default_rng(seed)
-
-    def play(position: Position) -> int:
-        drawn = int(generator.integers(SEEDS))
-        return uct_action(position.rules, position.own, position.other, playouts, drawn)
-
-    return play

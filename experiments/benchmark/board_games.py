@@ -47,7 +47,7 @@ def prepare_search(quick: bool) -> Sides:
     from open_spiel.python.algorithms import mcts
 
     from envs.board_game.rules import CONNECT_FOUR as RULES
-    from envs.board_game.uct import uct_action
+    from envs.board_game.uct_players import uct_action
 
     ours, theirs = (100, 20) if quick else (100_000, 1_000)
     game = pyspiel.load_game("connect_four")

@@ -14,7 +14,7 @@ from envs.board_game.opponents import OPPONENTS, choose, reply_of, require_room
 from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
 from envs.board_game.rules import Rules, action_of, move_of
-from envs.board_game.uct import playouts_of, uct_values
+from envs.board_game.uct_players import playouts_of, uct_values
 from experiments.board_play.match import Player, Think
 from experiments.board_play.thoughts import results, searching
 

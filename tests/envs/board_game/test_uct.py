@@ -20,17 +20,19 @@ from envs.board_game.uct import (
     SEEDS,
     best_child,
     expand,
-    fast_uct_move,
     new_stream,
     new_tree,
     playout,
-    playouts_of,
     random_result,
-    uct_action,
     uct_move,
+    uct_reply,
+)
+from envs.board_game.uct_players import (
+    fast_uct_move,
+    playouts_of,
+    uct_action,
     uct_opponent,
     uct_player,
-    uct_reply,
 )
 
 SEEDS_TRIED = range(20)
