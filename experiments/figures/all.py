@@ -40,6 +40,8 @@ FIGURES = {
         "the 4x3 world: what each cell is worth"),
     "self-play-greedy": Entry("self_play:self_play_greedy", "exercises 1.1 and 1.3",
         "tic-tac-toe: who always plays what seems best looks perfect to itself", 20),
+    "perfect-player": Entry("perfect_player:perfect_player", "Allen and Allis, 1988",
+        "Connect Four: who plays perfectly wins from the first seat", 1_000),
     "ten-armed-testbed": Entry("bandits:ten_armed_testbed", "figure 2.2",
         "bandits: who never explores stays ignorant", 2_000),
     "optimistic-values": Entry("bandits:optimistic_values", "figure 2.3",

@@ -40,12 +40,18 @@ def openings(rules: Rules) -> list[Position]:
     return [first.play(a).play(b) for a in first.legal_actions for b in first.play(a).legal_actions]
 
 
-def play(first: Player, second: Player, opening: Position) -> float:
-    """Play an opening to its end; return the points of the first player: 1, 1/2 or 0."""
+def last_position(first: Player, second: Player, opening: Position) -> Position:
+    """Play an opening to its end."""
     position = opening
     while not position.over:
         position = position.play((first, second)[position.mover].choose(position))
-    return 0.5 if position.winner is None else float(position.winner == 0)
+    return position
+
+
+def play(first: Player, second: Player, opening: Position) -> float:
+    """Play an opening to its end; return the points of the first player: 1, 1/2 or 0."""
+    winner = last_position(first, second, opening).winner
+    return 0.5 if winner is None else float(winner == 0)
 
 
 def round_robin(players: Sequence[Player], rules: Rules, tell: Tell | None = None) -> Array:

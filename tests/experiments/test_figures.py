@@ -33,7 +33,7 @@ SHORT = {
 SLOW = {
     "maximisation-bias", "n-step", "traces", "dyna-maze", "cliff", "blocking-maze", "windy",
     "random-walk", "blackjack", "mountain-car", "mountain-car-steps", "jacks-car-rental",
-    "diffusion-shapes", "diffusion-digits",
+    "diffusion-shapes", "diffusion-digits", "perfect-player",
 }  # fmt: skip
 SCIKIT_LEARN = {
     "more-rows",
@@ -79,6 +79,8 @@ def test_figure_is_drawn_and_meets_the_published_numbers(
 ) -> None:
     if name in SCIKIT_LEARN:
         pytest.importorskip("sklearn")
+    if name == "perfect-player":
+        pytest.importorskip("bitbully_databases", reason="its openings would take minutes")
     for place, value in SHORTER.get(name, {}).items():
         monkeypatch.setattr(f"experiments.figures.{place}", value)
     outcome = FIGURES[name].function(Repeat(SHORT.get(name, 2)))
