@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import platform
 import time
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from learning.history import History
 from learning.model_file import load_model, save_model
 
 CHECKPOINT_SECONDS = 2.0
-LIBRARIES = ("gymnasium", "numba", "numpy", "scipy")
+LIBRARIES = ("gymnasium", "numba", "numpy", "scipy", "stable-baselines3", "torch")
 
 
 class Session:
@@ -214,4 +215,8 @@ def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:
 
 def versions() -> dict[str, str]:
     """Return the versions that results may depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):  # extras
+            found[name] = version(name)
+    return found

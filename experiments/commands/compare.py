@@ -54,6 +54,9 @@ class Options:
     """Of --measure online: the part of the budget, at its end, whose episodes count."""
     threshold: float = 0.95
     """Share of perfect from which on a policy is called good."""
+    passing: float | None = None
+    """Return from which on, where perfect is not known; by default the one that Gymnasium has
+    registered for the world, such as 475 for CartPole-v1."""
     jobs: int = -1
     """Processes; -1 for one a core."""
     cluster: str | None = None
@@ -86,7 +89,7 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
     sources = _sources(options)
     metrics = chosen_metrics(taking_part, sources, options.metric)
-    measure = Measure(options.measure, options.last, options.threshold, metrics)
+    measure = Measure(options.measure, options.last, options.threshold, options.passing, metrics)
     output = options.output or options.directory / _name(words, options)
     output.mkdir(parents=True, exist_ok=True)
     comparison = _compare(taking_part, list(sources), measure, options)

@@ -1,4 +1,4 @@
-"""Learning curves of several learners, with bands; a panel a world."""
+"""Learning curves of several learners, with bands; a panel a world, or two with a clock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,19 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#5
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
 ACROSS = 3  # panels in a row
 RESAMPLES = 500
+FAR = 8  # times as long
 Look = dict[str, dict[str, Any]]  # learner -> how its line is drawn
 Ends = dict[str, tuple[float, float]]  # learner -> where its line ends
 Curves = dict[str, Sequence[Outcome]]  # learner -> its runs
+
+
+class Panel(NamedTuple):
+    """What is drawn in one frame: curves of a world, along samples or along seconds."""
+
+    world: str
+    unit: Unit
+    clock: bool
+    curves: Curves
 
 
 def plot_curves(cells: Cells, path: Path) -> None:
@@ -44,13 +54,15 @@ def plot_curves(cells: Cells, path: Path) -> None:
         for k, label in enumerate(labels)
     }
     panels = _panels(cells)
-    across = min(len(panels), ACROSS)
+    timed = any(outcomes[0].many for outcomes in cells.values())
+    across = 2 if timed else min(len(panels), ACROSS)
     down = math.ceil(len(panels) / across)
-    size = (7.4, 4.2) if across == 1 else (3.6 * across, 2.6 * down + 0.25 * len(labels))
+    wide = 4.6 if timed else 3.6
+    size = (7.4, 4.2) if across == 1 else (wide * across, 2.6 * down + 0.25 * len(labels) + timed)
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(down, across, squeeze=False).ravel()
-    for panel, ((world, unit), curves) in zip(axes, panels.items(), strict=False):
-        ends = _draw(panel, world, unit, curves, look)
+    for panel, (world, unit, clock, curves) in zip(axes, panels, strict=False):
+        ends = _draw(panel, world, unit, curves, look, clock)
         if len(panels) == 1:
             _name_ends(panel, ends, look)
         else:
@@ -65,20 +77,28 @@ def plot_curves(cells: Cells, path: Path) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def _panels(cells: Cells) -> dict[tuple[str, Unit], Curves]:
-    """Gather curves of one world and one unit."""
+def _panels(cells: Cells) -> list[Panel]:
+    """Gather curves of one world and one unit; by the clock too if one acts in many worlds."""
     found: dict[tuple[str, Unit], Curves] = {}
     for (label, world), outcomes in cells.items():
         found.setdefault((world, outcomes[0].curve_unit), {})[label] = outcomes
-    return found
+    panels = []
+    for (world, unit), curves in found.items():
+        panels.append(Panel(world, unit, False, curves))
+        timed = {label: each for label, each in curves.items() if each[0].clock is not None}
+        if any(each[0].many for each in timed.values()):
+            panels.append(Panel(world, unit, True, timed))
+    return panels
 
 
-def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> Ends:
+def _draw(
+    panel: Any, world: str, unit: Unit, curves: Curves, look: Look, clock: bool = False
+) -> Ends:
     """Draw each learner's middle and band; return where the lines end."""
     ends, bands = {}, []
     right = max(outcomes[0].curve[0].max(initial=0) for outcomes in curves.values())
     for label, outcomes in curves.items():
-        samples, middle, low, high = _band(outcomes, 100.0 if unit.percent else 1.0)
+        samples, middle, low, high = _band(outcomes, 100.0 if unit.percent else 1.0, clock)
         if len(samples) == 1:  # learned all at once: a line to compare with
             samples = np.array([0, right])
             middle, low, high = (np.repeat(one, 2) for one in (middle, low, high))
@@ -92,15 +112,29 @@ def _draw(panel: Any, world: str, unit: Unit, curves: Curves, look: Look) -> End
         panel.set_ylim(*_limits(bands, unit))
     panel.set_title(world.rsplit("/", 1)[-1], fontsize=10)
     world_steps = next(iter(curves.values()))[0].drawn is None
-    panel.set_xlabel("environment steps" if world_steps else "rows drawn", fontsize=9)
+    words = "environment steps" if world_steps else "rows drawn"
+    if clock:
+        words = _by_the_clock(panel, ends)
+    panel.set_xlabel(words, fontsize=9)
     panel.set_ylabel(unit.name + (" in %" if unit.percent else ""), fontsize=9)
     panel.xaxis.set_major_formatter(_thousands)
     panel.grid(alpha=0.3)
     return ends
 
 
-def _band(outcomes: Sequence[Outcome], scale: float) -> tuple[Array, Array, Array, Array]:
-    """Return samples, and middle, low and high end of the scores over seeds, point by point."""
+def _by_the_clock(panel: Any, ends: Ends) -> str:
+    """Stretch the time that the fastest took, if it is lost beside that of the slowest."""
+    seconds = [end[0] for end in ends.values() if end[0] > 0]
+    if not seconds or max(seconds) < FAR * min(seconds):
+        return "seconds of learning"
+    panel.set_xscale("log")
+    return "seconds of learning, each mark ten times the last"
+
+
+def _band(
+    outcomes: Sequence[Outcome], scale: float, clock: bool = False
+) -> tuple[Array, Array, Array, Array]:
+    """Return samples or seconds, and middle, low and high end of the scores, point by point."""
     from scipy.stats import trim_mean
 
     curves = np.array([outcome.curve[1] for outcome in outcomes]) * scale  # [seeds, points]
@@ -111,7 +145,11 @@ def _band(outcomes: Sequence[Outcome], scale: float) -> tuple[Array, Array, Arra
     middles = trim_mean(curves[drawn], 0.25, axis=1)
     tail = 50 * (1 - LEVEL)
     low, high = np.percentile(middles, [tail, 100 - tail], axis=0)
-    return outcomes[0].curve[0], trim_mean(curves, 0.25, axis=0), low, high
+    places: Any = [each.clock if clock else each.curve[0] for each in outcomes]
+    along = np.mean(places, axis=0)
+    found = np.array([along, trim_mean(curves, 0.25, axis=0), low, high])
+    samples, middle, low, high = found[:, 1:] if clock and len(along) > 1 else found
+    return samples, middle, low, high  # by the clock without the start, which took no time
 
 
 def _limits(bands: Sequence[tuple[Array, Array]], unit: Unit) -> tuple[float, float]:

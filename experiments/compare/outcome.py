@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import gymnasium as gym
 import numpy as np
 
 from experiments.data_metrics import METRICS, Metric
 from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation
+from experiments.greedy import predicts_many
 from experiments.judgement import judges
 from experiments.registry import find_learner
 from experiments.run import Run
@@ -49,12 +51,15 @@ class Measure:
             while the agent was still exploring.
         last: That part of the budget, in (0, 1].
         threshold: Share of perfect from which on a policy is called good.
+        passing: The return from which on, where perfect is not known; None for the
+            `reward_threshold` that the environment is registered with, if there is one.
         metrics: By which learners are judged in a data set; in others by their own first.
     """
 
     kind: Literal["final", "online"] = "final"
     last: float = 0.5
     threshold: float = 0.95
+    passing: float | None = None
     metrics: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,6 +67,8 @@ class Measure:
             raise ValueError(f"last must be above 0 and at most 1, not {self.last}.")
         if not np.isfinite(self.threshold):
             raise ValueError(f"threshold must be a number, not {self.threshold}.")
+        if self.passing is not None and not np.isfinite(self.passing):
+            raise ValueError(f"passing must be a number, not {self.passing}.")
 
 
 class Passed(NamedTuple):
@@ -84,11 +91,15 @@ class Outcome:
         seconds: Spent learning.
         share: Share of perfect of the greedy policy in the end, or None.
         gap: optimum - value in the end, in units of return, or None.
-        passed: When it was first good, or None where shares are not known on the way.
+        passed: When it was first good, or None where nobody knows on the way.
         curve: The learning curve: environment steps and scores. Shape [2, points].
         curve_unit: What the curve shows.
         drawn: Whether each seed divides the rows of a data set anew; None in a world.
         notes: What is to be known about the rows, in sentences.
+        goal: The share of perfect, or the return, from which on it is called good; None if there
+            is none.
+        clock: Seconds of learning at the points of the curve, or None. Shape [points].
+        many: Whether the learner acts in many worlds at once.
     """
 
     seed: int
@@ -103,6 +114,9 @@ class Outcome:
     curve_unit: Unit
     drawn: bool | None = None
     notes: tuple[str, ...] = ()
+    goal: float | None = None
+    clock: Array | None = None
+    many: bool = False
 
     @classmethod
     def of(cls, run: Run, measure: Measure) -> Outcome:
@@ -114,11 +128,8 @@ class Outcome:
         final, scores = run.score, run.scores()
         if isinstance(final, DataScore):
             return cls._of_data(run, final, measure)
-        if (
-            measure.kind == "final"
-            and final.error is None
-            and judges(find_learner(run.spec.learner))
-        ):
+        learner = find_learner(run.spec.learner)
+        if measure.kind == "final" and final.error is None and judges(learner):
             raise ValueError("it judges a policy, whose exact values nobody knows here")
         online = measure.kind == "online"
         column = COLUMNS[_final(final)[1]]
@@ -129,11 +140,12 @@ class Outcome:
             curve = np.array([scores["samples"], scores[column]])
         else:
             curve = _returns(history, run.spec.samples)
-        judged = len(scores) > 0 and final.share is not None
+        goal = _goal(run, final, measure)
         return cls(
             run.spec.seed, score, unit, _taken(run), run.summary["seconds"], final.share,
-            final.gap, _passed(run, scores, measure.threshold) if judged else None, curve,
-            unit if on_the_way else RETURN,
+            final.gap, _passed(run, scores, column, goal), curve, unit if on_the_way else RETURN,
+            goal=goal, many=predicts_many(learner),
+            clock=scores.columns.get("seconds") if on_the_way else None,
         )  # fmt: skip
 
     @classmethod
@@ -191,10 +203,23 @@ def _returns(history: History, samples: int) -> Array:
     return np.array([centres, np.interp(centres, centres[some], totals[some] / counts[some])])
 
 
-def _passed(run: Run, scores: History, threshold: float) -> Passed:
-    good = np.flatnonzero(scores["share"] >= threshold)
+def _goal(run: Run, final: Evaluation, measure: Measure) -> float | None:
+    """Return from which score on a policy is good, in the unit of the world."""
+    if final.error is not None:
+        return None
+    if final.share is not None:
+        return measure.threshold
+    world = gym.registry.get(run.spec.source)
+    known = None if world is None else world.reward_threshold
+    return known if measure.passing is None else measure.passing
+
+
+def _passed(run: Run, scores: History, column: str, goal: float | None) -> Passed | None:
+    if goal is None or column not in scores.columns:
+        return None
+    good = np.flatnonzero(scores[column] >= goal)
     if not len(good):
-        return Passed(run.spec.samples, run.summary["seconds"], False)
+        return Passed(_taken(run), run.summary["seconds"], False)
     known = "seconds" in scores.columns  # an older run's table has no such column
     seconds = scores["seconds"][good[0]] if known else float("nan")
     return Passed(float(scores["samples"][good[0]]), float(seconds), True)

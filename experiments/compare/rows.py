@@ -41,6 +41,7 @@ class Row:
         diverged: Seeds whose score is no number.
         drawn: Whether each seed divides the rows of a data set anew; None in a world.
         notes: What is to be known about the rows, in sentences.
+        goal: The share of perfect, or the return, from which on a policy is called good, or None.
     """
 
     learner: str
@@ -61,6 +62,7 @@ class Row:
     diverged: tuple[int, ...] = ()
     drawn: bool | None = None
     notes: tuple[str, ...] = ()
+    goal: float | None = None
 
 
 def rows(cells: Cells) -> list[Row]:
@@ -85,7 +87,7 @@ def _row(cell: Cell, outcomes: Sequence[Outcome]) -> Row:
         _middle([when.samples for when in passed]), _middle([when.seconds for when in passed]),
         sum(not when.ever for when in passed), outcomes[0].budget,
         tuple(outcome.seed for outcome in outcomes if not math.isfinite(outcome.score)),
-        outcomes[0].drawn, outcomes[0].notes,
+        outcomes[0].drawn, outcomes[0].notes, outcomes[0].goal,
     )  # fmt: skip
 
 

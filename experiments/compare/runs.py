@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from experiments.compare.outcome import Measure, Outcome
+from experiments.greedy import predicts_many
 from experiments.run import train
 from experiments.session import Session
 from experiments.spec import RunSpec
 
 FEW = 100  # rows that load and compile all that more rows would
+ROLLOUT = 2_048  # steps that do so for those who act in many worlds at once
 Result = Outcome | str  # a run that cannot be is a sentence
 
 
@@ -44,7 +46,7 @@ def _warm_up(learner: str, source: str, settings: str) -> None:
     """Compile or load in each process what learning calls, so that no run's seconds hold it."""
     config, options = json.loads(settings)
     session = Session(RunSpec(learner, source, 1, 0, config, options, code="warm-up"))
-    few = FEW if session.one_shot else 1
+    few = FEW if session.one_shot else ROLLOUT if predicts_many(session.learner) else 1
     with suppress(ValueError) if session.one_shot else nullcontext():  # few rows may lack a class
         session.learner.learn(session.ground.given, few)
 

@@ -13,6 +13,7 @@ from experiments.compare.verdict import written
 if TYPE_CHECKING:
     from rich.table import Table
 
+ALIKE = 1.02  # budgets that differ by less: steps of many worlds at once leave a rest
 Cells = tuple[list[str], list[list[str]]]  # header, rows
 DRAWN = (
     "intervals hold the luck of seeds and of divisions of these rows; with fresh rows they would "
@@ -26,7 +27,7 @@ def cells(rows: Sequence[Row], measure: Measure) -> Cells:
     """Return the header and the rows as text; a column that nobody fills is left out."""
     place = "world" if all(row.drawn is None for row in rows) else "source"
     several = place == "source" and len({row.unit for row in rows}) > 1
-    goal = f"{100 * measure.threshold:g} % of perfect"
+    goal = _goal(rows, measure)
     columns = {
         place: [row.world.removeprefix("spielfeld/") for row in rows],
         "learner": [row.learner for row in rows],
@@ -45,6 +46,15 @@ def cells(rows: Sequence[Row], measure: Measure) -> Cells:
         del columns[place]
     filled = {name: column for name, column in columns.items() if any(column)}
     return list(filled), [list(line) for line in zip(*filled.values(), strict=True)]
+
+
+def _goal(rows: Sequence[Row], measure: Measure) -> str:
+    """Say from where on a policy is good; in worlds where that is a return, which one."""
+    returns = {row.goal for row in rows if row.share is None and row.samples is not None}
+    if any(row.share is not None for row in rows) or not returns:
+        words = [f"{100 * measure.threshold:g} % of perfect"]
+        return " or ".join(words + ["the goal"] * bool(returns))
+    return f"a return of {returns.pop():g}" if len(returns) == 1 else "the goal"
 
 
 def _interval(row: Row) -> str:
@@ -110,7 +120,8 @@ def notes(rows: Sequence[Row]) -> list[str]:
     found = []
     for world in dict.fromkeys(row.world for row in rows):
         here = [row for row in rows if row.world == world and row.budget is not None]
-        if len({row.budget for row in here}) > 1:
+        budgets = [row.budget or 0 for row in here]
+        if budgets and max(budgets) > ALIKE * min(budgets):
             each = ", ".join(f"{row.learner} {row.budget:,}" for row in here)
             found.append(f"Budgets in {world} differ: {each} samples.")
         found += [
