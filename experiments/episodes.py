@@ -98,7 +98,7 @@ class Copies:
     """
 
     def __init__(self, env: Any, rows: int) -> None:
-        self.envs, self.num_envs = [_copy(env) for _ in range(rows)], rows
+        self.envs, self.num_envs = [copy_of(env) for _ in range(rows)], rows
         self.single_action_space = env.action_space
         self._space = env.observation_space
 
@@ -126,10 +126,15 @@ class Copies:
         return concatenate(self._space, self._seen, out), info
 
 
-def _copy(env: Any) -> Any:
-    """Make such an environment again, without checks of every step; or copy one of one's own."""
+def copy_of(env: Any, **options: Any) -> Any:
+    """Make such an environment again, without checks of every step; or copy one of one's own.
+
+    Args:
+        env: What to copy.
+        **options: Of the environment in place of its own, such as `render_mode`.
+    """
     if env.spec is None or env.spec.entry_point is None:
         return copy.deepcopy(env)
     spec = copy.deepcopy(env.spec)
     spec.kwargs.pop("render_mode", None)
-    return gym.make(spec, disable_env_checker=True)
+    return gym.make(spec, disable_env_checker=True, **options)

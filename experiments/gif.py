@@ -10,7 +10,7 @@ from experiments.pictures import DEFAULT_VIEW, View
 from experiments.show import Show
 
 COLOURS = 96  # that are chosen by the pictures; a few fixed ones join them
-PICTURE_MILLISECONDS, LAST_MILLISECONDS = 120, 3000
+LAST_MILLISECONDS = 3000
 
 
 def watch_gif(
@@ -29,19 +29,20 @@ def watch_gif(
         show: Learns on, and draws what is known now.
         total: Samples to learn from.
         path: The GIF file; its folder must exist.
-        frames: How many pictures, the first before any learning.
+        frames: Of how many moments it tells, the first before any learning.
         view: What the pictures show.
     """
     from PIL import Image
 
     from envs.grid_world.renderer import to_array
 
-    images, done = [Image.fromarray(to_array(show.frame(view)))], 0
+    pictures, done = show.pictures(view), 0
     for mark in picture_times(total, frames):
         show.advance(mark - done)
         done = mark
-        images.append(Image.fromarray(to_array(show.frame(view))))
-    write_gif(images, path)
+        pictures += show.pictures(view)
+    images = [Image.fromarray(to_array(picture)) for picture in pictures]
+    write_gif(images, path, show.milliseconds)
 
 
 def picture_times(total: int, frames: int) -> list[int]:
@@ -50,11 +51,11 @@ def picture_times(total: int, frames: int) -> list[int]:
     return [max(k, round(total * (k / last) ** 2)) for k in range(1, last + 1)]
 
 
-def write_gif(images: list[Any], path: str | Path) -> None:
+def write_gif(images: list[Any], path: str | Path, milliseconds: int = 120) -> None:
     """Write images of one size as a GIF that repeats for ever, all at once or not at all."""
     colours = _shared_palette(images)
     plain = [image.quantize(palette=colours, dither=0) for image in images]
-    durations = [PICTURE_MILLISECONDS] * (len(images) - 1) + [LAST_MILLISECONDS]
+    durations = [milliseconds] * (len(images) - 1) + [LAST_MILLISECONDS]
     partial = Path(f"{path}.part")
     plain[0].save(
         partial, "GIF", save_all=True, append_images=plain[1:], duration=durations, loop=0

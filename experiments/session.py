@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -34,6 +35,7 @@ class Session:
 
     Attributes:
         ground: The source: `ground.given` is what the learner learns from.
+        told: Called with history and scores whenever there is news.
 
     Raises:
         ValueError: If the learner or the source is unknown, a setting does not fit, or the learner
@@ -49,6 +51,7 @@ class Session:
         self.samples = 0
         self.seconds = 0.0
         self.interrupted = False
+        self.told: Callable[[History, History], None] | None = None
         self.learning = False
         self._saved = time.monotonic()
 
@@ -95,6 +98,8 @@ class Session:
             news += self._learn(min(goal - self.samples, step - self.samples % step))
             if self.samples % step == 0 and self.ground.scores:
                 self._score()
+            if self.told is not None:
+                self.told(self.history, self.scores)
         due = time.monotonic() - self._saved > CHECKPOINT_SECONDS
         if self.checkpoint and (due or self.interrupted) and self.resumable:
             self.save(self.checkpoint)

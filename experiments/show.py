@@ -22,12 +22,14 @@ class Show:
         help: The same in a line.
         step: Samples of the smallest step that changes anything.
         speed: Of the window at the start: 10 to the power of this many steps between pictures.
-        frames: Pictures of a GIF.
+        frames: Moments of which a GIF tells, each in one picture or in a few.
+        milliseconds: Between two of its pictures.
+        moving: Whether the next picture is another one even if nothing was learned.
     """
 
     keys = "V P view"
     help = "P: policy on and off     V: value of the best action, of each action, none"
-    step, speed, frames = 1, 1, 60
+    step, speed, frames, milliseconds, moving = 1, 1, 60, 120, False
 
     def __init__(self, learner: Any, source: Any) -> None:
         self.learner, self.source = learner, source
@@ -57,6 +59,10 @@ class Show:
     def frame(self, view: View) -> Any:
         """Draw what is known now: a `pygame.Surface`."""
         raise NotImplementedError
+
+    def pictures(self, view: View) -> list[Any]:
+        """Draw what a GIF shows of this moment."""
+        return [self.frame(view)]
 
 
 class WorldShow(Show):
@@ -134,5 +140,8 @@ class DataShow(Show):
 
 def show_of(learner: Any, source: Any) -> Show:
     """Return what shows a learner on such a source."""
-    data = isinstance(source, DataSet | Split)
-    return DataShow(learner, source) if data else WorldShow(learner, source)
+    if isinstance(source, DataSet | Split):
+        return DataShow(learner, source)
+    from experiments.play_show import PlayShow, shown_at_play
+
+    return (PlayShow if shown_at_play(learner, source) else WorldShow)(learner, source)

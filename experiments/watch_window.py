@@ -147,7 +147,7 @@ def _linger(window: Any, show: Show, controls: Controls, hold: float | None) -> 
     left = float("inf") if hold is None else hold * FRAMES_PER_SECOND
     shown = controls.draw(show)
     while not controls.stopped and left > 0:
-        if _press_all(window, controls):
+        if _press_all(window, controls) or show.moving:
             shown = controls.draw(show)
         window.show(shown)
         left -= 1

@@ -41,6 +41,9 @@ class Options:
     """See it learn in a window; without a screen, in learning.gif."""
     gif: bool = False
     """Draw learning.gif, a moving picture of the learning, into the run directory."""
+    tensorboard: bool = False
+    """Write event files into the run directory, while it learns: each column of history.csv and
+    scores.csv by samples. `tensorboard --logdir runs` shows them; both need the extra `deep`."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
 
@@ -113,7 +116,11 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
     directory = options.directory / spec.directory_name
     before, teach = (directory / "summary.json").exists(), _teacher(options, directory)
     try:
-        run = train(spec, options.directory, teach)
+        events = _events(directory) if options.tensorboard else None
+        run = train(spec, options.directory, _telling(teach, events))
+        if events is not None:
+            events.update(run.history(), run.scores())  # of a run that was complete before, all
+            events.close()
         if before and (options.watch or options.gif):
             teach(Session(spec))  # shows the same again, and changes nothing
     except OSError as error:  # such as a full disk, of which the system does not say where
@@ -137,6 +144,22 @@ def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
     samples = default_budget(learner, source, given) if samples is None else samples
     settings = {} if config is None else dataclasses.asdict(config)
     return RunSpec(learner, source, samples, options.seed, settings, given)
+
+
+def _events(directory: Path) -> Any:
+    from experiments.tensorboard import Events
+
+    return Events(directory / "tensorboard")
+
+
+def _telling(teach: Any, events: Any) -> Any:
+    """Have a session write events while it is taught."""
+
+    def told(session: Session) -> None:
+        session.told = events.update
+        teach(session)
+
+    return teach if events is None else told
 
 
 def _teacher(options: Options, directory: Path) -> Any:

@@ -1,0 +1,124 @@
+"""What can be watched of a learner whose knowledge fits no map: its greedy policy at play."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from envs.board_game.position import Position
+from experiments.episodes import copy_of
+from experiments.greedy import greedy_actor, predict_one, predicts_many
+from experiments.pictures import View, below
+from experiments.show import Show
+
+PICTURES, PLAYED = 24, 48  # of an episode in a GIF, and how many of its steps they tell of
+
+
+class PlayShow(Show):
+    """A learner, and a copy of its world in which its greedy policy plays meanwhile.
+
+    Args:
+        learner: Has `predict`.
+        source: Its environment, which can render "rgb_array".
+
+    Raises:
+        ValueError: If the world cannot be drawn.
+    """
+
+    keys = "P play"
+    help = "P: what the policy expects of each move, on boards"
+    speed, frames, milliseconds, moving = 2, 9, 60, True
+
+    def __init__(self, learner: Any, source: Any) -> None:
+        self.world = drawable(source)
+        if self.world is None:
+            name = getattr(source.unwrapped.spec, "id", "this world")
+            raise ValueError(f"There is nothing to be shown: {name} cannot draw itself.")
+        super().__init__(learner, source)
+        self._act = greedy_actor(learner, self.world)
+        self._seen: Any = None
+        self._info: dict[str, Any] = {}
+        self._over, self._waited, self._episode, self._return, self._steps = True, 0, 0, 0.0, 0
+        self._begin()
+
+    @property
+    def name(self) -> str:
+        """The world's name."""
+        return str(self.source.spec.id)
+
+    def play(self) -> None:
+        """Take a step of the greedy policy, or a new start a while after an end."""
+        if self._over:
+            self._waited += 1
+            if self._waited > 10:
+                self._begin()
+            return
+        action = self._act(self._seen, self._info)
+        self._seen, reward, terminated, truncated, self._info = self.world.step(action)
+        self._return += float(reward)
+        self._steps += 1
+        self._over = bool(terminated or truncated)
+
+    def frame(self, view: View) -> Any:
+        """Play a step and draw it."""
+        shown = self._drawn(view)
+        self.play()
+        return shown
+
+    def pictures(self, view: View) -> list[Any]:
+        """Draw the beginning of an episode, as it would be played now."""
+        self._begin()
+        shown: list[Any] = []
+        while len(shown) < PICTURES:
+            shown.append(self._drawn(view))
+            for _ in range(PLAYED // PICTURES):
+                if not self._over:
+                    self.play()
+        return shown
+
+    def _begin(self) -> None:
+        self._episode += 1
+        self._seen, self._info = self.world.reset(seed=self._episode)
+        self._over, self._waited, self._return, self._steps = False, 0, 0.0, 0
+
+    def _drawn(self, view: View) -> Any:
+        learned = f"{self.samples:,} steps"
+        if len(self.history):
+            learned += f"   return {self.history['episode_return'][-20:].mean():.4g} exploring"
+        greedy = f"greedy: return {self._return:.4g} after {self._steps:,} steps"
+        return below(self._scene(view), [learned, greedy + "   the end" * self._over])
+
+    def _scene(self, view: View) -> Any:
+        board = getattr(self.world.unwrapped, "board", None)
+        if isinstance(board, Position):
+            return self._of_board(board, view)
+        from envs.grid_world.pygame_ce import pygame
+
+        return pygame.surfarray.make_surface(np.asarray(self.world.render()).swapaxes(0, 1))
+
+    def _of_board(self, board: Position, view: View) -> Any:
+        from envs.board_game.renderer import draw
+
+        if self._over or not view.policy:
+            return draw(board)
+        predicted = predict_one(self.learner, self._seen)
+        return draw(board, values=np.where(self._info["action_mask"], predicted, np.nan))
+
+
+def drawable(source: Any) -> Any:
+    """Return a copy of an environment that draws itself, or None if it cannot."""
+    if source.spec is None or "rgb_array" not in source.metadata.get("render_modes", ()):
+        return None
+    return copy_of(source, render_mode="rgb_array")
+
+
+def shown_at_play(learner: Any, source: Any) -> bool:
+    """Whether a learner's knowledge is seen at play alone: no values belong on a map."""
+    if predicts_many(learner) and isinstance(getattr(source.unwrapped, "board", None), Position):
+        return True
+    try:
+        learner.learn(source, 0)  # makes what would be shown
+        return getattr(learner, "action_values", None) is None
+    except ValueError:
+        return True
