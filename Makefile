@@ -13,8 +13,11 @@ TESTABLE := $(VENV)/.ready-$(subst $(COMMA),-,$(EXTRAS))
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-demo: $(READY)  ## an agent learns to cross a frozen lake (no screen needed)
+demo:  ## an agent crosses a frozen lake, and three learners are compared (no screen needed)
+	$(MAKE) EXTRAS=deep $(VENV)/.ready-deep
 	$(BIN)/spielfeld train q-learning spielfeld/FrozenLake8x8-v0 --gif
+	$(BIN)/spielfeld compare q-learning ppo sb3-ppo --source spielfeld/CornerGridWorld-v0 \
+		--seeds 3 --samples 8192 --output runs/demo
 
 test: $(TESTABLE)  ## all tests, and their branch coverage
 	rm -f .coverage .coverage.*

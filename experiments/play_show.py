@@ -33,8 +33,11 @@ class PlayShow(Show):
     def __init__(self, learner: Any, source: Any) -> None:
         self.world = drawable(source)
         if self.world is None:
-            name = getattr(source.unwrapped.spec, "id", "this world")
-            raise ValueError(f"There is nothing to be shown: {name} cannot draw itself.")
+            name = getattr(learner, "name", type(learner).__name__)
+            world = getattr(source.unwrapped.spec, "id", "this world")
+            raise ValueError(
+                f"{name} has no action_values to be shown here, and {world} cannot draw itself."
+            )
         super().__init__(learner, source)
         self._act = greedy_actor(learner, self.world)
         self._seen: Any = None
