@@ -51,6 +51,7 @@ class DoubleDQN(DQN):
     """
 
     config_class = DoubleDQNConfig
+    foresees = False  # the network that learns chooses
 
     def next_values(self, inputs: Array, legal: Array) -> Array:
         """Return what is to be expected from observations, given as features. Shape [rows]."""

@@ -20,20 +20,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
-from gymnasium.spaces import Discrete, Space
 
-from agents.many_learner import ManyLearner
 from agents.networks import NetworkConfig, at_least, make_network, within
-from agents.tabular.exploration import linear_schedule
-from agents.value_based.exploration import soft_actions
-from agents.value_based.memory import ReplayMemory, Transitions
+from agents.value_based.learner import ReplayLearner
+from agents.value_based.memory import Transitions
 from learning.batch import Array, Batch
 from learning.function import Function
-from learning.loss import Huber
-from learning.named import prefixed, section
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,7 @@ def dqn_target(
     return target.astype(reward.dtype, copy=False)
 
 
-class DQN(ManyLearner):
+class DQN(ReplayLearner):
     """DQN in any environment with discrete actions.
 
     Args:
@@ -123,25 +118,7 @@ class DQN(ManyLearner):
     """
 
     config_class = DQNConfig
-    measures = ("loss", "mean_action_value", "exploration_rate")
-    actions: Discrete
-
-    def build(self, features: int, actions: Space[Any]) -> None:
-        """Make the network, its copy and an empty memory.
-
-        Raises:
-            ValueError: If actions are not discrete.
-        """
-        if not isinstance(actions, Discrete):
-            raise ValueError(f"{type(self).__name__} needs Discrete actions, not {actions}.")
-        self.actions = actions
-        self.function, self.still = (
-            self.make_function(features, int(actions.n), np.random.default_rng([self.seed, 2]))
-            for _ in range(2)
-        )
-        self.loss = Huber(self.config.huber_threshold)
-        self.replay = self.make_memory()
-        self.updates = np.zeros(1, np.int64)
+    foresees: ClassVar[bool] = True  # whether an update leaves what others draw and aim at alone
 
     def make_function(
         self, features: int, actions: int, generator: np.random.Generator
@@ -149,93 +126,32 @@ class DQN(ManyLearner):
         """Return a network for the values [rows, actions] of features [rows, features]."""
         return make_network(self.config, features, actions, generator, scale=1.0)
 
-    def make_memory(self) -> ReplayMemory:
-        """Return an empty memory."""
-        return ReplayMemory(self.config.buffer_size, self.worlds, int(self.actions.n))
+    def batches(self, count: int) -> Iterator[Batch]:
+        """Yield so many batches; what is the same until the copy changes, is computed at once."""
+        rows, every = self.config.batch_size, self.config.target_every
+        while count > 0:
+            if self.updates[0] % every == 0:
+                self.stand_still()
+            some = min(count, every - int(self.updates[0]) % every) if self.foresees else 1
+            inputs, targets, select = self.drawn(some * rows)
+            for begin in range(0, some * rows, rows):
+                part = slice(begin, begin + rows)
+                self.updates += 1
+                yield Batch(inputs[part], targets[part], select=select[part])
+            count -= some
 
-    def memory(self) -> dict[str, Array]:
-        """Return what is remembered: steps, the copy that aims, and the number of updates."""
-        still = prefixed("still", self.still.parameters)
-        return {**self.replay.arrays(), **still, "updates": self.updates}
+    def stand_still(self) -> None:
+        """Make the copy that aims equal to the network."""
+        for name, parameter in self.still.parameters.items():
+            parameter[...] = self.function.parameters[name]
 
-    def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Continue from what `state()` returned; see `ManyLearner.restore`."""
-        super().restore(state, source)
-        if not section(state, "worlds"):  # nobody knew where they stood
-            self.replay.begin_episodes()
-
-    def _connect(self, source: Any) -> None:
-        if self._source is not None and source is not self._source:
-            self.replay.begin_episodes()
-        super()._connect(source)
-
-    @property
-    def exploration_rate(self) -> float:
-        """Probability of a random action now."""
-        config = self.config
-        return linear_schedule(
-            config.exploration_rate, config.final_exploration_rate,
-            config.exploration_samples, self.samples,
-        )  # fmt: skip
-
-    def predict(self, inputs: Any) -> Array:
-        """Return action values, [rows, actions] of many observations or [actions] of one."""
-        values = self.function(self.features(inputs))
-        return values[0] if np.ndim(inputs) == self.features.dimensions else values
-
-    def act(self, observation: Any, action_mask: Array | None = None) -> int:
-        """Pick an action for the environment, exploring at the current rate.
-
-        Args:
-            observation: One observation of the environment that was learned from.
-            action_mask: Which actions are legal, all by default. Shape [actions].
-        """
-        legal = None if action_mask is None else np.asarray(action_mask, bool)[None]
-        return int(self.choose(np.asarray(observation)[None], legal)[0])
-
-    def choose(self, observations: Any, legal: Array | None) -> Array:
-        """Pick an action for each observation, exploring at the current rate. Shape [rows]."""
-        values = self.predict(observations)
-        legal = np.ones(values.shape, bool) if legal is None else legal
-        chosen = soft_actions(values, legal, self.exploration_rate, self.generator)
-        return chosen + int(self.actions.start)
-
-    def live(self) -> Iterator[Batch]:
-        """Act once in every world, remember it, and train if it is time to."""
-        before, config = self.samples, self.config
-        self.act_and_remember()
-        trainings = self.samples // config.train_every - before // config.train_every
-        if trainings == 0 or self.samples < config.learning_starts:
-            return
-        for _ in range(trainings * config.gradient_steps):
-            yield self.drawn()
-        self.measure()
-
-    def act_and_remember(self) -> None:
-        """Act once in every world; a row that was only reset is no step, and not remembered."""
-        observation = self.worlds.observation
-        actions = self.choose(observation, self.worlds.legal)
-        step = self.act_in_worlds(actions)
-        all_legal = np.ones((len(actions), int(self.actions.n)), bool)
-        steps = Transitions(
-            observation, actions - int(self.actions.start), step.reward, step.terminated,
-            step.next_observation, all_legal if step.next_legal is None else step.next_legal,
-        )  # fmt: skip
-        taken = np.flatnonzero(step.taken)
-        over = (step.terminated | step.truncated)[taken]
-        self.replay.add(Transitions(*(column[taken] for column in steps)), taken, over)
-
-    def drawn(self) -> Batch:
-        """Return a batch of remembered steps, with what their values are to become."""
-        if self.updates[0] % self.config.target_every == 0:
-            for name, parameter in self.still.parameters.items():
-                parameter[...] = self.function.parameters[name]
-        self.updates += 1
-        self.places = self.replay.draw(self.generator, self.config.batch_size)
+    def drawn(self, rows: int) -> tuple[Array, Array, Array]:
+        """Draw steps from the memory; return their features, targets and actions."""
+        self.places = self.replay.draw(self.generator, rows)
         steps, discount = self.look_back(self.places)
         next_values = self.next_values(self.features(steps.next_observation), steps.next_legal)
-        target = dqn_target(steps.reward, discount, steps.terminated, next_values)
-        return Batch(self.features(steps.observation), target, select=steps.action)
+        targets = dqn_target(steps.reward, discount, steps.terminated, next_values)
+        return self.features(steps.observation), targets, steps.action
 
     def look_back(self, places: Array) -> tuple[Transitions, Array | float]:
         """Return remembered steps, and the weight of what came after them."""
@@ -244,14 +160,3 @@ class DQN(ManyLearner):
     def next_values(self, inputs: Array, legal: Array) -> Array:
         """Return what is to be expected from observations, given as features. Shape [rows]."""
         return best_values(self.still(inputs), legal)
-
-    def record(self, batch: Batch, prediction: Array) -> None:
-        """Keep the latest batch, to be measured if anybody asks."""
-        self._latest = batch, prediction
-
-    def measure(self) -> None:
-        """Write down what the history tells of the latest update."""
-        batch, prediction = self._latest
-        loss = self.loss.value(prediction, batch.targets, batch.weights)
-        latest = (loss, float(prediction.mean()), self.exploration_rate)
-        self.measured = dict(zip(self.measures, latest, strict=True))

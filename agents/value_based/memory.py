@@ -75,7 +75,7 @@ class ReplayMemory:
 
     def at(self, places: Array) -> Transitions:
         """Return the steps in `places`."""
-        return Transitions(*(column[places] for column in self.columns))
+        return Transitions(*(column.take(places, axis=0) for column in self.columns))
 
     def arrays(self) -> dict[str, Array]:
         """Return all that is remembered, the very arrays."""

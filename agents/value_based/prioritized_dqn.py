@@ -15,6 +15,7 @@ proportional priorities, and appendix B.2.1, but each step of a batch is drawn f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -119,18 +120,20 @@ class PrioritizedDQN(DQN):
     """
 
     config_class = PrioritizedDQNConfig
+    foresees = False  # each update changes priorities
     replay: PrioritizedMemory
 
     def make_memory(self) -> PrioritizedMemory:
         """Return an empty memory."""
         return PrioritizedMemory(self.config.buffer_size, self.worlds, int(self.actions.n))
 
-    def drawn(self) -> Batch:
-        """Return a batch of remembered steps, each with the weight that is due to it."""
-        batch, config = super().drawn(), self.config
-        correction = linear_schedule(config.correction, 1, config.correction_samples, self.samples)
-        share = self.replay.share(self.places)
-        return replace(batch, weights=importance_weights(share, len(self.replay), correction))
+    def batches(self, count: int) -> Iterator[Batch]:
+        """Yield so many batches of remembered steps, each with the weight that is due to it."""
+        config, samples = self.config, self.samples
+        correction = linear_schedule(config.correction, 1, config.correction_samples, samples)
+        for batch in super().batches(count):
+            share = self.replay.share(self.places)
+            yield replace(batch, weights=importance_weights(share, len(self.replay), correction))
 
     def record(self, batch: Batch, prediction: Array) -> None:
         """Take note of how surprising each step was."""

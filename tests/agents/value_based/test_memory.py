@@ -169,7 +169,8 @@ def test_returns_of_n_steps_are_those_of_each_world_on_its_own(
 ) -> None:
     memory, logs, where, number = LinkedMemory(capacity, WORLDS, 2), [[], [], []], {}, 0
     for move in moves:
-        acting = np.array([row for row in range(3) if move[row] != "waits"], int)
+        between = [not log or log[-1][1] for log in logs]  # episodes: only there a world may wait
+        acting = np.array([k for k in range(3) if move[k] != "waits" or not between[k]], int)
         numbers = list(range(number, number + len(acting)))
         over = np.array([move[row] == "over" for row in acting], bool)
         places = memory.add(steps(numbers), acting, over)
