@@ -106,9 +106,25 @@ def test_double_dqn_is_dqn_where_both_networks_are_equal() -> None:
     assert not twins(made(DQN, target_every=9), made(DoubleDQN, target_every=9))
 
 
+class OneByOne(DQN):
+    foresees = False
+
+
 def test_with_equal_priorities_prioritised_replay_is_dqn() -> None:
-    assert twins(made(DQN), made(PrioritizedDQN, priority_exponent=0.0))
-    assert not twins(made(DQN), made(PrioritizedDQN, priority_exponent=0.5))
+    assert twins(made(OneByOne), made(PrioritizedDQN, priority_exponent=0.0))
+    assert not twins(made(OneByOne), made(PrioritizedDQN, priority_exponent=0.5))
+
+
+@pytest.mark.parametrize("target_every", [1, 3, 10])
+def test_batches_aimed_at_together_are_those_aimed_at_one_by_one(target_every: int) -> None:
+    both = [made(kind, target_every=target_every, gradient_steps=4) for kind in (DQN, OneByOne)]
+    paths = (learner.experience(memoryless(), 80) for learner in both)
+    for one, two in zip(*paths, strict=True):
+        for learner, batch in zip(both, (one, two), strict=True):
+            learner.step(batch)
+        assert np.array_equal(one.inputs, two.inputs) and np.array_equal(one.select, two.select)
+        assert one.targets == pytest.approx(two.targets, abs=1e-4)
+    assert both[0].updates == both[1].updates == 8
 
 
 def test_a_duelling_network_has_a_value_that_is_the_mean_of_its_actions() -> None:
