@@ -29,6 +29,7 @@ SHORT = {
     "maximisation-bias": 500,
     "n-step": 5,
     "dyna-maze": 60,
+    "short-corridor": 300,
 }
 SLOW = {
     "maximisation-bias", "n-step", "traces", "dyna-maze", "cliff", "blocking-maze", "windy",

@@ -27,7 +27,6 @@ from envs.tabular import TabularModel
 from envs.tabular_env import TabularEnv
 from learning.beside import Beside
 from learning.function import Linear
-from learning.history import History
 from tests.agents.policy_gradient.reinforce_worlds import (
     chosen,
     delayed_reward,
@@ -300,8 +299,8 @@ class Aim(gym.Env[Any, Any]):
 
 @KINDS
 def test_continuous_action_is_found(kind: type[Reinforce]) -> None:
-    learner = make(kind, network="linear", learning_rate=0.01, episodes=8)
-    learner.learn(Aim(), 3_000)
+    learner = make(kind, network="linear", learning_rate=0.02, episodes=8)
+    learner.learn(Aim(), 2_000)
     assert learner.predict(np.ones(1))[0] == pytest.approx(1, abs=0.3)
 
 
@@ -309,8 +308,8 @@ def test_continuous_action_is_found(kind: type[Reinforce]) -> None:
 def test_illegal_actions_are_never_tried(kind: type[Reinforce]) -> None:
     env = gym.make("spielfeld/ConnectFour-v0", opponent="random")  # who plays one raises an error
     learner = make(kind, seed=1)
-    history = learner.learn(env, 600)
-    assert len(history) > 20 and history["entropy"][-1] < np.log(7)
+    history = learner.learn(env, 200)
+    assert len(history) > 8 and history["entropy"][-1] < np.log(7)
 
 
 # The same again.
@@ -340,9 +339,10 @@ def test_learning_twice_500_is_learning_1000_and_so_is_going_on_elsewhere(
     resumed.restore(halves.state(), gym.make(name))
     assert halves.episodes.length.any()  # some are under way
     second = halves.learn(env, 500)
-    assert first + second == history or np.isnan(history["entropy"]).any()
     third = resumed.learn(resumed._source, 500)
-    assert History(samples=third["samples"]) == History(samples=second["samples"])
+    for name in history.columns:
+        assert np.array_equal((first + second)[name], history[name], equal_nan=True)
+        assert np.array_equal(second[name], third[name], equal_nan=True)
     equal(whole.state(), halves.state())
     equal(whole.state(), resumed.state())
 
