@@ -203,14 +203,17 @@ def test_a_rule_that_makes_arrays_is_compiled_though_the_loop_makes_none() -> No
     assert own(3.0) == 13.0
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, entry in LEARNERS.items() if entry.place.startswith("agents.")]
-)
-def test_no_learner_of_ours_makes_arrays_while_it_learns(name: str) -> None:
+WORLDS = {"bandit": "TenArmedTestbed", "self_play": "TicTacToe", "tabular": "Swamp"}
+COMPILED = {
+    name: world for name, entry in LEARNERS.items() for family, world in WORLDS.items()
+    if entry.place.startswith(f"agents.{family}.")
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_no_compiled_learner_makes_arrays_while_it_learns(name: str) -> None:
     learner_class = find_learner(name)
-    worlds = {"bandit": "TenArmedTestbed", "self_play": "TicTacToe", "tabular": "Swamp"}
-    world = worlds[LEARNERS[name].place.split(".")[1]]
-    learner_class().learn(gym.make(f"spielfeld/{world}-v0"), 10)
+    learner_class().learn(gym.make(f"spielfeld/{COMPILED[name]}-v0"), 10)
     loop = learner_class.loop
     held = {name: cell.cell_contents for name, cell in
             zip(loop.__code__.co_freevars, loop.__closure__, strict=True)}  # fmt: skip

@@ -376,5 +376,5 @@ def test_settings_out_of_range_are_refused(
 
 
 def test_value_cannot_count_less_than_nothing() -> None:
-    with pytest.raises(ValueError, match="value_weight must be finite and above 0, not -1"):
+    with pytest.raises(ValueError, match="value_weight must be finite and 0 or more, not -1"):
         ReinforceWithBaselineConfig(value_weight=-1.0)
