@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values
+from experiments.commands.words import (
+    NO_COLUMNS,
+    Columns,
+    leading_words,
+    name_and_values,
+    option_values,
+)
 
 if TYPE_CHECKING:
     from experiments.compare.contestants import Contestant
     from experiments.compare.outcome import Measure
     from experiments.compare.report import Comparison
 
+Source = tuple[str, dict[str, Any]]  # name, options
 MOST = 30  # verdicts on a screen
 DESCRIPTION = """Compare learners over many seeds: run what is missing, then say who is better.
 
@@ -26,6 +33,7 @@ LEARNER is a name of `spielfeld list` or my_module:MyLearner; `all` is every lea
 one alone follow a colon: q-learning:learning_rate=0.1,samples=5000. Besides those of the learner
 there are samples, first_seed, and label, a name for the tables. So the same learner can take part
 twice: compare q-learning q-learning:learning_rate=0.1,label=slow --source four-rooms
+So do options of one source alone: --source spielfeld/ConnectFour-v0:opponent=rule
 
 A finished run is not run again, and one that was interrupted goes on where it stopped."""
 
@@ -35,7 +43,8 @@ class Options:
     """Options of a comparison."""
 
     source: tuple[str, ...] = ()
-    """One world or data set, or several; `all` is every world that ships."""
+    """One world or data set, or several, each with options of its own after a colon if it needs
+    some; `all` is every world that ships."""
     seeds: int = 10
     """Runs of each learner in each source, with the seeds 0, 1, 2 ..."""
     samples: int | None = None
@@ -83,16 +92,18 @@ def main(arguments: Sequence[str]) -> int:
     from experiments.compare.contestants import contestants
     from experiments.compare.metrics import chosen_metrics
     from experiments.compare.outcome import Measure
+    from experiments.sources import make_source
 
     taking_part = contestants(words, option_values(options.config, "--config"), options.samples)
     if len(taking_part) < 2:
         raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
     sources = _sources(options)
-    metrics = chosen_metrics(taking_part, sources, options.metric)
+    made = {name: make_source(name, given) for name, given in sources.values()}
+    metrics = chosen_metrics(taking_part, made, options.metric)
     measure = Measure(options.measure, options.last, options.threshold, options.passing, metrics)
     output = options.output or options.directory / _name(words, options)
     output.mkdir(parents=True, exist_ok=True)
-    comparison = _compare(taking_part, list(sources), measure, options)
+    comparison = _compare(taking_part, sources, measure, options)
     if not comparison.cells:
         raise ValueError(next(iter(comparison.refused.values())) + ".")
     _show(comparison, output, shlex.join(["spielfeld", "compare", *arguments]))
@@ -111,15 +122,15 @@ def _check(words: Sequence[str], options: Options) -> None:
         raise ValueError("Name a source: --source SOURCE; `spielfeld list` shows all.")
 
 
-def _sources(options: Options) -> dict[str, Any]:
-    """Return each source by its name, which shows that it can be made."""
+def _sources(options: Options) -> dict[str, Source]:
+    """Return the name and the options of each source, by the word it was asked for."""
     from envs.catalogue import BANDITS, CATALOGUE, SMALL_WORLDS
-    from experiments.sources import make_source
 
     every = [*CATALOGUE, *SMALL_WORLDS, *BANDITS]
     every.remove("spielfeld/Bandit-v0")  # stands for any bandit, and needs its means
-    names = [one for name in options.source for one in (every if name == "all" else [name])]
-    return {name: make_source(name, options.source_options) for name in names}
+    words = [one for word in options.source for one in (every if word == "all" else [word])]
+    found = {word: name_and_values(word) for word in words}
+    return {word: (name, {**options.source_options, **own}) for word, (name, own) in found.items()}
 
 
 def _name(words: Sequence[str], options: Options) -> str:
@@ -134,14 +145,17 @@ def _name(words: Sequence[str], options: Options) -> str:
 
 
 def _compare(
-    taking_part: Sequence[Contestant], sources: Sequence[str], measure: Measure, options: Options
+    taking_part: Sequence[Contestant],
+    sources: dict[str, Source],
+    measure: Measure,
+    options: Options,
 ) -> Comparison:
     from experiments.compare.report import Comparison
     from experiments.compare.runs import run_all
 
     plan = {
-        (one.label, source): one.specs(source, options.source_options, options.seeds)
-        for source in sources for one in taking_part
+        (one.label, word): one.specs(name, given, options.seeds)
+        for word, (name, given) in sources.items() for one in taking_part
     }  # fmt: skip
     try:
         results = iter(run_all(

@@ -48,6 +48,18 @@ def option_values(pairs: Sequence[str], option: str = "--set") -> dict[str, Any]
     return values
 
 
+def name_and_values(word: str) -> tuple[str, dict[str, Any]]:
+    """Read NAME or NAME:NAME=VALUE,NAME=VALUE; the first name may have a colon of its own.
+
+    Raises:
+        ValueError: If one of several values has no "=".
+    """
+    name, colon, text = word.rpartition(":")
+    if not colon or "=" not in text:
+        return word, {}
+    return name, option_values(text.split(","), f"{name}:")
+
+
 @dataclass(frozen=True)
 class Columns:
     """Of a CSV file: the same as --set target=COLUMN and so on."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.budget import default_budget
-from experiments.commands.words import option_values
+from experiments.commands.words import name_and_values
 from experiments.registry import LEARNERS, find_learner
 from experiments.settings import settings_for
 from experiments.spec import RunSpec
@@ -80,10 +80,7 @@ def contestants(
 
 
 def _contestant(word: str, common: Mapping[str, Any], samples: int | None) -> Contestant:
-    learner, colon, text = word.rpartition(":")
-    if not colon or "=" not in text:
-        learner, text = word, ""
-    given = option_values(text.split(",") if text else (), f"{learner}:")
+    learner, given = name_and_values(word)
     config_class = getattr(find_learner(learner), "config_class", None)
     fields = {} if config_class is None else config_class.__dataclass_fields__
     config = {**common, **{name: value for name, value in given.items() if name not in OWN}}

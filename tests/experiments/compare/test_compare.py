@@ -97,6 +97,16 @@ def test_several_worlds_are_taken_together_where_the_optimum_is_known(say: Say) 
     assert "Budgets in four-rooms differ: q-learning 400, sarsa:samples=500 500 samples." in output
 
 
+def test_a_source_has_options_of_its_own(say: Say) -> None:
+    maze = "spielfeld/Maze-v0:rows={0},columns={0}"
+    words = ("q-learning", "sarsa", "--source", maze.format(5), maze.format(7))
+    code, output, _ = say(*words, "--set", "seed=1", "--samples", "300", "--seeds", "1")
+    assert code == 0 and "Maze-v0:rows=5,columns=5" in output
+    runs = [json.loads(path.read_text()) for path in Path("runs").glob("*/spec.json")]
+    assert sorted(run["source_options"]["rows"] for run in runs) == [5, 5, 7, 7]
+    assert {run["source_options"]["seed"] for run in runs} == {1}
+
+
 def test_what_cannot_be_is_said_and_stops_nothing(say: Say) -> None:
     words = (*CLIFF, "--samples", "300", "--seeds", "2")
     code, output, _ = say("q-learning", "sarsa", "bandit-ucb", *words)
@@ -160,6 +170,7 @@ def test_damaged_run_is_named(say: Say) -> None:
         (["q-learning", "sarsa", *CLIFF, "--jobs", "0"], "jobs must be 1 or more, or -1"),
         (["q-learning", "sarsa", *CLIFF, "--config", "learning_rat=1"], "mean learning_rate?"),
         (["q-learning", "sarsa", *CLIFF, "--config", "frog=1"], "has no setting 'frog'. It has"),
+        (["q-learning", "sarsa", "--source", f"{CLIFF[1]}:frog=1"], "frog"),
         (["q-learning", "sarsa", *CLIFF, "--config", "frog"], "--config takes NAME=VALUE"),
         (["q-learning", "sarsa:learning_rate=7", *CLIFF], "learning_rate must be from 0 to 1"),
         (["q-learning", "sarsa:learning_rate=x", *CLIFF], "a setting is of the wrong kind"),
