@@ -58,7 +58,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  spielfeld {name:<{width}}  {line}" for name, line in COMMANDS.items()]
-    return "\n".join(["Learn reinforcement learning by doing.", "", *lines, "", "Each has --help."])
+    return "\n".join(
+        [
+            "Learn machine learning by doing: in worlds, and from data.",
+            "",
+            *lines,
+            "",
+            "Each has --help.",
+        ]
+    )
 
 
 def _unknown_command(word: str) -> str:

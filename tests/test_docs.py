@@ -10,11 +10,14 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
+from agents.baselines.config import WORDS
+from agents.many_learner import EPISODE
 from envs.catalogue import CATALOGUE
 from envs.grid_world.dynamics import grid_model
 from envs.grid_world.layout import Layout, Slip, Tile
 from envs.grid_world.layout_error import LayoutError
 from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
+from experiments.registry import LEARNERS, find_learner
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GUIDE = (DOCS / "layouts.md").read_text(encoding="utf-8")
@@ -117,3 +120,50 @@ def test_pictures_are_made_by_the_command_that_the_page_names(
         Image.open(DOCS / "pictures" / "frozen-lake.png") as shown,
     ):
         assert made.size == shown.size
+
+
+NETWORKS = ("agents.policy_gradient.", "agents.value_based.")
+DEEP = [name for name, one in LEARNERS.items() if one.place.startswith(NETWORKS)]
+SB3 = [name for name, one in LEARNERS.items() if one.place.startswith("agents.baselines")]
+
+
+def page(name: str) -> str:
+    """Read the page of an algorithm."""
+    return (DOCS / "algorithms" / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_every_logged_number_is_explained_on_the_page_or_on_one_that_it_builds_on(
+    name: str,
+) -> None:
+    read, to_read = "", {name}
+    done: set[str] = set()
+    while to_read - done:
+        done.add(one := min(to_read - done))
+        read += page(one)
+        to_read |= set(re.findall(r"\]\(([\w-]+)\.md#what-is-logged", page(one)))
+    for column in (*EPISODE, *find_learner(name).measures):
+        assert f"\n| `{column}` |" in read, column
+
+
+@pytest.mark.parametrize("name", [*DEEP, "baselines"])
+def test_pages_name_options_that_there_are(name: str) -> None:
+    learners = SB3 if name == "baselines" else [name]
+    configs = [find_learner(one).config_class for one in learners]
+    settings = {field.name for config in configs for field in fields(config)}
+    named = re.findall(r"--([a-z][a-z-]*)", page(name))
+    assert {option.replace("-", "_") for option in named} <= settings | {"source", "only"}
+
+
+def test_translation_of_settings_is_the_one_that_the_baselines_use() -> None:
+    rows = [re.findall(r"`(\w+)`", row) for row in page("baselines").splitlines() if "| " in row]
+    for ours, theirs in WORDS.items():
+        assert any(ours in row and (theirs in row or ours == theirs) for row in rows), ours
+
+
+def test_every_learner_of_networks_has_a_page_that_the_overview_links_to() -> None:
+    overview = (DOCS / "learners.md").read_text(encoding="utf-8")
+    for name in (*DEEP, "baselines"):
+        assert f"](algorithms/{name}.md)" in overview
+        assert "## Beside Stable-Baselines3" in page(name)
+    assert all(f"`{name}`" in page("baselines") for name in SB3)

@@ -15,6 +15,7 @@ import agents
 import envs
 import experiments
 import learning
+from experiments.registry import LEARNERS, import_place
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("learning", "envs", "agents", "experiments", "scripts", "tests", "tutorials")
@@ -61,6 +62,25 @@ def test_packages_are_this_projects(package) -> None:
         f"{package.__name__} comes from {place}: another distribution of that name is installed "
         "and shadows this project's; remove it, or work in the environment that `make` sets up."
     )
+
+
+@pytest.mark.parametrize("package", ["learning", "agents"])
+def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
+    heavy = {"joblib", "matplotlib", "numba", "pygame", "scipy", "sklearn", "torch"}
+    script = f"import sys, {package}; print(*{heavy} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert (run.stdout.strip(), run.stderr) == ("", "")
+
+
+def test_agents_exports_every_learner_of_tables_and_networks_with_its_settings() -> None:
+    kinds = ("agents.tabular.", "agents.policy_gradient.", "agents.value_based.")
+    places = [one.place for one in LEARNERS.values() if one.place.startswith(kinds)]
+    assert len(places) > 20
+    for place in places:
+        learner = import_place(place)
+        assert getattr(agents, learner.__name__) is learner
+        assert getattr(agents, f"{learner.__name__}Config") is learner.config_class
+        assert {learner.__name__, learner.config_class.__name__} <= set(agents.__all__)
 
 
 def test_nothing_loads_what_may_run_code() -> None:
@@ -125,10 +145,19 @@ def test_readmes_one_abstraction_is_what_the_learner_does() -> None:
         assert call in block and call in step
 
 
+def anchors(document: Path) -> set[str]:
+    """Every place in a document that a link can lead to: its headings, as GitHub names them."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
+        text = document.read_text(encoding="utf-8")
+        for target, anchor in re.findall(r"\]\((?!\w+:)([^)#]*)#?([^)]*)\)", text):
+            place = document.parent / target if target else document
+            assert place.exists(), f"{document.name} links to {target}"
+            assert not anchor or anchor in anchors(place), f"{document.name}: {target}#{anchor}"
 
 
 def test_examples_in_docstrings_hold() -> None:

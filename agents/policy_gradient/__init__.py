@@ -1,1 +1,20 @@
 """Learners of a policy, by climbing the return: a ladder with small steps."""
+
+from agents.policy_gradient.a2c import A2C, A2CConfig
+from agents.policy_gradient.ppo import PPO, PPOConfig
+from agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
+from agents.policy_gradient.reinforce_with_baseline import (
+    ReinforceWithBaseline,
+    ReinforceWithBaselineConfig,
+)
+
+__all__ = [
+    "A2C",
+    "PPO",
+    "A2CConfig",
+    "PPOConfig",
+    "Reinforce",
+    "ReinforceConfig",
+    "ReinforceWithBaseline",
+    "ReinforceWithBaselineConfig",
+]
