@@ -58,15 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  spielfeld {name:<{width}}  {line}" for name, line in COMMANDS.items()]
-    return "\n".join(
-        [
-            "Learn machine learning by doing: in worlds, and from data.",
-            "",
-            *lines,
-            "",
-            "Each has --help.",
-        ]
-    )
+    purpose = "Learn machine learning by doing: in worlds, and from data."
+    return "\n".join([purpose, "", *lines, "", "Each has --help."])
 
 
 def _unknown_command(word: str) -> str:

@@ -17,6 +17,8 @@ from envs.grid_world.dynamics import grid_model
 from envs.grid_world.layout import Layout, Slip, Tile
 from envs.grid_world.layout_error import LayoutError
 from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
+from experiments.command_line import COMMANDS
+from experiments.figures.all import find as find_figure
 from experiments.registry import LEARNERS, find_learner
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -153,6 +155,18 @@ def test_pages_name_options_that_there_are(name: str) -> None:
     settings = {field.name for config in configs for field in fields(config)}
     named = re.findall(r"--([a-z][a-z-]*)", page(name))
     assert {option.replace("-", "_") for option in named} <= settings | {"source", "only"}
+
+
+@pytest.mark.parametrize("name", [*DEEP, "baselines"])
+def test_pages_name_commands_learners_and_figures_that_there_are(name: str) -> None:
+    commands = re.findall(r"`spielfeld (\w+) ([^`]*)`", page(name))
+    assert commands
+    for command, words in commands:
+        assert command in COMMANDS
+        if command == "figures":
+            assert find_figure(words)
+        for learner in re.findall(r"^[\w -]+?(?= --| [A-Z])", words):
+            assert command == "benchmark" or set(learner.split()) <= set(LEARNERS), words
 
 
 def test_translation_of_settings_is_the_one_that_the_baselines_use() -> None:
