@@ -5,11 +5,17 @@ value expected, lower that of what turned out worse, and move the value towards 
 throw the experience away, since it was that of another policy.
 
     advantage = reward + discount * reward' + ... + discount^n * value(where it led) - value
-    J = mean of -advantage * log p(action) + value_weight / 2 * (value - return)^2
-        - entropy_weight * entropy
+    return = advantage + value, as the value was when the step was taken
+    J = mean of [-advantage * log p(action) + value_weight / 2 * (value - return)^2
+                 - entropy_weight * entropy]
 
-The derivative of J by the policy's outputs is -advantage * score; advantages and returns are held
-constant. The entropy keeps the policy from making up its mind too early.
+The derivative of the first term by the policy's outputs is -advantage * score; advantages and
+returns are held constant. The entropy keeps the policy from making up its mind too early. The n of
+a step is the number of steps from it to the end of the rollout or of its episode; `trace_decay`
+below 1 mixes in the smaller n (see `generalised_advantages`).
+
+One update: act `steps` times in every world (`act_and_keep`), look back at how each step turned out
+(`lessons`), and take one step of Adam on J over all of it (`batches`).
 
 Differs from REINFORCE with baseline by not waiting for the end of an episode: what comes later is
 taken from the value (bootstrapping), which adds some bias and takes away much chance.
@@ -30,7 +36,7 @@ from agents.networks import at_least, within
 from agents.normaliser import RewardScale
 from agents.policy_gradient.distribution import Distribution
 from agents.policy_gradient.policy import PolicyConfig, PolicyLearner
-from agents.policy_gradient.rollout import Rollout, Taken
+from agents.policy_gradient.rollout import ActionTargets, Rollout
 from learning.batch import Array, Batch
 
 
@@ -72,14 +78,14 @@ class ActorCriticLoss:
     def __init__(self, policy: Policy, value_weight: float, entropy_weight: float) -> None:
         self.policy, self.value_weight, self.entropy_weight = policy, value_weight, entropy_weight
 
-    def value(self, prediction: Array, target: Taken, weights: Any = 1.0) -> float:
+    def value(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> float:
         """Return J, a mean over the rows."""
         policy = self.policy(prediction, target.legal)
         each = self.policy_loss(policy, target) - self.entropy_weight * policy.entropy()
         each += self.value_weight / 2 * (prediction[:, -1] - target.returns) ** 2
         return float((weights * each).mean())
 
-    def derivative(self, prediction: Array, target: Taken, weights: Any = 1.0) -> Array:
+    def derivative(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> Array:
         """Return dJ / d prediction. Shape [rows, outputs + 1]."""
         policy = self.policy(prediction, target.legal)
         slope = np.empty_like(prediction)
@@ -90,15 +96,15 @@ class ActorCriticLoss:
         slope *= np.reshape(weights, (-1, 1)) / slope.dtype.type(len(slope))
         return slope
 
-    def policy_loss(self, policy: Distribution, target: Taken) -> Array:
+    def policy_loss(self, policy: Distribution, target: ActionTargets) -> Array:
         """Return -advantage * log p(action). Shape [rows]."""
         return -target.advantage * policy.log_probability(target.action)
 
-    def policy_slope(self, policy: Distribution, target: Taken) -> Array:
+    def policy_slope(self, policy: Distribution, target: ActionTargets) -> Array:
         """Return the derivative of `policy_loss` by log p(action). Shape [rows]."""
         return -target.advantage
 
-    def measure(self, prediction: Array, target: Taken) -> dict[str, float]:
+    def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
         """Return what the history tells of an update."""
         policy = self.policy(prediction, target.legal)
         error = target.returns - prediction[:, -1]
@@ -147,6 +153,17 @@ class A2C(PolicyLearner):
 
     def live(self) -> Iterator[Batch]:
         """Act once in every world; when the rollout is full, learn from it."""
+        self.act_and_keep()
+        if self.rollout.full:
+            yield from self.batches(*self.lessons())
+            self.measured = self.latest_measures()
+
+    def act_and_keep(self) -> None:
+        """Act once in every world, and write into the rollout what was expected and what came.
+
+        An episode that a time limit cut off would have gone on, so `end_value` is kept for it now:
+        the world is reset before the rollout is full, and nobody could ask for it later.
+        """
         inputs, legal = self.look(), self.worlds.legal
         prediction = self.function(inputs)
         policy = self.policy(prediction, legal)
@@ -160,20 +177,24 @@ class A2C(PolicyLearner):
             reward=scale(step.reward, ended), taken=step.taken,
             **({} if legal is None else {"legal": legal}),
         )  # fmt: skip
-        if self.rollout.full:
-            last_value = self.function(self.encode(self.worlds.observation))[:, -1]
-            yield from self.batches(
-                *self.rollout.lessons(last_value, self.config.discount, self.config.trace_decay)
-            )
-            self.measured = self.loss.measure(*self._latest)
 
-    def batches(self, inputs: Array, targets: Taken) -> Iterator[Batch]:
+    def lessons(self) -> tuple[Array, ActionTargets]:
+        """Return the rollout's inputs and targets; after its last step comes the value of now."""
+        last_value = self.function(self.encode(self.worlds.observation))[:, -1]
+        return self.rollout.lessons(last_value, self.config.discount, self.config.trace_decay)
+
+    def batches(self, inputs: Array, targets: ActionTargets) -> Iterator[Batch]:
         """Yield the whole rollout once: the next policy needs experience of its own."""
         yield Batch(inputs, targets)  # type: ignore[arg-type]
 
     def record(self, batch: Batch, prediction: Array) -> None:
         """Keep the latest batch and what was predicted for it, to be measured."""
         self._latest = prediction, batch.targets
+
+    def latest_measures(self) -> dict[str, float]:
+        """Return what the loss measures of the latest batch, as it was just before its step."""
+        measures: dict[str, float] = self.loss.measure(*self._latest)
+        return measures
 
     def knows_legal(self) -> bool:
         """Whether the worlds tell which actions are legal, which they do from the first reset."""

@@ -6,14 +6,32 @@ probability of its action now to that when it was drawn; and as soon as the rati
 `clip` in the direction that its advantage asks for, the row teaches nothing more.
 
     ratio = p(action) / p_old(action)
-    J = mean of -min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
-        + value_weight / 2 * (value - return)^2 - entropy_weight * entropy
+    J = mean of [-min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
+                 + value_weight / 2 * (value - return)^2 - entropy_weight * entropy]
 
 The derivative of the first term by log p(action) is -ratio * advantage, and 0 where the minimum is
-the clipped one. At ratio 1, before the first step, that is A2C's and REINFORCE's.
+the clipped one. At ratio 1, before the first step, that is A2C's and REINFORCE's. The value's
+error is not clipped.
 
-Differs from A2C by the epochs of minibatches, the clipped ratio that makes them safe, and
-advantages of mean 0 and deviation 1 that count later errors less (`trace_decay`).
+One update, of which 1 to 3 and 6 are A2C's own:
+
+    1. Act `steps` times in every world, each step with the value and log p(action) of that moment.
+       Where a time limit cut an episode off, keep the value of where it stood (`A2C.act_and_keep`).
+    2. Ask for the value of what the worlds show now, since their episodes go on (`A2C.lessons`).
+    3. Look back from the last step to the first (`generalised_advantages`), with next_value from 1
+       at a time limit, 0 at an end, from 2 after the last step; return = advantage + value:
+           error_t = reward_t + discount * next_value_t - value_t
+           advantage_t = error_t + discount * trace_decay * advantage_(t+1), or error_t at an end
+    4. Bring the advantages of the rollout to mean 0 and deviation 1 (`normalised`).
+    5. In each epoch, cut the rollout into minibatches, in another order (`PPO.batches`).
+    6. For each, one step of Adam on J (`GradientLearner.step`), with gradients no longer than
+       `gradient_clip` and the learning rate that `schedule` has come to.
+    Then, or after an epoch that has led further than `kl_limit`, throw the rollout away.
+
+Differs from A2C by going over a rollout several times in minibatches, where A2C takes one step on
+the whole of it; by the clipped ratio, which makes that safe; and by 4. Two settings of A2C begin
+elsewhere: rollouts are longer, since each is used longer, and over so many steps `trace_decay` is
+below 1, since later errors carry more chance.
 
 Source: Schulman et al. (2017), equations 7 and 9; Schulman et al. (2016), equation 16.
 """
@@ -29,7 +47,7 @@ import numpy as np
 from agents.networks import POSITIVE, at_least, one_of, within
 from agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
 from agents.policy_gradient.distribution import Distribution
-from agents.policy_gradient.rollout import Taken
+from agents.policy_gradient.rollout import ActionTargets
 from learning.batch import Array, Batch
 from learning.schedule import SCHEDULES
 
@@ -80,24 +98,24 @@ class ClippedLoss(ActorCriticLoss):
         super().__init__(policy, value_weight, entropy_weight)
         self.clip = clip
 
-    def policy_loss(self, policy: Distribution, target: Taken) -> Array:
+    def policy_loss(self, policy: Distribution, target: ActionTargets) -> Array:
         """Return -min(ratio * advantage, clipped ratio * advantage). Shape [rows]."""
         ratio = probability_ratio(policy, target)
         clipped = ratio.clip(1 - self.clip, 1 + self.clip)
         return np.asarray(-np.minimum(ratio * target.advantage, clipped * target.advantage))
 
-    def policy_slope(self, policy: Distribution, target: Taken) -> Array:
+    def policy_slope(self, policy: Distribution, target: ActionTargets) -> Array:
         """Return -ratio * advantage where the ratio may still move that way, else 0. [rows]."""
-        ratio = probability_ratio(policy, target)
-        limit = np.where(target.advantage > 0, 1 + self.clip, self.clip - 1)
-        return np.where(
-            np.sign(target.advantage) * ratio > limit, 0, -ratio * target.advantage
-        )  # fmt: skip
+        ratio, to_rise = probability_ratio(policy, target), target.advantage >= 0
+        limit = np.where(to_rise, 1 + self.clip, 1 - self.clip)
+        far_enough = np.where(to_rise, ratio > limit, ratio < limit)
+        return np.where(far_enough, 0, -ratio * target.advantage)
 
-    def measure(self, prediction: Array, target: Taken) -> dict[str, float]:
+    def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
         """Return what the history tells of an update.
 
-        The divergence is estimated by mean of ratio - 1 - log(ratio), which is never below 0.
+        The divergence is estimated by mean of ratio - 1 - log(ratio): as -log(ratio), it has the
+        divergence as its mean, since that of ratio - 1 is 0; but no row of it is ever below 0.
         """
         ratio = probability_ratio(self.policy(prediction, target.legal), target)
         return {
@@ -107,7 +125,7 @@ class ClippedLoss(ActorCriticLoss):
         }
 
 
-def probability_ratio(policy: Distribution, target: Taken) -> Array:
+def probability_ratio(policy: Distribution, target: ActionTargets) -> Array:
     """Return p(action) / p_old(action). Shape [rows]."""
     ratio: Array = np.exp(policy.log_probability(target.action) - target.log_probability)
     return ratio
@@ -142,20 +160,24 @@ class PPO(A2C):
         weights = self.config.value_weight, self.config.entropy_weight
         return ClippedLoss(self.policy, *weights, self.config.clip)
 
-    def batches(self, inputs: Array, targets: Taken) -> Iterator[Batch]:
-        """Yield the rollout in minibatches, every epoch in another order."""
+    def batches(self, inputs: Array, targets: ActionTargets) -> Iterator[Batch]:
+        """Yield the rollout in minibatches, every epoch in another order.
+
+        The learner takes its step on each before it asks for the next. Advantages are normalised
+        here once, and not in each minibatch, so that a row counts the same beside any others.
+        """
         config, rows = self.config, len(inputs)
-        fall = SCHEDULES[config.clip_schedule]
-        self.loss.clip = fall(self.samples, config.schedule_samples, config.clip)
+        self.loss.clip = self.clip()
         if config.normalise_advantages:
             targets = targets._replace(advantage=normalised(targets.advantage))
         for _ in range(config.epochs):
             order = self.generator.permutation(rows)
             for part in np.array_split(order, max(1, round(rows / config.batch_size))):
                 yield Batch(inputs[part], targets.rows(part))  # type: ignore[arg-type]
-            if config.kl_limit and self.divergence() > config.kl_limit:
+            if config.kl_limit and self.latest_measures()["approximate_kl"] > config.kl_limit:
                 return
 
-    def divergence(self) -> float:
-        """Return how far the policy had moved before the last step, in nats."""
-        return float(self.loss.measure(*self._latest)["approximate_kl"])
+    def clip(self) -> float:
+        """Return how far a ratio may move by now, as `step_size` does for the learning rate."""
+        schedule = SCHEDULES[self.config.clip_schedule]
+        return schedule(self.samples, self.config.schedule_samples, self.config.clip)

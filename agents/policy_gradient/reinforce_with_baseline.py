@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 from agents.networks import within
 from agents.policy_gradient.a2c import ActorCriticLoss
 from agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
-from agents.policy_gradient.rollout import Taken
+from agents.policy_gradient.rollout import ActionTargets
 from learning.batch import Array
 
 
@@ -70,4 +70,4 @@ class ReinforceWithBaseline(Reinforce):
     def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
         """Return what the loss compares predictions with: the advantage is return - value."""
         advantage = returns - self.function(inputs)[:, -1]
-        return Taken(action, legal, None, advantage, returns)  # type: ignore[arg-type]
+        return ActionTargets(action, legal, None, advantage, returns)  # type: ignore[arg-type]

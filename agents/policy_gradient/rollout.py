@@ -10,7 +10,7 @@ from agents.policy_gradient.advantages import generalised_advantages
 from learning.batch import Array
 
 
-class Taken(NamedTuple):
+class ActionTargets(NamedTuple):
     """The targets of policy gradients: one action a row, and how it turned out."""
 
     action: Array  # [rows], or [rows, numbers]
@@ -19,9 +19,9 @@ class Taken(NamedTuple):
     advantage: Array  # [rows]
     returns: Array  # [rows], advantage + value: what the value should have been
 
-    def rows(self, index: Array) -> Taken:
+    def rows(self, index: Array) -> ActionTargets:
         """Return some of the rows."""
-        return Taken(*(None if array is None else array[index] for array in self))  # type: ignore[arg-type]
+        return ActionTargets(*(None if array is None else array[index] for array in self))  # type: ignore[arg-type]
 
 
 class Rollout:
@@ -68,7 +68,7 @@ class Rollout:
 
     def lessons(
         self, last_value: Array, discount: float, trace_decay: float
-    ) -> tuple[Array, Taken]:
+    ) -> tuple[Array, ActionTargets]:
         """Return the inputs [rows, features] and targets of all steps that were taken; empty it.
 
         Args:
@@ -82,7 +82,8 @@ class Rollout:
         advantage = generalised_advantages(
             was["reward"], was["value"], next_value, was["ended"], discount, trace_decay
         )
-        targets = Taken(was["action"], was["legal"] if was["legal"].size else None,
-                        was["log_probability"], advantage, advantage + was["value"])  # fmt: skip
+        legal = was["legal"] if was["legal"].size else None
+        returns = advantage + was["value"]
+        targets = ActionTargets(was["action"], legal, was["log_probability"], advantage, returns)
         self.clear()
         return was["inputs"][was["taken"]], targets.rows(was["taken"])

@@ -9,7 +9,7 @@ import pytest
 from agents.policy_gradient.a2c import ActorCriticLoss
 from agents.policy_gradient.distribution import Categorical, Gaussian
 from agents.policy_gradient.ppo import ClippedLoss, normalised
-from agents.policy_gradient.rollout import Taken
+from agents.policy_gradient.rollout import ActionTargets
 from learning import CrossEntropy
 
 ROWS, OUTPUTS = 16, 4
@@ -47,7 +47,7 @@ EVERY = pytest.mark.parametrize(
 )
 
 
-def example(policy: Any, legal: np.ndarray | None) -> tuple[np.ndarray, Taken, np.ndarray]:
+def example(policy: Any, legal: np.ndarray | None) -> tuple[np.ndarray, ActionTargets, np.ndarray]:
     """Predictions, targets and weights."""
     generator = np.random.default_rng(1)
     prediction = generator.normal(size=(ROWS, OUTPUTS + 1))
@@ -56,7 +56,7 @@ def example(policy: Any, legal: np.ndarray | None) -> tuple[np.ndarray, Taken, n
     ratio = np.resize(RATIOS, ROWS)
     advantage = generator.normal(size=ROWS) * np.repeat([1, -1], ROWS // 2)
     old = distribution.log_probability(action) - np.log(ratio)
-    target = Taken(action, legal, old, advantage, generator.normal(size=ROWS))
+    target = ActionTargets(action, legal, old, advantage, generator.normal(size=ROWS))
     return prediction, target, generator.uniform(0.5, 2, ROWS)
 
 
@@ -84,7 +84,7 @@ def test_autograd_confirms_value_and_derivative(loss: Any, policy: Any, legal: A
     assert slope == pytest.approx(outputs.grad.numpy(), rel=1e-10, abs=1e-12)
 
 
-def in_torch(torch: Any, loss: Any, outputs: Any, target: Taken, weights: Any) -> Any:
+def in_torch(torch: Any, loss: Any, outputs: Any, target: ActionTargets, weights: Any) -> Any:
     """The same loss from the papers, on PyTorch's own distributions."""
     distributions = torch.distributions
     if loss.policy is gaussian:
@@ -155,7 +155,7 @@ def test_ppo_at_ratio_1_is_a2c_is_cross_entropy_weighted_by_the_advantage() -> N
 def test_clipping_by_hand(ratio: float, advantage: float, loss: float, slope: float) -> None:
     policy = Categorical(np.log([[0.5, 0.5]]))
     old = np.log([0.5 / ratio])
-    target = Taken(np.array([0]), None, old, np.array([advantage]), np.zeros(1))
+    target = ActionTargets(np.array([0]), None, old, np.array([advantage]), np.zeros(1))
     clipped = ClippedLoss(categorical, 0.5, 0.0, CLIP)
     assert clipped.policy_loss(policy, target) == pytest.approx([loss])
     assert clipped.policy_slope(policy, target) == pytest.approx([slope])
@@ -163,10 +163,10 @@ def test_clipping_by_hand(ratio: float, advantage: float, loss: float, slope: fl
 
 def test_measures_by_hand() -> None:
     prediction = np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 5.0]])  # fair coins, then values
-    target = Taken(
+    target = ActionTargets(
         np.array([0, 1]), None, np.log([0.25, 0.5]), np.array([1.0, 4.0]), np.array([2.0, 4.0])
     )
-    loss: Callable[[np.ndarray, Taken], dict[str, float]] = ClippedLoss(
+    loss: Callable[[np.ndarray, ActionTargets], dict[str, float]] = ClippedLoss(
         lambda at, legal: Categorical(at[:, :2], legal), 0.5, 0.0, CLIP
     ).measure
     found = loss(prediction, target)

@@ -22,7 +22,7 @@ from agents.policy_gradient.reinforce_with_baseline import (
     ReinforceWithBaseline,
     ReinforceWithBaselineConfig,
 )
-from agents.policy_gradient.rollout import Taken
+from agents.policy_gradient.rollout import ActionTargets
 from envs.tabular import TabularModel
 from envs.tabular_env import TabularEnv
 from learning.beside import Beside
@@ -70,7 +70,7 @@ def test_finite_differences_confirm_the_derivative(kind: Any, masked: int) -> No
 def test_gradient_of_ppo_at_ratio_1_is_that_of_reinforce(kind: Any) -> None:
     prediction, played = example(kind)
     log_probability = kind(prediction).log_probability(played.action)
-    taken = Taken(played.action, None, log_probability, played.returns, played.returns)
+    taken = ActionTargets(played.action, None, log_probability, played.returns, played.returns)
     ppo = ClippedLoss(lambda outputs, legal: kind(outputs[:, :-1]), 0.0, 0.0, clip=0.2)
     with_value = np.column_stack([prediction, np.ones(ROWS)])
     slope = ppo.derivative(with_value, taken)
