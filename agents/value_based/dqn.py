@@ -8,6 +8,12 @@ the network that stands still for a while.
     target = reward + discount * max over a' of Q_still(next observation, a'), at the end the reward
     J = (1/rows) sum of huber(Q(observation, action) - target)
 
+Act once in every world and remember it (`ReplayLearner.act_and_remember`); every `train_every`
+steps, `gradient_steps` times: draw `batch_size` of what is remembered (`drawn`), work out their
+targets (`dqn_target`), and take one step of Adam on J (`batches`). Every `target_every` such steps
+the still copy becomes equal to the network again (`stand_still`). At a time limit the target keeps
+its second term, since only an episode that terminated has nothing more to come.
+
 Differs from Q-learning by its function, a network, and by its batches, which come from a memory and
 not from the last step alone.
 
@@ -127,7 +133,11 @@ class DQN(ReplayLearner):
         return make_network(self.config, features, actions, generator, scale=1.0)
 
     def batches(self, count: int) -> Iterator[Batch]:
-        """Yield so many batches; what is the same until the copy changes, is computed at once."""
+        """Yield so many batches, for the learner to take a step on each.
+
+        Until the copy changes, no step changes a target: so all that are due before that are drawn
+        and worked out at once, which is faster and, but for rounding, the same as one by one.
+        """
         rows, every = self.config.batch_size, self.config.target_every
         while count > 0:
             if self.updates[0] % every == 0:
