@@ -124,8 +124,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
 
     def encode(self, states: Any) -> Any:
         """Return the observations of states of the model, as arrays."""
-        seen = [self.observer(*stones_of(self.rules, int(state))) for state in np.ravel(states)]
-        return np.array(seen).reshape(*np.shape(states), *np.shape(seen[0]))
+        return self.observer.of_numbers(np.asarray(states))
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None

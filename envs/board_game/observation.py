@@ -55,6 +55,15 @@ class Observer:
         cells = [stones >> shift & 1 for stones in (own, other) for shift in self.shifts.tolist()]
         return np.array(cells, np.int8).reshape(2, self.rules.rows, self.rules.columns)
 
+    def of_numbers(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Return the observations of positions that are given by their numbers in a table."""
+        if self.kind == "index":
+            return numbers
+        columns, levels = np.divmod(self.shifts, self.rules.height)
+        sides = numbers[..., None] // 3 ** (columns * self.rules.rows + levels) % 3
+        planes = np.stack([sides == 1, sides == 2], axis=-2).astype(np.int8)
+        return planes.reshape(*numbers.shape, 2, self.rules.rows, self.rules.columns)
+
     def legal(self, stones: int) -> Bytes:
         """Return a 1 for each legal action, int8 [actions]."""
         return np.array([~stones >> shift & 1 for shift in self.last.tolist()], np.int8)

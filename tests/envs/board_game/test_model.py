@@ -6,6 +6,7 @@ import envs  # noqa: F401, registers the environments
 from agents import QLearning
 from agents.planning import best_start_value, random_policy, start_value
 from envs.board_game.model import board_model
+from envs.board_game.observation import KINDS, Observer
 from envs.board_game.opponents import OPPONENTS, any_moves
 from envs.board_game.rules import board_rules, stones_of, table_index
 
@@ -71,10 +72,17 @@ def test_games_that_are_no_table_have_no_model() -> None:
     assert not hasattr(gym.make("spielfeld/ConnectFour-v0").unwrapped, "model")
 
 
-def test_planes_of_all_states_are_those_of_each() -> None:
-    env = gym.make(NAME, observation="planes", seat="first").unwrapped
-    observation, _ = env.reset(seed=1)
-    assert np.array_equal(env.encode(np.array([env.position, 5]))[0], observation)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("rows", "columns", "gravity"), [(2, 3, False), (2, 3, True)])
+def test_observations_by_number_are_those_of_the_stones(
+    kind: str, rows: int, columns: int, gravity: bool
+) -> None:
+    rules = board_rules(rows, columns, 2, gravity=gravity)
+    observer, numbers = Observer(rules, kind), np.arange(3**rules.cells)
+    each = np.array([observer(*stones_of(rules, number)) for number in numbers.tolist()])
+    found = observer.of_numbers(numbers)
+    assert found.dtype == each.dtype and np.array_equal(found, each)
+    assert np.array_equal(observer.of_numbers(numbers[5]), each[5])
 
 
 def test_models_are_made_once() -> None:
