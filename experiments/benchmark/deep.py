@@ -11,6 +11,7 @@ from typing import Any
 from experiments.benchmark.comparison import Comparison, Side, Sides
 from experiments.settings import settings_for
 from experiments.spec import RunSpec
+from experiments.threads import one_thread
 from experiments.threshold import Reached, seconds_to
 
 EVALUATIONS = 40  # of a budget, at even distances
@@ -77,10 +78,11 @@ def steps_a_second(learner: str, quick: bool) -> float:
     samples = 512 if quick else 10_240
     agent = make_learner(RunSpec(learner, "CartPole-v1", samples, 0, EQUAL))
     world = gymnasium.make("CartPole-v1")
-    agent.learn(world, 512)  # gets ready
-    began = time.perf_counter()
-    agent.learn(world, samples)
-    return samples / (time.perf_counter() - began)
+    with one_thread():
+        agent.learn(world, 512)  # gets ready
+        began = time.perf_counter()
+        agent.learn(world, samples)
+        return samples / (time.perf_counter() - began)
 
 
 def equal_settings(quick: bool) -> Sides:

@@ -74,7 +74,7 @@ def check(path: Path, learner: str, target: str | None, task: str | None) -> str
 
 @pytest.fixture
 def without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thousand runs write six files each: whether they reached the disk is tested elsewhere."""
+    """Hundreds of runs write six files each: whether they reached the disk is tested elsewhere."""
     write = sys.modules["learning.model_file"].os  # type: ignore[attr-defined]
     monkeypatch.setattr(write, "fsync", lambda handle: None)
     monkeypatch.setattr(run, "one_thread", contextlib.nullcontext)  # costs more than such a run
@@ -83,7 +83,7 @@ def without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @settings(
-    max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.one_of(FILES, hard_tables(), sound_tables(), sound_tables()),

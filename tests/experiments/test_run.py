@@ -185,8 +185,20 @@ def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "kills"),
     [
-        (["spielfeld/JumpGridWorld-v0", "--samples", "10000000"], 10),
-        (["spielfeld/FrozenLake-v0", "--samples", "100000", "--set", "observation=position"], 10),
+        (["q-learning", "spielfeld/JumpGridWorld-v0", "--samples", "10000000"], 5),
+        (
+            [
+                "q-learning",
+                "spielfeld/FrozenLake-v0",
+                "--samples",
+                "100000",
+                "--set",
+                "observation=position",
+            ],
+            4,
+        ),
+        (["ppo", "spielfeld/FourRooms-v0", "--samples", "50000"], 4),
+        (["dqn", "spielfeld/FrozenLake-v0", "--samples", "20000"], 4),
     ],
 )
 def test_killed_at_random_moments_the_run_ends_bit_identical(
@@ -197,7 +209,7 @@ def test_killed_at_random_moments_the_run_ends_bit_identical(
 
     def start(root: str) -> subprocess.Popen:
         begun.unlink(missing_ok=True)
-        command = [sys.executable, "-c", IMPATIENT, str(begun), "train", "q-learning", *arguments]
+        command = [sys.executable, "-c", IMPATIENT, str(begun), "train", *arguments]
         return subprocess.Popen(
             [*command, "--directory", str(tmp_path / root)], stdout=subprocess.DEVNULL
         )
