@@ -137,12 +137,24 @@ def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
     write_atomically(directory / "spec.json", spec.to_json())
     if checkpoint.exists():
         session.restore(checkpoint)
-    with one_thread():
+    with one_thread(), _gone_if_refused(directory):
         with _saved_on_interrupt(session):
             if teach is not None:
                 teach(session)
             session.finish()
         return _complete(session, directory)
+
+
+@contextmanager
+def _gone_if_refused(directory: Path) -> Iterator[None]:
+    """Leave no directory behind where nothing was learned, since learner and world do not fit."""
+    try:
+        yield
+    except ValueError:
+        if [path.name for path in directory.iterdir()] == ["spec.json"]:
+            (directory / "spec.json").unlink()
+            directory.rmdir()
+        raise
 
 
 @contextmanager

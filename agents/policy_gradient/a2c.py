@@ -48,7 +48,7 @@ class A2CConfig(PolicyConfig):
     """Steps of each world between two updates."""
     trace_decay: float = 1.0
     """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
-    value_weight: float = 0.5
+    value_weight: float = 1.0
     """Of the value's error in J."""
     entropy_weight: float = 0.01
     """Of the entropy in J: how much being undecided is worth."""

@@ -68,7 +68,10 @@ def tile_coder(space: Box, tilings: int, tiles: int, limit: float) -> TileCoder:
         ValueError: If the space has not exactly one axis, or as `TileCoder` says.
     """
     if len(space.shape) != 1:
-        raise ValueError(f"Tiles need observations that are a list of numbers, not {space}.")
+        raise ValueError(
+            "A table or tiles need observations that are a number or a list of numbers, not "
+            f"{space}; learners with a network take those as well, such as dqn and ppo."
+        )
     low = np.where(space.low > -ENDLESS, space.low, -limit)
     high = np.where(space.high < ENDLESS, space.high, limit)
     return TileCoder(low, high, tilings, tiles)

@@ -226,6 +226,12 @@ def test_killed_at_random_moments_the_run_ends_bit_identical(
     assert result(killed) == result(whole)
 
 
+def test_what_cannot_learn_there_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="learners with a network take those as well"):
+        train(RunSpec("q-learning", "spielfeld/ConnectFour-v0", 100), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_damaged_checkpoint_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
