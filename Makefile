@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.ready-$(subst $(COMMA),-,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format benchmark clean
+.PHONY: help demo test check format benchmark baselines clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -35,8 +35,16 @@ format: $(TESTABLE)  ## rewrite the code as `check` wants it
 	$(BIN)/ruff check --fix .
 
 benchmark:  ## our speed beside the peers, from one run
-	$(MAKE) EXTRAS=dev,peers $(VENV)/.ready-dev-peers
+	$(MAKE) EXTRAS=dev,deep,peers $(VENV)/.ready-dev-deep-peers
 	$(BIN)/spielfeld benchmark
+
+baselines:  ## our PPO beside Stable-Baselines3's, ten seeds in eight worlds (two hours)
+	$(MAKE) EXTRAS=deep,box2d $(VENV)/.ready-deep-box2d
+	$(BIN)/spielfeld compare ppo sb3-ppo --source CartPole-v1 Acrobot-v1 Pendulum-v1 LunarLander-v3 \
+		spielfeld/FrozenLake8x8-v0 spielfeld/FourRooms-v0 \
+		spielfeld/Maze-v0:rows=11,columns=11,seed=1,observation=view --output runs/baselines
+	$(BIN)/spielfeld compare ppo sb3-maskable-ppo \
+		--source spielfeld/ConnectFour-v0:opponent=rule --output runs/baselines-masked
 
 clean:  ## remove the environment and what tools left behind
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ Source: Raffin et al. (2021), "Stable-Baselines3: Reliable Reinforcement Learnin
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -105,7 +106,9 @@ def make_model(place: str, config: BaselineConfig, worlds: Any, seed: int) -> An
 
     module, _, name = place.partition(":")
     algorithm = getattr(importlib.import_module(module), name)
-    model = algorithm("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
+    with warnings.catch_warnings():  # a last minibatch that is shorter is what was asked for
+        warnings.filterwarnings("ignore", "You have specified a mini-batch size")
+        model = algorithm("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
     model.set_logger(Logger(None, []))
     end = config.progress_samples
 

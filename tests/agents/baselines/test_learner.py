@@ -168,6 +168,11 @@ def test_history_tells_of_each_episode_and_of_samples_really_taken() -> None:
     assert np.array_equal(history["episode_return"], history["episode_length"])
 
 
+def test_a_shorter_last_minibatch_is_nothing_to_warn_of(recwarn: pytest.WarningsRecorder) -> None:
+    make(SB3PPO, {**PPO_SETTINGS, "batch_size": 20}).learn(gym.make("CartPole-v1"), 32)
+    assert not [warning for warning in recwarn if "mini-batch" in str(warning.message)]
+
+
 def test_another_world_goes_on_with_what_was_learned() -> None:
     learner = make(SB3PPO, PPO_SETTINGS)
     learner.learn(gym.make("spielfeld/FrozenLake-v0"), 32)
