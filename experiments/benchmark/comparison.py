@@ -68,14 +68,14 @@ class Result:
         names: What ours and the peer are, in words.
         ours: Our figures.
         peer: The peer's figures.
-        note: What else is to be said.
+        notes: What else is to be said of ours, and of the peer.
     """
 
     comparison: Comparison
     names: tuple[str, str]
     ours: list[float]
     peer: list[float]
-    note: str = ""
+    notes: tuple[str, str] = ("", "")
 
     @property
     def ratios(self) -> list[float]:
@@ -97,13 +97,16 @@ class Result:
             "name": comparison.name,
             "title": comparison.title,
             "unit": comparison.unit,
-            "ours": {"name": self.names[0], "median": median(self.ours), "all": self.ours},
-            "peer": {"name": self.names[1], "median": median(self.peer), "all": self.peer},
+            "ours": self._side(0, self.ours),
+            "peer": self._side(1, self.peer),
             "ratio": {"median": median(self.ratios), "all": self.ratios},
             "target": comparison.target,
             "holds": self.holds,
-            "note": self.note,
         }
+
+    def _side(self, index: int, figures: list[float]) -> dict[str, Any]:
+        name, note = self.names[index], self.notes[index]
+        return {"name": name, "median": median(figures), "all": figures, "note": note}
 
 
 def run(comparison: Comparison, repeats: int, quick: bool, tell: Callable[[str], None]) -> Result:
@@ -123,7 +126,8 @@ def run(comparison: Comparison, repeats: int, quick: bool, tell: Callable[[str],
         figures.append([side.measure() for side in sides])
     ours, peer = zip(*figures[1:], strict=True)
     names = sides.ours.name, sides.peer.name
-    return Result(comparison, names, list(ours), list(peer), sides.ours.note())
+    notes = sides.ours.note(), sides.peer.note()
+    return Result(comparison, names, list(ours), list(peer), notes)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -36,12 +36,14 @@ def show(
 def _cells(result: Result) -> tuple[str, ...]:
     comparison, ratios = result.comparison, result.ratios
     ours, peer = (
-        f"{figure(median(figures))} {comparison.unit}\n{name}"
-        for figures, name in zip((result.ours, result.peer), result.names, strict=True)
+        f"{figure(median(figures))} {comparison.unit}\n{name}\n{note}".rstrip()
+        for figures, name, note in zip(
+            (result.ours, result.peer), result.names, result.notes, strict=True
+        )
     )
     spread = f"{median(ratios):.1f} x ({min(ratios):.1f}, {max(ratios):.1f})"
     what = f"{comparison.name}\n{comparison.title}"
-    return what, f"{ours}\n{result.note}".rstrip(), peer, spread
+    return what, ours, peer, spread
 
 
 def figure(number: float) -> str:

@@ -16,7 +16,7 @@ from experiments.benchmark.all import COMPARISONS
 from experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
 from experiments.benchmark.q_learning import SETTINGS, plain_q_learning
 from experiments.benchmark.q_learning_c import WORLD, compile_c, compiler
-from experiments.benchmark.table import figure
+from experiments.benchmark.table import figure, show
 from experiments.benchmark.tabular import METHODS, plain_loop, settings
 from experiments.benchmark.testbed import our_figure, plain_figure
 from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, plain_value_iteration
@@ -42,6 +42,19 @@ def test_sides_take_turns_and_the_first_turn_only_warms_up() -> None:
     assert order == ["ours", "peer"] * 4
     assert result.ours == [2, 4, 6]
     assert result.peer == [3, 5, 7]
+
+
+def test_what_either_side_has_to_say_is_shown_and_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ours = Side("ours", lambda: 1.0, lambda: "3 of 3 passed")
+    peer = Side("peer", lambda: 2.0, lambda: "1 of 3 passed")
+    result = run(comparison_of(ours, peer), 2, True, lambda word: None)
+    show([result], {}, {})
+    printed = capsys.readouterr().out
+    for name, note in (("ours", "3 of 3 passed"), ("peer", "1 of 3 passed")):
+        assert result.summary()[name]["note"] == note
+        assert note in printed
 
 
 def test_ratio_says_how_many_times_better_whichever_way_better_is() -> None:
