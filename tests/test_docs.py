@@ -100,8 +100,8 @@ def test_pictures_of_the_guide_show_the_layout_above_them(pictures: ModuleType) 
 
 
 def test_pictures_are_small_and_all_in_use() -> None:
-    text = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
-    used = set(re.findall(r"\((pictures/[^)]+)\)", text))
+    text = "".join(page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md"))
+    used = set(re.findall(r"\((?:\.\./)?(pictures/[^)]+)\)", text))
     there = (DOCS / "pictures").rglob("*.*")
     assert used == {path.relative_to(DOCS).as_posix() for path in there}
     for path in used:
@@ -154,7 +154,8 @@ def test_pages_name_options_that_there_are(name: str) -> None:
     configs = [find_learner(one).config_class for one in learners]
     settings = {field.name for config in configs for field in fields(config)}
     named = re.findall(r"--([a-z][a-z-]*)", page(name))
-    assert {option.replace("-", "_") for option in named} <= settings | {"source", "only"}
+    of_commands = {"source", "only", "samples", "repeats"}
+    assert {option.replace("-", "_") for option in named} <= settings | of_commands
 
 
 @pytest.mark.parametrize("name", [*DEEP, "baselines"])
