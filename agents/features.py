@@ -34,6 +34,7 @@ class Features:
         self._counts = np.ravel(getattr(space, "nvec", getattr(space, "n", 0)))
         self._first = np.ravel(getattr(space, "start", 0))
         self._named = isinstance(space, Discrete | MultiDiscrete)
+        self.one_hot = isinstance(space, Discrete)  # whether each row has a single 1
         self._offsets = np.cumsum(self._counts) - self._counts
 
     def __call__(self, observations: Any) -> Array:

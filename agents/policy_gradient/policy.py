@@ -15,6 +15,7 @@ from agents.policy_gradient.distribution import Categorical, Distribution, Gauss
 from learning.batch import Array
 from learning.beside import Beside, Constant
 from learning.function import Function
+from learning.one_of_few import OneOfFew
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class PolicyLearner(ManyLearner):
         if self.critic:
             parts["value"] = make_network(self.config, features, 1, self.generator, scale=1)
         self.function = Beside(**parts)
+        if self.features.one_hot and not self.config.normalise_observations:
+            self.function = OneOfFew(self.function, features)
         self.moments = RunningMoments(features)
 
     def memory(self) -> dict[str, Array]:

@@ -51,7 +51,7 @@ def test_ppo_at_ratio_1_has_the_gradient_of_a2c(world: str) -> None:
 def test_both_have_the_gradient_of_reinforce_with_the_advantage_for_the_return() -> None:
     learner = ppo(batch_size=128, normalise_advantages=False, entropy_weight=0.0)
     batch = first_batch(learner, DISCRETE["one step"].make())
-    slopes, part = gradient(learner, batch), learner.function.parts["policy"]
+    slopes, part = gradient(learner, batch), learner.function.function.parts["policy"]
     weighted = CrossEntropy().derivative(
         part(batch.inputs), batch.targets.action, batch.targets.advantage
     )

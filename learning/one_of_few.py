@@ -1,0 +1,44 @@
+"""A function of one of few things: what it says of each is worked out once, however often asked.
+
+A row that names one of n things has a single 1 (one-hot), and multiplying by it looks a row up. So
+with I, the n rows that there can be (the identity matrix),
+
+    phi(x) = x phi(I),    gradient of phi at x, given upstream = that at I, given x^T upstream
+
+by the chain rule. A minibatch of a thousand rows from a world of a hundred states costs a hundred
+rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learning.batch import Array, Gradient
+from learning.function import Backward, Function, Parameters, selected, spread
+
+
+class OneOfFew(Function):
+    """phi(x) for rows with a single 1; the same predictions and gradients, within rounding.
+
+    Args:
+        function: Any function of rows of `count` numbers.
+        count: How many different rows there can be.
+    """
+
+    def __init__(self, function: Function, count: int) -> None:
+        self.function, self.each = function, np.eye(count, dtype=np.float32)
+        self.parameters: Parameters = function.parameters
+
+    def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
+        """Return predictions [rows, outputs], or [rows] where `select` is given; see `Function`.
+
+        With fewer rows than there can be, nothing is saved, and the function is asked itself.
+        """
+        if len(inputs) <= len(self.each):
+            return self.function.forward(inputs, select)
+        table, backward = self.function.forward(self.each)
+
+        def of_rows(upstream: Array) -> Gradient:
+            return backward(inputs.T @ spread(upstream, select, table.shape[1]))
+
+        return selected(inputs @ table, select), of_rows
