@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from envs.small_worlds.world import SmallWorld, find_world
+from envs.tabular import Booleans
 from envs.tabular_env import TabularEnv
 
 
@@ -73,7 +74,17 @@ class LegalActions(Discrete):
         self._env = env
 
     def sample(self, mask: Any = None, probability: Any = None) -> Any:
-        """Return a random action, by default one that is legal where the environment stands."""
-        if mask is None and probability is None and self._env.position >= 0:
-            mask = self._env.model.legal_actions[self._env.position].astype(np.int8)
+        """Return a random action, by default one that is legal where the environment stands.
+
+        Before the first episode and after the end of one: where any other may start.
+        """
+        if mask is None and probability is None:
+            mask = self._legal().astype(np.int8)
         return super().sample(mask, probability)
+
+    def _legal(self) -> Booleans:
+        model, position = self._env.model, self._env.position
+        ended = position < 0 or model.terminal[position]
+        states = model.start > 0 if ended else [position]
+        legal: Booleans = model.legal_actions[states].all(axis=0)
+        return legal

@@ -109,6 +109,18 @@ def test_random_actions_of_a_newcomer_are_legal(name: str, options: dict[str, An
 
 
 @EVERY
+def test_random_actions_after_an_end_are_legal_in_the_next_episode(
+    name: str, options: dict[str, Any]
+) -> None:
+    env = gym.make(name, **options).unwrapped
+    for position in np.flatnonzero(env.model.terminal):
+        env.reset(seed=int(position))
+        env.position = int(position)
+        action = env.action_space.sample()
+        assert env.model.legal_actions[env.model.start > 0, action].all()
+
+
+@EVERY
 def test_every_state_is_told_in_words_of_its_own(name: str, options: dict[str, Any]) -> None:
     env = gym.make(name, render_mode="ansi", **options)
     env.reset(seed=0)

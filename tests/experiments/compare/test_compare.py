@@ -221,9 +221,10 @@ def test_killed_comparison_repeats_no_finished_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_stops_all_processes_with_a_sentence(tmp_path: Path) -> None:
-    words = ["q-learning", "sarsa", *CLIFF, "--seeds", "50", "--samples", "20000", "--jobs", "2"]
+    words = ["q-learning", "sarsa", *CLIFF, "--seeds", "50", "--samples", "1000000", "--jobs", "2"]
     command = [sys.executable, "-m", "experiments.command_line", "compare", *words]
     place = {**os.environ, "PYTHONPATH": str(ROOT)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
     run = subprocess.Popen(
         command, cwd=tmp_path, env=place, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
