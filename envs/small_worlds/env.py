@@ -86,5 +86,5 @@ class LegalActions(Discrete):
         model, position = self._env.model, self._env.position
         ended = position < 0 or model.terminal[position]
         states = model.start > 0 if ended else [position]
-        legal: Booleans = model.legal_actions[states].all(axis=0)
+        legal: Booleans = np.logical_and.reduce(model.legal_actions[states], axis=0)
         return legal
