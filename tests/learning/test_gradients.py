@@ -38,6 +38,7 @@ from learning.beside import Beside, Constant
 from learning.function import Function
 from learning.generative import NoisePredictor
 from learning.loss import Loss
+from learning.one_of_few import OneOfFew
 from learning.unsupervised.mixture import Mixture
 
 ROWS, INPUTS, OUTPUTS = 7, 4, 3
@@ -96,6 +97,11 @@ def far_from_kinks(function: Network, generator: Generator) -> np.ndarray:
     return inputs[clear][:ROWS]
 
 
+def one_of_few(generator: Generator) -> Example:
+    rows = np.eye(INPUTS)[generator.integers(INPUTS, size=ROWS)]
+    return OneOfFew(Network([INPUTS, 5, OUTPUTS], generator, "tanh"), INPUTS), rows
+
+
 def centroids(generator: Generator) -> Example:
     start = np.arange(4)[:, None] + generator.uniform(-0.2, 0.2, (4, OUTPUTS))  # apart
     noise = generator.uniform(-0.2, 0.2, (ROWS, OUTPUTS))  # less than halfway to the next
@@ -121,6 +127,7 @@ EXAMPLES: dict[type, list[Callable[[Generator], Example]]] = {
     TileSum: [tiles],
     Linear: [lambda g: (Linear(INPUTS, OUTPUTS), normal_inputs(g))],
     Network: [network("relu"), network("tanh"), network("sigmoid")],
+    OneOfFew: [one_of_few],
     EmbeddingDot: [lambda g: (EmbeddingDot(4, OUTPUTS, 2, g, 1.0, 1.0), g.integers(4, size=ROWS))],
     Centroids: [centroids],
     Mixture: [mixture],
