@@ -14,7 +14,7 @@ from typing import Any
 from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation
 from experiments.session import Session, versions
-from experiments.sources import fingerprint
+from experiments.sources import fingerprint, is_code
 from experiments.spec import RunSpec
 from experiments.threads import one_thread
 from learning.history import History
@@ -71,16 +71,27 @@ class Run:
         session = self.session()
         return session.learner, session.ground.given
 
+    def check_own_files(self) -> None:
+        """See that what the run names is no stranger's code: a run is data, whoever wrote it.
+
+        Raises:
+            ValueError: If the source's or the learner's own file is not in this folder, or is
+                another one than then.
+        """
+        for name in (self.spec.source, self.spec.learner):
+            if is_code(name) and not fingerprint(name):
+                raise ValueError(f"{self.directory} needs {name}: go to the folder of that file.")
+            if fingerprint(name) not in self.spec.code:
+                raise ValueError(f"{name} has changed since {self.directory}: train again.")
+
     def session(self) -> Session:
         """Return the run as it ended.
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.
-            ValueError: If the source's or the learner's own file is another one than then.
+            ValueError: As `check_own_files`.
         """
-        for name in (self.spec.source, self.spec.learner):
-            if fingerprint(name) not in self.spec.code:
-                raise ValueError(f"{name} has changed since {self.directory}: train again.")
+        self.check_own_files()
         session = Session(self.spec)
         session.restore(self.directory / "model.safetensors")
         return session

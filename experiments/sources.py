@@ -127,6 +127,12 @@ def _with_model(env: Any) -> Any:
     return TabularEnv(model, max_episode_steps=env.spec.max_episode_steps)
 
 
+def is_code(name: str) -> bool:
+    """Tell whether a name stands for something to be called, rather than a registered world."""
+    _, colon, id_ = name.partition(":")
+    return bool(colon) and "/" not in id_ and not is_file(name)
+
+
 def fingerprint(name: str) -> str:
     """Return a hash of the file behind a source or learner of one's own, or nothing."""
     module = name.partition(":")[0].removesuffix(".py")

@@ -78,9 +78,11 @@ class SmallWorld:
 
 
 def find_world(world: str | Callable[..., SmallWorld], options: dict[str, Any]) -> SmallWorld:
-    """Return the world that "module:function" makes with these options."""
+    """Return the world that "module:function" of this package makes with these options."""
     if isinstance(world, str):
         module, _, name = world.partition(":")
+        if not module.startswith("envs.small_worlds."):  # options come from files, too
+            raise ValueError(f"{world!r} is no world of the suite: give the function itself.")
         made: SmallWorld = getattr(importlib.import_module(module), name)(**options)
         return made
     return world(**options)

@@ -50,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     source, given = options.source, option_values(options.set)
     run = None if options.run is None else Run.load(options.run)
     if run is not None and source in ("", run.spec.source):
+        run.check_own_files()
         source, given = run.spec.source, {**run.spec.source_options, **given}
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")

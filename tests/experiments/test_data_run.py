@@ -97,12 +97,10 @@ def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killed_at_random_moments_the_run_ends_bit_identical(tmp_path: Path) -> None:
     generator = np.random.default_rng(5)
-    begun = tmp_path / "begun"
 
     def start(root: str) -> subprocess.Popen:
-        begun.unlink(missing_ok=True)
         words = ["train", "neural-network", "two-moons", "--samples", "300000"]
-        command = [sys.executable, "-c", IMPATIENT, str(begun), *words]
+        command = [sys.executable, "-c", IMPATIENT, str(tmp_path / "begun"), *words]
         return subprocess.Popen(
             [*command, "--directory", str(tmp_path / root)], stdout=subprocess.DEVNULL
         )
@@ -110,12 +108,12 @@ def test_killed_at_random_moments_the_run_ends_bit_identical(tmp_path: Path) -> 
     interrupted = 0
     for _ in range(4):
         process = start("killed")
-        while not begun.exists():
+        while process.poll() is None and not list(tmp_path.glob("killed/*/checkpoint.*")):
             time.sleep(0.01)
-        time.sleep(float(generator.uniform(0.5, 1.5)))
+        time.sleep(float(generator.uniform(0, 1)))
         process.kill()
         interrupted += process.wait() != 0
-    assert interrupted and list(tmp_path.glob("killed/*/checkpoint.safetensors"))
+    assert interrupted
     assert start("killed").wait() == 0 == start("whole").wait()
     killed, whole = (Run.load(next((tmp_path / root).iterdir())) for root in ("killed", "whole"))
     assert result(killed) == result(whole)

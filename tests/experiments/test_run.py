@@ -12,6 +12,7 @@ import pytest
 
 from experiments import ground
 from experiments import session as session_module
+from experiments.command_line import main
 from experiments.run import Run, train
 from experiments.session import Session
 from experiments.spec import RunSpec
@@ -318,3 +319,33 @@ def test_learner_without_state_runs_without_checkpoints(
     run = train(RunSpec("my_learner:Lazy", "spielfeld/CliffWalking-v0", 100), tmp_path)
     assert run.summary["score"]["share"] == pytest.approx(0.0)
     assert len(run.history()) == 0
+
+
+@pytest.mark.parametrize("field", ["source", "learner"])
+def test_nothing_is_called_because_a_file_of_a_run_names_it(
+    tmp_path: Path, field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = train(SPEC, tmp_path)
+    evil, place = tmp_path / "evil", run.directory / "spec.json"
+    spec = json.loads(place.read_text())
+    spec |= {field: "pathlib:Path.touch", "source_options": {"self": str(evil)}}
+    if field == "source":
+        spec |= {"source": "os:system", "source_options": {"command": f"touch {evil}"}}
+    place.write_text(json.dumps(spec))
+    for words in (
+        ["evaluate", str(run.directory)],
+        ["play", "--text", "--run", str(run.directory)],
+    ):
+        assert main(words) == 2
+        assert "go to the folder of that file" in capsys.readouterr().err
+    assert not evil.exists()
+
+
+def test_an_option_in_a_file_of_a_run_names_no_function(tmp_path: Path) -> None:
+    run = train(RunSpec("q-learning", "spielfeld/RandomWalk5-v0", 200), tmp_path)
+    place, evil = run.directory / "spec.json", tmp_path / "evil"
+    options = {"world": "os:system", "command": f"touch {evil}"}
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"source_options": options}))
+    with pytest.raises(ValueError, match="'os:system' is no world of the suite"):
+        Run.load(run.directory).session()
+    assert not evil.exists()
