@@ -63,10 +63,16 @@ class ManyLearner(GradientLearner):
         """Act for `samples` more environment steps, and learn from them; see `GradientLearner`.
 
         Raises:
-            ValueError: If there is no learning in this environment; says why.
+            ValueError: If there is no learning in this environment, or what is learned grows beyond
+                all numbers; says why.
         """
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # the optimizer tells
-            return super().learn(source, samples)
+            history = super().learn(source, samples)
+        if not all(np.isfinite(each).all() for each in self.function.parameters.values()):
+            raise ValueError(
+                "What is learned has grown beyond all numbers; a smaller learning_rate helps."
+            )
+        return history
 
     def forget(self) -> None:
         """Drop what belongs to episodes that will not be gone on with."""
@@ -165,10 +171,16 @@ def require_actions(space: Space[Any]) -> None:
 
 
 def _copy(name: str, array: Array, state: dict[str, Any]) -> None:
-    saved = np.asarray(state.get(name))
+    if name not in state:
+        raise ValueError(f"The saved state has no {name!r}.")
+    saved = np.asarray(state[name])
+    if saved.dtype != array.dtype:
+        raise ValueError(f"The saved {name!r} holds {saved.dtype}, but {array.dtype} is needed.")
     if saved.shape != array.shape:
         raise ValueError(
             f"The saved {name!r} has shape {saved.shape}, but these settings and this "
             f"environment need {array.shape}."
         )
+    if name.startswith("parameters.") and not np.isfinite(saved).all():
+        raise ValueError(f"The saved {name!r} holds what is no number.")
     array[...] = saved

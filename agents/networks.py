@@ -56,6 +56,11 @@ class NetworkConfig:
         for units in self.hidden:
             at_least("hidden", units, 1)
 
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update; 0 where that depends on what happens."""
+        return 0
+
 
 def one_of(name: str, given: str, choices: tuple[str, ...]) -> None:
     """Raise a ValueError if a setting is none of its choices."""

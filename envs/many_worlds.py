@@ -76,6 +76,7 @@ class ManyWorlds:
         if self.mode is AutoresetMode.NEXT_STEP:
             self._waiting = ended
         elif ended.any() and self.mode is AutoresetMode.DISABLED:
+            self._allow(info)
             observation, info = self.vector.reset(options={"reset_mask": ended})
         elif ended.any():
             last = _with_finals(observation, ended, info["final_obs"])
@@ -136,8 +137,13 @@ class ManyWorlds:
 
     def _allow(self, info: dict[str, Any]) -> None:
         legal = _legal(info)
-        if legal is not None:
-            self.legal = legal | ~legal.any(axis=1, keepdims=True)  # none where an episode is over
+        if legal is None:
+            return
+        legal |= ~legal.any(axis=1, keepdims=True)  # none where an episode is over
+        told = info.get("_action_mask")  # Gymnasium's word for the rows that said something
+        if told is not None and self.legal is not None:
+            legal = np.where(told[:, None], legal, self.legal)
+        self.legal = legal
 
     def _book(self, reward: Array, ended: Array, taken: Array) -> None:
         self._total += reward

@@ -121,7 +121,7 @@ class TabularEnv(gym.Env[Any, Any]):
         except (TypeError, ValueError):
             number = -1
         if number not in legal or number != action:
-            raise ValueError(f"Action {action!r} is not legal here; legal are {legal}.")
+            raise ValueError(f"Action {action} is not legal here; legal are {legal}.")
         return number
 
     def _row(self, action: int) -> Row:

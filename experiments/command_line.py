@@ -23,6 +23,7 @@ COMMANDS = {
     "figures": "draw the books' figures, ours beside the published numbers",
     "list": "show every learner, data set and world",
 }
+MISTAKES = (ValueError, OSError, ImportError, RuntimeError, MemoryError, FloatingPointError)
 HELP = ("-h", "--help", "help")
 
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as in `spielfeld list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
+    except MISTAKES as error:
         if os.environ.get("SPIELFELD_TRACEBACK"):
             raise
         return _fail(_sentence(error))
@@ -72,7 +73,7 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'A file'}: {error.strerror}."
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this world."
+        return f"There is not enough memory. {error}".strip()
     return " ".join(str(error).split()) or type(error).__name__
 
 

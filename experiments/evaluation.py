@@ -26,7 +26,7 @@ from experiments.episodes import (
     play_in_turn,
     play_together,
 )
-from experiments.greedy import greedy_actor, predicts_many
+from experiments.greedy import DIVERGED, greedy_actor, predicts_many
 from experiments.judgement import judges, predicted_start, prediction_error
 
 PATIENCE = 10_000  # environment steps, where nothing else limits an episode
@@ -108,6 +108,7 @@ class Evaluator:
         native = spec is not None and spec.vector_entry_point is not None
         return not native or isinstance(self._worlds(), VectorEnv)
 
+    @np.errstate(over="ignore", invalid="ignore")  # what has diverged is told by its score
     def __call__(self, learner: Any) -> Evaluation:
         """Evaluate exactly if the environment is a model of its states, else by 100 episodes.
 
@@ -135,6 +136,7 @@ class Evaluator:
         score = compare(start_value(model, policy, *limits), *bounds(model, *limits))
         return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
 
+    @np.errstate(over="ignore", invalid="ignore")
     def play(self, learner: Any, episodes: int = EPISODES, seed: int = SEED) -> Evaluation:
         """Evaluate by playing, whether or not the world is a table."""
         limits = (self.discount, self.horizon)
@@ -174,7 +176,7 @@ def tabular_policy(learner: Any, env: Any) -> Floats | None:
     """
     values = state_values(learner, env)
     if values is not None and np.isnan(values).any():
-        raise FloatingPointError("The learner predicts nan.")
+        raise FloatingPointError(DIVERGED)
     return None if values is None else greedy_policy(values, env.unwrapped.model.legal_actions)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gymnasium.spaces import Discrete
+
 from experiments.events import what_happened
 from experiments.pictures import has_map
 
@@ -47,7 +49,7 @@ class Game:
         self.total, self.steps, self.reward, self.over = 0.0, 0, 0.0, False
         self.event = "a new episode"
 
-    def act(self, action: int) -> None:
+    def act(self, action: Any) -> None:
         """Take one step, unless the episode is over or the action is not legal now."""
         if self.over or not self.allows(action):
             return
@@ -59,16 +61,17 @@ class Game:
         if truncated and not terminated:
             self.event = "the time is up"
 
-    def allows(self, action: int) -> bool:
+    def allows(self, action: Any) -> bool:
         """Whether an action is legal now, as far as the world says."""
-        return bool(legal_now(self.env).get("action_mask", [True] * (action + 1))[action])
+        mask = legal_now(self.env).get("action_mask")
+        return mask is None or bool(mask[action])
 
     def follow(self) -> None:
         """Let the policy act, or begin the next episode."""
         if self.over:
             self.restart()
         elif self.policy is not None:
-            self.act(int(self.policy(self.observation)))
+            self.act(self.policy(self.observation))
 
     def status(self) -> str:
         """Return the numbers of this episode."""
@@ -86,7 +89,12 @@ def legal_now(env: Any) -> dict[str, Any]:
 
 
 def action_keys(world: Any) -> dict[str, int]:
-    """Return which action each key or word stands for; numbers where actions have no names."""
+    """Return which action each key or word stands for; numbers where actions have no names.
+
+    None where actions are not numbered.
+    """
+    if not isinstance(world.action_space, Discrete):
+        return {}
     if not has_map(world):
         names = getattr(world, "action_names", None) or map(str, range(world.action_space.n))
         return {name: action for action, name in enumerate(names)}

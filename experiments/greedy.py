@@ -12,6 +12,7 @@ from gymnasium.spaces import Box, Discrete
 from experiments.judgement import judges
 
 Array = npt.NDArray[Any]
+DIVERGED = "The learner predicts nan: it has diverged. A smaller learning_rate or step_size helps."
 Actor = Callable[[Any, dict[str, Any]], Any]
 
 
@@ -72,7 +73,7 @@ def best_actions(predicted: Array, mask: Array | None) -> Array:
 
 def _refuse_nan(numbers: Array) -> None:
     if np.isnan(numbers).any():
-        raise FloatingPointError("The learner predicts nan.")
+        raise FloatingPointError(DIVERGED)
 
 
 def require_choice(learner: Any) -> None:

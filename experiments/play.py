@@ -29,13 +29,14 @@ def play(
         seed: Of the first reset.
 
     Raises:
-        ValueError: If the actions of the environment are not numbered.
+        ValueError: If you are to choose, and the actions of the environment are not numbered.
     """
     from gymnasium.spaces import Discrete
 
-    if not isinstance(env.action_space, Discrete):
+    if policy is None and not isinstance(env.action_space, Discrete):
         raise ValueError(
-            f"Only worlds with numbered actions can be played, not {env.action_space}."
+            f"Only worlds with numbered actions can be played, not {env.action_space}; "
+            "`play --run RUN` shows a run that has learned."
         )
     game = Game(env, policy, seed)
     if text or not (has_map(env.unwrapped) or env.render_mode == "rgb_array"):

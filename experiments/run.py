@@ -18,7 +18,7 @@ from experiments.sources import fingerprint, is_code
 from experiments.spec import RunSpec
 from experiments.threads import one_thread
 from learning.history import History
-from learning.model_file import write_atomically
+from learning.model_file import ModelFileError, write_atomically
 
 Teacher = Callable[[Session], None]
 
@@ -117,7 +117,11 @@ def _read_table(path: Path, *columns: str) -> History:
         table = History.from_csv(path)
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is damaged: it is no text.") from error
-    if table.columns and not table.columns.keys() >= set(columns):
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"{path} is missing: remove {path.parent}, and the same training writes it anew."
+        ) from error
+    if not table.columns.keys() >= set(columns):
         raise ValueError(f"{path} is damaged: expected columns {', '.join(columns)}.")
     return table
 
@@ -147,7 +151,7 @@ def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
     directory.mkdir(parents=True, exist_ok=True)
     write_atomically(directory / "spec.json", spec.to_json())
     if checkpoint.exists():
-        session.restore(checkpoint)
+        _go_on(session, checkpoint)
     with one_thread(), _gone_if_refused(directory):
         with _saved_on_interrupt(session):
             if teach is not None:
@@ -156,12 +160,19 @@ def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
         return _complete(session, directory)
 
 
+def _go_on(session: Session, checkpoint: Path) -> None:
+    try:
+        session.restore(checkpoint)
+    except ValueError as error:
+        raise ModelFileError(f"{error} Remove it, and the same training begins anew.") from error
+
+
 @contextmanager
 def _gone_if_refused(directory: Path) -> Iterator[None]:
     """Leave no directory behind where nothing was learned, since learner and world do not fit."""
     try:
         yield
-    except ValueError:
+    except Exception:
         if [path.name for path in directory.iterdir()] == ["spec.json"]:
             (directory / "spec.json").unlink()
             directory.rmdir()

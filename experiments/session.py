@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import platform
 import time
@@ -20,9 +21,10 @@ from experiments.registry import find_learner
 from experiments.spec import RunSpec
 from learning.batch import Array
 from learning.history import History
-from learning.model_file import load_model, save_model
+from learning.model_file import ModelFileError, load_model, save_model
 
 CHECKPOINT_SECONDS = 2.0
+UNFIT = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RuntimeError)
 LIBRARIES = ("gymnasium", "numba", "numpy", "scipy", "stable-baselines3", "torch")
 
 
@@ -119,6 +121,8 @@ class Session:
 
     def _score(self) -> None:
         """Measure how good the learner is now, whoever asked for however many samples."""
+        if len(self.scores) and self.scores["samples"][-1] == self.taken:
+            return  # one that takes whole rollouts has learned nothing since
         row = {"samples": self.taken, "seconds": self.seconds}
         row |= self.ground.score_row(self.learner)
         self.scores += History(**{name: [number] for name, number in row.items()})
@@ -153,18 +157,25 @@ class Session:
         """Continue from what `save` wrote.
 
         Raises:
-            ModelFileError: If the file is damaged.
+            ModelFileError: If the file is damaged, or does not fit; says what of it.
             ValueError: If it belongs to another run.
         """
         arrays, header = load_model(path)
         for key, expected in self._identity().items():
             if header.get(key) != expected:
                 raise ValueError(f"{path}: was saved with another {key.replace('_', ' ')}.")
+        try:
+            self._take_up(arrays, header)
+        except UNFIT as error:
+            reason = f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+            raise ModelFileError(f"{path}: does not fit: {reason}.") from error
+
+    def _take_up(self, arrays: dict[str, Array], header: dict[str, Any]) -> None:
         self.history, self.scores = (
             History(**{name: arrays.pop(f"{table}.{name}") for name in header["columns"][table]})
             for table in ("history", "scores")
         )
-        self.samples, self.seconds = header["samples"], header["seconds"]
+        self.samples, self.seconds = int(header["samples"]), float(header["seconds"])
         source = self.ground.restore(header["env"], self.spec.seed + self.samples)
         if hasattr(self.learner, "restore"):
             self.learner.restore({**arrays, **header["learner"]}, source)
@@ -204,12 +215,32 @@ def make_learner(spec: RunSpec) -> Any:
     """
     learner_class = find_learner(spec.learner)
     config_class = getattr(learner_class, "config_class", None)
+    _require_kinds(config_class, spec.config)
     try:
         if config_class is None:
             return learner_class(seed=spec.seed)
         return learner_class(config_class(**spec.config), spec.seed)
     except TypeError as error:
         raise ValueError(f"{spec.learner} cannot be made: {error}.") from error
+
+
+def _require_kinds(config_class: Any, config: dict[str, Any]) -> None:
+    """Raise a ValueError if a setting is another kind of value than its default: files may err."""
+    if not dataclasses.is_dataclass(config_class):
+        return
+    for field in dataclasses.fields(config_class):
+        if field.name in config and not _alike(config[field.name], field.default):
+            given, default = config[field.name], field.default
+            raise ValueError(f"{field.name} must be a value such as {default!r}, not {given!r}.")
+
+
+def _alike(given: Any, default: Any) -> bool:
+    if default in (dataclasses.MISSING, None):
+        return True
+    if isinstance(default, tuple):
+        first = next(iter(default), None)
+        return isinstance(given, list | tuple) and all(_alike(each, first) for each in given)
+    return isinstance(given, (int, float) if isinstance(default, float) else type(default))
 
 
 def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:

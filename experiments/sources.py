@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import inspect
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,7 +53,8 @@ def make_source(
             raise
         reason, _, _ = str(error).partition(" was raised from the environment creator")
         words = ", ".join(f"{key}={value}" for key, value in given.items()) or "no options"
-        raise ValueError(f"{name} cannot be made with {words}: {reason}.") from error
+        hint = _nearest_option(name, reason)
+        raise ValueError(f"{name} cannot be made with {words}: {reason}.{hint}") from error
     except gym.error.Error as error:
         raise ValueError(f"{name} cannot be made: {error}") from error
 
@@ -67,6 +70,17 @@ def _make(name: str, options: dict[str, Any], seed: int) -> Any:
     raise ValueError(
         unknown("source", name, {*shipped_worlds(), *gym.registry, *DATA_SETS, *files})
     )
+
+
+def _nearest_option(name: str, reason: str) -> str:
+    """Return a hint at the option that somebody has misspelt, if the reason says that he has."""
+    misspelt = re.search("unexpected keyword argument '(.+)'", reason)
+    if misspelt is None or name not in gym.registry:
+        return ""
+    make: Any = gym.registry[name].entry_point
+    make = gym.envs.registration.load_env_creator(make) if isinstance(make, str) else make
+    near = difflib.get_close_matches(misspelt[1], inspect.signature(make).parameters, 1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _with_graduate(name: str, options: dict[str, Any]) -> dict[str, Any]:

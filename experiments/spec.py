@@ -13,6 +13,12 @@ from typing import Any
 from envs.compiled import source_hash
 from experiments.sources import fingerprint
 
+KINDS: dict[str, tuple[type, str]] = {  # a file may say anything
+    **dict.fromkeys(("learner", "source", "code"), (str, "a word")),
+    **dict.fromkeys(("samples", "seed"), (int, "a whole number")),
+    **dict.fromkeys(("config", "source_options"), (dict, "a table of names and values")),
+}
+
 
 @dataclass(frozen=True)
 class RunSpec:
@@ -28,7 +34,7 @@ class RunSpec:
         code: Hash of the code that runs, filled in: an edited rule is another run.
 
     Raises:
-        ValueError: If the budget is not positive, or the seed is negative.
+        ValueError: If the budget is not positive, the seed is negative, or either no number.
     """
 
     learner: str
@@ -40,6 +46,9 @@ class RunSpec:
     code: str = ""
 
     def __post_init__(self) -> None:
+        for name, (kind, words) in KINDS.items():
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(f"{name} must be {words}, not {getattr(self, name)!r}")
         if self.samples < 1:
             raise ValueError(f"samples must be 1 or more, not {self.samples}.")
         if self.seed < 0:
@@ -64,7 +73,7 @@ class RunSpec:
             return cls(**json.loads(path.read_text()))
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ValueError(f"{path.parent} is no run: it has no {path.name}.") from error
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"{path} is not the spec of a run ({error}).") from error
 
     @property

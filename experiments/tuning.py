@@ -83,11 +83,22 @@ class Task:
         names = {field.name for field in dataclasses.fields(config_class)} if config_class else ()
         return [name for name in (*RANGES, *CHOICES) if name in names]
 
+    def shipped(self) -> dict[str, Any]:
+        """Return the settings that ship."""
+        settings = settings_for(self.learner, self.source)
+        settings.pop("samples")
+        return settings
+
+    def require_fit(self) -> None:
+        """Raise a ValueError if the learner cannot learn there with the settings that ship."""
+        session = Session(self.spec(self.shipped(), self.first_seed))
+        session.learner.learn(session.ground.given, 0)
+
     def run(self, settings: dict[str, Any]) -> Trial:
         """Learn with these settings, once with each seed."""
         if "schedule" in settings:
             settings = {**settings, "schedule_samples": self.samples}
-        specs = [self._spec(settings, self.first_seed + k) for k in range(self.seeds)]
+        specs = [self.spec(settings, self.first_seed + k) for k in range(self.seeds)]
         if self.threshold is not None:
             every = max(1, self.samples // EVALUATIONS)
             ways = [seconds_to(spec, self.threshold, every) for spec in specs]
@@ -96,7 +107,8 @@ class Task:
         found = np.array([self._scores(spec) for spec in specs])
         return Trial(settings, float(found.mean()), float(found[:, -1].mean()))
 
-    def _spec(self, settings: dict[str, Any], seed: int) -> RunSpec:
+    def spec(self, settings: dict[str, Any], seed: int) -> RunSpec:
+        """Return a run with these settings."""
         options = dict(self.source_options)
         return RunSpec(self.learner, self.source, self.samples, seed, settings, options)
 
@@ -122,15 +134,14 @@ def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None
 
     Raises:
         ImportError: If Optuna is not installed.
-        ValueError: If the learner has nothing to search, or its runs are not scored on the way.
+        ValueError: If the learner has nothing to search, or no trial of it came to its end.
     """
     optuna = _optuna()
     names, tried = task.searched(), list[Trial]()
     if not names:
         raise ValueError(f"{task.learner} has no settings that can be searched for.")
 
-    shipped = settings_for(task.learner, task.source)
-    shipped.pop("samples")
+    shipped = task.shipped()
 
     def attempt(settings: dict[str, Any]) -> float:
         trial = _tried(task, {**shipped, **settings})
@@ -144,6 +155,8 @@ def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None
     )
     propose = lambda proposal: attempt({name: _propose(proposal, name) for name in names})  # noqa: E731
     study.optimize(propose, n_trials=trials - 1)
+    if all(np.isneginf(trial.score) for trial in tried):
+        raise ValueError(f"None of the {trials} trials of {task.learner} came to its end.")
     return max(tried, key=lambda trial: np.nan_to_num(trial.score, nan=-np.inf))
 
 

@@ -39,3 +39,4 @@ class SB3MaskablePPO(Baseline):
     place = "sb3_contrib:MaskablePPO"
     config_class = SB3MaskablePPOConfig
     continuous = False
+    masked = True

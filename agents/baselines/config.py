@@ -142,6 +142,7 @@ class SB3PPOConfig(SB3A2CConfig):
         super().__post_init__()
         one_of("clip_schedule", self.clip_schedule, ("constant", "linear"))
         within("clip", self.clip, 1e-12, inf)
+        at_least("batch_size", self.batch_size, 2)  # one row has no deviation to divide by
         if self.steps * self.num_envs < 2:
             raise ValueError(
                 "steps * num_envs must be 2 or more, not 1: there is no deviation of 1."
@@ -191,6 +192,11 @@ class SB3DQNConfig(BaselineConfig):
         at_least("learning_starts", self.learning_starts, 0)
         within("exploration_rate", self.exploration_rate, 0, 1)
         within("final_exploration_rate", self.final_exploration_rate, 0, 1)
+
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update."""
+        return self.learning_starts + 1
 
     @property
     def progress_samples(self) -> int:

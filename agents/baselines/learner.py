@@ -14,7 +14,7 @@ from gymnasium.spaces import Box, Discrete
 
 from agents.baselines.config import BaselineConfig
 from agents.baselines.luck import OwnLuck
-from agents.baselines.parameters import flat_parameters, set_parameters
+from agents.baselines.parameters import flat_parameters, refuse_infinite, set_parameters
 from learning.batch import Array
 from learning.history import History
 
@@ -33,6 +33,7 @@ class Baseline:
     many: ClassVar[bool] = True  # acts in copies of its world, and predicts for many observations
     resumes: ClassVar[bool] = False  # what is half learned lives in buffers that are not saved
     continuous: ClassVar[bool] = True  # whether actions may be
+    masked: ClassVar[bool] = False  # whether it keeps to legal actions
     place: ClassVar[str]
     config_class: ClassVar[type[BaselineConfig]]
 
@@ -50,18 +51,32 @@ class Baseline:
             One row for each episode finished meanwhile: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If the algorithm cannot act there; says what it needs.
+            ValueError: If the algorithm cannot act there, and says what it needs; or if what it
+                learns grows beyond all numbers.
         """
-        with self._luck:
+        with self._luck, np.errstate(over="ignore", invalid="ignore"):  # what grows so is refused
             if source is not self._source:
                 self._connect(source)
             self._asked += samples
             if self._asked > self.samples:
-                missing = self._asked - self.samples
-                self.model.learn(missing, reset_num_timesteps=False, log_interval=None)
+                self._learn_on(self._asked - self.samples)
         self.samples = self.model.num_timesteps
         history: History = self.model.env.recorded()
         return history
+
+    def _learn_on(self, samples: int) -> None:
+        try:
+            self.model.learn(samples, reset_num_timesteps=False, log_interval=None)
+        except ValueError as error:  # by the first thing that cannot be done with such numbers
+            refuse_infinite(self.model.policy)
+            legal = self.model.env.worlds.legal
+            if self.masked or legal is None or legal.all():
+                raise
+            raise ValueError(
+                "Not every action is legal there, and this learner knows no masks: "
+                "sb3-maskable-ppo does, and so do all learners of this suite."
+            ) from error
+        refuse_infinite(self.model.policy)
 
     def predict(self, inputs: Any) -> Array:
         """Return probabilities or values [rows, actions], or continuous actions [rows, dimensions].

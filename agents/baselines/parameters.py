@@ -26,12 +26,24 @@ def flat_parameters(policy: Any) -> dict[str, Array]:
     return {name: np.array(tensor.numpy(), ndmin=1) for name, tensor in tensors.items()}
 
 
+def refuse_infinite(policy: Any) -> None:
+    """See that what was learned is numbers.
+
+    Raises:
+        ValueError: If not; says what helps.
+    """
+    if not all(bool(each.isfinite().all()) for each in policy.parameters()):
+        raise ValueError(
+            "What is learned has grown beyond all numbers; a smaller learning_rate helps."
+        )
+
+
 def set_parameters(policy: Any, arrays: dict[str, Any]) -> None:
     """Put `flat_parameters` into a policy that was built in code for the same spaces and settings.
 
     Raises:
-        ValueError: If an array is missing, has another shape or another kind of numbers, or was not
-            asked for; nothing has changed then.
+        ValueError: If an array is missing, has another shape, another kind of numbers or none, or
+            was not asked for; nothing has changed then.
     """
     import torch
 
@@ -61,9 +73,11 @@ def _needed(policy: Any, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
 
 
 def _refuse_misfit(name: str, array: Any, shape: tuple[int, ...]) -> None:
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fi":
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
         raise ValueError(f"The saved state has no numbers {name!r}: another version wrote it.")
     if array.shape != shape:
         raise ValueError(
             f"The saved {name!r} has shape {array.shape}, but this learner needs {shape}."
         )
+    if not np.isfinite(array).all():
+        raise ValueError(f"The saved {name!r} holds what is no number.")

@@ -62,6 +62,11 @@ class A2CConfig(PolicyConfig):
         within("value_weight", self.value_weight, 0, float("inf"))
         within("entropy_weight", self.entropy_weight, 0, float("inf"))
 
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update."""
+        return self.steps * self.num_envs
+
 
 Policy = Callable[[Array, Array | None], Distribution]
 

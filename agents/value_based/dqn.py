@@ -81,6 +81,11 @@ class DQNConfig(NetworkConfig):
         within("final_exploration_rate", self.final_exploration_rate, 0, 1)
         within("huber_threshold", self.huber_threshold, 1e-12, inf)
 
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update."""
+        return max(self.learning_starts, self.train_every)
+
 
 def best_values(values: Array, legal: Array) -> Array:
     """Return the value of the best legal action, -inf where nothing is legal. Shape [rows].

@@ -205,7 +205,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         move = move_of(self.rules, stones, int(action)) if inside else 0
         if not move and self.illegal == "raise":
             legal = np.flatnonzero(self.observer.legal(stones)).tolist()
-            raise ValueError(f"Action {action!r} is not legal here; legal are {legal}.")
+            raise ValueError(f"Action {action} is not legal here; legal are {legal}.")
         return move
 
 

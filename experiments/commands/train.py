@@ -127,11 +127,17 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
         error.filename = error.filename or directory
         raise
     except KeyboardInterrupt:
-        saved = (directory / "checkpoint.safetensors").exists()
-        how = "goes on from what is saved" if saved else "begins anew, for nothing was saved yet"
-        raise KeyboardInterrupt(f"Stopped. The same command {how}.") from None
+        raise KeyboardInterrupt(f"Stopped. The same command {_then(learner, directory)}.") from None
     report(run, before, rest)
     return 0
+
+
+def _then(learner: str, directory: Path) -> str:
+    """Return what becomes of a run that was stopped."""
+    if not getattr(find_learner(learner), "resumes", True):
+        return f"begins anew, for {learner} cannot be saved half-way"
+    saved = (directory / "checkpoint.safetensors").exists()
+    return "goes on from what is saved" if saved else "begins anew, for nothing was saved yet"
 
 
 def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:

@@ -12,8 +12,10 @@ from experiments.commands.words import without
 from experiments.data_plot import plot_data_curve
 from experiments.data_score import DataScore
 from experiments.plots import plot_learning_curve
+from experiments.registry import find_learner
 from experiments.report import score_lines
 from experiments.run import Run
+from experiments.spec import RunSpec
 
 
 def report(run: Run, again: bool, rest: Sequence[str]) -> None:
@@ -26,8 +28,11 @@ def report(run: Run, again: bool, rest: Sequence[str]) -> None:
     """
     _draw(run)
     spec, seconds = run.spec, run.summary["seconds"]
-    budget = f"{spec.samples:,} samples in {seconds:.2f} s, start-up included"
+    taken = run.summary.get("samples", spec.samples)
+    budget = f"{taken:,} samples in {seconds:.2f} s of learning"
     print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {budget}")
+    if taken < (first := _first_update(spec)):
+        print(f"No update was made: the first comes after {first:,} samples.")
     if again:
         print("This run was complete already, and was not run again.")
     print("\n".join(score_lines(run.score)))
@@ -36,6 +41,12 @@ def report(run: Run, again: bool, rest: Sequence[str]) -> None:
     print("Next:")
     for words in _next(run, rest):
         print(f"  {shlex.join((_program(), *words))}")
+
+
+def _first_update(spec: RunSpec) -> int:
+    """Return after how many samples the first update comes, as far as the settings tell."""
+    config_class = getattr(find_learner(spec.learner), "config_class", None)
+    return int(getattr(config_class(**spec.config), "first_update", 0)) if config_class else 0
 
 
 def _draw(run: Run) -> None:

@@ -72,6 +72,7 @@ def _search(learner: str, options: Options) -> Trial:
         learner, options.source, options.samples, options.seeds,
         source_options=option_values(options.set), threshold=options.threshold,
     )  # fmt: skip
+    task.require_fit()
     options.directory.mkdir(parents=True, exist_ok=True)
     name = f"tune_{learner}_{Path(options.source).stem}.jsonl"
     with (

@@ -90,6 +90,18 @@ def test_a_reward_that_is_no_number_is_refused():
         worlds.step(np.array([1]))
 
 
+def test_worlds_that_go_on_keep_their_masks_while_others_begin_anew():
+    worlds = many_worlds(gym.make("spielfeld/SelfPlay-v0"), 5)
+    worlds.reset(1)
+    ends = 0
+    for _, _, step in walk(worlds, 200):
+        ends += (step.terminated | step.truncated).sum()
+        for row, env in enumerate(worlds.vector.envs):
+            legal = np.flatnonzero(worlds.legal[row]).tolist()
+            assert legal == env.unwrapped.board.legal_actions
+    assert ends > 10
+
+
 def test_boards_tell_what_is_legal_and_a_table_what_it_is():
     worlds = many_worlds(gym.make("spielfeld/ConnectFour-v0", opponent="rule"), 5)
     worlds.reset(1)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import gymnasium as gym
+import numpy as np
 import pytest
 
 import envs
@@ -400,3 +401,30 @@ def test_without_a_display_worlds_show_their_own_text(
     code, output, _ = say("play", "FrozenLake-v1")
     assert code == 0
     assert "Playing in the terminal." in output and "FHFH" in output
+
+
+def test_what_was_really_taken_is_told_and_that_nothing_was_learned_from_it(say: Say) -> None:
+    code, output, _ = say("train", "ppo", "spielfeld/FrozenLake-v0", "--samples", "50")
+    assert code == 0 and "seed 0: 48 samples in" in output
+    assert "No update was made: the first comes after 1,024 samples." in output
+    small = ("--samples", "50", "--num-envs", "4", "--steps", "8")
+    code, output, _ = say("train", "ppo", "spielfeld/FrozenLake-v0", *small)
+    assert code == 0 and "No update" not in output
+
+
+def test_a_learner_that_has_diverged_ends_in_a_sentence(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, output, _ = say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "100")
+    run = next(line for line in output.splitlines() if "evaluate" in line).split()[-1]
+    nan = lambda learner, inputs: np.full((*np.shape(inputs), 4), np.nan)  # noqa: E731
+    monkeypatch.setattr("agents.tabular.acting.TabularActor.predict", nan)
+    for words in (("evaluate", run, "--episodes", "2"), ("play", "--text", "--run", run)):
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+        code, _, error = say(*words)
+        assert code == 2 and "The learner predicts nan: it has diverged." in error
+
+
+def test_a_misspelt_option_of_a_world_is_answered_with_the_nearest(say: Say) -> None:
+    words = ("train", "q-learning", "spielfeld/Maze-v0", "--set", "row=11")
+    assert "Did you mean rows?" in say(*words)[2]

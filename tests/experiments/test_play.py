@@ -152,6 +152,12 @@ def test_without_a_display_a_world_is_not_asked_for_pictures(no_display, monkeyp
     assert "observation 4" in capsys.readouterr().out
 
 
+def test_a_policy_may_act_where_actions_are_no_numbers(monkeypatch, capsys):
+    typed(monkeypatch, "\n\n")
+    play(gym.make("Pendulum-v1"), policy=lambda observation: np.zeros(1), text=True, seed=1)
+    assert "steps 2" in capsys.readouterr().out
+
+
 def test_only_numbered_actions_can_be_played():
     with pytest.raises(ValueError, match="numbered actions"):
         play(gym.make("Pendulum-v1"), text=True)

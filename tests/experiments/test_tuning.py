@@ -46,8 +46,18 @@ def test_settings_that_do_not_fit_score_worst():
     pytest.importorskip("optuna")
     told = []
     task = Task("q-learning", "no-such-world", samples=100, seeds=1)
-    search(task, 1, seed=0, tell=lambda number, trial: told.append(trial))
+    with pytest.raises(ValueError, match="None of the 1 trials of q-learning came to its end"):
+        search(task, 1, seed=0, tell=lambda number, trial: told.append(trial))
     assert told[0].score == -np.inf
+
+
+def test_a_learner_that_cannot_learn_there_is_refused_and_earlier_results_stay(tmp_path, capsys):
+    pytest.importorskip("optuna")
+    (tmp_path / "tune_dqn_Pendulum-v1.jsonl").write_text("kept")
+    words = ["tune", "dqn", "--source", "Pendulum-v1", "--directory", str(tmp_path)]
+    assert main(words) == 2
+    assert "DQN needs Discrete actions, not Box" in capsys.readouterr().err
+    assert (tmp_path / "tune_dqn_Pendulum-v1.jsonl").read_text() == "kept"
 
 
 def test_learning_ends_when_the_threshold_is_passed():

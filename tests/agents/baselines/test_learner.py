@@ -226,6 +226,7 @@ def test_nothing_is_predicted_before_anything_was_learned() -> None:
         (SB3PPO.config_class, {"schedule": "cosine"}, "no schedule 'cosine'"),
         (SB3PPO.config_class, {"clip_schedule": "step"}, "no clip_schedule 'step'"),
         (SB3PPO.config_class, {"steps": 1}, "2 or more"),
+        (SB3PPO.config_class, {"batch_size": 1}, "batch_size must be 2 or more"),
         (SB3A2C.config_class, {"steps": 0}, "steps must be 1 or more"),
         (SB3A2C.config_class, {"hidden": (8, 0)}, "hidden must be 1 or more"),
         (SB3DQN.config_class, {"discount": 1.5}, "discount must be from 0 to 1"),
@@ -235,6 +236,19 @@ def test_nothing_is_predicted_before_anything_was_learned() -> None:
 def test_settings_out_of_their_range_are_named(config_class, settings, complaint) -> None:
     with pytest.raises(ValueError, match=complaint):
         config_class(**settings)
+
+
+@pytest.mark.parametrize(("learner_class", "settings"), LEARNERS)
+def test_what_grows_beyond_all_numbers_is_told_in_a_sentence(learner_class, settings) -> None:
+    learner = make(learner_class, {**settings, "learning_rate": 1e30})
+    with pytest.raises(ValueError, match="grown beyond all numbers; a smaller learning_rate helps"):
+        learner.learn(gym.make("CartPole-v1"), 500)
+
+
+@pytest.mark.parametrize("learner_class", [SB3PPO, SB3A2C, SB3DQN])
+def test_who_knows_no_masks_is_told_who_does(learner_class) -> None:
+    with pytest.raises(ValueError, match="knows no masks: sb3-maskable-ppo does"):
+        make(learner_class, SMALL).learn(gym.make("spielfeld/ConnectFour-v0"), 2_000)
 
 
 def tamper(state: dict, name: str, value) -> dict:
@@ -253,6 +267,8 @@ def test_misfitting_state_is_refused_and_changes_nothing(learner_class, settings
         (tamper(state, weight, None), f"no numbers '{weight}'"),
         (tamper(state, weight, state[weight][:-1]), f"'{weight}' has shape .*, but this"),
         (tamper(state, weight, "text"), f"no numbers '{weight}'"),
+        (tamper(state, weight, state[weight].astype(int)), f"no numbers '{weight}'"),
+        (tamper(state, weight, state[weight] * np.nan), f"'{weight}' holds what is no number"),
         (tamper(state, slot, np.zeros((3, 3, 3))), f"'{slot}' has shape"),
         ({**state, "optimizer.99.step": np.zeros(())}, "'optimizer.99.step', which .* nothing of"),
         ({**state, "env.code": np.zeros(3)}, "'env.code', which this learner knows nothing of"),
