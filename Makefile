@@ -38,13 +38,13 @@ benchmark:  ## our speed beside the peers, from one run
 	$(MAKE) EXTRAS=dev,deep,peers $(VENV)/.ready-dev-deep-peers
 	$(BIN)/spielfeld benchmark
 
-baselines:  ## our PPO beside Stable-Baselines3's, ten seeds in eight worlds (two hours)
+baselines:  ## our PPO beside Stable-Baselines3's, in eight worlds (two hours)
 	$(MAKE) EXTRAS=deep,box2d $(VENV)/.ready-deep-box2d
 	$(BIN)/spielfeld compare ppo sb3-ppo --source CartPole-v1 Acrobot-v1 Pendulum-v1 LunarLander-v3 \
 		spielfeld/FrozenLake8x8-v0 spielfeld/FourRooms-v0 \
 		spielfeld/Maze-v0:rows=11,columns=11,seed=1,observation=view --output runs/baselines
 	$(BIN)/spielfeld compare ppo sb3-maskable-ppo \
-		--source spielfeld/ConnectFour-v0:opponent=rule --output runs/baselines-masked
+		--source spielfeld/ConnectFour-v0:opponent=rule --seeds 30 --output runs/baselines-masked
 
 clean:  ## remove the environment and what tools left behind
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

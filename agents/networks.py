@@ -34,7 +34,8 @@ class NetworkConfig:
     schedule: str = "constant"
     """How the learning rate falls: constant, linear, cosine or step."""
     schedule_samples: int = 100_000
-    """Environment steps until the learning rate has fallen all the way."""
+    """Environment steps until what falls has fallen all the way: to 0, where learning ends, if the
+    schedule is linear or cosine."""
     gradient_clip: float = 0.5
     """Longest gradient allowed, over all parameters together; 0 for any."""
     network: str = "numpy"
@@ -99,7 +100,7 @@ def make_network(
     network = Network(
         (inputs, *hidden, outputs), generator, config.activation, "orthogonal", np.float32
     )
-    network.parameters[f"weights{len(hidden)}"] *= scale / np.sqrt(2)
+    network.parameters[f"weights{len(hidden)}"] *= scale / np.sqrt(2)  # the gain it began with
     if config.network != "torch":
         return network
     from learning.torch_function import torch_twin
@@ -108,5 +109,9 @@ def make_network(
 
 
 def make_adam(config: NetworkConfig) -> OneVector:
-    """Return a fresh optimizer: Adam on clipped gradients."""
+    """Return a fresh optimizer: Adam on clipped gradients.
+
+    What keeps Adam from dividing by 0 is larger than the 1e-8 of its paper, as in the A2C and PPO
+    that OpenAI published: where gradients have become tiny, steps become small too.
+    """
     return OneVector(Adam(config.learning_rate, stability=1e-5), config.gradient_clip)

@@ -46,7 +46,7 @@ class RunningMoments:
 
 
 class RewardScale:
-    """Divides rewards by the standard deviation of discounted returns, so that values are near 1.
+    """Divides rewards by the standard deviation of discounted returns, so that returns differ by 1.
 
     Args:
         worlds: How many pay.

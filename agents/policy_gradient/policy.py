@@ -85,7 +85,10 @@ class PolicyLearner(ManyLearner):
         return self.moments.normalised(rows) if self.config.normalise_observations else rows
 
     def look(self) -> Array:
-        """Return what all worlds show now, as the network sees it, and remember its scale."""
+        """Return what all worlds show now, as the network sees it, and remember its scale.
+
+        Only what is seen while learning counts for the scale: `predict` and `act` leave it alone.
+        """
         if self.config.normalise_observations:
             self.moments.add(self.features(self.worlds.observation))
         return self.encode(self.worlds.observation)

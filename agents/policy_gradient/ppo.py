@@ -2,36 +2,44 @@
 
 Act in many worlds for a while, then go over what happened in several epochs of minibatches. After
 the first step the policy is no longer the one that acted, so each row counts by the ratio of the
-probability of its action now to that when it was drawn; and as soon as the ratio has moved by
-`clip` in the direction that its advantage asks for, the row teaches nothing more.
+probability of its action now to that when it was drawn; and once the ratio is further from 1 than
+`clip`, in the direction that its advantage asks for, the row pushes the policy no more.
 
     ratio = p(action) / p_old(action)
     J = mean of [-min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
                  + value_weight / 2 * (value - return)^2 - entropy_weight * entropy]
 
-The derivative of the first term by log p(action) is -ratio * advantage, and 0 where the minimum is
-the clipped one. At ratio 1, before the first step, that is A2C's and REINFORCE's. The value's
-error is not clipped.
+The derivative of the first term by log p(action) is 0 where the ratio is above 1 + clip and the
+advantage positive, or the ratio below 1 - clip and the advantage negative, and -ratio * advantage
+everywhere else. At ratio 1, before the first step, that is A2C's and REINFORCE's. The ratio itself
+is not held: other rows, the entropy and Adam's momentum may carry it further.
 
 One update, of which 1 to 3 and 6 are A2C's own:
 
     1. Act `steps` times in every world, each step with the value and log p(action) of that moment.
        Where a time limit cut an episode off, keep the value of where it stood (`A2C.act_and_keep`).
     2. Ask for the value of what the worlds show now, since their episodes go on (`A2C.lessons`).
-    3. Look back from the last step to the first (`generalised_advantages`), with next_value from 1
-       at a time limit, 0 at an end, from 2 after the last step; return = advantage + value:
+    3. Look back from the last step to the first (`generalised_advantages`):
            error_t = reward_t + discount * next_value_t - value_t
-           advantage_t = error_t + discount * trace_decay * advantage_(t+1), or error_t at an end
-    4. Bring the advantages of the rollout to mean 0 and deviation 1 (`normalised`).
+           advantage_t = error_t + discount * trace_decay * advantage_(t+1)
+       next_value_t is value_(t+1), and after the last step that of 2; but 0 where the episode
+       terminated, and that of 1 where it was truncated: in both, advantage_t = error_t.
+       return = advantage + value. All of these stay as they are until the rollout is thrown away.
+    4. Bring the advantages to mean 0 and standard deviation 1 (`normalised`).
     5. In each epoch, cut the rollout into minibatches, in another order (`PPO.batches`).
-    6. For each, one step of Adam on J (`GradientLearner.step`), with gradients no longer than
-       `gradient_clip` and the learning rate that `schedule` has come to.
-    Then, or after an epoch that has led further than `kl_limit`, throw the rollout away.
+    6. For each, one step of Adam on J (`GradientLearner.step`), with the gradient of all parameters
+       together no longer than `gradient_clip` (`OneVector.step`) and the learning rate that
+       `schedule` has come to (`ManyLearner.step_size`).
+    Stop sooner if the last minibatch of an epoch was further from p_old than `kl_limit`.
 
 Differs from A2C by going over a rollout several times in minibatches, where A2C takes one step on
-the whole of it; by the clipped ratio, which makes that safe; and by 4. Two settings of A2C begin
-elsewhere: rollouts are longer, since each is used longer, and over so many steps `trace_decay` is
-below 1, since later errors carry more chance.
+the whole of it; by the clipped ratio, without which the policy would run away from what it learns
+from; and by 4. Two settings have other defaults: rollouts are longer, since each is used longer,
+and over so many steps `trace_decay` is below 1, since later errors add more variance.
+
+Not in the paper, but usual: 4, the value kept in 1, `kl_limit`, and how the networks and Adam begin
+(`make_network`, `make_adam`). Many clip the value's error as well; here it is not. The paper's c1
+is value_weight / 2.
 
 Source: Schulman et al. (2017), equations 7 and 9; Schulman et al. (2016), equation 16.
 """
@@ -65,11 +73,11 @@ class PPOConfig(A2CConfig):
     batch_size: int = 256
     """Rows of a step, as nearly as the experience can be divided evenly."""
     clip: float = 0.2
-    """By how much an action's probability may change before its row teaches nothing more."""
+    """How far from 1 a ratio may move before its row pushes the policy no further."""
     clip_schedule: str = "constant"
     """How `clip` falls along `schedule_samples`: constant, linear, cosine or step."""
     kl_limit: float = 0.0
-    """Leave out the remaining epochs once the policy has moved this far, in nats; 0 for never."""
+    """Leave out the epochs after one whose last minibatch had a KL above this, in nats; 0: none."""
     normalise_advantages: bool = True
     """Bring the advantages of each update to mean 0 and deviation 1."""
 
@@ -114,8 +122,9 @@ class ClippedLoss(ActorCriticLoss):
     def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
         """Return what the history tells of an update.
 
-        The divergence is estimated by mean of ratio - 1 - log(ratio): as -log(ratio), it has the
-        divergence as its mean, since that of ratio - 1 is 0; but no row of it is ever below 0.
+        KL(old || now) is estimated by the mean of ratio - 1 - log(ratio). The mean of -log(ratio)
+        would do, since that of ratio - 1 is 0 where the old policy acted; but this way no row is
+        below 0, and the variance is less (Schulman, 2020, "Approximating KL Divergence").
         """
         ratio = probability_ratio(self.policy(prediction, target.legal), target)
         return {
@@ -167,7 +176,7 @@ class PPO(A2C):
         here once, and not in each minibatch, so that a row counts the same beside any others.
         """
         config, rows = self.config, len(inputs)
-        self.loss.clip = self.clip()
+        self.loss.clip = self.clip_range()
         if config.normalise_advantages:
             targets = targets._replace(advantage=normalised(targets.advantage))
         for _ in range(config.epochs):
@@ -177,7 +186,7 @@ class PPO(A2C):
             if config.kl_limit and self.latest_measures()["approximate_kl"] > config.kl_limit:
                 return
 
-    def clip(self) -> float:
+    def clip_range(self) -> float:
         """Return how far a ratio may move by now, as `step_size` does for the learning rate."""
         schedule = SCHEDULES[self.config.clip_schedule]
         return schedule(self.samples, self.config.schedule_samples, self.config.clip)

@@ -128,7 +128,7 @@ def _by_the_clock(panel: Any, ends: Ends) -> str:
     if not seconds or max(seconds) < FAR * min(seconds):
         return "seconds of learning"
     panel.set_xscale("log")
-    return "seconds of learning, each mark ten times the last"
+    return "seconds of learning; every mark is ten times the one before"
 
 
 def _band(
