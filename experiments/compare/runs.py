@@ -12,6 +12,7 @@ from typing import Any
 
 from experiments.compare.outcome import Measure, Outcome
 from experiments.greedy import predicts_many
+from experiments.interrupts import ctrl_c_left_to_us
 from experiments.run import train
 from experiments.session import Session
 from experiments.spec import RunSpec
@@ -81,7 +82,9 @@ def run_all(
     work = (delayed(_numbered)(k, spec, root, measure) for k, spec in enumerate(specs))
     with _backend(cluster), _progress(len(specs)) as tick:
         parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-        for number, result in parallel(work):
+        with ctrl_c_left_to_us():
+            done = parallel(work)
+        for number, result in done:
             results[number] = result
             tick()
     return [results[number] for number in range(len(specs))]

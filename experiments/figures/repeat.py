@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from experiments.interrupts import ctrl_c_left_to_us
 from learning.batch import Array
 
 PARTS = 20  # of the runs with one setting, between which progress is told
@@ -50,7 +51,9 @@ class Repeat(NamedTuple):
         parts = [seeds[first : first + size] for first in seeds[::size]]
         work = [delayed(_some)(measure, part, setting) for setting in settings for part in parts]
         results = []
-        for result in Parallel(n_jobs=self.jobs, return_as="generator")(work):
+        with ctrl_c_left_to_us():
+            done = Parallel(n_jobs=self.jobs, return_as="generator")(work)
+        for result in done:
             results.append(result)
             self.tell(len(results), len(work))
         count = len(parts)
