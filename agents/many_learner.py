@@ -138,6 +138,8 @@ class ManyLearner(GradientLearner):
         self.measured = section(state, "measured")
         self.generator.bit_generator.state = state["generator"]
         self.samples, self._owed = int(state["samples"]), int(state["owed"])
+        if not section(state, "worlds"):  # nobody could tell where they stood: they begin anew
+            self.forget()
 
     def worlds_seed(self, samples: int = 0) -> int:
         """Return a seed that is far from that of any other run, since each world adds its row."""
@@ -160,7 +162,7 @@ class ManyLearner(GradientLearner):
             raise ValueError("The new environment has other spaces than the one learned from.")
         self.forget()
         self._source, self.worlds = source, worlds
-        worlds.reset(self.worlds_seed())
+        worlds.reset(self.worlds_seed(self.samples))
 
 
 def require_actions(space: Space[Any]) -> None:

@@ -25,7 +25,9 @@ class RunningMoments:
         }  # fmt: skip
 
     def add(self, rows: Array) -> None:
-        """Take rows [rows, size] into account."""
+        """Take rows [rows, size] into account, if there are any."""
+        if len(rows) == 0:
+            return
         mean, variance, count = self.arrays.values()
         share = len(rows) / (count[0] + len(rows))
         apart = rows.mean(axis=0) - mean
@@ -57,10 +59,16 @@ class RewardScale:
         self.discount, self.moments = discount, RunningMoments(1)
         self.returns = np.zeros(worlds)  # of what was paid so far in each world
 
-    def __call__(self, rewards: Array, ended: Array) -> Array:
-        """Take rewards [worlds] into account, and return them scaled, within +-10."""
+    def __call__(self, rewards: Array, ended: Array, taken: Array) -> Array:
+        """Take rewards [worlds] into account, and return them scaled, within +-10.
+
+        Args:
+            rewards: Of one step of all worlds. Shape [worlds].
+            ended: Whether an episode ended with it. Shape [worlds].
+            taken: False where a world was only reset, which pays nothing. Shape [worlds].
+        """
         self.returns *= self.discount
         self.returns += rewards
-        self.moments.add(self.returns[:, None])
+        self.moments.add(self.returns[taken, None])
         self.returns[ended] = 0
         return np.asarray((rewards / self.moments.deviation).clip(-LIMIT, LIMIT))

@@ -39,6 +39,7 @@ class ManyWorlds:
         observation: Of all rows, to act on. Shape [rows, ...].
         legal: Which actions are. Shape [rows, actions]; None if the environment does not tell.
         finished: Return and length of the episodes that have ended, to be taken away by the reader.
+        waiting: Rows that the next step only resets, whatever the action. Shape [rows].
     """
 
     def __init__(self, vector: VectorEnv[Any, Any, Any]) -> None:
@@ -50,13 +51,13 @@ class ManyWorlds:
         self.observation: Any = None
         self.legal: Array | None = None
         self.finished: list[tuple[float, int]] = []
-        self._waiting = np.zeros(self.rows, bool)  # for a reset by the next step
+        self.waiting = np.zeros(self.rows, bool)
         self._total, self._length = np.zeros(self.rows), np.zeros(self.rows, np.int64)
 
     def reset(self, seed: int | None = None) -> None:
         """Start an episode in every row; with a seed, every row gets random numbers of its own."""
         self.observation, info = self.vector.reset(seed=seed)
-        self._waiting[:], self._total[:], self._length[:] = False, 0, 0
+        self.waiting[:], self._total[:], self._length[:] = False, 0, 0
         self._allow(info)
 
     def step(self, actions: Array) -> Step:
@@ -65,7 +66,7 @@ class ManyWorlds:
         Raises:
             ValueError: If the environment pays what is no number; names the row.
         """
-        taken = ~self._waiting
+        taken = ~self.waiting
         observation, reward, terminated, truncated, info = self.vector.step(actions)
         reward = np.asarray(reward, np.float64)
         if not np.isfinite(reward).all():
@@ -74,7 +75,7 @@ class ManyWorlds:
         ended = terminated | truncated
         step = Step(reward, terminated, truncated, observation, taken, _legal(info))
         if self.mode is AutoresetMode.NEXT_STEP:
-            self._waiting = ended
+            self.waiting = ended
         elif ended.any() and self.mode is AutoresetMode.DISABLED:
             self._allow(info)
             observation, info = self.vector.reset(options={"reset_mask": ended})
@@ -94,7 +95,7 @@ class ManyWorlds:
         vector = self._vector_state()
         if vector is None or not isinstance(self.observation, np.ndarray):
             return {}
-        own = {"observation": self.observation, "waiting": self._waiting, "total": self._total,
+        own = {"observation": self.observation, "waiting": self.waiting, "total": self._total,
                "length": self._length}  # fmt: skip
         legal = {} if self.legal is None else {"legal": self.legal.copy()}
         return {**vector, **legal, **{name: array.copy() for name, array in own.items()}}
@@ -112,7 +113,7 @@ class ManyWorlds:
             raise ValueError(f"Expected the state of {self.rows} rows, not {len(state['waiting'])}")
         self._restore_vector(state)
         self.observation, self.legal = state["observation"].copy(), state.get("legal")
-        self._waiting, self._total, self._length = (
+        self.waiting, self._total, self._length = (
             state[name].copy() for name in ("waiting", "total", "length")
         )
 

@@ -159,8 +159,11 @@ class A2C(PolicyLearner):
     def live(self) -> Iterator[Batch]:
         """Act once in every world; when the rollout is full, learn from it."""
         self.act_and_keep()
-        if self.rollout.full:
-            yield from self.batches(*self.lessons())
+        if not self.rollout.full:
+            return
+        inputs, targets = self.lessons()
+        if len(inputs):  # a short rollout may have been nothing but resets
+            yield from self.batches(inputs, targets)
             self.measured = self.latest_measures()
 
     def act_and_keep(self) -> None:
@@ -175,11 +178,13 @@ class A2C(PolicyLearner):
         action = policy.draw(self.generator)
         step = self.act_in_worlds(self.for_worlds(action))
         ended = step.terminated | step.truncated
-        scale = self.reward_scale if self.config.normalise_returns else lambda reward, ended: reward
+        reward = step.reward
+        if self.config.normalise_returns:
+            reward = self.reward_scale(reward, ended, step.taken)
         self.rollout.add(
             inputs=inputs, action=action, log_probability=policy.log_probability(action),
             value=prediction[:, -1], end_value=self.end_values(step), ended=ended,
-            reward=scale(step.reward, ended), taken=step.taken,
+            reward=reward, taken=step.taken,
             **({} if legal is None else {"legal": legal}),
         )  # fmt: skip
 

@@ -55,6 +55,10 @@ class Episodes:
         self.finished.append(episode)
         self.length[world] = 0
 
+    def drop(self) -> None:
+        """Drop the episodes under way."""
+        self.arrays, self.length[:] = {}, 0
+
     def take(self) -> dict[str, Array]:
         """Hand over the finished episodes, one after the other in each array. [steps, ...]."""
         episodes, self.finished = self.finished, []

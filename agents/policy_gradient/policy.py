@@ -17,6 +17,8 @@ from learning.beside import Beside, Constant
 from learning.function import Function
 from learning.one_of_few import OneOfFew
 
+UNBOUNDED = 1e18  # a bound that far off is none, such as the largest float32
+
 
 @dataclass(frozen=True)
 class PolicyConfig(NetworkConfig):
@@ -87,10 +89,11 @@ class PolicyLearner(ManyLearner):
     def look(self) -> Array:
         """Return what all worlds show now, as the network sees it, and remember its scale.
 
-        Only what is seen while learning counts for the scale: `predict` and `act` leave it alone.
+        Only what is acted on while learning counts for the scale: neither what `predict` and `act`
+        are asked for, nor the last sight of a world that is about to be reset.
         """
         if self.config.normalise_observations:
-            self.moments.add(self.features(self.worlds.observation))
+            self.moments.add(self.features(self.worlds.observation)[~self.worlds.waiting])
         return self.encode(self.worlds.observation)
 
     def end_values(self, step: Any) -> Array:
@@ -115,11 +118,13 @@ class PolicyLearner(ManyLearner):
 def in_bounds(actions: Array, space: Any) -> Array:
     """Cut actions [rows, numbers] at -1 and 1, and stretch that to the bounds of a `Box`.
 
-    Where there is no bound, they stay as they are: one unit is one unit.
+    Where one of the two bounds is missing, one unit is one unit, up to the other one. Whole numbers
+    are rounded to.
     """
     assert isinstance(space, Box)
-    bounded = np.isfinite(space.low) & np.isfinite(space.high)
-    low, high = np.where(bounded, space.low, -1), np.where(bounded, space.high, 1)
+    least, most = space.low.astype(np.float64), space.high.astype(np.float64)
+    bounded = (np.abs(least) < UNBOUNDED) & (np.abs(most) < UNBOUNDED)
+    low, high = np.where(bounded, least, -1), np.where(bounded, most, 1)
     stretched = low + (high - low) * (actions.clip(-1, 1) + 1) / 2
-    stretched = stretched.clip(low, high)  # rounding may have led beyond them
-    return np.where(bounded, stretched, actions).astype(space.dtype)
+    within = np.where(bounded, stretched, actions).clip(least, most)
+    return (within.round() if space.dtype.kind in "iu" else within).astype(space.dtype)

@@ -114,10 +114,9 @@ class ClippedLoss(ActorCriticLoss):
 
     def policy_slope(self, policy: Distribution, target: ActionTargets) -> Array:
         """Return -ratio * advantage where the ratio may still move that way, else 0. [rows]."""
-        ratio, to_rise = probability_ratio(policy, target), target.advantage >= 0
-        limit = np.where(to_rise, 1 + self.clip, 1 - self.clip)
-        far_enough = np.where(to_rise, ratio > limit, ratio < limit)
-        return np.where(far_enough, 0, -ratio * target.advantage)
+        ratio, advantage = probability_ratio(policy, target), target.advantage
+        far_enough = np.where(advantage >= 0, ratio > 1 + self.clip, ratio < 1 - self.clip)
+        return np.where(far_enough, 0, -ratio * advantage)
 
     def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
         """Return what the history tells of an update.
@@ -141,10 +140,9 @@ def probability_ratio(policy: Distribution, target: ActionTargets) -> Array:
 
 
 def normalised(advantage: Array) -> Array:
-    """Return advantages with mean 0 and deviation 1. Shape [rows]."""
-    centred: Array = advantage - advantage.mean()
-    centred /= centred.std() + np.float32(1e-8)
-    return centred
+    """Return advantages with mean 0 and deviation 1; 0 where all are equal. Shape [rows]."""
+    centred = advantage - advantage.mean(dtype=np.float64)  # so exact that equal ones become 0
+    return np.asarray(centred / (centred.std() + 1e-8), advantage.dtype)  # which is 0 / 1e-8
 
 
 class PPO(A2C):

@@ -161,6 +161,10 @@ class Reinforce(PolicyLearner):
         """Measure an update just before it is made."""
         self.measured = self.loss.measure(prediction, batch.targets)
 
+    def forget(self) -> None:
+        """Drop the episodes under way; those that are over still count."""
+        self.episodes.drop()
+
     def state(self) -> dict[str, Any]:
         """Return everything that learning depends on, the unfinished episodes included."""
         return {**super().state(), **prefixed("episodes", self.episodes.state())}
@@ -169,3 +173,5 @@ class Reinforce(PolicyLearner):
         """Continue from what `state()` returned, in copies of `source`."""
         super().restore(state, source)
         self.episodes.restore(section(state, "episodes"))
+        if not section(state, "worlds"):
+            self.forget()

@@ -15,7 +15,7 @@ from agents.value_based.memory import ReplayMemory, Transitions
 from learning.batch import Array, Batch
 from learning.function import Function
 from learning.loss import Huber
-from learning.named import prefixed, section
+from learning.named import prefixed
 
 
 class ReplayLearner(ManyLearner):
@@ -67,16 +67,9 @@ class ReplayLearner(ManyLearner):
         still = prefixed("still", self.still.parameters)
         return {**self.replay.arrays(), **still, "updates": self.updates}
 
-    def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Continue from what `state()` returned; see `ManyLearner.restore`."""
-        super().restore(state, source)
-        if not section(state, "worlds"):  # nobody knew where they stood
-            self.replay.begin_episodes()
-
-    def _connect(self, source: Any) -> None:
-        if self._source is not None and source is not self._source:
-            self.replay.begin_episodes()
-        super()._connect(source)
+    def forget(self) -> None:
+        """Let no step follow those that are the latest now."""
+        self.replay.begin_episodes()
 
     @property
     def exploration_rate(self) -> float:

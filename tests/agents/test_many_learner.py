@@ -153,6 +153,37 @@ def test_another_source_begins_new_episodes_and_a_new_rollout(agent: str) -> Non
 
 
 @EVERY
+def test_what_is_seen_last_before_a_reset_is_not_on_the_scale_of_observations(agent: str) -> None:
+    scales = []
+    for mode in (AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP):
+        source = SyncVectorEnv([KNOWN_ANSWERS["one step"].make] * 6, autoreset_mode=mode)
+        learner = make(agent)
+        learner.learn(source, 60)
+        scales.append(learner.state()["memory.observation_count"].item())
+    assert scales == [60, 60]
+
+
+@EVERY
+def test_rollouts_of_nothing_but_resets_teach_nothing(agent: str) -> None:
+    source = SyncVectorEnv([KNOWN_ANSWERS["one step"].make] * 6)  # every other step is a reset
+    learner = make(agent, steps=1)
+    learner.learn(source, 60)
+    assert learner.samples == 60 and learner.optimizer.state()["steps"] > 0
+
+
+@EVERY
+def test_where_a_world_cannot_tell_where_it_stands_no_episode_goes_on(agent: str) -> None:
+    source = Odd(Box(-1, 1, (2,)), Discrete(2), 1.0)
+    source.secret = object()  # a part of its state that nobody can write down
+    learner, other = make(agent), make(agent)
+    learner.learn(source, 12)  # two steps of five
+    state = learner.state()
+    assert not any(name.startswith("worlds.") for name in state)
+    other.restore(state, source)
+    assert other.rollout.arrays["filled"] == 0 < learner.rollout.arrays["filled"]
+
+
+@EVERY
 def test_another_source_with_other_spaces_is_refused(agent: str) -> None:
     learner = make(agent)
     learner.learn(WORLDS["ice"](), 12)

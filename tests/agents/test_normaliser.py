@@ -56,15 +56,25 @@ def test_arrays_are_changed_in_place() -> None:
 
 
 def test_rewards_are_divided_by_the_deviation_of_returns_by_hand() -> None:
-    scale, going_on = RewardScale(2, discount=0.5), np.zeros(2, bool)
+    scale, going_on, taken = RewardScale(2, discount=0.5), np.zeros(2, bool), np.ones(2, bool)
     # returns 1 and 3, whose deviation is 1
-    assert scale(np.array([1.0, 3.0]), going_on) == pytest.approx([1, 3])
+    assert scale(np.array([1.0, 3.0]), going_on, taken) == pytest.approx([1, 3])
     # returns .5 * 1 + 2 = 2.5 and .5 * 3 - 1 = .5; the variance of 1, 3, 2.5 and .5 is 1.0625
-    scaled = scale(np.array([2.0, -1.0]), np.array([False, True]))
+    scaled = scale(np.array([2.0, -1.0]), np.array([False, True]), taken)
     assert scaled == pytest.approx(np.array([2, -1]) / np.sqrt(1.0625))
     assert scale.returns.tolist() == [2.5, 0]  # the second world begins anew
 
 
+def test_a_world_that_is_only_reset_says_nothing_about_returns() -> None:
+    scale, going_on = RewardScale(2, discount=0.5), np.zeros(2, bool)
+    scale(np.array([1.0, 3.0]), going_on, np.ones(2, bool))
+    before = {name: array.copy() for name, array in scale.moments.arrays.items()}
+    scale(np.zeros(2), going_on, np.zeros(2, bool))
+    assert all(np.array_equal(before[name], at) for name, at in scale.moments.arrays.items())
+    scale(np.array([0.0, 1.0]), going_on, np.array([False, True]))
+    assert scale.moments.arrays["count"] == 3  # returns 1, 3, and .25 * 3 + 1
+
+
 def test_scaled_rewards_are_cut() -> None:
-    scale = RewardScale(2, 1.0)
-    assert scale(np.array([1e6, 1e6]), np.zeros(2, bool)).tolist() == [LIMIT, LIMIT]
+    scale, taken = RewardScale(2, 1.0), np.ones(2, bool)
+    assert scale(np.array([1e6, 1e6]), np.zeros(2, bool), taken).tolist() == [LIMIT, LIMIT]

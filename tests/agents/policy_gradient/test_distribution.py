@@ -144,9 +144,22 @@ def test_actions_are_stretched_to_their_bounds() -> None:
     assert in_bounds(actions, space).tolist() == [[-2, 0], [0, 5], [1, 10], [2, 0]]
 
 
-def test_actions_without_bounds_stay_as_they_are() -> None:
+def test_actions_without_bounds_stay_as_they_are_up_to_the_one_there_is() -> None:
     space = Box(np.array([-np.inf, 0, 0]), np.array([np.inf, np.inf, 1]), dtype=np.float64)
-    assert in_bounds(np.array([[9.0, -3.0, 0.0]]), space).tolist() == [[9, -3, 0.5]]
+    drawn = np.array([[9.0, 3.0, 0.0], [-9.0, -3.0, 0.0]])
+    assert in_bounds(drawn, space).tolist() == [[9, 3, 0.5], [-9, 0, 0.5]]
+
+
+def test_bounds_at_the_largest_number_are_none() -> None:
+    largest = np.finfo(np.float32).max
+    space = Box(-largest, largest, (1,))
+    assert in_bounds(np.array([[3.0], [-0.5]], np.float32), space).tolist() == [[3], [-0.5]]
+
+
+def test_whole_numbers_are_rounded_to() -> None:
+    space = Box(-2, 3, (1,), np.int64)
+    actions = np.array([[-1.0], [-0.55], [0.0], [0.1], [1.0]])
+    assert in_bounds(actions, space).ravel().tolist() == [-2, -1, 0, 1, 3]
 
 
 @settings(max_examples=200, deadline=None)

@@ -189,4 +189,10 @@ def test_normalised_advantages_have_mean_0_and_deviation_1() -> None:
     assert found.dtype == np.float32
     assert found.mean() == pytest.approx(0, abs=1e-6) and found.std() == pytest.approx(1)
     assert np.corrcoef(found, advantage)[0, 1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7, 1_000])
+def test_equal_advantages_become_0_however_they_round(rows: int) -> None:
+    for advantage in np.float32([0.1, 1 / 3, 3.3, -1e3, 1e-6]):
+        assert (normalised(np.full(rows, advantage, np.float32)) == 0).all()
     assert normalised(np.array([3.0], np.float32)).tolist() == [0]

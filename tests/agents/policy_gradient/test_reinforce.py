@@ -241,6 +241,17 @@ def test_truncated_return_is_cut_without_a_critic_and_bootstrapped_with_one() ->
             )
 
 
+@KINDS
+def test_no_episode_goes_on_in_another_source(kind: type[Reinforce]) -> None:
+    learner, going_on = make(kind, num_envs=2), memoryless()  # for ten steps
+    learner.learn(going_on, 12)
+    assert learner.episodes.length.tolist() == [6, 6]
+    history = learner.learn(memoryless(), 20)
+    assert history["episode_length"].tolist() == [10, 10]
+    learner.learn(going_on, 8)
+    assert learner.episodes.length.tolist() == [4, 4]
+
+
 def test_episodes_longer_than_the_room_at_first_are_kept_whole() -> None:
     episodes, steps = Episodes(2), 3 * ROOM
     for t in range(steps):
