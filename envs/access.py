@@ -12,6 +12,7 @@ from envs.plain_state import plain_state, restore_plain
 from envs.tabular import TabularModel
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
+NO_MEMORY = ("env", "_saved_kwargs")  # what a wrapper was made with
 
 
 def plain_model(env: Any) -> TabularModel | None:
@@ -50,20 +51,25 @@ def place(env: Any, position: int, elapsed: int) -> None:
 def state(env: Any) -> dict[str, Any] | None:
     """Return all that the rest of an episode depends on, or None if it cannot be told.
 
-    Our own worlds know it. Of others it is what `plain_state` finds.
+    Our own worlds know it. Of others, and of wrappers, it is what `plain_state` finds.
     """
+    remembered = [plain_state(wrapper, NO_MEMORY) for wrapper in _coloured(env)]
+    if None in remembered:
+        return None
+    around = {"wrappers": remembered} if remembered else {}
     world = env.unwrapped
     if callable(getattr(world, "state", None)) and hasattr(world, "restore"):
-        own: dict[str, Any] = world.state()
-        return own
+        return {**world.state(), **around}
     plain = plain_state(world)
     limits = [wrapper._elapsed_steps for wrapper in _wrappers(env, TimeLimit)]
-    return None if plain is None else {"plain": plain, "elapsed": limits}
+    return None if plain is None else {"plain": plain, "elapsed": limits, **around}
 
 
 def restore(env: Any, state: dict[str, Any]) -> None:
-    """Restore `env.unwrapped` from its `state()`, and the time limits around it."""
+    """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it."""
     env.reset()
+    for wrapper, remembered in zip(_coloured(env), state.get("wrappers", []), strict=False):
+        restore_plain(wrapper, remembered)
     if "plain" in state:
         restore_plain(env.unwrapped, state["plain"])
         for wrapper, elapsed in zip(_wrappers(env, TimeLimit), state["elapsed"], strict=True):
@@ -71,6 +77,11 @@ def restore(env: Any, state: dict[str, Any]) -> None:
         return
     env.unwrapped.restore(state)
     place(env, env.unwrapped.position, env.unwrapped.elapsed)
+
+
+def _coloured(env: Any) -> list[Any]:
+    """Return the wrappers that may remember more than how long an episode is."""
+    return [wrapper for wrapper in _wrappers(env) if not isinstance(wrapper, TRANSPARENT)]
 
 
 def _wrappers(env: Any, kind: type | None = None) -> Iterator[Any]:

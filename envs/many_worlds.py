@@ -35,6 +35,9 @@ class ManyWorlds:
     Args:
         vector: A Gymnasium vector environment, with any `autoreset_mode`.
 
+    Raises:
+        ValueError: If the next step overwrites what was seen (`copy=False`).
+
     Attributes:
         observation: Of all rows, to act on. Shape [rows, ...].
         legal: Which actions are. Shape [rows, actions]; None if the environment does not tell.
@@ -43,6 +46,8 @@ class ManyWorlds:
     """
 
     def __init__(self, vector: VectorEnv[Any, Any, Any]) -> None:
+        if getattr(vector, "copy", True) is False:
+            raise ValueError("What was seen must stay as it is: make the vector with copy=True.")
         self.vector = vector
         self.rows = vector.num_envs
         self.observation_space = vector.single_observation_space
@@ -83,7 +88,8 @@ class ManyWorlds:
             last = _with_finals(observation, ended, info["final_obs"])
             step = step._replace(next_observation=last)
             if step.next_legal is not None:
-                final = info["final_info"]["action_mask"]
+                final = _legal(info["final_info"])
+                final = np.ones_like(step.next_legal) if final is None else final
                 step = step._replace(next_legal=_with_finals(step.next_legal, ended, final))
         self.observation = observation
         self._allow(info)
@@ -126,15 +132,18 @@ class ManyWorlds:
         return None if told is None or (single and None in told) else {"vector": told}
 
     def _restore_vector(self, state: dict[str, Any]) -> None:
-        if hasattr(self.vector, "restore"):
+        vector: Any = self.vector
+        if hasattr(vector, "restore"):
             start = "vector."
             own = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
-            self.vector.restore(own)
-        elif hasattr(self.vector, "envs"):
-            for env, told in zip(self.vector.envs, state["vector"], strict=True):
+            vector.restore(own)
+        elif hasattr(vector, "envs"):
+            for env, told in zip(vector.envs, state["vector"], strict=True):
                 restore(env, told)
+            if self.mode is AutoresetMode.NEXT_STEP:  # Gymnasium's word for those that wait
+                vector._autoreset_envs = state["waiting"].copy()
         else:
-            restore_plain(self.vector, state["vector"])
+            restore_plain(vector, state["vector"])
 
     def _allow(self, info: dict[str, Any]) -> None:
         legal = _legal(info)
@@ -156,8 +165,14 @@ class ManyWorlds:
 
 
 def _legal(info: dict[str, Any]) -> Array | None:
-    """Return which actions an environment says are legal, if it does. Shape [rows, actions]."""
-    return np.asarray(info["action_mask"]).astype(bool) if "action_mask" in info else None
+    """Return which actions an environment says are legal, if it does. Shape [rows, actions].
+
+    Where only some rows have said something, all are legal in the others.
+    """
+    if "action_mask" not in info:
+        return None
+    legal = np.asarray(info["action_mask"]).astype(bool)
+    return legal | ~np.reshape(info.get("_action_mask", True), (-1, 1))
 
 
 def _with_finals(rows: Any, ended: Array, finals: Any) -> Any:

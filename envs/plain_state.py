@@ -6,23 +6,30 @@ those are their state. A simulator that keeps more, in objects of its own, is re
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Space
 
-FIXED = (Space, EnvSpec)  # no step changes them
+FIXED = (Space, EnvSpec, FunctionType, type)  # no step changes them
 
 
-def plain_state(world: Any) -> dict[str, Any] | None:
+def plain_state(world: Any, fixed: tuple[str, ...] = ()) -> dict[str, Any] | None:
     """Return a world's attributes as JSON values, its generator's state among them.
+
+    Args:
+        world: An environment, or a wrapper.
+        fixed: Names of attributes that no step changes.
 
     Returns:
         None if an attribute is neither a number, a word, an array, nor a list of these.
     """
     state = {}
     for name, value in vars(world).items():
+        if name in fixed:
+            continue
         if isinstance(value, np.random.Generator):
             state[name] = value.bit_generator.state
         elif _is_plain(value):

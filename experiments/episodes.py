@@ -78,7 +78,7 @@ def beside_each_other(env: Any, rows: int = EPISODES) -> Any:
 def native_rows(env: Any, rows: int) -> Any:
     """Return a native vector environment of the same kind, or None if there is none."""
     spec = env.spec
-    if spec is None or spec.vector_entry_point is None or spec.additional_wrappers:
+    if spec is None or spec.vector_entry_point is None or is_wrapped(env):
         return None
     try:
         return gym.make_vec(spec, rows, vectorization_mode="vector_entry_point")
@@ -98,7 +98,8 @@ class Copies:
     """
 
     def __init__(self, env: Any, rows: int) -> None:
-        self.envs, self.num_envs = [copy_of(env) for _ in range(rows)], rows
+        copied = copy.deepcopy if is_wrapped(env) else copy_of  # wrappers may have learned
+        self.envs, self.num_envs = [copied(env) for _ in range(rows)], rows
         self.single_action_space = env.action_space
         self._space = env.observation_space
 
@@ -106,6 +107,7 @@ class Copies:
         """Start an episode in each row."""
         begun = [env.reset(seed=seed + row) for row, env in enumerate(self.envs)]
         self._seen, self._infos = ([each[k] for each in begun] for k in (0, 1))
+        self._masks: dict[int, Any] = {}  # as each row told it last
         self._reward, self._ended = np.zeros(self.num_envs), np.zeros((2, self.num_envs), bool)
         return self._observed()
 
@@ -120,10 +122,17 @@ class Copies:
 
     def _observed(self) -> tuple[Any, dict[str, Any]]:
         out: Any = create_empty_array(self._space, self.num_envs)
-        info = {}
-        if "action_mask" in self._infos[0]:
-            info["action_mask"] = np.stack([each["action_mask"] for each in self._infos])
+        for row, told in enumerate(self._infos):
+            if "action_mask" in told:
+                self._masks[row] = told["action_mask"]
+        masks = [self._masks.get(row, 1) for row in range(self.num_envs)]
+        info = {"action_mask": np.stack(np.broadcast_arrays(*masks))} if self._masks else {}
         return concatenate(self._space, self._seen, out), info
+
+
+def is_wrapped(env: Any) -> bool:
+    """Whether somebody has put a wrapper around an environment since it was made."""
+    return env.spec is not None and bool(env.spec.additional_wrappers)
 
 
 def copy_of(env: Any, **options: Any) -> Any:

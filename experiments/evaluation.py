@@ -23,6 +23,7 @@ from experiments.episodes import (
     SEED,
     Returns,
     beside_each_other,
+    is_wrapped,
     play_in_turn,
     play_together,
 )
@@ -148,8 +149,9 @@ class Evaluator:
         return Evaluation.of_returns(returns, *limits)
 
     def _worlds(self, rows: int = EPISODES) -> Any:
-        """Make copies of the world when they are first needed."""
-        if self._copies is None or self._copies.num_envs != rows:
+        """Make copies of the world when they are first needed; of a wrapped one each time."""
+        stale = self._copies is None or self._copies.num_envs != rows
+        if stale or is_wrapped(self.env):
             self._copies = beside_each_other(self.env, rows)
         return self._copies
 

@@ -38,7 +38,7 @@ def seconds_to(spec: RunSpec, threshold: float, every: int, by_share: bool = Fal
     ground = make_ground(spec, learner)
     seconds, samples = 0.0, 0
     with one_thread():
-        learner.learn(ground.given, 0)  # gets ready, and compiles
+        learner.learn(ground.given, 0)  # gets ready
         while samples < spec.samples:
             portion = min(every, spec.samples - samples)
             began = time.perf_counter()

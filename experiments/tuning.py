@@ -16,6 +16,7 @@ from experiments.threads import one_thread
 from experiments.threshold import seconds_to
 
 EVALUATIONS = 40  # of a run that has a threshold to pass
+NEVER = 86_400.0  # seconds that a run counts which does not pass: giving up soon is no merit
 
 RANGES: dict[str, tuple[float, float]] = {  # searched on a logarithmic scale
     "learning_rate": (1e-4, 1e-2),
@@ -37,6 +38,9 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "exploration_samples": (5_000, 10_000, 20_000),
     "final_exploration_rate": (0.01, 0.04, 0.1),
 }
+OTHER_UNITS: dict[str, dict[str, tuple[Any, ...]]] = {  # than those that `CHOICES` is meant in
+    "sb3-dqn": {"target_every": (10, 500, 2_000, 10_000)},  # environment steps, not updates
+}
 
 
 class Trial(NamedTuple):
@@ -45,7 +49,8 @@ class Trial(NamedTuple):
     Args:
         settings: What was tried.
         score: Mean over seeds and over the evaluations on the way, so that learning sooner and
-            ending better both count; or minus the mean seconds until a threshold is passed.
+            ending better both count; or minus the mean seconds until a threshold is passed, where
+            a run that never passes counts `NEVER`.
         last: Mean over seeds of the last evaluation, or of how many seeds passed.
     """
 
@@ -83,6 +88,10 @@ class Task:
         names = {field.name for field in dataclasses.fields(config_class)} if config_class else ()
         return [name for name in (*RANGES, *CHOICES) if name in names]
 
+    def choices(self, name: str) -> tuple[Any, ...]:
+        """Return the values of a setting that are tried."""
+        return OTHER_UNITS.get(self.learner, {}).get(name) or CHOICES[name]
+
     def shipped(self) -> dict[str, Any]:
         """Return the settings that ship."""
         settings = settings_for(self.learner, self.source)
@@ -103,7 +112,8 @@ class Task:
             every = max(1, self.samples // EVALUATIONS)
             ways = [seconds_to(spec, self.threshold, every) for spec in specs]
             passed = np.mean([way.passed for way in ways])
-            return Trial(settings, -float(np.mean([way.seconds for way in ways])), float(passed))
+            seconds = np.mean([way.seconds if way.passed else NEVER for way in ways])
+            return Trial(settings, -float(seconds), float(passed))
         found = np.array([self._scores(spec) for spec in specs])
         return Trial(settings, float(found.mean()), float(found[:, -1].mean()))
 
@@ -153,8 +163,10 @@ def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None
     study = optuna.create_study(
         direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True)
     )
-    propose = lambda proposal: attempt({name: _propose(proposal, name) for name in names})  # noqa: E731
-    study.optimize(propose, n_trials=trials - 1)
+    study.optimize(
+        lambda proposal: attempt({name: _propose(proposal, task, name) for name in names}),
+        n_trials=trials - 1,
+    )
     if all(np.isneginf(trial.score) for trial in tried):
         raise ValueError(f"None of the {trials} trials of {task.learner} came to its end.")
     return max(tried, key=lambda trial: np.nan_to_num(trial.score, nan=-np.inf))
@@ -168,10 +180,10 @@ def _tried(task: Task, settings: dict[str, Any]) -> Trial:
         return Trial(settings, -np.inf, -np.inf)
 
 
-def _propose(proposal: Any, name: str) -> Any:
+def _propose(proposal: Any, task: Task, name: str) -> Any:
     if name in RANGES:
         return proposal.suggest_float(name, *RANGES[name], log=True)
-    return proposal.suggest_categorical(name, CHOICES[name])
+    return proposal.suggest_categorical(name, task.choices(name))
 
 
 def _optuna() -> Any:

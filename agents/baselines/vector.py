@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import gymnasium as gym
@@ -116,6 +117,9 @@ def baseline_worlds(source: Any, rows: int, samples: int = 0) -> ManyWorldsVecEn
 
 def _single_rows(spec: Any, rows: int) -> Any:
     def single() -> Any:
-        return gym.make(spec, disable_env_checker=True)  # a check of every step takes its time
+        return gym.make(unseen, disable_env_checker=True)
+
+    unseen = copy.deepcopy(spec)
+    unseen.kwargs.pop("render_mode", None)  # nobody wants a window of each
 
     return SyncVectorEnv([single] * rows, autoreset_mode=AutoresetMode.DISABLED)

@@ -14,7 +14,7 @@ from experiments.spec import RunSpec
 from experiments.threads import one_thread
 from experiments.threshold import Reached, seconds_to
 
-EVALUATIONS = 40  # of a budget, at even distances
+EVALUATIONS = 40  # of the smaller of two budgets, at even distances
 
 
 class Race:
@@ -23,17 +23,18 @@ class Race:
     Args:
         learner: With the settings that ship for it in this source.
         source: Where it learns.
+        every: Environment steps between two evaluations.
         threshold: Return, or with `by_share` share of perfect, to be passed.
         by_share: See there.
         quick: Whether to stop after a few steps.
     """
 
     def __init__(
-        self, learner: str, source: str, threshold: float, by_share: bool, quick: bool
+        self, learner: str, source: str, every: int, threshold: float, by_share: bool, quick: bool
     ) -> None:
         settings = settings_for(learner, source)
-        self.samples = 2_000 if quick else int(settings.pop("samples"))
-        settings.pop("samples", None)
+        samples = settings.pop("samples")
+        self.samples, self.every = 2_000 if quick else samples, every
         self.specs = self._specs(learner, source, settings)
         self.threshold, self.by_share = threshold, by_share
         self.ways: list[Reached] = []
@@ -46,20 +47,23 @@ class Race:
 
     def measure(self) -> float:
         """Return seconds of learning until the threshold was passed."""
-        every = max(1, self.samples // EVALUATIONS)
-        self.ways.append(seconds_to(next(self.specs), self.threshold, every, self.by_share))
+        spec = next(self.specs)
+        self.ways.append(seconds_to(spec, self.threshold, self.every, self.by_share))
         return self.ways[-1].seconds
 
     def note(self) -> str:
         """Say how many seeds passed, and after how many steps."""
-        passed = sum(way.passed for way in self.ways)
-        steps = median(way.samples for way in self.ways)
-        return f"{passed} of {len(self.ways)} seeds passed, after {steps:,.0f} steps (median)"
+        ways = self.ways[1:]  # without the turn that only warms up
+        passed = sum(way.passed for way in ways)
+        steps = median(way.samples for way in ways)
+        return f"{passed} of {len(ways)} seeds passed, after {steps:,.0f} steps (median)"
 
 
 def race(ours: str, peer: str, source: str, threshold: float, by_share: bool, quick: bool) -> Sides:
-    """Prepare both, each with its own settings."""
-    sides = [Race(name, source, threshold, by_share, quick) for name in (ours, peer)]
+    """Prepare both, each with its own settings and budget, looked at after the same steps."""
+    budgets = [int(settings_for(name, source)["samples"]) for name in (ours, peer)]
+    every = min(budgets) // EVALUATIONS
+    sides = [Race(name, source, every, threshold, by_share, quick) for name in (ours, peer)]
     return Sides(*(Side(name, one.measure, one.note)
                    for name, one in zip((ours, peer), sides, strict=True)))  # fmt: skip
 

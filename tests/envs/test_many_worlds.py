@@ -1,6 +1,7 @@
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import envs  # noqa: F401
@@ -72,6 +73,57 @@ def test_a_state_of_another_number_of_rows_is_refused():
     worlds.reset(1)
     with pytest.raises(ValueError, match="Expected the state of 3 rows, not 2"):
         many_worlds(source, 3).restore(worlds.state(), seed=2)
+
+
+@pytest.mark.parametrize("steps", range(4, 12))
+def test_rows_that_wait_for_a_reset_are_still_reset_when_restored(steps):
+    def made():
+        return ManyWorlds(SyncVectorEnv([lambda: gym.make("CartPole-v1", max_episode_steps=5)] * 2))
+
+    one, other = made(), made()
+    one.reset(1)
+    list(walk(one, steps))
+    other.restore(one.state(), seed=9)
+    for _ in range(12):
+        (first, second) = (worlds.step(np.zeros(2, np.int64)) for worlds in (one, other))
+        assert np.array_equal(first.next_observation, second.next_observation)
+        assert np.array_equal(first.taken, second.taken)
+    assert one.finished[-4:] == other.finished[-4:]
+
+
+def test_a_vector_that_overwrites_what_was_seen_is_refused():
+    source = SyncVectorEnv([lambda: gym.make("CartPole-v1")] * 2, copy=False)
+    with pytest.raises(ValueError, match="make the vector with copy=True"):
+        ManyWorlds(source)
+
+
+class Quiet(gym.Env):
+    """Tells which actions are legal, but not at the end of an episode."""
+
+    observation_space, action_space = Discrete(1), Discrete(3)
+
+    def __init__(self, steps):
+        self.steps = steps
+
+    def reset(self, *, seed=None, options=None):
+        self.left = self.steps
+        return 0, {"action_mask": np.array([1, 0, 1], np.int8)}
+
+    def step(self, action):
+        self.left -= 1
+        info = {"action_mask": np.array([0, 1, 1], np.int8)} if self.left else {}
+        return 0, 0.0, False, not self.left, info
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.DISABLED, AutoresetMode.SAME_STEP])
+def test_where_nothing_is_told_of_an_end_all_is_legal_there(mode):
+    vector = SyncVectorEnv([lambda: Quiet(1), lambda: Quiet(3)], autoreset_mode=mode)
+    worlds = ManyWorlds(vector)
+    worlds.reset(1)
+    step = worlds.step(np.array([2, 2]))
+    assert step.truncated.tolist() == [True, False]
+    assert step.next_legal.tolist() == [[True] * 3, [False, True, True]]
+    assert worlds.legal.tolist() == [[True, False, True], [False, True, True]]
 
 
 def test_an_environment_that_nobody_can_copy_is_used_alone():

@@ -38,6 +38,33 @@ def test_a_world_of_ones_own_tells_its_state_itself() -> None:
     assert state(env) == env.state()
 
 
+@pytest.mark.parametrize("world", ["CartPole-v1", "spielfeld/FrozenLake-v0"])
+def test_what_plain_wrappers_remember_is_told_and_restored(world: str) -> None:
+    class Bonus(gym.RewardWrapper):
+        def __init__(self, env: gym.Env) -> None:
+            super().__init__(env)
+            self.bonus = 0.0
+
+        def reward(self, reward: float) -> float:
+            self.bonus += 0.5
+            return reward + self.bonus
+
+    def made() -> gym.Env:
+        return gym.wrappers.TransformReward(Bonus(gym.make(world)), lambda reward: 2 * reward)
+
+    env, twin = made(), made()
+    env.reset(seed=3)
+    walk(env, 20)
+    restore(twin, state(env))
+    assert walk(env, 50) == walk(twin, 50)
+
+
+def test_a_wrapper_that_remembers_in_objects_of_its_own_is_left() -> None:
+    for wrapper in (gym.wrappers.FrameStackObservation, gym.wrappers.NormalizeObservation):
+        arguments = (4,) if wrapper is gym.wrappers.FrameStackObservation else ()
+        assert state(wrapper(gym.make("CartPole-v1"), *arguments)) is None
+
+
 def test_a_world_with_objects_of_its_own_is_left() -> None:
     class Simulator(gym.Env):
         def __init__(self) -> None:

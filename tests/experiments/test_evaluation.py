@@ -120,6 +120,46 @@ def test_a_row_that_has_ended_stands_still() -> None:
     assert rows.step(np.array([99, 99]))[2].tolist() == [True, True]  # nobody looks at these
 
 
+class Masked(Shifted):
+    """Says what is legal at the start alone."""
+
+    def reset(self, *, seed=None, options=None):
+        return 0, {"action_mask": np.array([0, 1], np.int8)}
+
+
+def test_a_row_that_says_nothing_of_what_is_legal_keeps_what_it_said() -> None:
+    rows = Copies(Masked(), 3)
+    assert rows.reset(seed=0)[1]["action_mask"].tolist() == [[0, 1]] * 3
+    assert rows.step(np.array([4, 4, 4]))[-1]["action_mask"].tolist() == [[0, 1]] * 3
+
+
+class Doubled(gym.RewardWrapper):
+    """A wrapper that does not write down what it was made with."""
+
+    def reward(self, reward):
+        return 2 * reward
+
+
+def test_a_world_in_a_wrapper_of_ones_own_is_evaluated_in_it() -> None:
+    plain = gym.make("Pendulum-v1", max_episode_steps=5)
+    once, twice = (Evaluator(env)(Linear(env, outputs=1)) for env in (plain, Doubled(plain)))
+    assert twice.value == pytest.approx(2 * once.value) and once.value < 0
+
+
+def test_what_a_wrapper_has_learned_meanwhile_counts_in_the_next_evaluation() -> None:
+    env = gym.wrappers.NormalizeObservation(gym.make("CartPole-v1"))
+    evaluator, learner = Evaluator(env), Linear(env)
+    for _ in range(2):
+        before = env.obs_rms.count
+        evaluator(learner)
+        assert evaluator._copies.envs[0].obs_rms.count > before
+        assert env.obs_rms.count == before  # only copies have played
+        env.reset(seed=1)
+        for _ in range(1_000):
+            if any(env.step(1)[2:4]):
+                env.reset()
+
+
 def test_evaluation_of_continuous_actions_plays_a_hundred_episodes() -> None:
     env = gym.make("Pendulum-v1", max_episode_steps=5)
     score = Evaluator(env)(Linear(env, outputs=1))

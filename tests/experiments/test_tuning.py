@@ -5,7 +5,7 @@ import pytest
 
 from experiments.command_line import main
 from experiments.spec import RunSpec
-from experiments.threshold import seconds_to
+from experiments.threshold import Reached, seconds_to
 from experiments.tuning import CHOICES, RANGES, Task, search
 
 CLIFF = "spielfeld/CliffWalking-v0"
@@ -39,7 +39,25 @@ def test_a_threshold_is_searched_for_in_seconds():
     task = Task("q-learning", CLIFF, samples=60_000, seeds=2, threshold=-13.0)
     good = task.run({"learning_rate": 0.5})
     assert good.last == 1 and -60 < good.score < 0
-    assert task.run({"learning_rate": 1e-12}).last == 0
+    hopeless = task.run({"learning_rate": 1e-12})
+    assert hopeless.last == 0 and hopeless.score < good.score
+
+
+def test_giving_up_soon_is_worse_than_passing_late(monkeypatch):
+    task = Task("q-learning", CLIFF, samples=100, seeds=2, threshold=-13.0)
+    scores = []
+    for ways in ([(6.0, True)] * 2, [(6.0, True), (1.0, False)], [(1.0, False)] * 2):
+        given = iter(Reached(seconds, 100, passed) for seconds, passed in ways)
+        monkeypatch.setattr("experiments.tuning.seconds_to", lambda *_, given=given: next(given))
+        scores.append(task.run({}).score)
+    assert scores[0] == -6 and scores == sorted(scores, reverse=True)
+
+
+def test_settings_are_tried_in_the_units_of_their_learner():
+    ours, theirs = (Task(name, "CartPole-v1", 100) for name in ("dqn", "sb3-dqn"))
+    assert ours.choices("target_every") == CHOICES["target_every"]
+    assert 10 in theirs.choices("target_every")  # what ships for it there
+    assert theirs.choices("batch_size") == CHOICES["batch_size"]
 
 
 def test_settings_that_do_not_fit_score_worst():

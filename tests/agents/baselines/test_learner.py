@@ -124,8 +124,19 @@ def test_restored_learner_predicts_the_same_bits(learner_class, settings) -> Non
     states = np.arange(16)
     assert np.array_equal(learner.predict(states), restored.predict(states))
     assert same(learner.state(), restored.state())
-    restored.learn(source, 64)
+    history = restored.learn(source, 64)
     assert restored.samples > learner.samples
+    assert history["samples"].min() > learner.samples
+
+
+def test_learning_in_one_world_and_then_in_another_is_the_same_again() -> None:
+    states = []
+    for _ in range(2):
+        learner = make(SB3PPO, PPO_SETTINGS)
+        for limit in (20, 5, 7):
+            learner.learn(gym.make("spielfeld/FrozenLake-v0", max_episode_steps=limit), 32)
+        states.append(learner.state())
+    assert same(*states)
 
 
 @pytest.mark.parametrize(("learner_class", "settings"), LEARNERS[:2])

@@ -1,0 +1,106 @@
+"""A model of Stable-Baselines3: built in code for given worlds, taught, and asked."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+
+from agents.baselines.config import BaselineConfig
+from agents.baselines.parameters import refuse_infinite
+from learning.batch import Array
+
+
+def make_model(place: str, config: BaselineConfig, worlds: Any, seed: int) -> Any:
+    """Build the algorithm of "module:Class" in code, on the CPU."""
+    from stable_baselines3.common.logger import Logger
+
+    module, _, name = place.partition(":")
+    algorithm = getattr(importlib.import_module(module), name)
+    with warnings.catch_warnings():  # a last minibatch that is shorter is what was asked for
+        warnings.filterwarnings("ignore", "You have specified a mini-batch size")
+        model = algorithm("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
+    model.set_logger(Logger(None, []))
+    end = config.progress_samples
+
+    def update_progress(samples: int, total: int) -> None:
+        """Go by the whole run, not by the part of it that one call of `learn` is."""
+        model._current_progress_remaining = max(0.0, 1.0 - samples / end)
+
+    model._update_current_progress_remaining = update_progress
+    return model
+
+
+def learn_on(model: Any, samples: int, masked: bool) -> None:
+    """Let a model learn for `samples` more environment steps, if that is more than 0.
+
+    Raises:
+        ValueError: If an action was illegal that it knows nothing of, which only one that is
+            `masked` does; or if what it learns grows beyond all numbers.
+    """
+    if samples <= 0:
+        return
+    try:
+        model.learn(samples, reset_num_timesteps=False, log_interval=None)
+    except ValueError as error:  # by the first thing that cannot be done with such numbers
+        refuse_infinite(model.policy)
+        legal = model.env.worlds.legal
+        if masked or legal is None or legal.all():
+            raise
+        raise ValueError(
+            "Not every action is legal there, and this learner knows no masks: "
+            "sb3-maskable-ppo does, and so do all learners of this suite."
+        ) from error
+    refuse_infinite(model.policy)
+
+
+def prediction(model: Any, inputs: Any) -> Array:
+    """Return what a model says of observations; see `Baseline.predict`.
+
+    Raises:
+        ValueError: If there is no model yet.
+    """
+    import torch
+
+    if model is None:
+        raise ValueError("There is nothing to predict with yet: call learn first.")
+    policy = model.policy
+    with torch.no_grad():
+        observations, many = policy.obs_to_tensor(np.asarray(inputs))
+        if hasattr(policy, "q_net"):
+            rows = policy.q_net(observations)
+        elif isinstance(policy.action_space, Box):
+            rows = policy.get_distribution(observations).distribution.mean
+        else:
+            rows = policy.get_distribution(observations).distribution.probs
+    found: Array = rows.numpy()
+    if isinstance(policy.action_space, Box):
+        found = np.clip(found, policy.action_space.low.ravel(), policy.action_space.high.ravel())
+    return found if many else found[0]
+
+
+def worlds_of(source: Any, rows: int, samples: int, continuous: bool) -> Any:
+    """Return what a model learns from: see `baseline_worlds` and `refuse_misfit`."""
+    from agents.baselines.vector import baseline_worlds  # which needs the library
+
+    worlds = baseline_worlds(source, rows, samples)
+    refuse_misfit(worlds, continuous)
+    return worlds
+
+
+def refuse_misfit(worlds: Any, continuous: bool) -> None:
+    """Refuse spaces that Stable-Baselines3's networks cannot take or give.
+
+    Raises:
+        ValueError: If so; says what was expected.
+    """
+    seen, actions = worlds.observation_space, worlds.action_space
+    if not (isinstance(seen, Box) or (isinstance(seen, Discrete) and seen.start == 0)):
+        raise ValueError(f"This learner needs observations numbered from 0 or a box, not {seen}.")
+    bounded = isinstance(actions, Box) and actions.is_bounded()
+    if not (isinstance(actions, Discrete) and actions.start == 0) and not (continuous and bounded):
+        also = " or a bounded box" if continuous else ""
+        raise ValueError(f"This learner needs actions numbered from 0{also}, not {actions}.")
