@@ -11,6 +11,8 @@ rows.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from learning.batch import Array, Gradient
@@ -26,15 +28,20 @@ class OneOfFew(Function):
     """
 
     def __init__(self, function: Function, count: int) -> None:
-        self.function, self.each = function, np.eye(count, dtype=np.float32)
+        self.function, self.count = function, count
         self.parameters: Parameters = function.parameters
+
+    @cached_property
+    def each(self) -> Array:
+        """The rows that there can be, made when first needed. Shape [count, count]."""
+        return np.eye(self.count, dtype=np.float32)
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Return predictions [rows, outputs], or [rows] where `select` is given; see `Function`.
 
         With fewer rows than there can be, nothing is saved, and the function is asked itself.
         """
-        if len(inputs) <= len(self.each):
+        if len(inputs) <= self.count:
             return self.function.forward(inputs, select)
         table, backward = self.function.forward(self.each)
 

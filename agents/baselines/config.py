@@ -95,7 +95,7 @@ class SB3A2CConfig(BaselineConfig):
     steps: int = 5
     """Steps of each world between two updates."""
     trace_decay: float = 1.0
-    """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
+    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
     value_weight: float = 1.0
     """Of half the value's squared error."""
     entropy_weight: float = 0.0
@@ -128,9 +128,9 @@ class SB3PPOConfig(SB3A2CConfig):
     steps: int = 2048
     """Steps of each world between two updates."""
     trace_decay: float = 0.95
-    """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
+    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
     epochs: int = 10
-    """How often the same experience is gone over."""
+    """How many times the same experience is gone over."""
     batch_size: int = 64
     """Rows of a step."""
     clip: float = 0.2

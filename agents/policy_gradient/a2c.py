@@ -47,7 +47,7 @@ class A2CConfig(PolicyConfig):
     steps: int = 8
     """Steps of each world between two updates."""
     trace_decay: float = 1.0
-    """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
+    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
     value_weight: float = 1.0
     """Of the value's error in J."""
     entropy_weight: float = 0.01
@@ -76,7 +76,7 @@ class ActorCriticLoss:
 
     Args:
         policy: Makes distributions of predictions and of what is legal.
-        value_weight: Of the value's error.
+        value_weight: Of half the value's squared error.
         entropy_weight: Of the entropy.
     """
 

@@ -35,7 +35,8 @@ def generalised_advantages(
     """Return advantages by generalised estimation (Schulman et al., 2016, equation 16).
 
         error_t = reward_t + discount * next_value_t - value_t
-        advantage_t = error_t + discount * trace_decay * advantage_(t+1), or error_t at an end
+        advantage_t = error_t + discount * trace_decay * advantage_(t+1),
+            or error_t at an end, and in the last row
 
     With trace_decay 0 this is the one-step error, with 1 the whole return minus the value.
 

@@ -1,9 +1,10 @@
 """PPO, proximal policy optimisation: use the same experience several times, but stay close.
 
 Act in many worlds for a while, then go over what happened in several epochs of minibatches. After
-the first step the policy is no longer the one that acted, so each row counts by the ratio of the
-probability of its action now to that when it was drawn; and once the ratio is further from 1 than
-`clip`, in the direction that its advantage asks for, the row pushes the policy no more.
+the first step of Adam the policy is no longer the one that acted, so each row, one step in one
+world, counts by the ratio of the probability of its action now to that when it was drawn; and once
+the ratio is further from 1 than `clip`, in the direction that its advantage asks for, the row
+pushes the policy no more. To be minimised over the rows of a minibatch:
 
     ratio = p(action) / p_old(action)
     J = mean of [-min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
@@ -11,37 +12,42 @@ probability of its action now to that when it was drawn; and once the ratio is f
 
 The derivative of the first term by log p(action) is 0 where the ratio is above 1 + clip and the
 advantage positive, or the ratio below 1 - clip and the advantage negative, and -ratio * advantage
-everywhere else. At ratio 1, before the first step, that is A2C's and REINFORCE's. The ratio itself
-is not held: other rows, the entropy and Adam's momentum may carry it further.
+everywhere else. At ratio 1, before the first step of Adam, that is A2C's and REINFORCE's. The ratio
+itself is not limited: other rows, the entropy and Adam's momentum may carry it further.
 
 One update, of which 1 to 3 and 6 are A2C's own:
 
     1. Act `steps` times in every world, each step with the value and log p(action) of that moment.
-       Where a time limit cut an episode off, keep the value of where it stood (`A2C.act_and_keep`).
+       Where a time limit cut an episode off, keep the value of the state that it had reached
+       (`A2C.act_and_keep`).
     2. Ask for the value of what the worlds show now, since their episodes go on (`A2C.lessons`).
     3. Look back from the last step to the first (`generalised_advantages`):
            error_t = reward_t + discount * next_value_t - value_t
            advantage_t = error_t + discount * trace_decay * advantage_(t+1)
-       next_value_t is value_(t+1), and after the last step that of 2; but 0 where the episode
-       terminated, and that of 1 where it was truncated: in both, advantage_t = error_t.
-       return = advantage + value. All of these stay as they are until the rollout is thrown away.
-    4. Bring the advantages to mean 0 and standard deviation 1 (`normalised`).
+       next_value_t is 0 where the episode terminated, the value kept in step 1 where it was
+       truncated, the value of step 2 after the last step, and value_(t+1) everywhere else. Nothing
+       is added to the error of the last step of an episode or of the rollout.
+       return = advantage + value. Neither is computed again in a later epoch.
+    4. Set `clip` to what its schedule gives by now (`PPO.clip_range`), and bring the advantages,
+       but not the returns, to mean 0 and standard deviation 1 (`normalised`).
     5. In each epoch, cut the rollout into minibatches, in another order (`PPO.batches`).
     6. For each, one step of Adam on J (`GradientLearner.step`), with the gradient of all parameters
        together no longer than `gradient_clip` (`OneVector.step`) and the learning rate that
-       `schedule` has come to (`ManyLearner.step_size`).
-    Stop sooner if the last minibatch of an epoch was further from p_old than `kl_limit`.
+       `schedule` gives by now (`ManyLearner.step_size`).
+    7. Begin no further epoch if the last minibatch, just before its step, was further from p_old
+       than `kl_limit`.
 
 Differs from A2C by going over a rollout several times in minibatches, where A2C takes one step on
-the whole of it; by the clipped ratio, without which the policy would run away from what it learns
-from; and by 4. Two settings have other defaults: rollouts are longer, since each is used longer,
-and over so many steps `trace_decay` is below 1, since later errors add more variance.
+the whole of it; by the clipped ratio, without which the policy could move far from the one that
+acted; and by normalised advantages. Two defaults differ: rollouts are longer, since each is used
+more often, and `trace_decay` is below 1, since errors further ahead add more variance.
 
-Not in the paper, but usual: 4, the value kept in 1, `kl_limit`, and how the networks and Adam begin
-(`make_network`, `make_adam`). Many clip the value's error as well; here it is not. The paper's c1
-is value_weight / 2.
+Not in the paper, but usual: normalised advantages (often in each minibatch), the value kept in step
+1, `gradient_clip`, `kl_limit`, the first weights (`make_network`) and the 1e-5 that keeps Adam from
+dividing by 0 (`make_adam`). Many clip the value's error as well; here it is not. In the paper
+`clip` is epsilon, `trace_decay` lambda, value_weight / 2 is c1 and `entropy_weight` c2.
 
-Source: Schulman et al. (2017), equations 7 and 9; Schulman et al. (2016), equation 16.
+Source: Schulman et al. (2017), equations 7, 9, 11 and 12; Schulman et al. (2016), equation 16.
 """
 
 from __future__ import annotations
@@ -67,17 +73,17 @@ class PPOConfig(A2CConfig):
     steps: int = 64
     """Steps of each world between two updates."""
     trace_decay: float = 0.95
-    """How far later errors count in an advantage: 0 for one step, 1 for all that are there."""
+    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
     epochs: int = 8
-    """How often the same experience is gone over."""
+    """How many times the same experience is gone over."""
     batch_size: int = 256
-    """Rows of a step, as nearly as the experience can be divided evenly."""
+    """Rows of a minibatch, roughly: a rollout is divided evenly."""
     clip: float = 0.2
     """How far from 1 a ratio may move before its row pushes the policy no further."""
     clip_schedule: str = "constant"
     """How `clip` falls along `schedule_samples`: constant, linear, cosine or step."""
     kl_limit: float = 0.0
-    """Leave out the epochs after one whose last minibatch had a KL above this, in nats; 0: none."""
+    """Begin no further epoch once the last minibatch's KL is above this, in nats; 0: no limit."""
     normalise_advantages: bool = True
     """Bring the advantages of each update to mean 0 and deviation 1."""
 
@@ -95,9 +101,9 @@ class ClippedLoss(ActorCriticLoss):
 
     Args:
         policy: Makes distributions of predictions and of what is legal.
-        value_weight: Of the value's error.
+        value_weight: Of half the value's squared error.
         entropy_weight: Of the entropy.
-        clip: How far a ratio may move.
+        clip: How far from 1 a ratio still pushes the policy.
     """
 
     def __init__(
@@ -113,17 +119,19 @@ class ClippedLoss(ActorCriticLoss):
         return np.asarray(-np.minimum(ratio * target.advantage, clipped * target.advantage))
 
     def policy_slope(self, policy: Distribution, target: ActionTargets) -> Array:
-        """Return -ratio * advantage where the ratio may still move that way, else 0. [rows]."""
+        """Return its slope by log p(action): -ratio * advantage, or 0 where clipped. [rows]."""
         ratio, advantage = probability_ratio(policy, target), target.advantage
         far_enough = np.where(advantage >= 0, ratio > 1 + self.clip, ratio < 1 - self.clip)
         return np.where(far_enough, 0, -ratio * advantage)
 
     def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
-        """Return what the history tells of an update.
+        """Return what the history tells of an update: of its last minibatch, before its step.
 
         KL(old || now) is estimated by the mean of ratio - 1 - log(ratio). The mean of -log(ratio)
         would do, since that of ratio - 1 is 0 where the old policy acted; but this way no row is
-        below 0, and the variance is less (Schulman, 2020, "Approximating KL Divergence").
+        below 0, and near ratio 1 the variance is less (Schulman, 2020, "Approximating KL
+        Divergence"). `clip_share` counts ratios beyond `clip` on either side, those that still push
+        included.
         """
         ratio = probability_ratio(self.policy(prediction, target.legal), target)
         return {
@@ -163,15 +171,16 @@ class PPO(A2C):
     measures: ClassVar[tuple[str, ...]] = (*A2C.measures, "approximate_kl", "clip_share")
 
     def make_loss(self) -> Any:
-        """Return J."""
-        weights = self.config.value_weight, self.config.entropy_weight
-        return ClippedLoss(self.policy, *weights, self.config.clip)
+        """Return J; `batches` sets its clip anew for each update."""
+        config = self.config
+        return ClippedLoss(self.policy, config.value_weight, config.entropy_weight, config.clip)
 
     def batches(self, inputs: Array, targets: ActionTargets) -> Iterator[Batch]:
         """Yield the rollout in minibatches, every epoch in another order.
 
-        The learner takes its step on each before it asks for the next. Advantages are normalised
-        here once, and not in each minibatch, so that a row counts the same beside any others.
+        The learner takes its step on each before it asks for the next, so that `latest_measures`
+        is then of the last one. Advantages are normalised here once, and not in each minibatch, so
+        that a row counts the same beside any others.
         """
         config, rows = self.config, len(inputs)
         self.loss.clip = self.clip_range()
@@ -185,6 +194,6 @@ class PPO(A2C):
                 return
 
     def clip_range(self) -> float:
-        """Return how far a ratio may move by now, as `step_size` does for the learning rate."""
+        """Return what `clip_schedule` gives by now, as `step_size` does for the learning rate."""
         schedule = SCHEDULES[self.config.clip_schedule]
         return schedule(self.samples, self.config.schedule_samples, self.config.clip)

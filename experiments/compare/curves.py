@@ -110,7 +110,8 @@ def _draw(
             bands.append((low, high))
     if bands:
         panel.set_ylim(*_limits(bands, unit))
-    panel.set_title(world.rsplit("/", 1)[-1], fontsize=10)
+    title = world.rsplit("/", 1)[-1].replace(":", "\n", 1)  # options below the name
+    panel.set_title(title.replace(",", ", "), fontsize=10)
     world_steps = next(iter(curves.values()))[0].drawn is None
     words = "environment steps" if world_steps else "rows drawn"
     if clock:
