@@ -291,8 +291,8 @@ def import_place(place: str) -> Any:
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Return a sentence about a name that is not known, with the nearest ones that are."""
     names = sorted(known)
-    by_short = {short: full for full in names for short in (full, full.rsplit("/", 1)[-1])}
-    lowered = {short.lower(): full for short, full in by_short.items()}
+    lowered = {full.rsplit("/", 1)[-1].lower(): full for full in names}
+    lowered |= {full.lower(): full for full in names}  # who has a name in full is meant first
     near = difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.75)
     near = near or difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.5)
     if not near:

@@ -214,6 +214,7 @@ def test_list_names_everything(say: Say) -> None:
             "There is no source 'spielfeld/CliffWalkin-v0'. Did you mean spielfeld/CliffWalking-v0",
         ),
         (("train", "q-learning", "four-roms"), "Did you mean four-rooms"),
+        (("train", "ppo", "CartPol-v1"), "Did you mean CartPole-v1"),
         (("train", "q-learning", "xyzzy"), "There is no source 'xyzzy'; `spielfeld list` shows"),
         (("train", "q-learning"), "Name a source: train q-learning SOURCE"),
         (
