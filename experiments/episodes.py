@@ -95,11 +95,17 @@ class Copies:
     Args:
         env: What to copy; it is not touched.
         rows: How many copies.
+
+    Raises:
+        ValueError: If it cannot be copied, since it holds a file, a generator or the like.
     """
 
     def __init__(self, env: Any, rows: int) -> None:
         copied = copy.deepcopy if is_wrapped(env) else copy_of  # wrappers may have learned
-        self.envs, self.num_envs = [copied(env) for _ in range(rows)], rows
+        try:
+            self.envs, self.num_envs = [copied(env) for _ in range(rows)], rows
+        except TypeError as error:
+            raise ValueError(f"Judging needs copies of the environment: {error}.") from error
         self.single_action_space = env.action_space
         self._space = env.observation_space
 

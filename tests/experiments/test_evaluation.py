@@ -133,6 +133,13 @@ def test_a_row_that_says_nothing_of_what_is_legal_keeps_what_it_said() -> None:
     assert rows.step(np.array([4, 4, 4]))[-1]["action_mask"].tolist() == [[0, 1]] * 3
 
 
+def test_a_world_that_cannot_be_copied_is_refused_in_a_sentence() -> None:
+    env = Shifted()
+    env.numbers = (number for number in range(3))
+    with pytest.raises(ValueError, match="needs copies of the environment: cannot pickle"):
+        Copies(env, 2)
+
+
 class Doubled(gym.RewardWrapper):
     """A wrapper that does not write down what it was made with."""
 
