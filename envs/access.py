@@ -34,6 +34,11 @@ def is_plain(env: Any) -> bool:
     return transparent and env.unwrapped.render_mode != "human"
 
 
+def is_wrapped(env: Any) -> bool:
+    """Return whether somebody has put a wrapper around `env` since `gymnasium.make` made it."""
+    return env.spec is not None and bool(env.spec.additional_wrappers)
+
+
 def time_limit(env: Any) -> int | None:
     """Return after how many environment steps an episode is truncated; None for never."""
     limits = [wrapper._max_episode_steps for wrapper in _wrappers(env, TimeLimit)]

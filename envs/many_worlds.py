@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
-from envs.access import plain_model, restore, state, time_limit
+from envs.access import is_wrapped, plain_model, restore, state, time_limit
 from envs.plain_state import plain_state, restore_plain
 from envs.tabular import TabularModel
 
@@ -199,7 +199,7 @@ def many_worlds(source: Any, rows: int) -> ManyWorlds:
     if model is not None:
         return ManyWorlds(_of_table(source, model, rows))
     # of a wrapper that was put around since `gymnasium.make`, a copy would know nothing
-    if source.spec is None or source.spec.additional_wrappers:
+    if source.spec is None or is_wrapped(source):
         alone = SyncVectorEnv([lambda: source], autoreset_mode=AutoresetMode.DISABLED)
         return ManyWorlds(alone)
     return ManyWorlds(_copies(source.spec, rows))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector.utils import concatenate, create_empty_array
 
+from envs.access import is_wrapped
 from experiments.greedy import Actor, greedy_actions
 
 EPISODES, SEED = 100, 1_000_003  # of an evaluation; its seeds differ from those of training
@@ -134,11 +135,6 @@ class Copies:
         masks = [self._masks.get(row, 1) for row in range(self.num_envs)]
         info = {"action_mask": np.stack(np.broadcast_arrays(*masks))} if self._masks else {}
         return concatenate(self._space, self._seen, out), info
-
-
-def is_wrapped(env: Any) -> bool:
-    """Whether somebody has put a wrapper around an environment since it was made."""
-    return env.spec is not None and bool(env.spec.additional_wrappers)
 
 
 def copy_of(env: Any, **options: Any) -> Any:

@@ -16,14 +16,13 @@ from agents.planning import (
     random_policy,
     start_value,
 )
-from envs.access import time_limit
+from envs.access import is_wrapped, time_limit
 from envs.tabular import Floats, TabularModel
 from experiments.episodes import (
     EPISODES,
     SEED,
     Returns,
     beside_each_other,
-    is_wrapped,
     play_in_turn,
     play_together,
 )
