@@ -101,7 +101,7 @@ def test_the_command_writes_what_was_tried(tmp_path, capsys):
         (["--source", CLIFF], "Name one or more learners first"),
         (["ppo", "--source", CLIFF, "--trials", "0"], "must be 1 or more"),
         (["bandit-greedi", "--source", CLIFF], "Did you mean bandit-greedy"),
-        (["least-squares", "--source", "diabetes"], "no settings that can be searched"),
+        (["least-squares", "--source", "noisy-curve"], "no settings that can be searched"),
     ],
 )
 def test_mistakes_are_answered_in_a_sentence(words, sentence, tmp_path, capsys):
