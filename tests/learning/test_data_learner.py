@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -26,7 +27,12 @@ LEARNERS = [
     (LogisticRegression, LogisticRegressionConfig(), TWO_CLASSES),
     (NeuralNetwork, NeuralNetworkConfig(), CLASSES),
     (NeuralNetwork, NeuralNetworkConfig(optimizer="momentum", loss="huber"), NUMBERS),
-    (TorchNetwork, NeuralNetworkConfig(hidden=(5,), weight_decay=0.01), CLASSES),
+    pytest.param(
+        TorchNetwork,
+        NeuralNetworkConfig(hidden=(5,), weight_decay=0.01),
+        CLASSES,
+        marks=pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed"),
+    ),
 ]
 every = pytest.mark.parametrize(("learner_class", "config", "data"), LEARNERS)
 

@@ -14,6 +14,7 @@ from learning.supervised import (
     least_squares,
 )
 
+pytest.importorskip("sklearn")  # which the patients come with
 DIABETES = find_data_set("diabetes")
 both = pytest.mark.parametrize("learner_class", [LeastSquares, Ridge])
 

@@ -11,6 +11,7 @@ from learning.supervised import (
     RegressionConfig,
 )
 
+pytest.importorskip("sklearn")  # which the patients come with
 DIABETES = find_data_set("diabetes")
 FULL = RegressionConfig(learning_rate=0.1, batch_size=len(DIABETES), optimizer="momentum")
 BOTH = [LeastSquares, lambda: LinearRegression(FULL)]

@@ -53,6 +53,7 @@ def test_a_straight_line_cannot_tell_two_moons_apart() -> None:
 
 @pytest.mark.slow
 def test_second_half_of_the_digits_is_read_after_the_first() -> None:
+    pytest.importorskip("sklearn")
     tuned = settings_for("neural-network", "digits")
     samples, config = tuned.pop("samples"), NeuralNetworkConfig(**tuned)
     split = make_split("digits", {"split": "in-order", "test": 0.5}, 0)
