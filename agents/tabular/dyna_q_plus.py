@@ -76,10 +76,15 @@ def exploration_bonus(bonus_weight: float, steps: int) -> float:
     return bonus_weight * math.sqrt(steps)
 
 
-def consider_every_action(memory: Any, state: int) -> None:
-    """List all legal actions of a state; until tried, each leads back to it with reward 0."""
+def consider_every_action(memory: Any, state: int, tried: int) -> None:
+    """List the actions of a state that are not listed yet: all legal ones, and the one tried.
+
+    Until tried, each leads back to the state with reward 0. The one tried may be legal no more:
+    after a step that stays in its state, `legal` tells of the next visit.
+    """
     for action in range(memory.table.shape[1]):
-        if memory.legal[state, action]:
+        possible = memory.legal[state, action] or action == tried
+        if possible and is_new(memory, state, action):
             memory.next_states[state, action] = state
             list_pair(memory, state, action)
 
@@ -89,8 +94,7 @@ def dyna_q_plus_update(
 ) -> None:
     """Remember the step and its time, learn from it, and then from others with their bonus."""
     state, action = transition.state, transition.action
-    if is_new(memory, state, action):
-        consider_every_action(memory, state)
+    consider_every_action(memory, state, action)
     remember(memory, transition)
     memory.clock[0] += 1
     memory.last_tried[state, action] = memory.clock[0]

@@ -95,8 +95,11 @@ def look_back(memory: WeightedEpisodeMemory, discount: float) -> None:
         rate = weight / memory.weights[state, action]
         memory.table[state, action] = descend(memory.table[state, action], slope, rate)
         greedy = action_probability(memory.table[state], memory.legal[state], 0.0, action)
+        # By a mask that changed within its step, the behaviour could not have taken the action.
+        if greedy == 0.0 or memory.probabilities[step] == 0.0:
+            break
         weight *= greedy / memory.probabilities[step]
-        if weight == 0.0 or weight > HUGE:
+        if weight > HUGE:
             break
 
 
