@@ -20,7 +20,7 @@ from agents.planning.value_iteration import value_iteration
 from agents.planning.ways_to_end import reachable_part
 from envs.tabular import TabularModel
 
-EXACT_LIMIT = 10_000  # states; above, the optimum comes from value iteration
+EXACT_LIMIT = 10_000  # states that can be reached; above, the optimum comes from value iteration
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,18 @@ def best_start_value(
 ) -> float:
     """Compute the optimal expected discounted return from the start of an episode.
 
-    Exact up to 10,000 states; above, from value iteration with its default tolerance.
+    Only states that can be reached from the start count. With discount 1 and no horizon it is the
+    best among the policies that always end: staying for ever where that costs nothing is none.
+    Exact up to 10,000 such states; above, from value iteration with its default tolerance.
+
+    Raises:
+        ValueError: If discount is 1, there is no horizon, and from some state that can be reached
+            no policy ends, or never ending pays without limit.
     """
     if horizon is not None:
         return float(model.start @ finite_horizon(model, horizon, discount))
-    solve = policy_iteration if model.states <= EXACT_LIMIT else value_iteration
     part = reachable_part(model)
+    solve = policy_iteration if part.states <= EXACT_LIMIT else value_iteration
     return float(part.start @ solve(part, discount).values)
 
 

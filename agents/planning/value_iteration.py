@@ -16,6 +16,7 @@ import numpy as np
 
 from agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
 from agents.planning.plan import Plan, make_plan
+from agents.planning.policy_evaluation import policy_evaluation
 from agents.planning.ways_to_end import proper_policy
 from envs.compiled import compiled
 from envs.tabular import Floats, TabularModel
@@ -32,7 +33,8 @@ def value_iteration(
     With discount below 1 a sweep is a contraction, so after a sweep that changed no value by more
     than `residual`, |v - v*| <= discount / (1 - discount) * residual; `tolerance` is on that bound.
     With discount 1 there is no such bound: `tolerance` is then on the residual, and `error_bound`
-    is nan.
+    is nan. Values are then optimal among the policies that always end, as in policy iteration: to
+    wait for ever in a loop that costs nothing is no way to avoid a costly end.
 
     Args:
         model: The world.
@@ -45,12 +47,10 @@ def value_iteration(
             suffice; names the state.
     """
     check_discount(discount)
-    if discount == 1:
-        proper_policy(model)
     world = lookahead(model)
+    values = _secured(model, world.reward, discount, tolerance)
     # Indices that cannot be negative need no check for it in the compiled loop: a third less time.
     world = world._replace(next_state=world.next_state.view(np.uint32))
-    values = np.full(model.states, _secured(world, discount))
     allowed = tolerance if discount == 1 else tolerance * (1 - discount) / max(discount, 1e-300)
     residual, sweeps, worst = _sweep(world, values, discount, allowed, max_sweeps)
     if residual > allowed:
@@ -62,10 +62,22 @@ def value_iteration(
     return make_plan(model, values, discount, residual, bound, sweeps)
 
 
-def _secured(world: Lookahead, discount: float) -> float:
-    """Return at least attainable everywhere; from below, only good news has to travel."""
-    worst = min(0.0, float(world.reward.max(axis=1).min()))
-    return worst / (1 - discount) if discount < 1 else 0.0
+def _secured(model: TabularModel, reward: Floats, discount: float, tolerance: float) -> Floats:
+    """Return attainable values [states]; from below, only good news has to travel.
+
+    With discount 1, from above, a loop that costs nothing would keep its first value for ever, be
+    it out of reach (Bertsekas & Yu, 2016, "Stochastic shortest path problems under weak
+    conditions"). So values begin at those of a policy that ends, and at 0 where that is attainable
+    or every step costs more than `tolerance`.
+    """
+    if discount < 1:
+        worst = min(0.0, float(reward.max(axis=1).min()))
+        return np.full(model.states, worst / (1 - discount))
+    policy = proper_policy(model)
+    paid = reward[model.legal_actions & ~model.terminal[:, None]]
+    if (paid >= 0).all() or (paid < -tolerance).all():
+        return np.zeros(model.states)
+    return np.minimum(0.0, policy_evaluation(model, policy))
 
 
 @compiled

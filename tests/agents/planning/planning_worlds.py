@@ -42,6 +42,46 @@ def line(length: int, end: bool = True) -> TabularModel:
     )
 
 
+def free_loop(states: int, before: int = 0) -> TabularModel:
+    """Wait for nothing, or end at -1; a corridor of free steps leads there, the rest waits unseen.
+
+    Args:
+        states: All of them; the last is the end.
+        before: Length of the corridor, which begins at state 0. Its steps go back or on.
+    """
+    here = np.arange(states)
+    next_state = np.stack([np.where(here < before, np.maximum(here - 1, 0), here), here], 1)
+    next_state[:before, 1] += 1
+    next_state[before:, 1] = states - 1
+    reward = np.zeros((states, 2))
+    reward[before:-1, 1] = -1
+    ends = next_state == states - 1
+    arrays = (array[..., None] for array in (np.ones((states, 2)), next_state, reward, ends))
+    return TabularModel(*arrays, (here == 0).astype(float))
+
+
+@st.composite
+def models_with_free_loops(draw: st.DrawFn) -> TabularModel:
+    """Worlds of 3 to 5 states with steps that cost 0 to 2, and an end that pays -3 to 3.
+
+    Action 0 may end from everywhere, so that no state is without a way out.
+    """
+    generator, states = (
+        np.random.default_rng(draw(st.integers(0, 2**32 - 1))),
+        draw(st.integers(3, 5)),
+    )
+    shape = states, draw(st.integers(2, 3)), 2
+    probability = generator.choice([0.5, 1.0], shape)
+    probability[..., 1] = 1 - probability[..., 0]
+    next_state = generator.integers(states - 1, size=shape)
+    next_state[:, 0, 0], next_state[-1] = states - 1, states - 1
+    ends = next_state == states - 1
+    reward = generator.choice([0.0, 0.0, -1.0, -2.0], shape)
+    reward[ends] = generator.integers(-3, 4, size=shape)[ends]
+    reward[-1] = 0
+    return TabularModel(probability, next_state, reward, ends, np.eye(states)[0])
+
+
 @st.composite
 def random_models(draw: st.DrawFn) -> TabularModel:
     """Worlds of 1 to 4 states, 1 to 3 actions, some ends, some illegal actions."""
@@ -61,14 +101,20 @@ def random_models(draw: st.DrawFn) -> TabularModel:
 
 def solved_densely(model: TabularModel, chosen: np.ndarray, discount: float) -> np.ndarray:
     """Values of a deterministic policy by a dense solve, written with loops."""
-    system, reward = np.eye(model.states), np.zeros(model.states)
+    going_on, reward = chain_densely(model, chosen)
+    return np.linalg.solve(np.eye(model.states) - discount * going_on, reward)
+
+
+def chain_densely(model: TabularModel, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities of the next state, ends left out, and mean rewards under a policy."""
+    going_on, reward = np.zeros((model.states, model.states)), np.zeros(model.states)
     for state, action in enumerate(chosen):
         for outcome in range(model.probability.shape[2]):
             place = state, action, outcome
             reward[state] += model.probability[place] * model.reward[place]
             if not model.terminated[place]:
-                system[state, model.next_state[place]] -= discount * model.probability[place]
-    return np.linalg.solve(system, reward)
+                going_on[state, model.next_state[place]] += model.probability[place]
+    return going_on, reward
 
 
 def best_by_enumeration(model: TabularModel, discount: float) -> np.ndarray:
@@ -76,6 +122,17 @@ def best_by_enumeration(model: TabularModel, discount: float) -> np.ndarray:
     choices = [np.flatnonzero(row) for row in model.legal_actions]
     values = [solved_densely(model, np.array(c), discount) for c in itertools.product(*choices)]
     return np.max(values, axis=0)
+
+
+def best_that_ends(model: TabularModel) -> np.ndarray:
+    """Optimal values with discount 1 as the best over every deterministic policy that ends."""
+    choices = map(np.array, itertools.product(range(model.actions), repeat=model.states))
+    ending = (
+        chosen
+        for chosen in choices
+        if np.linalg.matrix_power(chain_densely(model, chosen)[0], 4096).sum(axis=1).max() < 0.5
+    )
+    return np.max([solved_densely(model, chosen, 1.0) for chosen in ending], axis=0)
 
 
 def merged(model: TabularModel, state: int, action: int) -> dict[tuple[int, float, bool], float]:

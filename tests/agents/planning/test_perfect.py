@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from planning_worlds import line, two_rooms
+from hypothesis import given
+from planning_worlds import best_that_ends, free_loop, line, models_with_free_loops, two_rooms
 
 from agents.planning import (
     best_start_value,
@@ -51,6 +52,38 @@ def test_with_nothing_to_gain_the_share_is_one_or_nothing() -> None:
     assert share_of_perfect(ended, np.zeros(3, int)).share == 1
     assert perfect._share(1.0, 1.0, 1.0) == 1
     assert math.isnan(perfect._share(0.0, 1.0, 1.0))
+
+
+SIZES = [2, 9_999, 10_000, 10_001, 30_000]
+
+
+@pytest.mark.parametrize("states", SIZES)
+def test_states_out_of_reach_change_neither_optimum_nor_policy(states: int) -> None:
+    # Waiting for ever would be worth 0, but only policies that end count: the way out costs 1.
+    model = free_loop(states)
+    assert best_start_value(model) == -1
+    for solve in (policy_iteration, value_iteration):
+        plan = solve(model)
+        assert plan.values[0] == -1
+        assert plan.policy[0].tolist() == [0.5, 0.5]  # to wait a little costs nothing
+
+
+@pytest.mark.parametrize("states", SIZES)
+def test_the_optimum_means_the_same_however_many_states_are_in_reach(states: int) -> None:
+    model = free_loop(states, before=states - 2)
+    assert best_start_value(model) == -1
+    assert best_start_value(model, 0.999) == pytest.approx(0, abs=1e-8)  # any policy counts
+
+
+def test_under_a_limit_waiting_is_a_choice() -> None:
+    assert best_start_value(free_loop(2), horizon=10) == 0
+
+
+@given(models_with_free_loops())
+def test_planners_find_the_best_of_all_policies_that_end(model) -> None:
+    truth = best_that_ends(model)
+    for solve in (policy_iteration, value_iteration):
+        assert solve(model).values == pytest.approx(truth, abs=1e-6)
 
 
 def test_the_optimum_of_large_worlds_comes_from_value_iteration(monkeypatch) -> None:
