@@ -20,7 +20,7 @@ PERMUTATIONS = 199
 COMPONENTS = (3, 10)  # of the mixtures: as it ships, and more
 SAMPLES = 1_000  # digits drawn for each seed
 CLASSES = 10  # and components of the mixture of digits, whose regularisation is
-NARROWEST = 0.01  # squared grey levels
+NARROWEST = 0.0005  # of the pixels' mean variance
 ITERATIONS = 200  # of a mixture
 SHORTENED = 1.0  # share of the budgets that is trained for
 STAGES = (0, 25, 40)  # of the 50 steps, shown on the way from noise to shape
@@ -43,7 +43,7 @@ def mixture(components: int, rows: DataSet, seed: int, regularisation: float = 1
     """Return a Gaussian mixture that has learned from rows."""
     from learning.unsupervised import GaussianMixture, GaussianMixtureConfig
 
-    config = GaussianMixtureConfig(components, regularisation=regularisation)
+    config = GaussianMixtureConfig(components, regularisation=regularisation, one_scale=True)
     learner = GaussianMixture(config, seed)
     learner.learn(rows, ITERATIONS * len(rows))
     return learner

@@ -8,11 +8,12 @@ if rows belong to components in these shares?
     n_k = sum over rows of responsibility_ik,    share_k = n_k / n
     mean_k = sum over rows of responsibility_ik x_i / n_k
     covariance_k = sum over rows of responsibility_ik (x_i - mean_k) (x_i - mean_k)^T / n_k
-                   + regularisation * identity
+                   + regularisation * diagonal of the variances of all rows
 
 No step makes the rows less likely; the regularisation, which keeps a component from collapsing to
 a single row, where it would be infinitely likely, can do so by a little. EM starts at the clusters
-of k-means.
+of k-means. Both go by the scale of each feature, so that the units of the inputs do not matter; or
+by one scale for all features (`one_scale`, and always for spheres) where these share a unit.
 
 Differs from k-means by belonging in shares instead of altogether, and by covariances. With equal
 shares and spherical covariances that shrink to 0, responsibilities become 0 or 1, and EM is Lloyd's
@@ -31,6 +32,7 @@ import numpy as np
 
 from learning.batch import Array
 from learning.data_sets.data_set import DataSet
+from learning.data_sets.standardiser import Standardiser
 from learning.function import Parameters
 from learning.loss import Loss, SquaredError
 from learning.unsupervised.k_means import KMeans, KMeansConfig
@@ -62,11 +64,14 @@ class GaussianMixtureConfig:
     covariance: str = "full"
     """full, diagonal (features know nothing of each other), or spherical (one number)."""
     regularisation: float = 1e-6
-    """Added to every variance, in squared units of the inputs; 0 or more."""
+    """Added to every variance, as a share of the feature's variance in all rows; 0 or more."""
     starts: int = 3
     """Of the k-means whose clusters EM starts at; the best is taken."""
     standardise: bool = False
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+
+    one_scale: bool = False
+    """Go by one scale for all features, as pixels or coordinates have it, not by that of each."""
 
     def __post_init__(self) -> None:
         for name in ("components", "starts"):
@@ -106,9 +111,13 @@ class GaussianMixture(BatchLearner):
                 f"{self.config.components} components need as many rows, but data set "
                 f"{data.name!r} has {len(data)} to learn from."
             )
-        clusters = KMeansConfig(clusters=self.config.components, starts=self.config.starts)
+        one_scale = self.config.one_scale or self.config.covariance == "spherical"
+        clusters = KMeansConfig(
+            self.config.components, starts=self.config.starts, standardise=not one_scale
+        )
         start = KMeans(clusters, seed=int(generator.integers(2**32)))
         start.learn_to_rest(data)
+        self._least = self.config.regularisation * variances(data.inputs, one_scale)
         belongs = np.eye(self.config.components)[start.assign(data.inputs)]
         return Mixture(**self._most_likely(data.inputs, belongs)), SquaredError()
 
@@ -155,18 +164,34 @@ class GaussianMixture(BatchLearner):
 
     def _most_likely(self, inputs: Array, responsibilities: Array) -> Parameters:
         shape = SHAPES[self.config.covariance]
-        return most_likely(inputs, responsibilities, self.config.regularisation, shape)
+        return most_likely(inputs, responsibilities, self._least, shape)
+
+
+def variances(inputs: Array, one_scale: bool) -> Array:
+    """Return the variance of each feature, in squared units of the inputs. Shape [features].
+
+    With `one_scale`, and for a constant feature, it is the mean of all; 1 if that is 0.
+
+    Args:
+        inputs: Shape [rows, features].
+        one_scale: Whether all features share a unit.
+    """
+    own, common = (Standardiser.learned_from(inputs, one).scale for one in (False, True))
+    shared = one_scale | (inputs == inputs[0]).all(axis=0)
+    found: Array = np.square(np.where(shared, common, own))
+    return found
 
 
 def most_likely(
-    inputs: Array, responsibilities: Array, regularisation: float, shape: Shape
+    inputs: Array, responsibilities: Array, regularisation: float | Array, shape: Shape
 ) -> Parameters:
     """Return the parameters of maximisation, as in this module's first lines.
 
     Args:
         inputs: Shape [rows, features].
         responsibilities: Sum to 1 in each row. Shape [rows, components].
-        regularisation: Added to every variance.
+        regularisation: Added to every variance, in squared units of the inputs; one number, or
+            one for each feature.
         shape: Of covariances; one of `SHAPES`.
     """
     counts = responsibilities.sum(axis=0) + NOBODY

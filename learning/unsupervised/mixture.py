@@ -100,7 +100,8 @@ def normal_log_density(inputs: Array, mean: Array, triangle: Array) -> Array:
         mean: Shape [features].
         triangle: L, lower triangular. Shape [features, features].
     """
-    z = (inputs - mean) @ np.linalg.inv(triangle).T
+    unit = np.exp2(np.round(np.log2(np.linalg.norm(triangle, axis=1))))  # exact to divide by
+    z = ((inputs - mean) / unit) @ np.linalg.inv(triangle / unit[:, None]).T
     volume = np.log(np.diagonal(triangle)).sum()
     density: Array = -(np.square(z).sum(axis=1) + len(mean) * log(2 * pi)) / 2 - volume
     return density

@@ -7,7 +7,7 @@ import pytest
 from learning import Centroids
 from learning.data_sets import DataSet, find_data_set
 from learning.unsupervised import GaussianMixture, GaussianMixtureConfig
-from learning.unsupervised.gaussian_mixture import SHAPES, most_likely
+from learning.unsupervised.gaussian_mixture import SHAPES, most_likely, variances
 from learning.unsupervised.mixture import Mixture, log_sum_exp, normal_log_density
 
 BLOBS = find_data_set("blobs", rows=200).without_targets()
@@ -34,8 +34,10 @@ def test_from_the_same_start_the_likelihood_is_scikit_learns(
     data = find_data_set(name).without_targets()
     learner = GaussianMixture(GaussianMixtureConfig(components, covariance, starts=1), seed=1)
     learner.learn(data, 0)
+    # Its regularisation is absolute, ours a share of each variance: equal where these are 1.
+    scale = np.sqrt(variances(data.inputs, covariance == "spherical"))
     shares, means, covariances = learner.function.parameters.values()
-    precisions = np.linalg.inv(covariances)
+    precisions = np.linalg.inv(covariances / np.outer(scale, scale))
     if covariance == "diagonal":
         precisions = np.diagonal(precisions, axis1=1, axis2=2)
     if covariance == "spherical":
@@ -44,18 +46,89 @@ def test_from_the_same_start_the_likelihood_is_scikit_learns(
         components,
         covariance_type=PEERS[covariance],
         weights_init=shares.copy(),
-        means_init=means.copy(),
+        means_init=means / scale,
         precisions_init=precisions,
         max_iter=10,
         tol=0,
     )
     with pytest.warns(match="did not converge"):  # it shall not stop before we do
-        peer.fit(data.inputs)
-    history = learner.learn(data, 10 * len(data))
-    assert -history["loss"][-1] == pytest.approx(peer.lower_bound_, abs=1e-6)
-    ours, theirs = learner.log_likelihood(data.inputs), peer.score_samples(data.inputs)
-    assert ours == pytest.approx(theirs, abs=1e-6)
-    assert np.array_equal(learner.assign(data.inputs), peer.predict(data.inputs))
+        peer.fit(data.inputs / scale)
+    history, volume = learner.learn(data, 10 * len(data)), np.log(scale).sum()
+    assert -history["loss"][-1] == pytest.approx(peer.lower_bound_ - volume, abs=1e-6)
+    ours, theirs = learner.log_likelihood(data.inputs), peer.score_samples(data.inputs / scale)
+    assert ours == pytest.approx(theirs - volume, rel=1e-7, abs=1e-6)
+    assert np.array_equal(learner.assign(data.inputs), peer.predict(data.inputs / scale))
+
+
+FACTORS = [1e-8, 1e-4, 1e8]
+
+
+def clouds() -> np.ndarray:
+    """Return two clouds at distance 10, in three features of which the last is constant."""
+    points = np.random.default_rng(0).normal(size=(120, 3)) * [1, 2, 0]
+    points[60:, 0] += 10
+    return points + np.array([0.5, -3, 0])
+
+
+def learned_in_other_units(
+    scale: np.ndarray | float, shift: float, **settings: object
+) -> list[np.ndarray]:
+    """Learn from the clouds in other units; return responsibilities and log-likelihoods."""
+    inputs = (clouds() + shift) * scale
+    learner = GaussianMixture(GaussianMixtureConfig(components=2, **settings), seed=1)
+    learner.learn(plain(inputs), 20 * len(inputs))
+    joint = learner.function.joint(learner.measured_inputs(inputs))
+    joint = joint[:, np.argsort(-joint[0])]  # the first row's component first
+    responsibilities = np.exp(joint - log_sum_exp(joint)[:, None])
+    volume = np.log(np.broadcast_to(scale, 3)).sum()
+    return [responsibilities, learner.log_likelihood(inputs) + volume]
+
+
+def assert_same(one: list[np.ndarray], other: list[np.ndarray]) -> None:
+    assert one[0] == pytest.approx(other[0], abs=1e-6)
+    assert one[1] == pytest.approx(other[1], abs=1e-5)
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_two_clouds_are_told_apart_in_every_unit(factor: float) -> None:
+    responsibilities, _ = learned_in_other_units(factor, 0.0)
+    assert responsibilities.argmax(axis=1).tolist() == [0] * 60 + [1] * 60
+
+
+@every_shape
+@pytest.mark.parametrize("factor", FACTORS)
+@pytest.mark.parametrize("shift", [0.0, 100.0])
+@pytest.mark.parametrize("standardise", [False, True])
+def test_the_answer_is_the_same_in_every_unit(
+    covariance: str, factor: float, shift: float, standardise: bool
+) -> None:
+    settings = {"covariance": covariance, "standardise": standardise}
+    known = learned_in_other_units(1.0, 0.0, **settings)
+    other = learned_in_other_units(factor, shift, **settings)
+    if standardise:
+        other[1] -= np.log(factor)  # a standardised constant has no unit any more
+    assert_same(known, other)
+
+
+@pytest.mark.parametrize("covariance", ["full", "diagonal"])
+@pytest.mark.parametrize("factors", [(1e8, 1e-8), (1e-8, 1e8), (1e-4, 1.0), (1.0, 1e6)])
+def test_the_answer_is_the_same_with_a_unit_for_each_feature(
+    covariance: str, factors: tuple[float, float]
+) -> None:
+    scale = np.array([*factors, 1.0])
+    known = learned_in_other_units(1.0, 0.0, covariance=covariance)
+    other = learned_in_other_units(scale, 0.0, covariance=covariance)
+    for each in (known, other):  # the constant feature adds the same to every component
+        each[1] -= each[1].mean()
+    assert_same(known, other)
+
+
+def test_one_scale_for_all_features_starts_and_regularises_by_their_mean_variance() -> None:
+    inputs = BLOBS.inputs * [100, 1]
+    own, common = variances(inputs, False), variances(inputs, True)
+    assert own == pytest.approx(inputs.var(axis=0))
+    assert common == pytest.approx([inputs.var(axis=0).mean()] * 2)
+    assert variances(np.ones((5, 2)), False).tolist() == [1, 1]
 
 
 @every_shape
