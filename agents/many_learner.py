@@ -10,7 +10,7 @@ from gymnasium.spaces import Box, Discrete, Space
 
 from agents.features import Features
 from agents.networks import NetworkConfig, make_adam
-from envs.many_worlds import ManyWorlds, many_worlds
+from envs.many_worlds import ManyWorlds, many_worlds, rows_seed
 from learning.batch import Array, Batch
 from learning.history import History
 from learning.learner import GradientLearner
@@ -134,16 +134,12 @@ class ManyLearner(GradientLearner):
             for name, array in arrays.items():
                 _copy(f"{kind}.{name}", array, state)
         self.optimizer.restore(section(state, "optimizer"))
-        self.worlds.restore(section(state, "worlds"), self.worlds_seed(int(state["samples"])))
+        self.worlds.restore(section(state, "worlds"), rows_seed(self.seed, int(state["samples"])))
         self.measured = section(state, "measured")
         self.generator.bit_generator.state = state["generator"]
         self.samples, self._owed = int(state["samples"]), int(state["owed"])
         if not section(state, "worlds"):  # nobody could tell where they stood: they begin anew
             self.forget()
-
-    def worlds_seed(self, samples: int = 0) -> int:
-        """Return a seed that is far from that of any other run, since each world adds its row."""
-        return int(np.random.SeedSequence([self.seed, samples]).generate_state(1)[0]) >> 1
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another one than last time begins new episodes there."""
@@ -162,7 +158,7 @@ class ManyLearner(GradientLearner):
             raise ValueError("The new environment has other spaces than the one learned from.")
         self.forget()
         self._source, self.worlds = source, worlds
-        worlds.reset(self.worlds_seed(self.samples))
+        worlds.reset(rows_seed(self.seed, self.samples))
 
 
 def require_actions(space: Space[Any]) -> None:

@@ -27,6 +27,18 @@ class Step(NamedTuple):
     next_legal: Array | None = None  # bool [rows, actions], of next_observation, if that is told
 
 
+def rows_seed(seed: int, samples: int = 0) -> int:
+    """Return the seed of the first row of many worlds, far from that of any other run.
+
+    Row i gets this seed + i, so that seeds of runs themselves, 1,000 and 1,001, would share rows.
+
+    Args:
+        seed: Of the run.
+        samples: Environment steps taken before; worlds that a run enters later get other numbers.
+    """
+    return int(np.random.SeedSequence([seed, samples]).generate_state(1)[0]) >> 1
+
+
 class ManyWorlds:
     """A vector environment whose three ways to reset itself look the same.
 

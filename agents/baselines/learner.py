@@ -13,6 +13,7 @@ from agents.baselines.config import BaselineConfig
 from agents.baselines.luck import OwnLuck
 from agents.baselines.model import learn_on, make_model, prediction, worlds_of
 from agents.baselines.parameters import flat_parameters, set_parameters
+from envs.many_worlds import rows_seed
 from learning.batch import Array
 from learning.history import History
 
@@ -89,6 +90,8 @@ class Baseline:
         if self.model is None:
             self.model = make_model(self.place, self.config, worlds, self.seed)
         else:
-            worlds.seed(self.seed + self.samples)  # a new model would do it itself
             self.model.set_env(worlds)
+        # A model gives its rows the run's own seed and those after it, which are other runs' too;
+        # the first is even that of random actions.
+        worlds.seed(rows_seed(self.seed, self.samples))
         self._source = source

@@ -37,6 +37,7 @@ from agents.normaliser import RewardScale
 from agents.policy_gradient.distribution import Distribution
 from agents.policy_gradient.policy import PolicyConfig, PolicyLearner
 from agents.policy_gradient.rollout import ActionTargets, Rollout
+from envs.many_worlds import rows_seed
 from learning.batch import Array, Batch
 
 
@@ -208,7 +209,7 @@ class A2C(PolicyLearner):
 
     def knows_legal(self) -> bool:
         """Whether the worlds tell which actions are legal, which they do from the first reset."""
-        self.worlds.reset(self.worlds_seed())
+        self.worlds.reset(rows_seed(self.seed))
         return self.worlds.legal is not None
 
     def forget(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 import envs  # noqa: F401  (registers spielfeld/...)
 from agents.baselines import SB3PPO, SB3PPOConfig
+from envs.many_worlds import rows_seed
 from experiments.benchmark.comparison import Comparison, Side, Sides, rate
 
 WORLD, SEEDS = "spielfeld/FrozenLake-v0", 10
@@ -54,6 +55,7 @@ def _in_single_worlds(config: SB3PPOConfig, seed: int, samples: int) -> dict[str
     torch.set_num_threads(1)
     worlds = DummyVecEnv([lambda: gym.make(WORLD)] * config.num_envs)
     model = PPO("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
+    worlds.seed(rows_seed(seed))  # as ours are
     return _weights(model.learn(samples))
 
 

@@ -4,9 +4,12 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
 
 import envs  # noqa: F401, registers the environments
 from agents.baselines import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
+from envs.many_worlds import ManyWorlds, rows_seed
+from experiments.episodes import EPISODES, SEED
 
 torch = pytest.importorskip("torch")
 sb3 = pytest.importorskip("stable_baselines3")
@@ -29,6 +32,12 @@ def make(learner_class, settings, seed=3):
     return learner_class(learner_class.config_class(**settings), seed)
 
 
+def learn_in_our_rows(direct, samples, seed=3) -> None:
+    """Learn by the library alone, in rows that are seeded as ours are."""
+    direct.get_env().seed(rows_seed(seed))
+    direct.learn(samples)
+
+
 def same(one: dict, other: dict) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[k], other[k]) for k in one)
 
@@ -45,7 +54,8 @@ def test_parameters_are_those_of_ppo_trained_directly_bit_for_bit() -> None:
         vf_coef=0.3,
         learning_rate=lambda left: left * 3e-4, clip_range=lambda left: left * 0.3,
         policy_kwargs={"net_arch": [8]}, device="cpu",
-    ).learn(192)  # fmt: skip
+    )  # fmt: skip
+    learn_in_our_rows(direct, 192)
     assert learner.samples == direct.num_timesteps == 192
     assert_same_weights(learner, direct)
 
@@ -56,7 +66,8 @@ def test_parameters_are_those_of_a2c_trained_directly_bit_for_bit() -> None:
     direct = sb3.A2C(
         "MlpPolicy", make_vec_env("Pendulum-v1", 2), n_steps=16, ent_coef=0.01, seed=3,
         policy_kwargs={"net_arch": [8]}, device="cpu",
-    ).learn(320)  # fmt: skip
+    )  # fmt: skip
+    learn_in_our_rows(direct, 320)
     assert_same_weights(learner, direct)
 
 
@@ -69,7 +80,8 @@ def test_parameters_are_those_of_dqn_trained_directly_bit_for_bit() -> None:
         "MlpPolicy", make_vec_env("CartPole-v1", 2), seed=3, learning_starts=20, train_freq=2,
         buffer_size=100_000, target_update_interval=10, exploration_fraction=0.5, device="cpu",
         policy_kwargs={"net_arch": [8]},
-    ).learn(256)  # fmt: skip
+    )  # fmt: skip
+    learn_in_our_rows(direct, 256)
     assert_same_weights(learner, direct)
 
 
@@ -83,8 +95,44 @@ def test_our_rows_teach_what_single_environments_teach_bit_for_bit(seed: int) ->
     direct = sb3.PPO(
         "MlpPolicy", rows, n_steps=16, batch_size=16, n_epochs=2, seed=seed, device="cpu",
         policy_kwargs={"net_arch": [8]},
-    ).learn(320)  # fmt: skip
+    )  # fmt: skip
+    learn_in_our_rows(direct, 320, seed)
     assert_same_weights(learner, direct)
+
+
+SOURCES = {
+    "native rows": lambda: gym.make("spielfeld/FrozenLake-v0"),
+    "copies": lambda: gym.make("Pendulum-v1"),
+    "a vector": lambda: gym.make_vec(
+        "CartPole-v1", 8, "sync", vector_kwargs={"autoreset_mode": AutoresetMode.DISABLED}
+    ),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_rows_of_other_runs_and_of_evaluations_have_other_seeds(source, monkeypatch) -> None:
+    used, reset = list(range(SEED, SEED + EPISODES)), ManyWorlds.reset
+    used += range(51)  # of the runs themselves, which seed random actions
+
+    def note(worlds, seed=None):
+        used.extend(() if seed is None else range(seed, seed + worlds.rows))
+        reset(worlds, seed)
+
+    monkeypatch.setattr(ManyWorlds, "reset", note)
+    for seed in range(51):
+        learner = make(SB3A2C, {**ROLLOUTS, "num_envs": 8, "steps": 1}, seed)
+        learner.learn(source(), 8)
+        learner.learn(source(), 8)  # another source, in which it goes on
+    assert len(used) == len(set(used)) == EPISODES + 51 + 2 * 51 * 8
+
+
+def test_neighbouring_seeds_see_no_row_alike() -> None:
+    seen = []
+    for seed in (1_000, 1_001):
+        learner = make(SB3DQN, {**DQN_SETTINGS, "num_envs": 8}, seed)
+        learner.learn(gym.make("CartPole-v1"), 8)
+        seen.append(learner.model.env.worlds.observation)
+    assert len(np.unique(np.concatenate(seen), axis=0)) == 16
 
 
 def assert_same_weights(learner, direct) -> None:
