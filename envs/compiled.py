@@ -20,6 +20,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
+from envs.called_functions import called_functions, refuse_recursion, refuse_rule
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -45,8 +47,14 @@ def compiled(
             so that one loop serves several methods: `compiled(walk, update=..., target=...)`.
 
     Returns:
-        A function with the signature of `loop`.
+        A function with the signature of `loop`. Its first call raises a ValueError if a function
+        calls itself or something that cannot be compiled along with it.
+
+    Raises:
+        ValueError: If a rule is no plain function.
     """
+    for name, rule in rules.items():
+        refuse_rule(name, rule)
 
     @functools.cache
     def build(counted: bool) -> Callable[Parameters, Result]:
@@ -82,7 +90,7 @@ def _jit(
 
     copy, entry = _with_rules(function, rules), not made
     made[function] = copy
-    for name, helper in _helpers(copy):
+    for name, helper in called_functions(copy):
         if helper not in made:
             made[helper] = _jit(helper, rules, of_helpers, of_helpers, made)
         copy.__globals__[name] = made[helper]
@@ -94,26 +102,27 @@ def _jit(
     return dispatcher
 
 
-def _helpers(function: FunctionType) -> list[tuple[str, FunctionType]]:
-    """List the plain functions that a function names."""
-    named = ((name, function.__globals__.get(name)) for name in function.__code__.co_names)
-    return [(name, value) for name, value in named if isinstance(value, FunctionType)]
-
-
-def _helpers_within(function: FunctionType, rules: dict[str, Any]) -> int:
-    """Count the helpers of a function, those of its helpers, and so on."""
-    helpers = _helpers(_with_rules(function, rules))
-    return sum(1 + _helpers_within(helper, rules) for _, helper in helpers)
+def _helpers_within(
+    function: FunctionType, rules: dict[str, Any], callers: tuple[FunctionType, ...] = ()
+) -> int:
+    """Count the helpers of a function, those of its helpers, and so on; refuse recursion."""
+    refuse_recursion(callers, function)
+    helpers, callers = called_functions(_with_rules(function, rules)), (*callers, function)
+    return sum(1 + _helpers_within(helper, rules, callers) for _, helper in helpers)
 
 
 def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
     """Copy a function with some of its globals replaced, named after what replaced them."""
     globals_ = {**function.__globals__, **rules}
-    copy = FunctionType(function.__code__, globals_, function.__name__, function.__defaults__)
+    copy = FunctionType(
+        function.__code__, globals_, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
     names = [f"{name}={rule.__module__}.{rule.__qualname__}" for name, rule in rules.items()]
     digest = hashlib.sha256(",".join(sorted(names)).encode()).hexdigest()[:16]
-    # Numba names its cache files after this; file systems refuse long names.
-    copy.__qualname__ = f"{function.__qualname__}-{digest}" if rules else function.__qualname__
+    # Numba names its cache files after this, and file systems refuse long names; variables of
+    # inlined functions too, and what is no name in Python fails in array expressions.
+    copy.__qualname__ = f"{function.__qualname__}_{digest}" if rules else function.__qualname__
     return copy
 
 

@@ -1,0 +1,140 @@
+"""Which plain functions a function calls by a global name, read from its bytecode.
+
+The names in `__code__.co_names` are those of attributes and methods too: a rule `mean` that asks an
+array for its `.mean()` would seem to call itself. So the instructions that read globals are asked,
+those of nested functions, lambdas and comprehensions included.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+READS_GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")
+READS_ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
+NO_PLAIN_FUNCTION = "but a compiled loop can only call plain functions: write it with `def`."
+MADE_OF_FUNCTIONS = (functools.partial, functools._lru_cache_wrapper, MethodType)
+
+
+def called_functions(function: FunctionType) -> list[tuple[str, FunctionType]]:
+    """List the plain functions that a function names, as (name, function), in order of reading.
+
+    Raises:
+        ValueError: If it names something callable that cannot be compiled along with it; says what
+            to write instead.
+    """
+    refuse_signature(function)
+    found: dict[str, FunctionType] = {}
+    for path, value in _read(function.__code__, function.__globals__):
+        if _is_plain(value) and len(path) == 1:
+            found[path[0]] = value
+        elif _is_plain(value):
+            raise ValueError(
+                f"{function.__name__} calls {'.'.join(path)} through its module; a compiled "
+                f"loop needs the name alone: from {value.__module__} import {path[-1]}."
+            )
+        elif _is_made_of_functions(value):
+            raise ValueError(f"{function.__name__} names {'.'.join(path)}, {NO_PLAIN_FUNCTION}")
+    return list(found.items())
+
+
+def refuse_rule(name: str, rule: Any) -> None:
+    """Refuse a rule that is no plain function, such as a callable object.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if not isinstance(rule, FunctionType | BuiltinFunctionType):
+        raise ValueError(f"The rule {name!r} is a {type(rule).__name__}, {NO_PLAIN_FUNCTION}")
+
+
+def refuse_recursion(callers: tuple[FunctionType, ...], function: FunctionType) -> None:
+    """Refuse a function that is called by itself, directly or by way of others.
+
+    Args:
+        callers: From the loop on, each calling the next.
+        function: What the last of them calls.
+
+    Raises:
+        ValueError: If it is one of the callers.
+    """
+    if function in callers:
+        between = callers[callers.index(function) + 1 :]
+        by_way = f" by way of {', '.join(each.__name__ for each in between)}" if between else ""
+        raise ValueError(
+            f"{function.__name__} calls itself{by_way}; a compiled loop cannot do that, so "
+            "write it as a loop."
+        )
+
+
+def refuse_signature(function: FunctionType) -> None:
+    """Refuse a function whose arguments cannot be compiled.
+
+    Raises:
+        ValueError: If it takes **keywords, as most decorators' wrappers do, or a default argument
+            is a function, or it is made of others that are not global.
+    """
+    if function.__code__.co_flags & inspect.CO_VARKEYWORDS:
+        raise ValueError(
+            f"{function.__name__} takes **keywords, as a decorator makes it; a compiled loop "
+            "needs the function itself, which inspect.unwrap returns."
+        )
+    by_name = (function.__kwdefaults__ or {}).values()
+    held = [*(function.__defaults__ or ()), *by_name, *_captured(function)]
+    if any(isinstance(value, FunctionType) or _is_made_of_functions(value) for value in held):
+        raise ValueError(
+            f"{function.__name__} gets a function as a default argument or from the function "
+            "around it; a compiled loop needs it under a global name."
+        )
+
+
+def _read(code: CodeType, known: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each global that code reads, and the attributes of modules: names and value."""
+    path: tuple[str, ...] = ()
+    value: Any = None
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in READS_GLOBAL:
+            path = (str(instruction.argval),)
+            value = known.get(path[0])
+        elif instruction.opname in READS_ATTRIBUTE and path and isinstance(value, ModuleType):
+            path = (*path, str(instruction.argval))
+            value = getattr(value, path[-1], None)
+        else:
+            path = () if instruction.opname != "EXTENDED_ARG" else path
+            continue
+        yield path, value
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _read(inner, known)
+
+
+def _captured(function: FunctionType) -> list[Any]:
+    """Return what a function has from the function around it; what is not set yet is left out."""
+    captured = []
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):
+            captured.append(cell.cell_contents)
+    return captured
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is a function in Python, but none of NumPy's, which Numba knows itself."""
+    return isinstance(value, FunctionType) and not _is_of(value, "numpy", "numba")
+
+
+def _is_made_of_functions(value: Any) -> bool:
+    """Whether a value is callable by way of functions in Python that are not its own."""
+    call = getattr(type(value), "__call__", None)  # noqa: B004, since the function itself is asked
+    other = isinstance(call, FunctionType) and not isinstance(value, type)
+    return isinstance(value, MADE_OF_FUNCTIONS) or (
+        other and not _is_of(type(value), "numpy", "numba")
+    )
+
+
+def _is_of(value: Any, *packages: str) -> bool:
+    return (getattr(value, "__module__", None) or "").partition(".")[0] in packages
