@@ -13,7 +13,7 @@ from typing import Any
 import numpy.typing as npt
 
 from agents.planning.finite_horizon import finite_horizon
-from agents.planning.policies import random_policy
+from agents.planning.policies import random_policy, unit_of
 from agents.planning.policy_evaluation import start_value
 from agents.planning.policy_iteration import policy_iteration
 from agents.planning.value_iteration import value_iteration
@@ -21,6 +21,7 @@ from agents.planning.ways_to_end import reachable_part
 from envs.tabular import TabularModel
 
 EXACT_LIMIT = 10_000  # states that can be reached; above, the optimum comes from value iteration
+TOLERANCE = 1e-8  # in units of return, or of the largest mean reward where that is below 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def best_start_value(
 
     Only states that can be reached from the start count. With discount 1 and no horizon it is the
     best among the policies that always end: staying for ever where that costs nothing is none.
-    Exact up to 10,000 such states; above, from value iteration with its default tolerance.
+    Exact up to 10,000 such states; above, from value iteration to 1e-8, or to 1e-8 of the
+    largest reward where all are below 1.
 
     Raises:
         ValueError: If discount is 1, there is no horizon, and from some state that can be reached
@@ -87,8 +89,10 @@ def best_start_value(
     if horizon is not None:
         return float(model.start @ finite_horizon(model, horizon, discount))
     part = reachable_part(model)
-    solve = policy_iteration if part.states <= EXACT_LIMIT else value_iteration
-    return float(part.start @ solve(part, discount).values)
+    if part.states <= EXACT_LIMIT:
+        return float(part.start @ policy_iteration(part, discount).values)
+    tolerance = TOLERANCE * (unit_of(part.expected_reward) or 1.0)
+    return float(part.start @ value_iteration(part, discount, tolerance).values)
 
 
 def _share(value: float, optimum: float, random: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.planning.backup import action_values
-from agents.planning.policies import TIE_TOLERANCE, greedy_policy
+from agents.planning.policies import TIE_TOLERANCE, greedy_policy, unit_of
 from envs.tabular import Floats, TabularModel
 
 
@@ -46,6 +46,7 @@ def make_plan(
     """Add to the values of a world what one step of looking ahead says."""
     ahead = action_values(model, values, discount)
     slack = 2 * error_bound if np.isfinite(error_bound) else 0.0
-    relative = slack / max(1.0, np.abs(values).max())  # greedy_policy scales it up again
+    # greedy_policy scales it up again
+    relative = slack / (max(unit_of(values), np.abs(values).max()) or 1.0)
     policy = greedy_policy(ahead, tolerance=max(TIE_TOLERANCE, relative))
     return Plan(values, ahead, policy, residual, error_bound, sweeps)

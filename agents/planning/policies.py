@@ -28,15 +28,24 @@ def greedy_policy(
     Args:
         action_values: Discounted returns. Shape [states, actions].
         legal: Which actions may be chosen, all by default. Shape [states, actions].
-        tolerance: Actions this close to the best one tie with it: in units of return, or relative
-            to the best value where that is larger than 1.
+        tolerance: Actions this close to the best one tie with it: in units of return, relative to
+            the best value where that is larger than 1, and to the largest where all are smaller.
 
     Returns:
         Probabilities. Shape [states, actions].
     """
     allowed = action_values if legal is None else np.where(legal, action_values, -np.inf)
     best = allowed.max(axis=1, keepdims=True)
-    return _uniform(allowed >= best - tolerance * np.maximum(1.0, np.abs(best)))
+    return _uniform(allowed >= best - tolerance * np.maximum(unit_of(allowed), np.abs(best)))
+
+
+def unit_of(values: Floats) -> float:
+    """Return what tolerances of values are relative to, so that small rewards do not vanish in one.
+
+    It is 1, or the largest size of a value where all are smaller.
+    """
+    size = np.abs(np.where(np.isfinite(values), values, 0.0)).max()
+    return min(1.0, float(size))
 
 
 def soft_policy(policy: Floats, exploration_rate: float, legal: Booleans | None = None) -> Floats:

@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.planning.backup import check_discount
-from agents.planning.policies import as_probabilities
+from agents.planning.policies import as_probabilities, unit_of
 from agents.planning.ways_to_end import breadth_first, refuse_endless
 from envs.compiled import compiled
 from envs.tabular import Booleans, Floats, TabularModel
 
 DIRECT_LIMIT = 100_000  # states; larger systems are solved by sweeps
-RESIDUAL = 1e-10  # of those sweeps, relative to values larger than 1
+RESIDUAL = 1e-10  # of those sweeps, relative to values; see `unit_of`
+SMALLEST = 1e-300  # so as not to divide by 0 where nothing is paid
 
 
 class Chain(NamedTuple):
@@ -174,7 +175,8 @@ def _solved(chain: Chain, discount: float) -> Floats:
     if states > DIRECT_LIMIT:
         rows = chain.going_on
         values = np.zeros(states)
-        _sweep(rows.indptr, rows.indices, rows.data, chain.reward, values, discount, RESIDUAL)
+        unit = unit_of(chain.reward)
+        _sweep(rows.indptr, rows.indices, rows.data, chain.reward, values, discount, unit)
         return values
     system = eye_array(states, format="csc") - discount * chain.going_on.tocsc()
     solution: Floats = np.asarray(spsolve(system, chain.reward)).reshape(states)
@@ -189,17 +191,17 @@ def _sweep(
     reward: Floats,
     values: Floats,
     discount: float,
-    tolerance: float,
+    unit: float,
 ) -> None:
     """Back up in place, forwards and backwards in turn, until changes are relatively small."""
     states, forwards, change = len(values), True, np.inf
-    while change > tolerance:
+    while change > RESIDUAL:
         change = 0.0
         for step in range(states):
             state = step if forwards else states - 1 - step
             ahead = following(first, target, probability, values, state)
             value = reward[state] + discount * ahead
-            change = max(change, abs(value - values[state]) / max(1.0, abs(value)))
+            change = max(change, abs(value - values[state]) / max(unit, abs(value), SMALLEST))
             values[state] = value
         forwards = not forwards
 

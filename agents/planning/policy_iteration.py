@@ -14,11 +14,12 @@ import numpy as np
 
 from agents.planning.backup import action_values
 from agents.planning.plan import Plan, make_plan
+from agents.planning.policies import unit_of
 from agents.planning.policy_evaluation import policy_evaluation
 from agents.planning.ways_to_end import Indices, proper_policy, shortest_ways
 from envs.tabular import Floats, TabularModel
 
-STRICTLY_BETTER = 1e-10
+STRICTLY_BETTER = 1e-10  # relative; see `unit_of`
 
 
 def policy_iteration(model: TabularModel, discount: float = 1.0) -> Plan:
@@ -57,5 +58,5 @@ def improve(policy: Indices, ahead: Floats) -> Indices:
     """
     current = ahead[np.arange(len(policy)), policy]
     best = ahead.max(axis=1)
-    better = best > current + STRICTLY_BETTER * np.maximum(1.0, np.abs(best))
+    better = best > current + STRICTLY_BETTER * np.maximum(unit_of(ahead), np.abs(best))
     return np.where(better, ahead.argmax(axis=1), policy)

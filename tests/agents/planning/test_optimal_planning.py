@@ -1,5 +1,6 @@
 """Value iteration, policy iteration and finite-horizon planning agree with paper and each other."""
 
+import dataclasses
 import importlib
 import subprocess
 import sys
@@ -169,6 +170,21 @@ def test_plans_tie_all_optimal_actions(solve) -> None:
     reward = np.where(np.arange(4)[:, None, None] < 3, -1.0, 0.0) * np.ones((4, 2, 1))
     model = TabularModel(np.ones((4, 2, 1)), next_state, reward, next_state == 3, np.eye(4)[0])
     assert solve(model, 0.9).policy[0].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("factor", [1e-12, 1e-6, 1e6])
+@pytest.mark.parametrize("discount", [0.9, 1.0])
+def test_rewards_in_another_unit_change_no_policy(factor: float, discount: float) -> None:
+    # From 0 the long way round, through 1, pays 3 in the end; the way through 2 pays 2.
+    next_state = np.array([[1, 2], [3, 0], [3, 2], [3, 3]])[..., None]
+    reward = np.array([[0.0, 0], [3, 0], [2, 0], [0, 0]])[..., None]
+    arrays = np.ones((4, 2, 1)), next_state, reward, next_state == 3, np.eye(4)[0]
+    model = TabularModel(*arrays)
+    other = dataclasses.replace(model, reward=factor * reward)
+    known, scaled = (policy_iteration(each, discount) for each in (model, other))
+    assert scaled.values == pytest.approx(factor * known.values, rel=1e-9)
+    assert np.array_equal(scaled.policy, known.policy)
+    assert known.policy[0].tolist() == [1, 0]
 
 
 def test_importing_planners_loads_neither_numba_nor_scipy() -> None:

@@ -75,6 +75,13 @@ def test_the_optimum_means_the_same_however_many_states_are_in_reach(states: int
     assert best_start_value(model, 0.999) == pytest.approx(0, abs=1e-8)  # any policy counts
 
 
+@pytest.mark.parametrize("limit", [0, 10_000])
+def test_the_optimum_is_the_same_in_every_unit_of_return(limit: int, monkeypatch) -> None:
+    monkeypatch.setattr(perfect, "EXACT_LIMIT", limit)
+    small = dataclasses.replace(two_rooms(), reward=1e-12 * two_rooms().reward)
+    assert best_start_value(small, 0.5) == pytest.approx(1e-12 * 10 / 3, rel=1e-6)
+
+
 def test_under_a_limit_waiting_is_a_choice() -> None:
     assert best_start_value(free_loop(2), horizon=10) == 0
 

@@ -77,6 +77,17 @@ def test_sweeps_of_large_worlds_equal_the_direct_solution(monkeypatch) -> None:
     assert swept == pytest.approx(direct, rel=1e-6)
 
 
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("factor", [1e-12, 1e12])
+def test_sweeps_are_as_exact_in_every_unit_of_return(factor: float, monkeypatch) -> None:
+    model = line(30)
+    other = dataclasses.replace(model, reward=factor * model.reward)
+    direct = policy_evaluation(model, random_policy(model))
+    monkeypatch.setattr(evaluation, "DIRECT_LIMIT", 0)
+    swept = policy_evaluation(other, random_policy(model))
+    assert swept == pytest.approx(factor * direct, rel=1e-6)
+
+
 def test_a_policy_that_never_ends_is_refused_by_the_state() -> None:
     # Action 0 ends from everywhere but state 1, where it waits; nothing leads to state 1.
     next_state = np.array([[[2], [2]], [[1], [2]], [[2], [2]]])
