@@ -7,7 +7,8 @@ zero, and that is a system of linear equations with one unknown for each feature
     where  (inputs^T inputs + penalty * identity) weights = inputs^T targets
 
 for centred inputs and targets, which leaves the bias free of the penalty. With penalty 0 this is
-least squares; where then many weights are equally good, the smallest are taken.
+least squares; where then many weights are equally good, the smallest are taken, each in units of
+its feature's deviation.
 
 Differs from `LinearRegression` by being exact and by costing features^2 * rows at once; nothing but
 a linear function can be learned so. Its minimum is that of `LinearRegression` on inputs that are
@@ -45,8 +46,25 @@ def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:
     features = inputs.shape[1]
     rows = np.vstack([inputs - mean, np.sqrt(penalty) * np.eye(features)])
     answers = np.concatenate([targets - centre, np.zeros(features)])
-    weights: Array = np.linalg.lstsq(rows, answers, rcond=None)[0]
+    weights = smallest_solution(rows, answers)
     return weights, float(centre - mean @ weights)
+
+
+def smallest_solution(rows: Array, answers: Array) -> Array:
+    """Return the smallest weights of all for which rows @ weights is nearest to the answers.
+
+    Columns are brought to one length first: beside one in large units, a column in small units
+    would be taken for rounding and get no weight. So small means small in units of each feature.
+
+    Args:
+        rows: Shape [rows, features].
+        answers: Shape [rows].
+    """
+    reach = np.abs(rows).max(axis=0)
+    reach = np.where(reach > 0, reach, 1.0)  # squares of very small numbers would vanish
+    length = reach * np.maximum(np.linalg.norm(rows / reach, axis=0), 1.0)
+    weights: Array = np.linalg.lstsq(rows / length, answers, rcond=None)[0] / length
+    return weights
 
 
 def least_squares(inputs: Array, targets: Array) -> tuple[Array, float]:

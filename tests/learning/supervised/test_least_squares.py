@@ -98,3 +98,21 @@ def test_restored_closed_form_continues_bit_for_bit(learner_class) -> None:
         restored.restore(state, narrow)
     restored.restore({}, narrow)
     assert restored.samples == 0 and restored.coefficients is None
+
+
+@pytest.mark.parametrize("factors", [(1e8, 1e-8, 1.0), (1e-12, 1e3, 1e12)])
+def test_a_unit_for_each_feature_changes_no_prediction(factors: tuple[float, ...]) -> None:
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(loc=[1, 2, 3], size=(50, 3))
+    targets = inputs @ [1.0, -2.0, 3.0] + generator.normal(size=50)
+    known, bias = least_squares(inputs, targets)
+    weights, other = least_squares(inputs * factors, targets)
+    assert weights * factors == pytest.approx(known, rel=1e-9)
+    assert other == pytest.approx(bias, rel=1e-9)
+
+
+def test_of_equally_good_weights_the_smallest_are_taken_in_every_unit() -> None:
+    inputs = np.random.default_rng(0).normal(size=(20, 2))
+    twice = np.column_stack([inputs[:, 0], 1e6 * inputs[:, 0], 1e-10 * inputs[:, 1]])
+    weights, _ = least_squares(twice, inputs @ [3.0, 1.0])
+    assert weights == pytest.approx([1.5, 1.5e-6, 1e10], rel=1e-9)
