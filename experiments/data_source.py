@@ -41,7 +41,12 @@ def make_split(name: str, options: Mapping[str, Any], seed: int, stamp: str = ""
         ValueError: If there is no such data set, or an option does not fit.
     """
     rest = {key: value for key, value in options.items() if key not in DIVISION}
-    for key in {"target", "task", "ignore"} & rest.keys():  # a column may be called 3, or null
+    for key in {
+        "target",
+        "task",
+        "ignore",
+        "words",
+    } & rest.keys():  # a column may be called 3, or null
         rest[key] = rest[key] if isinstance(rest[key], list) else str(rest[key])
     try:
         data = _remembered(name, json.dumps(rest), stamp)
@@ -83,8 +88,8 @@ def _in_order(data: DataSet, validation: float, test: float) -> Split:
     end, begin = len(data) - tests, len(data) - tests - validations
     if validations < 0 or tests < 1 or begin < 1:
         raise ValueError(f"{data.name}: {len(data)} rows leave none to train on or none to test.")
-    held_back = data.take(slice(begin, end)) if validations else None
-    return Split(data.take(slice(begin)), held_back, data.take(slice(end, None)))
+    held_back = slice(begin, end) if validations else None
+    return data.parts(slice(begin), held_back, slice(end, None))
 
 
 def default_samples(split: Split, learner: Any) -> int:

@@ -70,10 +70,17 @@ class Columns:
     """What to predict; by default words are classes, and numbers are numbers."""
     ignore: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """A column to leave out, such as one of names."""
+    words: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """A column of words though it looks like numbers or dates, such as one of postal codes."""
+    decimal: Literal[",", ".", "comma", "point"] | None = None
+    """The decimal mark of all numbers, where the file does not settle it."""
+    missing: Literal["leave-out", "mean"] | None = None
+    """What becomes of missing values: by default their rows are left out; mean puts the mean of the
+    training rows in their place."""
 
     def options(self) -> dict[str, Any]:
         """Return what was given, as options of the source."""
-        named = {"target": self.target, "task": self.task, "ignore": list(self.ignore)}
+        named = {**vars(self), "ignore": list(self.ignore), "words": list(self.words)}
         return {name: value for name, value in named.items() if value}
 
 

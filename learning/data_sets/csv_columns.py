@@ -2,25 +2,89 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, NoReturn
 
 import numpy as np
 
 from learning.batch import Array
-from learning.data_sets.csv_table import DECIMAL_COMMA, NUMBER, Table, is_missing, short
+from learning.data_sets.csv_dates import (
+    PARTS,
+    ignoring,
+    looks_like_date,
+    month_comes_first,
+    parts_of_dates,
+)
+from learning.data_sets.csv_marks import settle
+from learning.data_sets.csv_numbers import DECIMAL_MARKS, Numeral, numeral, value
+from learning.data_sets.csv_table import Table, listed, short
 from learning.data_sets.data_set import LARGEST
 
 Task = Literal["regression", "classification"]
+ColumnKind = Literal["numbers", "dates", "words"]
 CATEGORIES = 100  # more different words than that are names, not categories
 FEW_CATEGORIES = 10  # so many are always fine, however few the rows
 CLASSES_OF_NUMBERS = 10  # whole numbers with more different values are to be predicted as numbers
 
 
-def features(table: Table, column: str) -> tuple[list[str], Array]:
-    """Return names and values of what a column becomes.
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of a file are read.
+
+    Args:
+        kinds: What each column holds.
+        decimal: The decimal mark of the file.
+        month_first: Whether 03/12/2024 is in March.
+        notes: Sentences about what was guessed.
+    """
+
+    kinds: dict[str, ColumnKind]
+    decimal: str
+    month_first: bool
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table, words: Collection[str] = (), decimal: str | None = None) -> Reading:
+        """Find out from all cells that are not missing.
+
+        Args:
+            table: Missing cells are empty.
+            words: Columns to take as words, whatever they hold.
+            decimal: The mark, if the user names it.
+
+        Raises:
+            ValueError: If numbers or dates can be read in two ways.
+        """
+        kinds: dict[str, ColumnKind] = {
+            name: "words" if name in words else _kind(cells)
+            for name, cells in table.columns.items()
+        }
+        numbers = [name for name, kind in kinds.items() if kind == "numbers"]
+        dates = [name for name, kind in kinds.items() if kind == "dates"]
+        mark, notes = settle(table, numbers, decimal)
+        return cls(kinds, mark, month_comes_first(table, dates), tuple(notes))
+
+    def of_kind(self, kind: ColumnKind) -> list[str]:
+        """Return the names of the columns that hold numbers, dates or words."""
+        return [name for name, one in self.kinds.items() if one == kind]
+
+
+def _kind(cells: Sequence[str]) -> ColumnKind:
+    """Tell what most cells of a column are."""
+    known = [cell for cell in cells if cell]
+    if known and 2 * sum(map(looks_like_date, known)) > len(known):
+        return "dates"
+    wrong = sum(numeral(cell) is None for cell in known)
+    return "words" if 2 * wrong >= max(1, len(known)) else "numbers"
+
+
+def features(table: Table, column: str, reading: Reading) -> tuple[list[str], Array]:
+    """Return names and values of what a column becomes; NaN where the cell is missing.
 
     A column of numbers stays one column. A column of words becomes one for each different word, 1
-    where the row has this word and 0 elsewhere, named "column=word".
+    where the row has this word and 0 elsewhere, named "column=word". A column of dates becomes
+    three: year, month from 1, and weekday from 0 for Monday.
 
     Returns:
         Names, and an array [rows, len(names)].
@@ -28,77 +92,125 @@ def features(table: Table, column: str) -> tuple[list[str], Array]:
     Raises:
         ValueError: If numbers and words are mixed, or there are too many different words.
     """
-    values = numbers(table, column)
-    if values is not None:
-        return [column], values[:, None]
+    if reading.kinds[column] == "numbers":
+        return [column], numbers(table, column, reading.decimal)[:, None]
+    if reading.kinds[column] == "dates":
+        names = [f"{column} {part}" for part in PARTS]
+        return names, parts_of_dates(table, column, reading.month_first)
     words, codes = categories(table, column)
-    return [f"{column}={word}" for word in words], np.eye(len(words))[codes]
+    values = np.vstack([np.eye(len(words)), np.full(len(words), np.nan)])[codes]
+    return [f"{column}={word}" for word in words], values
 
 
-def numbers(table: Table, column: str) -> Array | None:
-    """Return a column's numbers [rows], or None if it is one of words.
-
-    Where cells are not separated by commas, a number may have a decimal comma; one column has
-    either commas or points.
+def numbers(table: Table, column: str, decimal: str) -> Array:
+    """Return a column's numbers [rows], NaN where the cell is missing.
 
     Raises:
-        ValueError: If most cells but not all are numbers, or one is too large; names the line.
+        ValueError: If a cell is no number, is too large, or has another unit; names the line.
     """
-    cells = table.columns[column]
-    written = [_with_point(table, cell) for cell in cells]
-    wrong = [row for row, cell in enumerate(written) if not NUMBER.fullmatch(cell)]
-    if 2 * len(wrong) >= len(cells):
-        return None
-    if wrong:
-        found = short(cells[wrong[0]])
-        table.refuse(
-            column, wrong[0], f"expected a number as in most of this column, found {found}"
-        )
-    _refuse_two_marks(table, column)
-    values = np.array([float(cell) for cell in written])
-    large = np.flatnonzero(np.abs(values) > LARGEST)
-    if len(large):
-        found = short(cells[large[0]])
-        table.refuse(column, large[0], f"expected a number up to {LARGEST:g}, found {found}")
+    values = np.full(len(table.lines), np.nan)
+    unit, first = "", -1
+    for row, cell in enumerate(table.columns[column]):
+        if not cell:
+            continue
+        number = numeral(cell)
+        read = None if number is None else value(number, decimal)
+        if number is None or read is None:
+            _refuse_cell(table, column, row, number, decimal)
+        if abs(read) > LARGEST:
+            found = f"expected a number up to {LARGEST:g}, found {short(cell)}"
+            table.refuse(column, row, found)
+        if first < 0:
+            unit, first = number.unit, row
+        if number.unit != unit:
+            _refuse_unit(table, column, row, first)
+        values[row] = read
     return values
+
+
+def _refuse_cell(
+    table: Table, column: str, row: int, number: Numeral | None, decimal: str
+) -> NoReturn:
+    found = short(table.columns[column][row])
+    if number is None:
+        table.refuse(column, row, f"expected a number as in most of this column, found {found}")
+    why = f"expected a number with a decimal {DECIMAL_MARKS[decimal]}, found {found}"
+    table.refuse(column, row, f"{why}; --words takes a column as words, --ignore leaves it out")
+
+
+def _refuse_unit(table: Table, column: str, row: int, first: int) -> NoReturn:
+    found, other = short(table.columns[column][row]), table.at(column, first)
+    table.refuse(column, row, f"{found} has another unit than {other}")
 
 
 def categories(table: Table, column: str) -> tuple[list[str], Array]:
     """Return the different words of a column, sorted, and the index of each row's.
 
+    A missing cell has the index len(words).
+
     Raises:
         ValueError: If there are more than `CATEGORIES`, or more than `FEW_CATEGORIES` that have
             fewer than two rows each on average: a column of names teaches nothing.
     """
-    words, codes = np.unique(np.array(table.columns[column], object), return_inverse=True)
-    most = min(CATEGORIES, max(FEW_CATEGORIES, len(codes) // 2))
-    if len(words) > most:
-        raise ValueError(
-            f"{table.path}, column {short(column)}: has {len(words)} different words in "
-            f"{len(codes)} rows, expected numbers or at most {most} categories; ignore it."
-        )
-    return [str(word) for word in words], codes
+    cells = table.columns[column]
+    words = sorted({cell for cell in cells if cell})
+    if len(words) > most_categories(table):
+        _refuse_words(table, column, len(words), "")
+    index = {word: code for code, word in enumerate(words)}
+    return words, np.array([index.get(cell, len(words)) for cell in cells], np.int64)
+
+
+def most_categories(table: Table) -> int:
+    """Return how many different words a column may have."""
+    return min(CATEGORIES, max(FEW_CATEGORIES, len(table.lines) // 2))
+
+
+def refuse_names(table: Table, columns: Sequence[str]) -> None:
+    """Refuse all columns with too many different words at once.
+
+    Raises:
+        ValueError: If there are any; ends with the words of a command line that leave them out.
+    """
+    different = {name: len({*table.columns[name]} - {""}) for name in columns}
+    wrong = [name for name in columns if different[name] > most_categories(table)]
+    if wrong:
+        more = f" ({listed(wrong[1:])} likewise)" if wrong[1:] else ""
+        _refuse_words(table, wrong[0], different[wrong[0]], f"{more}; ignore it: {ignoring(wrong)}")
+
+
+def _refuse_words(table: Table, column: str, words: int, ending: str) -> NoReturn:
+    raise ValueError(
+        f"{table.path}, column {short(column)}: has {words} different words in "
+        f"{len(table.lines)} rows, expected numbers or at most {most_categories(table)} "
+        f"categories{ending}."
+    )
 
 
 def targets(
-    table: Table, column: str, task: Task | None
-) -> tuple[Array, tuple[str, ...], list[str]]:
+    table: Table, column: str | None, task: Task | None, reading: Reading
+) -> tuple[Array | None, tuple[str, ...], list[str]]:
     """Return targets [rows], class names (none for a regression), and what should be told.
+
+    Without a column there are no targets.
 
     Words are classes. Numbers are to be predicted as numbers, unless `task` says otherwise or they
     are whole, at most `CLASSES_OF_NUMBERS` different ones, and each comes twice on average.
 
     Raises:
-        ValueError: If there is a single class, or numbers are asked for and there are words.
+        ValueError: If there is a single class, numbers are asked for and there are words, or the
+            column holds dates.
     """
-    values = numbers(table, column)
-    if values is None:
+    if column is None:
+        return None, (), []
+    if reading.kinds[column] == "dates":
+        found = f"expected numbers or words to predict, found the date {table.columns[column][0]!r}"
+        table.refuse(column, 0, f"{found}; --words takes each date as a class")
+    if reading.kinds[column] == "words":
         if task == "regression":
-            cells = table.columns[column]
-            row = next(row for row, cell in enumerate(cells) if not NUMBER.fullmatch(cell))
-            table.refuse(column, row, f"{short(cells[row])} is not a number to predict")
+            _refuse_word(table, column, reading.decimal)
         words, codes = categories(table, column)
         return codes, _several(table, column, words), []
+    values = numbers(table, column, reading.decimal)
     if task is None and _look_like_classes(values):
         note = (
             f"The whole numbers of {short(column)} are taken as classes; "
@@ -108,6 +220,16 @@ def targets(
     if task == "classification":
         return (*_classes_of(table, column, values), [])
     return values, (), []
+
+
+def _refuse_word(table: Table, column: str, decimal: str) -> NoReturn:
+    for row, cell in enumerate(table.columns[column]):
+        number = numeral(cell)
+        if number is None or value(number, decimal) is None:
+            table.refuse(column, row, f"{short(cell)} is not a number to predict")
+    raise ValueError(
+        f"{table.path}, column {short(column)}: is taken as words, expected numbers to predict."
+    )
 
 
 def _look_like_classes(values: Array) -> bool:
@@ -133,48 +255,3 @@ def _several(table: Table, column: str, classes: list[str]) -> tuple[str, ...]:
             "expected at least two to tell apart."
         )
     return tuple(classes)
-
-
-def _with_point(table: Table, cell: str) -> str:
-    comma = table.delimiter != "," and DECIMAL_COMMA.fullmatch(cell)
-    return cell.replace(",", ".") if comma else cell
-
-
-def _refuse_two_marks(table: Table, column: str) -> None:
-    cells = table.columns[column]
-    points = [row for row, cell in enumerate(cells) if "." in cell]
-    commas = [row for row, cell in enumerate(cells) if "," in cell]
-    if points and commas:
-        other = table.lines[min(points[0], commas[0])]
-        row = max(points[0], commas[0])
-        why = f"{short(cells[row])} has another decimal mark than line {other}"
-        table.refuse(column, row, why)
-
-
-def complete_rows(table: Table) -> tuple[Table, list[str]]:
-    """Leave out every row with a missing cell, and say how many.
-
-    Raises:
-        ValueError: If fewer than two rows are left; names the column that misses most.
-    """
-    missing = {
-        name: [row for row, cell in enumerate(cells) if is_missing(cell)]
-        for name, cells in table.columns.items()
-    }
-    gone = {row for rows in missing.values() for row in rows}
-    kept = [row for row in range(len(table.lines)) if row not in gone]
-    worst = max(missing, key=lambda name: len(missing[name]))
-    if len(kept) < 2:
-        blame = f"; {len(missing[worst])} miss a value in column {short(worst)}" if gone else ""
-        raise ValueError(
-            f"{table.path}: has {len(kept)} complete rows of {len(table.lines)}, "
-            f"expected at least 2{blame}."
-        )
-    if not gone:
-        return table, []
-    columns = {name: [cells[row] for row in kept] for name, cells in table.columns.items()}
-    note = (
-        f"{len(gone)} of {len(table.lines)} rows were left out since a value is missing, "
-        f"most often in column {short(worst)}."
-    )
-    return Table(table.path, table.delimiter, columns, [table.lines[row] for row in kept]), [note]

@@ -8,9 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from learning.data_sets.csv_columns import Task, complete_rows, features, targets
+from learning.batch import Array
+from learning.data_sets.csv_columns import Reading, Task, features, refuse_names, targets
+from learning.data_sets.csv_marks import read_mark
+from learning.data_sets.csv_missing import (
+    Missing,
+    check_policy,
+    complete_rows,
+    filled,
+    with_empty_cells,
+)
+from learning.data_sets.csv_notes import told_columns
 from learning.data_sets.csv_table import Table, read_table, short
-from learning.data_sets.data_set import DataSet, Kind
+from learning.data_sets.data_set import DataSet, Kind, with_means
 
 
 def read_csv(
@@ -18,12 +28,16 @@ def read_csv(
     target: str | None = None,
     task: Task | None = None,
     ignore: Sequence[str] | str = (),
+    words: Sequence[str] | str = (),
+    decimal: str | None = None,
+    missing: Missing = "leave-out",
 ) -> DataSet:
     """Read a data set from a CSV file whose first line names the columns.
 
-    Commas, semicolons or tabs separate the cells; decimal commas are fine unless commas separate.
-    Columns of words become one column for each word. Rows with a missing value (an empty cell, ?,
-    NA, N/A, NaN or null) in a column that is used are left out, which `notes` says.
+    Commas, semicolons or tabs separate the cells. All numbers of a file are read with one decimal
+    mark; see `settle`. Percent signs and currencies are left out. Columns of words become one
+    column for each word, dates year, month and weekday. An empty cell, ?, NA, N/A, NaN, null, - and
+    the like are missing values. `notes` says what was guessed.
 
     Args:
         path: Of the file.
@@ -31,6 +45,11 @@ def read_csv(
         task: "classification" or "regression"; by default words are classes and numbers numbers,
             except that few different whole numbers are classes, which `notes` says.
         ignore: Columns to leave out, such as names and numbers of rows.
+        words: Columns of words though they look like numbers or dates, such as postal codes.
+        decimal: "," or "." ("comma" or "point") where the file does not settle its decimal mark.
+        missing: "leave-out" leaves out rows with a missing value in a column that is used; "mean"
+            puts the mean of the training rows there when rows are divided, and until then that of
+            all rows. Rows without a target are always left out.
 
     Raises:
         ValueError: If the file cannot be learned from; one sentence that names the file, the line
@@ -40,28 +59,45 @@ def read_csv(
         raise ValueError(f"The task is {task!r}; expected classification or regression.")
     if task and target is None:
         raise ValueError(f"{path}: a {task} needs the name of the column to predict.")
-    table = _without(read_table(path), [ignore] if isinstance(ignore, str) else ignore)
-    if target is not None:
-        _find(table, target)
-    table, notes = complete_rows(table)
-    classes: tuple[str, ...] = ()
-    answers = None
-    if target is not None:
-        answers, classes, more = targets(table, target, task)
-        notes = [*notes, *more]
-    columns = [features(table, name) for name in table.columns if name != target]
-    if not columns:
-        raise ValueError(f"{path}: has no columns to learn from besides {short(target)}.")
+    check_policy(missing)
+    words, ignore = _names(words), _names(ignore)
+    table = _without(read_table(path), ignore)
+    for name in (*words, *_names(target)):
+        _find(table, name)
+    table, signs = with_empty_cells(table, words)
+    reading = Reading.of(table, words, read_mark(decimal))
+    required = tuple(table.columns) if missing == "leave-out" else _names(target)
+    table, dropped = complete_rows(table, required)
+    answers, classes, guessed = targets(table, target, task, reading)
+    inputs, names = _inputs(table, target, reading)
+    notes = (*table.notes, *dropped, *filled(table), *signs, *reading.notes)
     labelled: Kind = "classification" if classes else "regression"
+    gaps = np.isnan(inputs)
     return DataSet(
         name=str(path),
         kind="unlabelled" if target is None else labelled,
-        inputs=np.hstack([values for _, values in columns]),
+        inputs=with_means(inputs, gaps) if gaps.any() else inputs,
         targets=answers,
-        feature_names=tuple(name for names, _ in columns for name in names),
+        feature_names=names,
         class_names=classes,
-        notes=tuple(notes),
+        gaps=gaps if gaps.any() else None,
+        notes=(*notes, *told_columns(table, reading), *guessed),
     )
+
+
+def _names(given: Sequence[str] | str | None) -> tuple[str, ...]:
+    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
+
+
+def _inputs(table: Table, target: str | None, reading: Reading) -> tuple[Array, tuple[str, ...]]:
+    """Return inputs [rows, features], NaN where a value is missing, and their names."""
+    used = [name for name in table.columns if name != target]
+    if not used:
+        raise ValueError(f"{table.path}: has no columns to learn from besides {short(target)}.")
+    refuse_names(table, [name for name in used if reading.kinds[name] == "words"])
+    columns = [features(table, name, reading) for name in used]
+    names = tuple(name for names, _ in columns for name in names)
+    return np.hstack([values for _, values in columns]), names
 
 
 def _without(table: Table, ignore: Sequence[str]) -> Table:

@@ -1,19 +1,27 @@
-"""From the bytes of a CSV file to named columns of text, or one sentence about what is wrong."""
+"""From the text of a CSV file to named columns of cells, or one sentence about what is wrong."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from learning.data_sets.csv_numbers import numeral
+from learning.data_sets.csv_text import read_text
+
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-MISSING = frozenset({"", "?", "na", "n/a", "nan", "null"})  # whatever the case
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
+SIGNS = ("", "?", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "nan", "null")  # in any case
+DASHES = ("-", "--", "---", "\u2013", "\u2014", "\u2212", ".", "..", "...")
+MISSING = frozenset({*SIGNS, *DASHES})
+TITLES = 5  # lines above the header, at most
+GLANCE = 100  # rows that tell which delimiter divides a file
+NAMED_DELIMITER = re.compile(r'\s*"?sep=(.)"?[ \t]*(\r\n|\r|\n)', re.IGNORECASE)
+Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -25,20 +33,26 @@ class Table:
         delimiter: What stands between two cells.
         columns: Cells by the name of their column; all of equal length.
         lines: The line of the file that each row begins in, counted from 1.
+        notes: Sentences about what was guessed.
     """
 
     path: str
     delimiter: str
     columns: dict[str, list[str]]
     lines: list[int]
+    notes: tuple[str, ...] = ()
 
     def refuse(self, column: str, row: int, why: str) -> NoReturn:
         """Raise a ValueError that names the file, the line and the column."""
         raise ValueError(f"{self.path}, line {self.lines[row]}, column {short(column)}: {why}.")
 
+    def at(self, column: str, row: int) -> str:
+        """Quote a cell and name its line, for a sentence."""
+        return f"{short(self.columns[column][row])} in line {self.lines[row]}"
+
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell says that nobody knows."""
+    """Whether a cell says that the value is unknown."""
     return cell.lower() in MISSING
 
 
@@ -48,22 +62,34 @@ def short(what: object, length: int = 40) -> str:
     return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
+def listed(names: Sequence[str]) -> str:
+    """Name columns in a sentence."""
+    text = ", ".join(map(short, names))
+    word = "column" if len(names) == 1 else "columns"
+    return f"{word} {text}" if len(text) <= 120 else f"{len(names)} columns from {short(names[0])}"
+
+
 def read_table(path: str | Path) -> Table:
     """Read a file whose first line names its columns.
 
-    Cells are separated by commas, semicolons or tabs, whichever divides the first line most; texts
-    that hold one stand in double quotes. Blank lines are skipped.
+    Cells are separated by commas, semicolons or tabs, whichever divides the first lines evenly, or
+    by what a first line such as "sep=;" says. Texts that hold a delimiter stand in double quotes,
+    with or without blanks before them. Blank lines, titles above the header, and delimiters at the
+    ends of lines are skipped.
 
     Raises:
         ValueError: If the file cannot be read, is no text, has no header, or a row has more or
             fewer cells than the header; names file and line.
     """
-    text = _text(path)
-    delimiter = max(DELIMITERS, key=lambda mark: len(_header(text, mark)))
+    text, notes = read_text(path)
+    text, delimiter = _delimiter(path, text)
     rows = _rows(path, text, delimiter)
+    titles = _titles([cells for _, cells in rows])
+    notes += [f"Line {line}, {short(cells[0])}, is a title." for line, cells in rows[:titles]]
+    rows = rows[titles:]
     if not rows:
         raise ValueError(f"{path}: is empty; expected a line of column names, then rows.")
-    (line, header), *rows = rows
+    (line, header), *rows = _without_empty_ends(rows)
     header = [" ".join(name.split()) for name in header]
     _check_header(path, line, header)
     for line, cells in rows:
@@ -73,40 +99,71 @@ def read_table(path: str | Path) -> Table:
                 f"columns; cells are separated by {DELIMITERS[delimiter]}."
             )
     columns = {name: [cells[k] for _, cells in rows] for k, name in enumerate(header)}
-    return Table(str(path), delimiter, columns, [line for line, _ in rows])
+    return Table(str(path), delimiter, columns, [line for line, _ in rows], tuple(notes))
 
 
-def _text(path: str | Path) -> str:
-    """Decode UTF-8, with or without a byte order mark, else what Excel writes on Windows."""
+def _delimiter(path: str | Path, text: str) -> tuple[str, str]:
+    """Return the text without a line that names the delimiter, and the delimiter."""
+    named = NAMED_DELIMITER.match(text)
+    if named is None:
+        return text, max(DELIMITERS, key=lambda mark: _division(text, mark))
+    if named[1] not in DELIMITERS:
+        expected = ", ".join(DELIMITERS.values())
+        raise ValueError(
+            f"{path}, line 1: names {short(named[1])} as delimiter, expected {expected}."
+        )
+    return named[2] + text[named.end() :], named[1]  # an empty line, so that lines are counted on
+
+
+def _division(text: str, delimiter: str) -> tuple[bool, bool, int, bool]:
+    """Return how well a delimiter divides the first rows; the greatest divides them best.
+
+    It divides all alike, and without taking a line for a title; it divides the header into many
+    columns; or it divides no row at all, as in a file of one column.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error.strerror}).") from error
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not NOT_TEXT.search(text):
-            return text
-    raise ValueError(f"{path}: is not a text file in UTF-8; expected a CSV file.")
-
-
-def _header(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(filter(any, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), [])
+        rows = list(itertools.islice(filter(any, reader), GLANCE))
     except csv.Error:  # said again, with its line, when the rows are read
-        return []
+        return False, False, 0, False
+    titles = _titles(rows)
+    header, *rest = rows[titles:] or [[]]
+    width = _width(header)
+    alike = all(_width(cells) <= width <= len(cells) for cells in rest)
+    divided = alike and width > 1
+    return divided and not titles, divided, len(header), alike
 
 
-def _rows(path: str | Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+def _width(cells: Sequence[str]) -> int:
+    """Count cells up to the last one that is not empty."""
+    return max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+
+
+def _titles(rows: Sequence[Sequence[str]]) -> int:
+    """Count the lines of a single cell above a header of several names."""
+    is_wide = (sum(map(bool, cells)) > 1 for cells in rows[: TITLES + 1])
+    above = next((place for place, wide in enumerate(is_wide) if wide), 0)
+    if len(rows) < above + 2:
+        return 0
+    names, first = list(rows[above]), rows[above + 1]
+    names = names[: _width(names)]
+    distinct = all(names) and len(set(names)) == len(names)
+    fits = len(names) <= len(first) and _width(first) <= len(names)
+    return above if distinct and fits and not any(map(numeral, names)) else 0
+
+
+def _rows(path: str | Path, text: str, delimiter: str) -> list[Row]:
     """Return each row with the line it begins in; a quoted cell may hold line breaks."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, begins = [], 1
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
+    rows: list[Row] = []
+    begins = 1
     try:
         for cells in reader:
-            if cells and (len(cells) > 1 or cells[0].strip()):
-                rows.append((begins, [cell.strip() for cell in cells]))
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped) or (len(cells) > 1 and rows):
+                rows.append((begins, stripped))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise ValueError(
@@ -116,8 +173,16 @@ def _rows(path: str | Path, text: str, delimiter: str) -> list[tuple[int, list[s
     return rows
 
 
+def _without_empty_ends(rows: list[Row]) -> list[Row]:
+    """Drop columns at the end that have neither a name nor a value."""
+    header = rows[0][1]
+    used = max(_width(cells) for _, cells in rows)
+    width = min(used, len(header))
+    return [(line, cells if any(cells[width:]) else cells[:width]) for line, cells in rows]
+
+
 def _check_header(path: str | Path, line: int, header: list[str]) -> None:
-    if all(NUMBER.fullmatch(name) or is_missing(name) for name in header):
+    if all(numeral(name) or is_missing(name) for name in header):
         raise ValueError(
             f"{path}, line {line}: expected the names of the columns, found {short(header)}."
         )

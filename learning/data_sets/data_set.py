@@ -30,7 +30,9 @@ class DataSet:
         truth: Where rows were generated, their targets without noise. Shape [rows].
         noise: Standard deviation of `targets` around `truth`, in units of the target: the root mean
             squared error that no learner can be expected to undercut on fresh rows.
-        notes: Sentences for whoever reads the report, such as how many rows were left out.
+        notes: Sentences for the report, such as how many rows were left out.
+        gaps: True where a value is missing; `inputs` holds the mean of its column there, and
+            `parts` puts that of the training rows in its place. Shape [rows, features].
 
     Raises:
         ValueError: If shapes, names or numbers do not fit together; says which and where.
@@ -47,6 +49,7 @@ class DataSet:
     truth: Array | None = None
     noise: float | None = None
     notes: tuple[str, ...] = ()
+    gaps: Array | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -55,7 +58,10 @@ class DataSet:
         self._freeze("inputs", np.int64 if ratings else np.float64)
         self._freeze("targets", np.int64 if classes else np.float64)
         self._freeze("truth", np.float64)
+        self._freeze("gaps", np.bool_)
         self._check_inputs()
+        if self.gaps is not None and self.gaps.shape != self.inputs.shape:
+            self._refuse(f"gaps have shape {self.gaps.shape}; expected {self.inputs.shape}")
         self._check_targets()
         if classes:
             self._check_classes()
@@ -74,7 +80,23 @@ class DataSet:
         """Return some of the rows: a slice, indices, or a mask [rows]."""
         targets = None if self.targets is None else self.targets[rows]
         truth = None if self.truth is None else self.truth[rows]
-        return replace(self, inputs=self.inputs[rows], targets=targets, truth=truth)
+        gaps = None if self.gaps is None else self.gaps[rows]
+        return replace(self, inputs=self.inputs[rows], targets=targets, truth=truth, gaps=gaps)
+
+    def parts(self, train: Any, validation: Any | None, test: Any) -> Split:
+        """Return a split of these rows; missing values become means of the training rows alone.
+
+        Args:
+            train: Slice, indices or mask of the rows to learn from; likewise the others.
+            validation: Of the rows to choose by, or None for none.
+            test: Of the rows to judge by.
+
+        Raises:
+            ValueError: If a column with gaps has no known value among the training rows.
+        """
+        data = self if self.gaps is None else self._with_means_of(train)
+        held_back = None if validation is None else data.take(validation)
+        return Split(data.take(train), held_back, data.take(test))
 
     def without_targets(self) -> DataSet:
         """Return the same inputs unlabelled, as unsupervised learners see them."""
@@ -106,8 +128,17 @@ class DataSet:
         order = self._spread(np.random.default_rng(seed))
         ends = [tests, tests + validations]
         tested, validated, trained = (np.sort(rows) for rows in np.split(order, ends))
-        part = self.take(validated) if validations else None
-        return Split(self.take(trained), part, self.take(tested))
+        return self.parts(trained, validated if validations else None, tested)
+
+    def _with_means_of(self, train: Any) -> DataSet:
+        """Put means of some rows into the gaps of all, which are no gaps from then on."""
+        gaps: Any = self.gaps
+        known = ~gaps[train]
+        unknown = np.flatnonzero(~known.any(axis=0) & gaps.any(axis=0))
+        if len(unknown):
+            name = self.feature_names[unknown[0]]
+            self._refuse(f"{name} has no value in the {len(known)} training rows to take a mean of")
+        return replace(self, inputs=with_means(self.inputs, gaps, train), gaps=None)
 
     def _spread(self, generator: np.random.Generator) -> Array:
         """Order the rows so that every class is spread evenly from the first to the last."""
@@ -186,6 +217,15 @@ class Split(NamedTuple):
     train: DataSet
     validation: DataSet | None
     test: DataSet
+
+
+def with_means(inputs: Array, gaps: Array, rows: Any = slice(None)) -> Array:
+    """Return inputs [rows, features] with the mean of the known values of some rows in each gap."""
+    known = ~gaps[rows]
+    count = np.maximum(1, known.sum(axis=0))
+    means = np.where(known, inputs[rows], 0.0).sum(axis=0) / count
+    filled: Array = np.where(gaps, means, inputs)
+    return filled
 
 
 def _share(rows: int, share: float) -> int:

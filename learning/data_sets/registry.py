@@ -59,7 +59,7 @@ def find_data_set(name: str, **options: Any) -> DataSet:
     Args:
         name: One of `DATA_SETS`, or a path that ends in .csv or .tsv.
         **options: What the function behind the name takes, such as rows, noise and seed; for a file
-            target, task and ignore.
+            those of `read_csv`, such as target, ignore and decimal.
 
     Raises:
         ValueError: If there is no such name or option (says which there are), an option has a value

@@ -43,14 +43,15 @@ def test_umlauts_are_read_in_each_encoding(read, encoding: str) -> None:
     assert data.feature_names == ("größe",) and data.class_names == ("herb", "süß")
 
 
-def test_decimal_commas_need_another_delimiter(read) -> None:
+def test_decimal_commas_stand_in_quotes_where_commas_separate(read) -> None:
     assert read("a;b\n1,5;2\n-,25;3\n").inputs.tolist() == [[1.5, 2], [-0.25, 3]]
-    assert read('a,b\n"1,5",2\n"0,25",3\n').feature_names == ("a=0,25", "a=1,5", "b")
+    assert read('a,b\n"1,5",2\n"0,25",3\n').inputs.tolist() == [[1.5, 2], [0.25, 3]]
 
 
-def test_two_decimal_marks_in_one_column_are_refused(read) -> None:
-    with pytest.raises(ValueError, match=r"line 4, column 'a': '1.234' has another .* line 2"):
-        read("a;b\n1,5;2\n3;3\n1.234;3\n")
+@pytest.mark.parametrize("columns", ["a;b\n1,5;2\n3;3\n1.23;3\n", "b;a\n1,5;2\n3;3\n3;1.23\n"])
+def test_two_decimal_marks_in_one_file_are_refused(read, columns: str) -> None:
+    with pytest.raises(ValueError, match=r"line 4, column 'a': '1.23' has another .* line 2"):
+        read(columns)
 
 
 def test_words_become_a_column_each(read) -> None:
@@ -59,13 +60,13 @@ def test_words_become_a_column_each(read) -> None:
     assert data.inputs.tolist() == [[0, 1, 1], [1, 0, 2], [0, 1, 3]]
 
 
-@pytest.mark.parametrize("missing", ["", "NA", "nan", "?", " n/a ", "NULL"])
+@pytest.mark.parametrize("missing", ["", "NA", "nan", "?", " n/a ", "NULL", "-", "--", "\u2013"])
 def test_rows_with_missing_values_are_left_out_and_counted(read, missing: str) -> None:
     data = read(f"a,b\n1,2\n3,{missing}\n5,6\n")
     assert data.inputs.tolist() == [[1, 2], [5, 6]]
-    assert data.notes == (
-        "1 of 3 rows were left out since a value is missing, most often in column 'b'.",
-    )
+    left_out = "1 of 3 rows were left out since a value is missing, most often in column 'b'."
+    sign = f"{missing.strip()!r} is a missing value in column 'b'."
+    assert data.notes == ((left_out, sign) if missing else (left_out,))
 
 
 def test_ignored_columns_cost_no_rows(read) -> None:
@@ -117,7 +118,8 @@ def test_lines_are_counted_as_an_editor_does(read) -> None:
         ("a\n1\n" + "x" * 200_000, {}, "line 3: expected cells, found a quotation mark"),
         (b"a,b\n1,\x00\n", {}, "is not a text file in UTF-8"),
         (b"\x89PNG\r\n\x1a\n\x81\xff", {}, "is not a text file in UTF-8"),
-        ("a,b\n1,2\n".encode("utf-16"), {}, "is not a text file in UTF-8"),
+        (b"\xff\xfe" + b"\x00\xd8" * 9, {}, "is not a text file in UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16-le"), {}, "is not a text file in UTF-8"),
         ("a,b\n1,2\n1e400,3\n", {}, r"line 3, column 'a': expected .* 1e\+100, found '1e400'"),
         ("a,b\n1,2\n2,3\n-inf,3\n", {}, "line 4, column 'a': expected a number .* found '-inf'"),
         ("a,b\n1,2\n2,3\n4,l2\n", {}, "line 4, column 'b': expected a number .* found 'l2'"),

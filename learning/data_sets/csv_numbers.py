@@ -1,0 +1,121 @@
+"""Numbers as different countries write them, read with one decimal mark for a whole file.
+
+"55.317" is 55317 in Germany and 55.317 in England. No cell can settle that alone, but a file is
+written in one notation, so a single "3,34" or "0.5" settles it for all cells.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+DECIMAL_MARKS = {".": "point", ",": "comma"}
+BLANKS = "\u00a0\u2007\u2009\u202f"  # no-break, as wide as a digit, thin, narrow no-break
+APOSTROPHES = "\u2019\u2018\u02bc`\u00b4"
+MINUS_SIGNS = "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"
+INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+PLAIN = str.maketrans(
+    {
+        **dict.fromkeys(BLANKS, " "),
+        **dict.fromkeys(APOSTROPHES, "'"),
+        **dict.fromkeys(MINUS_SIGNS, "-"),
+        **dict.fromkeys(INVISIBLE, None),
+    }
+)
+UNITS = {  # the sign or code beside a number -> what it means
+    **{"%": "%", "\u2030": "\u2030"},
+    **{"\u20ac": "EUR", "eur": "EUR", "\u00a3": "GBP", "gbp": "GBP"},
+    **{"$": "USD", "us$": "USD", "usd": "USD", "\u00a5": "JPY", "jpy": "JPY"},
+    **{"chf": "CHF", "fr.": "CHF", "fr": "CHF", "sfr.": "CHF", "sfr": "CHF"},
+    **{"\u20b9": "INR", "inr": "INR", "rs.": "INR", "rs": "INR"},
+    **{"kr.": "kr", "kr": "kr", "sek": "SEK", "nok": "NOK", "dkk": "DKK"},
+}
+_UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_NUMERAL = re.compile(
+    rf"(?P<open>\()?(?P<sign>[+-]?) ?(?P<before>{_UNIT})? ?(?P<second>[+-]?) ?"
+    r"(?P<core>[.,]?\d(?:[\d.,' ]*\d)?(?:[.,]-{0,2})?)(?P<exponent>e[+-]?\d+)?"
+    rf" ?(?P<after>{_UNIT})?(?(open) ?\))",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class Numeral(NamedTuple):
+    """A cell that looks like a number, taken apart.
+
+    Args:
+        core: Digits with the marks between them, such as "1.234,5".
+        sign: "-" or nothing.
+        exponent: Such as "e-3", or nothing.
+        unit: Percent or the currency, as in `UNITS`, or nothing.
+        in_parentheses: Whether it is negative since it stands in parentheses.
+    """
+
+    core: str
+    sign: str = ""
+    exponent: str = ""
+    unit: str = ""
+    in_parentheses: bool = False
+
+
+def numeral(cell: str) -> Numeral | None:
+    """Take a cell apart that looks like a number in some notation; None if it is a word.
+
+    >>> numeral("\u221212,5 %")
+    Numeral(core='12,5', sign='-', exponent='', unit='%', in_parentheses=False)
+    """
+    if cell.isdecimal() and cell.isascii():
+        return Numeral(cell)
+    found = _NUMERAL.fullmatch(cell.translate(PLAIN))
+    if found is None:
+        return None
+    signs = [bool(found["open"]), bool(found["sign"]), bool(found["second"])]
+    if sum(signs) > 1 or (found["before"] and found["after"]):
+        return None
+    minus = "-" if found["open"] or "-" in (found["sign"], found["second"]) else ""
+    unit = UNITS.get((found["before"] or found["after"] or "").lower(), "")
+    return Numeral(found["core"], minus, found["exponent"] or "", unit, signs[0])
+
+
+def value(number: Numeral, decimal: str) -> float | None:
+    """Read a numeral with this decimal mark; None if it cannot be read with it.
+
+    The other mark, a blank or an apostrophe may divide the whole part into groups of three; commas
+    may divide it in the Indian way, into groups of two and a last one of three.
+
+    >>> [value(Numeral("55.317"), mark) for mark in ".,"]
+    [55.317, 55317.0]
+    >>> [value(Numeral("1,23,456.5"), mark) for mark in ".,"]
+    [123456.5, None]
+    """
+    core, exponent = number.core, number.exponent
+    if core.isdecimal():
+        return float(f"{number.sign}{core}{exponent}")
+    found = _pattern(decimal).fullmatch(core)
+    if found is None:
+        return None
+    whole, fraction = found["whole"] or "0", found["fraction"] or "0"
+    if not whole.isdecimal():
+        if exponent:
+            return None
+        whole = re.sub(r"\D", "", whole)
+    return float(f"{number.sign}{whole}.{fraction}{exponent}")
+
+
+@lru_cache
+def _pattern(decimal: str) -> re.Pattern[str]:
+    other = "," if decimal == "." else "."
+    groups = rf"[1-9]\d{{0,2}}(?P<mark>[{other}' ])\d{{3}}(?:(?P=mark)\d{{3}})*"
+    indian = r"|[1-9]\d?(?:,\d\d)+,\d{3}" if other == "," else ""
+    fraction = rf"{re.escape(decimal)}(?:(?P<fraction>\d+)|-{{0,2}})"
+    return re.compile(rf"(?P<whole>\d+|{groups}{indian})?(?:{fraction})?", re.ASCII)
+
+
+def is_grouped(number: Numeral, decimal: str) -> bool:
+    """Whether marks divide the whole part into groups."""
+    return not number.core.partition(decimal)[0].isdecimal() and number.core[:1].isdecimal()
+
+
+def shown(number: float) -> str:
+    """Write a number in full, whole ones without a decimal point."""
+    return repr(number).removesuffix(".0")
