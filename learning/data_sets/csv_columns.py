@@ -17,7 +17,7 @@ from learning.data_sets.csv_dates import (
     parts_of_dates,
 )
 from learning.data_sets.csv_marks import settle
-from learning.data_sets.csv_numbers import DECIMAL_MARKS, Numeral, numeral, value
+from learning.data_sets.csv_numbers import DECIMAL_MARKS, Numeral, is_simple, numeral, value
 from learning.data_sets.csv_table import Table, listed, short
 from learning.data_sets.data_set import LARGEST
 
@@ -36,12 +36,14 @@ class Reading:
         kinds: What each column holds.
         decimal: The decimal mark of the file.
         month_first: Whether 03/12/2024 is in March.
+        named: Columns that the user says are words.
         notes: Sentences about what was guessed.
     """
 
     kinds: dict[str, ColumnKind]
     decimal: str
     month_first: bool
+    named: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -63,7 +65,7 @@ class Reading:
         numbers = [name for name, kind in kinds.items() if kind == "numbers"]
         dates = [name for name, kind in kinds.items() if kind == "dates"]
         mark, notes = settle(table, numbers, decimal)
-        return cls(kinds, mark, month_comes_first(table, dates), tuple(notes))
+        return cls(kinds, mark, month_comes_first(table, dates), tuple(words), tuple(notes))
 
     def of_kind(self, kind: ColumnKind) -> list[str]:
         """Return the names of the columns that hold numbers, dates or words."""
@@ -75,7 +77,7 @@ def _kind(cells: Sequence[str]) -> ColumnKind:
     known = [cell for cell in cells if cell]
     if known and 2 * sum(map(looks_like_date, known)) > len(known):
         return "dates"
-    wrong = sum(numeral(cell) is None for cell in known)
+    wrong = sum(not is_simple(cell) and numeral(cell) is None for cell in known)
     return "words" if 2 * wrong >= max(1, len(known)) else "numbers"
 
 
@@ -109,23 +111,32 @@ def numbers(table: Table, column: str, decimal: str) -> Array:
         ValueError: If a cell is no number, is too large, or has another unit; names the line.
     """
     values = np.full(len(table.lines), np.nan)
-    unit, first = "", -1
+    units: dict[str, int] = {}
     for row, cell in enumerate(table.columns[column]):
-        if not cell:
-            continue
-        number = numeral(cell)
-        read = None if number is None else value(number, decimal)
-        if number is None or read is None:
-            _refuse_cell(table, column, row, number, decimal)
-        if abs(read) > LARGEST:
-            found = f"expected a number up to {LARGEST:g}, found {short(cell)}"
-            table.refuse(column, row, found)
-        if first < 0:
-            unit, first = number.unit, row
-        if number.unit != unit:
-            _refuse_unit(table, column, row, first)
-        values[row] = read
+        if cell:
+            values[row], unit = _read(table, column, row, decimal)
+            units.setdefault(unit, row)
+    if len(units) > 1:
+        first, other, *_ = units.values()
+        found = short(table.columns[column][other])
+        table.refuse(column, other, f"{found} has another unit than {table.at(column, first)}")
     return values
+
+
+def _read(table: Table, column: str, row: int, decimal: str) -> tuple[float, str]:
+    """Return the number in a cell, and its unit."""
+    cell = table.columns[column][row]
+    if decimal == "." and is_simple(cell):
+        read, unit = float(cell), ""
+    else:
+        number = numeral(cell)
+        found = None if number is None else value(number, decimal)
+        if number is None or found is None:
+            _refuse_cell(table, column, row, number, decimal)
+        read, unit = found, number.unit
+    if abs(read) > LARGEST:
+        table.refuse(column, row, f"expected a number up to {LARGEST:g}, found {short(cell)}")
+    return read, unit
 
 
 def _refuse_cell(
@@ -136,11 +147,6 @@ def _refuse_cell(
         table.refuse(column, row, f"expected a number as in most of this column, found {found}")
     why = f"expected a number with a decimal {DECIMAL_MARKS[decimal]}, found {found}"
     table.refuse(column, row, f"{why}; --words takes a column as words, --ignore leaves it out")
-
-
-def _refuse_unit(table: Table, column: str, row: int, first: int) -> NoReturn:
-    found, other = short(table.columns[column][row]), table.at(column, first)
-    table.refuse(column, row, f"{found} has another unit than {other}")
 
 
 def categories(table: Table, column: str) -> tuple[list[str], Array]:

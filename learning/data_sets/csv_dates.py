@@ -17,6 +17,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_BEGINS = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d")
 _TIME = r"(?P<time>[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[ap]m)?(?:Z| ?[+-]\d{2}:?\d{2})?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})(?P<mark>[-/.])(\d{{1,2}})(?P=mark)(\d{{1,2}}){_TIME}", re.I)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})(?P<mark>[-/.])(\d{{1,2}})(?P=mark)(\d{{4}}){_TIME}", re.I)
@@ -25,7 +26,9 @@ _YEAR_SHORT = re.compile(rf"\d{{1,2}}([-/.])\d{{1,2}}\1\d{{2}}{_TIME}", re.I)
 
 def looks_like_date(cell: str) -> bool:
     """Whether a cell is written as a date of digits, whatever the order."""
-    return any(form.fullmatch(cell) for form in (_YEAR_FIRST, _YEAR_LAST, _YEAR_SHORT))
+    return _BEGINS.match(cell) is not None and any(
+        form.fullmatch(cell) for form in (_YEAR_FIRST, _YEAR_LAST, _YEAR_SHORT)
+    )
 
 
 def has_time(cell: str) -> bool:

@@ -81,7 +81,7 @@ def read_csv(
         feature_names=names,
         class_names=classes,
         gaps=gaps if gaps.any() else None,
-        notes=(*notes, *told_columns(table, reading), *guessed),
+        notes=(*notes, *told_columns(table, reading, target), *guessed),
     )
 
 

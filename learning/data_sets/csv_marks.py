@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
-from learning.data_sets.csv_numbers import DECIMAL_MARKS, Numeral, is_grouped, numeral, shown, value
+from learning.data_sets.csv_numbers import (
+    DECIMAL_MARKS,
+    is_grouped,
+    marks_of,
+    numeral,
+    shown,
+    value,
+)
 from learning.data_sets.csv_table import Table, short
 
-OPEN = "either"  # of a cell that is another number with another decimal mark
+OPEN = ".,"  # of a cell that is another number with the other decimal mark
 
 
 class Place(NamedTuple):
@@ -16,7 +23,6 @@ class Place(NamedTuple):
 
     column: str
     row: int
-    number: Numeral
 
 
 def read_mark(given: str | None) -> str | None:
@@ -74,32 +80,24 @@ def _sightings(
     first: dict[str, Place] = {}
     undecided: dict[str, list[Place]] = {}
     for column in columns:
-        proved, open_here = False, []
-        for place in _marked(table, column):
-            point, comma = (value(place.number, mark) is not None for mark in ".,")
-            if point or comma:
-                kind = OPEN if point and comma else "." if point else ","
-                first.setdefault(kind, place)
-                proved = proved or kind != OPEN
-                open_here += [place] * (kind == OPEN)
+        proved, open_here = False, list[Place]()
+        for row, cell in enumerate(table.columns[column]):
+            marks = marks_of(cell)
+            if marks and marks not in first:
+                first[marks] = Place(column, row)
+            if marks == OPEN:
+                open_here.append(Place(column, row))
+            proved = proved or marks in (".", ",")
         if open_here and not proved:
             undecided[column] = open_here
     return first, undecided
-
-
-def _marked(table: Table, column: str) -> Iterator[Place]:
-    for row, cell in enumerate(table.columns[column]):
-        if "." in cell or "," in cell:
-            number = numeral(cell)
-            if number and ("." in number.core or "," in number.core):
-                yield Place(column, row, number)
 
 
 def _computers_wrote(table: Table, undecided: dict[str, list[Place]]) -> bool:
     """Whether commas separate, and every cell of each such column has three decimals."""
     return table.delimiter == "," and all(
         len(places) == sum(map(bool, table.columns[column]))
-        and not any("," in place.number.core for place in places)
+        and not any("," in cell for cell in table.columns[column])
         for column, places in undecided.items()
     )
 
@@ -113,33 +111,39 @@ def _told(
 ) -> list[str]:
     """Say how numbers were read, unless they are as a computer writes them."""
     example = next((places[0] for places in undecided.values()), None)
-    if mark == "." and table.delimiter == "," and example and "," not in example.number.core:
-        example = None
+    if example and mark == "." and table.delimiter == "," and "," not in _cell(table, example):
+        example = None  # a file of commas with decimal points is the usual one
     grouped = example or _first_grouped(table, columns, mark)
     found = []
     if proof and (mark == "," or example):
-        shows = table.at(proof.column, proof.row)
+        shows = table.at(*proof)
         found.append(f"The decimal mark is a {DECIMAL_MARKS[mark]}, as {shows} shows.")
     if grouped:
-        read = value(grouped.number, mark) or 0.0
-        found.append(f"{table.at(grouped.column, grouped.row)} is read as {shown(read)}.")
+        found.append(f"{table.at(*grouped)} is read as {_read(table, grouped, mark)}.")
     return found
 
 
 def _first_grouped(table: Table, columns: Sequence[str], mark: str) -> Place | None:
     for column in columns:
         for row, cell in enumerate(table.columns[column]):
-            number = None if cell.isdecimal() else numeral(cell)
-            if number and is_grouped(number, mark) and value(number, mark) is not None:
-                return Place(column, row, number)
+            if is_grouped(cell, mark):
+                return Place(column, row)
     return None
 
 
+def _cell(table: Table, place: Place) -> str:
+    return table.columns[place.column][place.row]
+
+
+def _read(table: Table, place: Place, mark: str) -> str:
+    number = numeral(_cell(table, place))
+    read = None if number is None else value(number, mark)
+    return "no number" if read is None else shown(read)
+
+
 def _both(table: Table, place: Place) -> str:
-    readings = " or ".join(shown(value(place.number, mark) or 0.0) for mark in ".,")
-    cell = short(table.columns[place.column][place.row])
-    line = table.lines[place.row]
-    return f"{cell} in line {line}, column {short(place.column)}, may be {readings}"
+    readings = " or ".join(_read(table, place, mark) for mark in ".,")
+    return f"{table.at(*place)}, column {short(place.column)}, may be {readings}"
 
 
 def _refuse_two_readings(table: Table, place: Place) -> NoReturn:
@@ -151,8 +155,8 @@ def _refuse_two_readings(table: Table, place: Place) -> NoReturn:
 
 def _refuse_two_marks(table: Table, one: Place, other: Place) -> NoReturn:
     one, other = sorted((one, other), key=lambda place: (place.row, place.column))
-    first = table.at(one.column, one.row)
+    first = table.at(*one)
     column = "" if one.column == other.column else f" of column {short(one.column)}"
-    found = short(table.columns[other.column][other.row])
+    found = short(_cell(table, other))
     why = f"{found} has another decimal mark than {first}{column}; a file has one; --words"
     table.refuse(other.column, other.row, f"{why} takes a column as words, --ignore leaves it out")

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
 from learning.data_sets.csv_columns import Reading
 from learning.data_sets.csv_dates import has_time
-from learning.data_sets.csv_numbers import Numeral, numeral, shown, value
+from learning.data_sets.csv_numbers import Numeral, is_simple, numeral, shown, value
 from learning.data_sets.csv_table import Table, listed, short
 
+EXACT = 15  # digits that every number keeps
 BESIDE_NUMBERS = {
     "unit": "Signs beside numbers are left out",
-    "parentheses": "Numbers in parentheses are negative",
+    "unusual": "Numbers in parentheses or before a minus are negative",
     "zeros": "Zeros before numbers are lost unless --words names the column",
     "digits": "Numbers of so many digits are rounded",
 }
 
 
-def told_columns(table: Table, reading: Reading) -> list[str]:
-    """Return sentences about numbers, dates and categories of a table."""
-    return [*_numbers(table, reading), *_dates(table, reading), *_words(table, reading)]
+def told_columns(table: Table, reading: Reading, target: str | None) -> list[str]:
+    """Return sentences about numbers, dates and categories of a table.
+
+    Args:
+        table: Missing cells are empty.
+        reading: How its cells are read.
+        target: The column whose words are classes, not categories.
+    """
+    words = reading.of_kind("words")
+    categories = [name for name in words if name != target]
+    told = [f"Words are taken as categories in {listed(categories)}."] if categories else []
+    for name in words:
+        told += _mixed(table, name) if name not in reading.named else []
+        told += _spellings(name, set(table.columns[name]) - {""})
+    return [*_numbers(table, reading), *_dates(table, reading), *told]
 
 
 def _numbers(table: Table, reading: Reading) -> list[str]:
@@ -29,8 +43,8 @@ def _numbers(table: Table, reading: Reading) -> list[str]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for column in reading.of_kind("numbers"):
         for row, cell in enumerate(table.columns[column]):
-            number = numeral(cell) if cell else None
-            for kind in _kinds(number) if number else ():
+            number = None if is_simple(cell) else numeral(cell)
+            for kind in _kinds(number, reading.decimal) if number else ():
                 found[kind].setdefault(column, row)
     return [
         _example(table, reading, lead, found[kind])
@@ -46,43 +60,41 @@ def _example(table: Table, reading: Reading, lead: str, rows: dict[str, int]) ->
     return f"{lead}: {table.at(column, row)} is read as {read}, in {listed(list(rows))}."
 
 
-def _kinds(number: Numeral) -> Iterator[str]:
-    core = number.core
+def _kinds(number: Numeral, decimal: str) -> Iterator[str]:
+    whole = number.core.partition(decimal)[0]
     if number.unit:
         yield "unit"
-    if number.in_parentheses:
-        yield "parentheses"
-    if core.isdecimal() and len(core) > 1 and core[0] == "0":
+    if number.unusual:
+        yield "unusual"
+    if whole == number.core and whole[0] == "0" and len(whole) > 1:
         yield "zeros"
-    if core.isdecimal() and 15 < len(core) < 101 and Decimal(core) != Decimal(float(core)):
-        yield "digits"
+    if len(whole) > EXACT:
+        digits = re.sub(r"\D", "", whole)
+        if Decimal(digits) != Decimal(float(digits)):
+            yield "digits"
 
 
 def _dates(table: Table, reading: Reading) -> list[str]:
     names = reading.of_kind("dates")
     if not names:
         return []
-    order = " with the month first" if reading.month_first else ""
+    order = ", with the month first," if reading.month_first else ""
     row = next(row for row, cell in enumerate(table.columns[names[0]]) if cell)
     times = any(has_time(cell) for name in names for cell in table.columns[name])
     time = " The time of day is left out." * times
     return [
-        f"Dates such as {table.at(names[0], row)} are read{order}, as year, month and weekday "
-        f"(0 is Monday), in {listed(names)}.{time}"
+        f"Dates such as {table.at(names[0], row)} are read as year, month and weekday (0 is "
+        f"Monday){order} in {listed(names)}.{time}"
     ]
 
 
-def _words(table: Table, reading: Reading) -> list[str]:
-    """Tell which columns became categories, and what may be one word in several spellings."""
-    names = reading.of_kind("words")
-    found = [f"Words are taken as categories in {listed(names)}."] if names else []
-    for name in names:
-        cells = table.columns[name]
-        mixed = next((row for row, cell in enumerate(cells) if numeral(cell)), None)
-        if mixed is not None:
-            found.append(f"{table.at(name, mixed)} is a word like others of column {short(name)}.")
-        found += _spellings(name, set(cells) - {""})
-    return found
+def _mixed(table: Table, column: str) -> list[str]:
+    """Name a number in a column of words."""
+    numbers = (row for row, cell in enumerate(table.columns[column]) if numeral(cell))
+    row = next(numbers, None)
+    if row is None:
+        return []
+    return [f"{table.at(column, row)} is taken as a word, as most cells of {short(column)} are."]
 
 
 def _spellings(column: str, words: set[str]) -> list[str]:

@@ -35,9 +35,13 @@ _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True
 _NUMERAL = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-]?) ?(?P<before>{_UNIT})? ?(?P<second>[+-]?) ?"
     r"(?P<core>[.,]?\d(?:[\d.,' ]*\d)?(?:[.,]-{0,2})?)(?P<exponent>e[+-]?\d+)?"
+    r"(?:(?:(?<=[.,]\d)|(?<=[.,]\d\d))(?P<behind>-))?"  # not of 2-, which may be a grade
     rf" ?(?P<after>{_UNIT})?(?(open) ?\))",
     re.ASCII | re.IGNORECASE,
 )
+
+_SIMPLE = re.compile(r"-?(0|[1-9]\d{0,14})(?:\.(\d+)(e[+-]?\d+)?)?", re.ASCII)
+_MAY_GROUP = re.compile(rf"[., '{BLANKS}{APOSTROPHES}]")
 
 
 class Numeral(NamedTuple):
@@ -48,33 +52,33 @@ class Numeral(NamedTuple):
         sign: "-" or nothing.
         exponent: Such as "e-3", or nothing.
         unit: Percent or the currency, as in `UNITS`, or nothing.
-        in_parentheses: Whether it is negative since it stands in parentheses.
+        unusual: Whether it is negative since it stands in parentheses or before a minus.
     """
 
     core: str
     sign: str = ""
     exponent: str = ""
     unit: str = ""
-    in_parentheses: bool = False
+    unusual: bool = False
 
 
 def numeral(cell: str) -> Numeral | None:
     """Take a cell apart that looks like a number in some notation; None if it is a word.
 
     >>> numeral("\u221212,5 %")
-    Numeral(core='12,5', sign='-', exponent='', unit='%', in_parentheses=False)
+    Numeral(core='12,5', sign='-', exponent='', unit='%', unusual=False)
     """
     if cell.isdecimal() and cell.isascii():
         return Numeral(cell)
     found = _NUMERAL.fullmatch(cell.translate(PLAIN))
     if found is None:
         return None
-    signs = [bool(found["open"]), bool(found["sign"]), bool(found["second"])]
-    if sum(signs) > 1 or (found["before"] and found["after"]):
+    open_, sign, before, second, core, exponent, behind, after = found.groups(default="")
+    if sum(map(bool, (open_, sign, second, behind))) > 1 or (before and after):
         return None
-    minus = "-" if found["open"] or "-" in (found["sign"], found["second"]) else ""
-    unit = UNITS.get((found["before"] or found["after"] or "").lower(), "")
-    return Numeral(found["core"], minus, found["exponent"] or "", unit, signs[0])
+    minus = "-" if open_ or behind or "-" in (sign, second) else ""
+    unit = UNITS.get((before or after).lower(), "")
+    return Numeral(core, minus, exponent, unit, bool(open_ or behind))
 
 
 def value(number: Numeral, decimal: str) -> float | None:
@@ -111,9 +115,42 @@ def _pattern(decimal: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<whole>\d+|{groups}{indian})?(?:{fraction})?", re.ASCII)
 
 
-def is_grouped(number: Numeral, decimal: str) -> bool:
-    """Whether marks divide the whole part into groups."""
-    return not number.core.partition(decimal)[0].isdecimal() and number.core[:1].isdecimal()
+def is_simple(cell: str) -> bool:
+    """Whether a cell is a number as computers write it, at most with a decimal point.
+
+    Nothing has to be told about such a cell but its decimal mark; most cells of large files are
+    simple, and need not be taken apart.
+    """
+    return _SIMPLE.fullmatch(cell) is not None
+
+
+def marks_of(cell: str) -> str:
+    """Return the decimal marks that a cell can be read with: ".", ",", ".," or "" if it has none.
+
+    >>> [marks_of(cell) for cell in ("0.5", "3,34", "55.317", "900", "12.03.24")]
+    ['.', ',', '.,', '', '']
+    """
+    simple = _SIMPLE.fullmatch(cell)
+    if simple:
+        whole, fraction, exponent = simple.groups()
+        if fraction is None:
+            return ""
+        is_open = len(fraction) == 3 and len(whole) < 4 and whole != "0" and not exponent
+        return ".," if is_open else "."
+    number = numeral(cell) if "." in cell or "," in cell else None
+    if number is None or number.core.strip("0123456789' ") == "":
+        return ""
+    return "".join(mark for mark in ".," if value(number, mark) is not None)
+
+
+def is_grouped(cell: str, decimal: str) -> bool:
+    """Whether a cell is a number with this decimal mark, and marks divide it into groups."""
+    if (decimal == "." and is_simple(cell)) or not _MAY_GROUP.search(cell):
+        return False
+    number = numeral(cell)
+    if number is None or value(number, decimal) is None:
+        return False
+    return not (number.core.partition(decimal)[0] or "0").isdecimal()
 
 
 def shown(number: float) -> str:

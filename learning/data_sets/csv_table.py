@@ -21,6 +21,7 @@ MISSING = frozenset({*SIGNS, *DASHES})
 TITLES = 5  # lines above the header, at most
 GLANCE = 100  # rows that tell which delimiter divides a file
 NAMED_DELIMITER = re.compile(r'\s*"?sep=(.)"?[ \t]*(\r\n|\r|\n)', re.IGNORECASE)
+YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
 Row = tuple[int, list[str]]
 
 
@@ -149,7 +150,11 @@ def _titles(rows: Sequence[Sequence[str]]) -> int:
     names = names[: _width(names)]
     distinct = all(names) and len(set(names)) == len(names)
     fits = len(names) <= len(first) and _width(first) <= len(names)
-    return above if distinct and fits and not any(map(numeral, names)) else 0
+    return above if distinct and fits and all(map(_may_be_name, names)) else 0
+
+
+def _may_be_name(cell: str) -> bool:
+    return numeral(cell) is None or YEAR.fullmatch(cell) is not None
 
 
 def _rows(path: str | Path, text: str, delimiter: str) -> list[Row]:
