@@ -72,8 +72,8 @@ class Columns:
     """A column to leave out, such as one of names."""
     words: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """A column of words though it looks like numbers or dates, such as one of postal codes."""
-    decimal: Literal[",", ".", "comma", "point"] | None = None
-    """The decimal mark of all numbers, where the file does not settle it."""
+    decimal: str | None = None
+    """The decimal mark of all numbers, comma or point, where the file does not settle it."""
     missing: Literal["leave-out", "mean"] | None = None
     """What becomes of missing values: by default their rows are left out; mean puts the mean of the
     training rows in their place."""

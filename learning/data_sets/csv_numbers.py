@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 DECIMAL_MARKS = {".": "point", ",": "comma"}
-BLANKS = "\u00a0\u2007\u2009\u202f"  # no-break, as wide as a digit, thin, narrow no-break
+BLANKS = "\u00a0\u2005\u2006\u2007\u2008\u2009\u200a\u202f"  # no-break ones and narrow ones
 APOSTROPHES = "\u2019\u2018\u02bc`\u00b4"
 MINUS_SIGNS = "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"
 INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
@@ -30,6 +30,9 @@ UNITS = {  # the sign or code beside a number -> what it means
     **{"chf": "CHF", "fr.": "CHF", "fr": "CHF", "sfr.": "CHF", "sfr": "CHF"},
     **{"\u20b9": "INR", "inr": "INR", "rs.": "INR", "rs": "INR"},
     **{"kr.": "kr", "kr": "kr", "sek": "SEK", "nok": "NOK", "dkk": "DKK"},
+    **{"z\u0142": "PLN", "pln": "PLN", "k\u010d": "CZK", "czk": "CZK", "huf": "HUF"},
+    **{"c$": "CAD", "cad": "CAD", "a$": "AUD", "aud": "AUD", "r$": "BRL", "brl": "BRL"},
+    **{"cny": "CNY", "\u20a9": "KRW", "krw": "KRW", "\u20ba": "TRY", "\u20bd": "RUB", "rub": "RUB"},
 }
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _NUMERAL = re.compile(

@@ -61,6 +61,43 @@ def test_any_file_with_a_header_is_a_data_set(say: Say) -> None:
     assert code == 0 and "explained variance" in output and "Rand" not in output
 
 
+def test_guesses_about_a_file_are_told_by_train_evaluate_compare_and_in_the_summary(
+    say: Say,
+) -> None:
+    lines = [f"Nord;{k + 1}.317;{k},5 %;-;{k}" for k in range(20)]
+    Path("my.csv").write_text(
+        "\n".join(["region;people;share;gap;y", *lines]).replace("-", "7", 18)
+    )
+    options = ("--target", "y", "--missing", "mean", "--task", "regression")
+    code, output, error = say("train", "ridge", "my.csv", *options)
+    assert code == 0, error
+    told = (
+        "'1.317' in line 2 is read as 1317.",
+        "'0,5 %' in line 2 is read as 0.5",
+        "2 missing values in column 'gap' became the mean",
+        "'-' is a missing value in column 'gap'",
+        "categories in column 'region'",
+    )
+    assert all(note in output for note in told), output
+    run = next(Path("runs").iterdir())
+    assert all(note in (run / "summary.json").read_text() for note in told)
+    assert all(note in say("evaluate", str(run))[1] for note in told)
+    code, output, _ = say("compare", "ridge", "least-squares", "--source", "my.csv", *options)
+    assert code == 0 and all(note in output for note in told)
+
+
+def test_decimal_mark_and_columns_of_words_are_named_on_the_command_line(say: Say) -> None:
+    Path("my.csv").write_text("code;people\n" + "01067;55.317\n10115;900\n" * 5)
+    words = ("train", "k-means", "my.csv", "--samples", "50")
+    code, _, error = say(*words)
+    assert code == 2 and "'55.317' in line 2, column 'people', may be 55.317 or 55317" in error
+    code, output, _ = say(*words, "--decimal", ",", "--words", "code")
+    assert code == 0 and "Words are taken as categories in column 'code'" in output
+    assert say(*words, "--set", "decimal=comma", "--set", "words=code")[0] == 0
+    code, _, error = say(*words, "--decimal", "x")
+    assert code == 2 and "The decimal mark is 'x'; expected a comma or a point." in error
+
+
 def test_learning_curve_of_a_learner_that_learns_at_once_is_not_drawn(say: Say) -> None:
     say("train", "least-squares", "noisy-curve")
     assert not list(Path("runs").glob("*/learning_curve.png"))

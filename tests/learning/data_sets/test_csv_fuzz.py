@@ -21,6 +21,13 @@ HARD = [
     "süß",
     "\x00",
     "1_0",
+    "1.234",
+    "5 %",
+    "-",
+    "3.4.2024",
+    "2024-02-30",
+    "'",
+    "(5)",
 ]
 CELLS = st.one_of(
     st.integers(-3, 3).map(str),
@@ -66,19 +73,22 @@ FILES = st.one_of(
     FILES,
     st.sampled_from([None, "c0", "c1", "a"]),
     st.sampled_from([None, "regression", "classification"]),
+    st.sampled_from([{}, {}, {"missing": "mean"}, {"decimal": ","}, {"decimal": "."}]),
 )
-def test_any_file_is_a_data_set_or_gets_one_sentence(tmp_path: Path, content, target, task) -> None:
+def test_any_file_is_a_data_set_or_gets_one_sentence(
+    tmp_path: Path, content, target, task, options
+) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(content)
     try:
-        data = find_data_set(str(path), target=target, task=task)
+        data = find_data_set(str(path), target=target, task=task, **options)
     except ValueError as refused:
         sentence = str(refused)
         assert "any.csv" in sentence and len(sentence) < len(str(path)) + 400
         assert sentence.isprintable() and sentence.endswith(".") and "Error" not in sentence
         return
     assert isinstance(data, DataSet) and len(data) >= 2 and data.features >= 1
-    assert np.isfinite(data.inputs).all()
+    assert np.isfinite(data.inputs).all() and all(note.isprintable() for note in data.notes)
     if target is not None:
         assert data.targets is not None and np.isfinite(data.targets).all()
     if data.kind == "classification":
