@@ -86,7 +86,9 @@ def read_table(path: str | Path) -> Table:
     text, delimiter = _delimiter(path, text)
     rows = _rows(path, text, delimiter)
     titles = _titles([cells for _, cells in rows])
-    notes += [f"Line {line}, {short(cells[0])}, is a title." for line, cells in rows[:titles]]
+    notes += [
+        f"Line {line}, {short(max(cells))}, is skipped: a title." for line, cells in rows[:titles]
+    ]
     rows = rows[titles:]
     if not rows:
         raise ValueError(f"{path}: is empty; expected a line of column names, then rows.")
@@ -154,7 +156,8 @@ def _titles(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _may_be_name(cell: str) -> bool:
-    return numeral(cell) is None or YEAR.fullmatch(cell) is not None
+    word = numeral(cell) is None and any(map(str.isalpha, cell))
+    return word or YEAR.fullmatch(cell) is not None
 
 
 def _rows(path: str | Path, text: str, delimiter: str) -> list[Row]:

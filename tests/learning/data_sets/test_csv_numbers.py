@@ -137,8 +137,8 @@ def test_blanks_before_quotes_titles_and_ends_of_lines_are_skipped(read) -> None
     ]
     for text in ("sep=;\na;b;\n1;2;\n3;4;\n", "a;b;;\n1;2;;\n3;4;;\n", "a;b\n1;2;\n3;4\n"):
         assert read(text).inputs.tolist() == [[1, 2], [3, 4]]
-    data = read("Report, 2026\n\nplace;1999;2000\nA;1,5;2\nB;2,5;3\n", ignore="place")
-    assert data.notes[0] == "Line 1, 'Report, 2026', is a title."
+    data = read(";Report, 2026\n\nplace;1999;2000\nA;1,5;2\nB;2,5;3\n", ignore="place")
+    assert data.notes[0] == "Line 1, 'Report, 2026', is skipped: a title."
     assert data.inputs.tolist() == [[1.5, 2], [2.5, 3]]
     with pytest.raises(ValueError, match=r"line 1: names '\|' as delimiter"):
         read("sep=|\na|b\n1|2\n")

@@ -33,6 +33,7 @@ def labelled(counts: list[int]) -> DataSet:
         ({"targets": None}, "has kind 'regression', which does not fit its targets"),
         ({"kind": "unlabelled"}, "has kind 'unlabelled', which does not fit its targets"),
         ({"truth": [1.0]}, "truth have shape"),
+        ({"gaps": [True]}, r"gaps have shape \(1,\); expected \(2, 2\)"),
         ({"kind": "classification"}, "targets are not all whole numbers"),
         ({"kind": "classification", "targets": [0, 0]}, "a single class"),
         (
