@@ -9,10 +9,11 @@ values are known. Nothing here uses the reader's own rules.
 from __future__ import annotations
 
 import argparse
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,6 @@ class TrueTable:
     encoding: str
     numbers: dict[str, list[float | None]]
     complete: list[int]
-    shown: list[str] = field(default_factory=list)
 
 
 def whole(low: int, high: int) -> Callable[[Any], Decimal]:
@@ -210,8 +210,7 @@ def outcome(table: TrueTable, path: Path, **options: Any) -> tuple[str, str]:
     try:
         data = read_csv(path, **options)
     except ValueError as refused:
-        sentence = str(refused)
-        return (BOTH if " may be " in sentence else REFUSED), sentence
+        return (BOTH if _shows_truth(table, str(refused)) else REFUSED), str(refused)
     notes = " ".join(data.notes)
     if any(column not in data.feature_names for column in table.numbers):
         return CATEGORY, notes
@@ -222,6 +221,17 @@ def outcome(table: TrueTable, path: Path, **options: Any) -> tuple[str, str]:
         if read != [values[row] for row in table.complete]:
             return (TOLD if " may be " in notes else NUMBER), f"{column}: {read[:3]} {notes}"
     return RIGHT, notes
+
+
+def _shows_truth(table: TrueTable, sentence: str) -> bool:
+    """Whether a sentence shows two readings of a number, one of which is true."""
+    found = re.search(r"column '(.+)', may be (\S+) or (\S+), and no other cell", sentence)
+    shown = [] if found is None else [float(found[2]), float(found[3])]
+    return (
+        len(set(shown)) == 2
+        and found is not None
+        and any(reading in table.numbers[found[1]] for reading in shown)
+    )
 
 
 def count(tables: int, seed: int, directory: Path) -> tuple[Counter[str], Counter[str], list[str]]:
