@@ -13,6 +13,7 @@ from learning.data_sets.registry import DATA_SETS, ENDINGS, find_data_set
 
 EPOCHS, LEAST, MOST = 100, 20_000, 2_000_000  # of a budget in rows drawn
 IN_ORDER = "in-order"
+WORDS = {"target", "task", "ignore", "words"}  # a column may be called 3, or null
 DIVISION = {"test": 0.2, "validation": 0.0, "split": None}
 
 
@@ -41,12 +42,7 @@ def make_split(name: str, options: Mapping[str, Any], seed: int, stamp: str = ""
         ValueError: If there is no such data set, or an option does not fit.
     """
     rest = {key: value for key, value in options.items() if key not in DIVISION}
-    for key in {
-        "target",
-        "task",
-        "ignore",
-        "words",
-    } & rest.keys():  # a column may be called 3, or null
+    for key in WORDS & rest.keys():
         rest[key] = rest[key] if isinstance(rest[key], list) else str(rest[key])
     try:
         data = _remembered(name, json.dumps(rest), stamp)
