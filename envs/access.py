@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
-from envs.plain_state import plain_state, restore_plain
+from envs.plain_state import lacks, plain_state, restore_plain
 from envs.tabular import TabularModel
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
@@ -73,15 +74,27 @@ def state(env: Any) -> dict[str, Any] | None:
 def restore(env: Any, state: dict[str, Any]) -> None:
     """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it."""
     env.reset()
-    for wrapper, remembered in zip(_coloured(env), state.get("wrappers", []), strict=False):
-        restore_plain(wrapper, remembered)
+    told = list(zip(_coloured(env), state.get("wrappers", []), strict=False))
+    told += [(env.unwrapped, state["plain"])] if "plain" in state else []
+    if any(lacks(*one) for one in told):
+        _take_a_step(env)
+    for world, remembered in told:
+        restore_plain(world, remembered)
     if "plain" in state:
-        restore_plain(env.unwrapped, state["plain"])
         for wrapper, elapsed in zip(_wrappers(env, TimeLimit), state["elapsed"], strict=True):
+            if not (elapsed is None or (type(elapsed) is int and elapsed >= 0)):
+                raise ValueError(f"elapsed must be steps of an episode, not {elapsed!r}")
             wrapper._elapsed_steps = elapsed
         return
     env.unwrapped.restore(state)
     place(env, env.unwrapped.position, env.unwrapped.elapsed)
+
+
+def _take_a_step(env: Any) -> None:
+    """Let a world make what attributes it makes in its first step; their values come next."""
+    actions = copy.deepcopy(env.action_space)
+    actions.seed(0)
+    env.step(actions.sample())
 
 
 def _coloured(env: Any) -> list[Any]:

@@ -10,10 +10,15 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from gymnasium import Env
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Space
+from gymnasium.vector import VectorEnv
 
 FIXED = (Space, EnvSpec, FunctionType, type)  # no step changes them
+FIXED_NAMES = ("render_mode",)
+LISTS = (list, tuple)
+MOST_BYTES = 4096  # of one number or word in an array
 
 
 def plain_state(world: Any, fixed: tuple[str, ...] = ()) -> dict[str, Any] | None:
@@ -39,15 +44,83 @@ def plain_state(world: Any, fixed: tuple[str, ...] = ()) -> dict[str, Any] | Non
     return state
 
 
+def lacks(world: Any, state: dict[str, Any]) -> bool:
+    """Tell whether a world has made fewer attributes of its own than a state names."""
+    return not vars(world).keys() >= state.keys()
+
+
 def restore_plain(world: Any, state: dict[str, Any]) -> None:
-    """Set a world's attributes to what `plain_state` returned; arrays stay arrays."""
-    for name, value in state.items():
-        now = getattr(world, name, None)
+    """Set a world's attributes to what `plain_state` returned; arrays stay arrays.
+
+    A state comes from a file, which may be a stranger's: it changes numbers and words that the
+    world keeps, and nothing else.
+
+    Args:
+        world: One like that of the state, at any step of an episode.
+        state: Values by the names of the world's own attributes.
+
+    Raises:
+        ValueError: If the world has no such attribute, or it is another kind of value.
+    """
+    if not isinstance(state, dict):
+        raise ValueError(f"the state of {type(world).__name__} must be a table, not {str(state)[:60]!r}")
+    if "_np_random" in state and isinstance(world, Env | VectorEnv):
+        _ = world.np_random  # made when it is first asked for
+    found = {name: _told(world, name, value) for name, value in state.items()}
+    for name, value in found.items():
+        now = vars(world)[name]
         if isinstance(now, np.random.Generator):
             now.bit_generator.state = value
         else:
-            array = isinstance(value, dict)
-            setattr(world, name, np.array(value["array"], value["dtype"]) if array else value)
+            setattr(world, name, value)
+
+
+def _told(world: Any, name: str, told: Any) -> Any:
+    """Return what an attribute is to be, if that is a value such as the world keeps there."""
+    if name not in vars(world):
+        raise ValueError(f"{type(world).__name__} keeps nothing in {name!r}")
+    now = vars(world)[name]
+    if isinstance(now, np.random.Generator):
+        kind = now.bit_generator.state["bit_generator"]
+        if isinstance(told, dict) and told.get("bit_generator") == kind:
+            return told
+    elif not _is_plain(now):
+        if told is None:  # such as a space that is only made when it is asked for
+            return now
+    else:
+        value = _unlisted(told)
+        if _alike(now, value) and (name not in FIXED_NAMES or value == now):
+            return value
+    raise ValueError(f"{name} of {type(world).__name__} cannot be {str(told)[:60]!r}")
+
+
+def _alike(now: Any, value: Any) -> bool:
+    """Tell whether two values are of one kind: a place may be empty, and a list may grow."""
+    if now is None or value is None:
+        return True
+    if isinstance(now, LISTS) and isinstance(value, LISTS):
+        return True
+    return np.shape(now) == np.shape(value) and _kind(now) == _kind(value)
+
+
+def _kind(value: Any) -> type:
+    """Return bool, float for any number, str, or what else an array holds."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float  # which may be larger than any of NumPy's, such as a seed
+    kind = np.asarray(value).dtype.kind
+    return {"b": bool, "i": float, "u": float, "f": float, "U": str}.get(kind, object)
+
+
+def _unlisted(value: Any) -> Any:
+    """Return what `_listed` made a JSON value of; a tuple stays a list."""
+    if isinstance(value, list):
+        return [_unlisted(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kind = np.dtype(str(value["dtype"]))
+    if kind.kind not in "biufU" or kind.itemsize > MOST_BYTES:
+        raise ValueError(f"a state holds no array of {str(kind)[:60]}")
+    return np.array(value["array"], kind)
 
 
 def _is_plain(value: Any) -> bool:

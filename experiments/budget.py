@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.data_source import default_samples
@@ -12,11 +12,13 @@ from experiments.sources import make_source
 from learning.data_sets.data_set import Split
 
 
-def default_budget(learner: str, source: str, options: Mapping[str, Any]) -> int:
+def default_budget(
+    learner: str, source: str, options: Mapping[str, Any], own: Sequence[str] = ()
+) -> int:
     """Return the number of samples that follows from a data set's training rows.
 
     Raises:
         ValueError: If the source cannot be made.
     """
-    given = make_source(source, options)
+    given = make_source(source, options, own=own)
     return default_samples(given, find_learner(learner)) if isinstance(given, Split) else SAMPLES

@@ -135,6 +135,6 @@ def make_ground(spec: RunSpec, learner: Any) -> Ground:
     """
     tasks = getattr(learner, "tasks", None)
     require_target(spec.learner, tasks, spec.source, spec.source_options)
-    given = make_source(spec.source, spec.source_options, spec.seed)
+    given = make_source(spec.source, spec.source_options, spec.seed, spec.modules)
     found = fitting(spec.learner, tasks, spec.source, given)
     return Rows(given, found) if isinstance(given, Split) else World(given, predicts_many(learner))

@@ -255,7 +255,7 @@ def find_learner(name: str) -> type[Any]:
     if name in LEARNERS:
         return import_place(LEARNERS[name].place)  # type: ignore[no-any-return]
     if ":" in name:
-        own: type[Any] = import_place(name)
+        own: type[Any] = import_own(name)
         for promise in ("learn", "predict"):
             if not hasattr(own, promise):
                 raise ValueError(f"{name} is no learner: it has no {promise}(...).")
@@ -263,18 +263,29 @@ def find_learner(name: str) -> type[Any]:
     raise ValueError(unknown("learner", name, LEARNERS))
 
 
+def import_own(place: str) -> Any:
+    """Import "module:name" of one's own, which may lie in the current folder.
+
+    Only here is that folder searched: a file in it must not stand in for a module of ours.
+
+    Raises:
+        ValueError: As `import_place`.
+    """
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    return import_place(place)
+
+
 def import_place(place: str) -> Any:
-    """Import "module:name", looking in the current folder too.
+    """Import "module:name".
 
     Raises:
         ValueError: If there is no such module, or no such name in it.
     """
     module_name, _, name = place.partition(":")
     module_name = module_name.removesuffix(".py")
-    if not module_name or not name:
+    if not module_name or not name or ":" in name or module_name.startswith("."):
         raise ValueError(f"{place!r} names nothing: expected my_module:Name.")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
     except SyntaxError as error:

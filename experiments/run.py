@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import Any
 
 from experiments.data_score import DataScore
 from experiments.evaluation import Evaluation
+from experiments.own_code import called_in, require_made_there
 from experiments.session import Session, versions
-from experiments.sources import fingerprint, is_code
 from experiments.spec import RunSpec
 from experiments.threads import one_thread
 from learning.history import History
@@ -38,13 +38,22 @@ class Run:
     summary: dict[str, Any]
 
     @classmethod
-    def load(cls, directory: Path) -> Run:
+    def load(cls, directory: str | Path, own: str | Sequence[str] = ()) -> Run:
         """Read a finished run.
 
+        A run is data, whoever has written it: it names modules, but imports none by itself. One
+        of your own learner or world takes `Run.load("runs/...", own="my_module")`.
+
+        Args:
+            directory: Of the run.
+            own: The modules of your own that it may name, one or several.
+
         Raises:
-            ValueError: If the directory holds none; says what is missing or damaged.
+            ValueError: If the directory holds none, or names a module that is not in `own`; says
+                what is missing or damaged.
         """
-        spec = RunSpec.load(directory / "spec.json")
+        directory = Path(directory)
+        spec = RunSpec.load(directory / "spec.json", own)
         if not (directory / "summary.json").exists():
             raise ValueError(f"{directory} is not finished: train it to its end first.")
         return cls(directory, spec, _read_summary(directory / "summary.json"))
@@ -72,17 +81,19 @@ class Run:
         return session.learner, session.ground.given
 
     def check_own_files(self) -> None:
-        """See that what the run names is no stranger's code: a run is data, whoever wrote it.
+        """See that the files which the run names are those of its training.
 
         Raises:
-            ValueError: If the source's or the learner's own file is not in this folder, or is
-                another one than then.
+            ValueError: If a file is not in this folder, or is another one than then; or if what
+                is named in a module was only imported there.
         """
-        for name in (self.spec.source, self.spec.learner):
-            if is_code(name) and not fingerprint(name):
+        for name, stamp in self.spec.files().items():
+            if not stamp:
                 raise ValueError(f"{self.directory} needs {name}: go to the folder of that file.")
-            if fingerprint(name) not in self.spec.code:
+            if stamp not in self.spec.code.split("-")[1:]:
                 raise ValueError(f"{name} has changed since {self.directory}: train again.")
+        for name in called_in(self.spec.learner, self.spec.source):
+            require_made_there(name, self.spec.modules)
 
     def session(self) -> Session:
         """Return the run as it ended.
@@ -145,7 +156,7 @@ def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
     """
     directory = root / spec.directory_name
     if (directory / "summary.json").exists():
-        return Run.load(directory)
+        return _complete_before(directory, spec)
     checkpoint = directory / "checkpoint.safetensors"
     session = Session(spec, checkpoint)
     directory.mkdir(parents=True, exist_ok=True)
@@ -158,6 +169,13 @@ def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
                 teach(session)
             session.finish()
         return _complete(session, directory)
+
+
+def _complete_before(directory: Path, spec: RunSpec) -> Run:
+    run = Run.load(directory, spec.modules)
+    if run.spec.to_json() != spec.to_json():
+        raise ValueError(f"{directory}/spec.json is damaged: remove {directory}, and train again.")
+    return run
 
 
 def _go_on(session: Session, checkpoint: Path) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,21 @@ import gymnasium as gym
 import envs  # noqa: F401, registers the environments
 from envs import TabularEnv, TabularModel
 from envs.grid_world.layout_file import shipped_worlds
-from experiments.data_source import DIVISION, divide, is_data, is_file, make_split
-from experiments.registry import import_place, unknown
+from experiments.data_source import DIVISION, divide, is_data, make_split
+from experiments.own_code import fingerprint
+from experiments.registry import import_own, unknown
 from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.registry import DATA_SETS, ENDINGS
 
+MOST_OPPONENTS = 20  # runs, each of which learned against the next one
+
 
 def make_source(
-    name: str, options: Mapping[str, Any] | None = None, seed: int = 0, **extra: Any
+    name: str,
+    options: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    own: Sequence[str] = (),
+    **extra: Any,
 ) -> Any:
     """Make the environment, or the rows, that a name stands for.
 
@@ -33,6 +39,7 @@ def make_source(
             `DataSet`; or a data set ("iris", "my_table.csv").
         options: Passed on to the environment or the data set; see `make_split` for the division.
         seed: Divides the rows of a data set.
+        own: Modules that the run of an opponent may name; see `Run.load`.
         **extra: Passed on to an environment as well, such as `render_mode`.
 
     Returns:
@@ -47,7 +54,7 @@ def make_source(
     if is_data(name):
         return make_split(name, given, seed, fingerprint(name))
     try:
-        return _make(name, given, seed)
+        return _make(name, given, seed, own)
     except TypeError as error:
         if not given and name not in gym.registry:
             raise
@@ -59,9 +66,9 @@ def make_source(
         raise ValueError(f"{name} cannot be made: {error}") from error
 
 
-def _make(name: str, options: dict[str, Any], seed: int) -> Any:
+def _make(name: str, options: dict[str, Any], seed: int, own: Sequence[str]) -> Any:
     if name in gym.registry:
-        return _with_model(gym.make(name, **_with_graduate(name, options)))
+        return _with_model(gym.make(name, **_with_graduate(name, options, own)))
     if name.endswith(".toml") or name in shipped_worlds():
         return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
     if ":" in name:
@@ -83,7 +90,7 @@ def _nearest_option(name: str, reason: str) -> str:
     return f" Did you mean {near[0]}?" if near else ""
 
 
-def _with_graduate(name: str, options: dict[str, Any]) -> dict[str, Any]:
+def _with_graduate(name: str, options: dict[str, Any], own: Sequence[str]) -> dict[str, Any]:
     """Put what a run has learned in the place of its directory, as an opponent on a board."""
     given = options.get("opponent")
     if not isinstance(given, str) or not Path(given).is_dir():
@@ -94,16 +101,31 @@ def _with_graduate(name: str, options: dict[str, Any]) -> dict[str, Any]:
     rules = getattr(gym.make(name, **{**options, "opponent": "random"}).unwrapped, "rules", None)
     if rules is None or is_named(given):
         return options
-    return {**options, "opponent": Graduate(Run.load(Path(given)), rules)}
+    _require_end(given, own)
+    return {**options, "opponent": Graduate(Run.load(given, own), rules)}
+
+
+def _require_end(opponent: Any, own: Sequence[str]) -> None:
+    """Refuse a run that learned against a run, and so on, which learned against the first one."""
+    from experiments.spec import RunSpec
+
+    seen: list[Path] = []
+    while isinstance(opponent, str) and opponent and Path(opponent).is_dir():
+        if Path(opponent) in seen or len(seen) == MOST_OPPONENTS:
+            raise ValueError(f"{opponent} learned against itself, or behind too many other runs.")
+        seen.append(Path(opponent))
+        opponent = RunSpec.load(seen[-1] / "spec.json", own).source_options.get("opponent")
 
 
 def _own(name: str, options: dict[str, Any], seed: int) -> Any:
     module, _, id_ = name.partition(":")
+    if ":" in id_:  # Gymnasium would import what stands before the second one, too
+        raise ValueError(f"{name!r} names nothing: expected my_module:Name.")
     if "/" in id_ or id_ in gym.registry:
-        import_place(f"{module}:__name__")  # registers its environments
+        import_own(f"{module}:__name__")  # registers its environments
         return _with_model(gym.make(id_, **options))
     options = {key: value for key, value in options.items() if value is not None}
-    own = import_place(name)
+    own = import_own(name)
     made = own(**_without_division(own, options)) if callable(own) else own
     if isinstance(made, DataSet):
         return divide(made, options, seed)
@@ -139,18 +161,3 @@ def _with_model(env: Any) -> Any:
     except ValueError:
         return env
     return TabularEnv(model, max_episode_steps=env.spec.max_episode_steps)
-
-
-def is_code(name: str) -> bool:
-    """Tell whether a name stands for something to be called, rather than a registered world."""
-    _, colon, id_ = name.partition(":")
-    return bool(colon) and "/" not in id_ and not is_file(name)
-
-
-def fingerprint(name: str) -> str:
-    """Return a hash of the file behind a source or learner of one's own, or nothing."""
-    module = name.partition(":")[0].removesuffix(".py")
-    named = name.endswith(".toml") or is_file(name)
-    path = Path(name if named else module.replace(".", "/") + ".py")
-    own = named or ":" in name
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if own and path.is_file() else ""

@@ -72,6 +72,7 @@ class Task:
         source_options: Passed on to the source.
         threshold: Value to be passed in as few seconds as possible; None to learn much from the
             samples instead.
+        own: Modules that the run of an opponent may name.
     """
 
     learner: str
@@ -81,6 +82,7 @@ class Task:
     first_seed: int = 1_000
     source_options: dict[str, Any] = dataclasses.field(default_factory=dict)
     threshold: float | None = None
+    own: tuple[str, ...] = ()
 
     def searched(self) -> list[str]:
         """Return the names of the settings that are searched, in a fixed order."""
@@ -120,7 +122,9 @@ class Task:
     def spec(self, settings: dict[str, Any], seed: int) -> RunSpec:
         """Return a run with these settings."""
         options = dict(self.source_options)
-        return RunSpec(self.learner, self.source, self.samples, seed, settings, options)
+        return RunSpec(
+            self.learner, self.source, self.samples, seed, settings, options, own=self.own
+        )
 
     def _scores(self, spec: RunSpec) -> Any:
         session = Session(spec)

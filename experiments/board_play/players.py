@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -30,13 +31,16 @@ def is_named(name: str) -> bool:
     return name in OPPONENTS or playouts_of(name) is not None
 
 
-def find_player(name: str, rules: Rules, seed: int | None = None) -> Player:
+def find_player(
+    name: str, rules: Rules, seed: int | None = None, own: Sequence[str] = ()
+) -> Player:
     """Return a player by its name, or by the directory of a finished run.
 
     Args:
         name: One of `NAMES`, or a directory.
         rules: Of the game to be played.
         seed: Of what a player leaves to chance.
+        own: Modules of one's own that the run may name; see `Run.load`.
 
     Raises:
         ValueError: If there is no such player, it cannot play on this board, or the run learned
@@ -50,7 +54,7 @@ def find_player(name: str, rules: Rules, seed: int | None = None) -> Player:
         raise ValueError(f"There is no player {name!r}: {names}, or the directory of a run.")
     from experiments.run import Run
 
-    return run_player(Run.load(Path(name)), rules, seed)
+    return run_player(Run.load(name, own), rules, seed)
 
 
 def named_player(name: str, seed: int | None = None) -> Player:

@@ -15,6 +15,7 @@ import tyro
 from experiments.commands.words import (
     NO_COLUMNS,
     Columns,
+    OwnModules,
     leading_words,
     name_and_values,
     option_values,
@@ -74,6 +75,8 @@ class Options:
     """Where run directories are made."""
     output: Path | None = None
     """Where the comparison is written; by default runs/compare_..."""
+    own: OwnModules = ()
+    """A module of your own that the run of an opponent names, such as my_module."""
     columns: tyro.conf.OmitArgPrefixes[Columns] = NO_COLUMNS
 
     @property
@@ -98,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(taking_part) < 2:
         raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
     sources = _sources(options)
-    made = {name: make_source(name, given) for name, given in sources.values()}
+    made = {name: make_source(name, given, own=options.own) for name, given in sources.values()}
     metrics = chosen_metrics(taking_part, made, options.metric)
     measure = Measure(options.measure, options.last, options.threshold, options.passing, metrics)
     output = options.output or options.directory / _name(words, options)
@@ -154,7 +157,7 @@ def _compare(
     from experiments.compare.runs import run_all
 
     plan = {
-        (one.label, word): one.specs(name, given, options.seeds)
+        (one.label, word): one.specs(name, given, options.seeds, options.own)
         for word, (name, given) in sources.items() for one in taking_part
     }  # fmt: skip
     try:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import tyro
 
+from experiments.commands.words import OwnModules
+
 
 @dataclass(frozen=True)
 class Options:
@@ -30,6 +32,8 @@ class Options:
     """Play that many episodes as well; where there is no table of the world, 100 are played."""
     seed: int = 1_000_003
     """Of the first episode."""
+    own: OwnModules = ()
+    """A module of your own that the run names, such as my_module; no other is imported."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
     if not options.run.exists() and is_named(str(options.run)):
         return _evaluate_player(str(options.run), options.source)
-    run = Run.load(options.run)
+    run = Run.load(options.run, options.own)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
     if isinstance(run.score, DataScore):
         session = run.session()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from experiments.commands.words import option_values
+from experiments.commands.words import OwnModules, option_values
 
 BOARD_OPTIONS = ("opponent", "versus", "seat", "show")
 
@@ -39,28 +39,32 @@ class Options:
     of it."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
+    own: OwnModules = ()
+    """A module of your own that the run names, such as my_module; no other is imported."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     options = tyro.cli(Options, args=list(arguments), prog="play")
+    from experiments.own_code import source_module
     from experiments.play import play
     from experiments.run import Run
 
     source, given = options.source, option_values(options.set)
-    run = None if options.run is None else Run.load(options.run)
+    own = (*options.own, source_module(source))
+    run = None if options.run is None else Run.load(options.run, own)
     if run is not None and source in ("", run.spec.source):
         run.check_own_files()
         source, given = run.spec.source, {**run.spec.source_options, **given}
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
-    env = _world(source, given)
+    env = _world(source, given, own)
     board = hasattr(env.unwrapped, "rules")
     if not board:
         _require_no_board_options(options, source)
     text = options.text or not _has_display()
     if board:
-        _play_board(options, given, env, text)
+        _play_board(options, given, env, text, own)
         return 0
     if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
         env = _drawn(source, given, env, text)
@@ -68,12 +72,12 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _world(source: str, given: dict[str, Any]) -> Any:
+def _world(source: str, given: dict[str, Any], own: Sequence[str]) -> Any:
     """Make what is to be played in."""
     from experiments.sources import make_source
     from learning.data_sets.data_set import Split
 
-    made = make_source(source, given)
+    made = make_source(source, given, own=own)
     if isinstance(made, Split):
         raise ValueError(
             f"{source} is a data set, and nothing can be played: train LEARNER {source}"
@@ -88,7 +92,9 @@ def _require_no_board_options(options: Options, source: str) -> None:
             raise ValueError(f"{source} is no board game: --{field.name} means nothing there.")
 
 
-def _play_board(options: Options, given: dict[str, Any], env: Any, text: bool) -> None:
+def _play_board(
+    options: Options, given: dict[str, Any], env: Any, text: bool, own: Sequence[str]
+) -> None:
     from experiments.board_play.match import Match
     from experiments.board_play.players import find_player
 
@@ -96,8 +102,8 @@ def _play_board(options: Options, given: dict[str, Any], env: Any, text: bool) -
         raise ValueError("The run is the opponent: name who plays against it by --versus.")
     rules = env.unwrapped.rules
     name = str(options.run or options.opponent or given.get("opponent", "rule"))
-    opponent = find_player(name, rules, options.seed)
-    versus = find_player(options.versus, rules, options.seed) if options.versus else None
+    opponent = find_player(name, rules, options.seed, own)
+    versus = find_player(options.versus, rules, options.seed, own) if options.versus else None
     match = Match(rules, opponent, versus, int(options.seat == "second"), versus is not None)
     if text:
         from experiments.board_play.text import play_text

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from experiments.commands.words import NO_COLUMNS, Columns, leading_words, option_values
+from experiments.commands.words import (
+    NO_COLUMNS,
+    Columns,
+    OwnModules,
+    leading_words,
+    option_values,
+)
 from experiments.data_source import is_data
 from experiments.registry import LEARNERS, find_learner, grouped
 from experiments.settings import settings_for
@@ -46,6 +52,8 @@ class Options:
     scores.csv by samples. `tensorboard --logdir runs` shows them; both need the extra `deep`."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
+    own: OwnModules = ()
+    """A module of your own that the run of an opponent names, such as my_module."""
 
     def source_options(self) -> dict[str, Any]:
         """Return the options of the source."""
@@ -147,9 +155,10 @@ def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
 
     given, samples = options.source_options(), options.samples
     require_target(learner, getattr(find_learner(learner), "tasks", None), source, given)
-    samples = default_budget(learner, source, given) if samples is None else samples
+    if samples is None:
+        samples = default_budget(learner, source, given, options.own)
     settings = {} if config is None else dataclasses.asdict(config)
-    return RunSpec(learner, source, samples, options.seed, settings, given)
+    return RunSpec(learner, source, samples, options.seed, settings, given, own=options.own)
 
 
 def _events(directory: Path) -> Any:

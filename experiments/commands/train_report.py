@@ -11,6 +11,7 @@ from pathlib import Path
 from experiments.commands.words import without
 from experiments.data_plot import plot_data_curve
 from experiments.data_score import DataScore
+from experiments.own_code import source_module
 from experiments.plots import plot_learning_curve
 from experiments.registry import find_learner
 from experiments.report import score_lines
@@ -65,10 +66,18 @@ def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
     spec, directory = run.spec, str(run.directory)
     given = without(rest, "--watch", "--gif", "--seed")
     train = ("train", spec.learner, spec.source, *given)
-    evaluate, seed = ("evaluate", directory), ("--seed", str(spec.seed + 1))
+    evaluate, seed = ("evaluate", directory, *_own(run)), ("--seed", str(spec.seed + 1))
     if "metrics" in run.summary["score"]:
         return [evaluate, (*train, *seed)]
-    return [("play", spec.source, "--run", directory), evaluate, (*train, "--watch", *seed)]
+    play = ("play", spec.source, "--run", directory, *_own(run, source_module(spec.source)))
+    return [play, evaluate, (*train, "--watch", *seed)]
+
+
+def _own(run: Run, *named: str) -> tuple[str, ...]:
+    """Return the options that name modules of one's own, as files of a run name none."""
+    return tuple(
+        word for module in run.spec.modules if module not in named for word in ("--own", module)
+    )
 
 
 def _program() -> str:

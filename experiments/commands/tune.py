@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from experiments.commands.words import leading_words, option_values
+from experiments.commands.words import OwnModules, leading_words, option_values
 
 if TYPE_CHECKING:
     from experiments.tuning import Trial
@@ -39,6 +39,8 @@ class Options:
     """Search for the fewest seconds of learning until the greedy policy's return passes this."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE."""
+    own: OwnModules = ()
+    """A module of your own that the run of an opponent names, such as my_module."""
     directory: Path = Path("runs")
     """Where tune_LEARNER_SOURCE.jsonl is written."""
 
@@ -71,6 +73,7 @@ def _search(learner: str, options: Options) -> Trial:
     task = Task(
         learner, options.source, options.samples, options.seeds,
         source_options=option_values(options.set), threshold=options.threshold,
+        own=options.own,
     )  # fmt: skip
     task.require_fit()
     options.directory.mkdir(parents=True, exist_ok=True)

@@ -84,4 +84,5 @@ class Columns:
         return {name: value for name, value in named.items() if value}
 
 
+OwnModules = Annotated[tuple[str, ...], tyro.conf.UseAppendAction]
 NO_COLUMNS = Columns()

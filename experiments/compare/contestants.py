@@ -35,7 +35,9 @@ class Contestant:
     samples: int | None = None
     first_seed: int = 0
 
-    def specs(self, source: str, options: Mapping[str, Any], seeds: int) -> list[RunSpec]:
+    def specs(
+        self, source: str, options: Mapping[str, Any], seeds: int, own: Sequence[str] = ()
+    ) -> list[RunSpec]:
         """Return the runs that it needs in a source, one a seed.
 
         Raises:
@@ -52,9 +54,11 @@ class Contestant:
             raise ValueError(f"{self.label}: a setting is of the wrong kind ({error}).") from error
         config = {} if made is None else dataclasses.asdict(made)
         budget = samples if self.samples is None else self.samples
-        budget = default_budget(self.learner, source, options) if budget is None else budget
+        budget = default_budget(self.learner, source, options, own) if budget is None else budget
         range_ = range(self.first_seed, self.first_seed + seeds)
-        return [RunSpec(self.learner, source, budget, k, config, {**options}) for k in range_]
+        return [
+            RunSpec(self.learner, source, budget, k, config, {**options}, own=own) for k in range_
+        ]
 
 
 def contestants(

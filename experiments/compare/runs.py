@@ -26,7 +26,8 @@ def run_one(spec: RunSpec, root: Path, measure: Measure) -> Result:
     """Finish one run, wherever it stands, and return what it says or why it cannot be."""
     try:
         if not (root / spec.directory_name / "summary.json").exists():
-            _warm_up(spec.learner, spec.source, json.dumps([spec.config, spec.source_options]))
+            _warm_up(spec.learner, spec.source, json.dumps([spec.config, spec.source_options]),
+                     tuple(spec.own))  # fmt: skip
         return Outcome.of(train(spec, root), measure)
     except Exception as error:  # whatever a learner of one's own does must not stop the others
         if os.environ.get("SPIELFELD_TRACEBACK"):
@@ -43,10 +44,10 @@ def _reason(error: Exception, root: Path) -> str:
 
 
 @functools.cache
-def _warm_up(learner: str, source: str, settings: str) -> None:
+def _warm_up(learner: str, source: str, settings: str, own: tuple[str, ...]) -> None:
     """Compile or load in each process what learning calls, so that no run's seconds hold it."""
     config, options = json.loads(settings)
-    session = Session(RunSpec(learner, source, 1, 0, config, options, code="warm-up"))
+    session = Session(RunSpec(learner, source, 1, 0, config, options, "warm-up", own))
     few = FEW if session.one_shot else ROLLOUT if predicts_many(session.learner) else 1
     with suppress(ValueError) if session.one_shot else nullcontext():  # few rows may lack a class
         session.learner.learn(session.ground.given, few)

@@ -337,7 +337,8 @@ def test_nothing_is_called_because_a_file_of_a_run_names_it(
         ["play", "--text", "--run", str(run.directory)],
     ):
         assert main(words) == 2
-        assert "go to the folder of that file" in capsys.readouterr().err
+        module = spec[field].partition(":")[0]
+        assert f"add --own {module} (in Python own='{module}')." in capsys.readouterr().err
     assert not evil.exists()
 
 
@@ -346,6 +347,8 @@ def test_an_option_in_a_file_of_a_run_names_no_function(tmp_path: Path) -> None:
     place, evil = run.directory / "spec.json", tmp_path / "evil"
     options = {"world": "os:system", "command": f"touch {evil}"}
     place.write_text(json.dumps(json.loads(place.read_text()) | {"source_options": options}))
+    with pytest.raises(ValueError, match="names 'os:system', and a file does not choose code"):
+        Run.load(run.directory)
     with pytest.raises(ValueError, match="'os:system' is no world of the suite"):
-        Run.load(run.directory).session()
+        Run.load(run.directory, own="os").session()
     assert not evil.exists()
