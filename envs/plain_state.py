@@ -46,7 +46,7 @@ def plain_state(world: Any, fixed: tuple[str, ...] = ()) -> dict[str, Any] | Non
 
 def lacks(world: Any, state: dict[str, Any]) -> bool:
     """Tell whether a world has made fewer attributes of its own than a state names."""
-    return not vars(world).keys() >= state.keys()
+    return isinstance(state, dict) and not vars(world).keys() >= state.keys()
 
 
 def restore_plain(world: Any, state: dict[str, Any]) -> None:
@@ -63,7 +63,9 @@ def restore_plain(world: Any, state: dict[str, Any]) -> None:
         ValueError: If the world has no such attribute, or it is another kind of value.
     """
     if not isinstance(state, dict):
-        raise ValueError(f"the state of {type(world).__name__} must be a table, not {str(state)[:60]!r}")
+        raise ValueError(
+            f"the state of {type(world).__name__} must be a table, not {str(state)[:60]!r}"
+        )
     if "_np_random" in state and isinstance(world, Env | VectorEnv):
         _ = world.np_random  # made when it is first asked for
     found = {name: _told(world, name, value) for name, value in state.items()}

@@ -128,9 +128,10 @@ def require_own(spec: Any, path: Path) -> None:
     asked |= {word: module_of(word) for word in given}
     for word, module in asked.items():
         if module not in ("", *spec.own):
+            typed = shlex.quote(module) if module.isprintable() else repr(module)
             raise ValueError(
                 f"{path} names {word!r}, and a file does not choose code: if {module!r} is a "
-                f"module of your own, add --own {shlex.quote(module)} (in Python own={module!r})."
+                f"module of your own, add --own {typed} (in Python own={module!r})."
             )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from envs import TabularEnv, TabularModel  # registers the environments
 from envs.access import restore, state
-from envs.plain_state import plain_state
+from envs.plain_state import plain_state, restore_plain
 
 
 def walk(env: gym.Env, steps: int) -> list:
@@ -71,3 +71,70 @@ def test_a_world_with_objects_of_its_own_is_left() -> None:
             self.engine = object()
 
     assert plain_state(Simulator()) is None is state(Simulator())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("step", 3),
+        ("model", "x"),
+        ("discount", 0.5),
+        ("__class__", "x"),
+        ("__dict__", {"array": [], "dtype": "float64"}),
+        ("np_random", 3),
+        ("_np_random", 3),
+        ("_np_random", {"bit_generator": "MT19937", "state": {}}),
+        ("action_space", 3),
+        ("spec", "x"),
+        ("render_mode", "human"),
+        ("gravity", "x"),
+        ("gravity", [1.0]),
+        ("gravity", True),
+        ("kinematics_integrator", 3),
+        ("state", [1.0, 2.0]),
+        ("state", {"array": [0.0] * 5, "dtype": "float64"}),
+        ("state", {"array": [0.0] * 4, "dtype": "object"}),
+        ("state", {"array": ["a"] * 4, "dtype": "<U1"}),
+    ],
+)
+def test_a_file_sets_only_what_the_world_keeps(name: str, value: object) -> None:
+    env = gym.make("CartPole-v1")
+    env.reset(seed=3)
+    told = state(env)
+    before = vars(env.unwrapped).copy()
+    told["plain"][name] = value
+    with pytest.raises(ValueError, match=f"{name} of CartPoleEnv|keeps nothing in|no array"):
+        restore_plain(env.unwrapped, told["plain"])
+    assert vars(env.unwrapped).keys() == before.keys()
+    assert env.unwrapped.gravity == before["gravity"]
+
+
+def test_what_is_no_table_of_attributes_is_refused_in_a_sentence() -> None:
+    env = gym.make("CartPole-v1")
+    env.reset(seed=3)
+    with pytest.raises(ValueError, match="the state of CartPoleEnv must be a table, not '7'"):
+        restore(env, {"plain": 7, "elapsed": [0]})
+    with pytest.raises(ValueError, match="elapsed must be steps of an episode, not 'x'"):
+        restore(env, {**state(env), "elapsed": ["x"]})
+
+
+def test_what_a_world_first_keeps_in_a_step_is_restored() -> None:
+    class Counter(gym.Env):
+        action_space = gym.spaces.Discrete(2)
+        observation_space = gym.spaces.Discrete(100)
+
+        def reset(self, *, seed=None, options=None):
+            super().reset(seed=seed)
+            return 0, {}
+
+        def step(self, action):
+            self.seen = [*getattr(self, "seen", []), (np.arange(2), self.np_random.random())]
+            self.steps = getattr(self, "steps", 0) + 1
+            return self.steps, self.seen[-1][1], False, False, {}
+
+    env, twin = Counter(), Counter()
+    env.reset(seed=3)
+    walk(env, 7)
+    restore(twin, state(env))
+    assert isinstance(twin.seen[0][0], np.ndarray)
+    assert walk(env, 20) == walk(twin, 20)
