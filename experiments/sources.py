@@ -55,7 +55,7 @@ def make_source(
         return make_split(name, given, seed, fingerprint(name))
     try:
         return _make(name, given, seed, own)
-    except TypeError as error:
+    except (TypeError, AttributeError) as error:  # an option of another kind, of a file too
         if not given and name not in gym.registry:
             raise
         reason, _, _ = str(error).partition(" was raised from the environment creator")

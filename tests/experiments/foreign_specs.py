@@ -43,6 +43,7 @@ from envs.grid_world.env import GridWorldEnv
 def MyWorld(size=5): return gym.make("spielfeld/Maze-v0", rows=size, columns=size)
 if "my/Maze-v0" not in gym.registry:
     gym.register("my/Maze-v0", entry_point=GridWorldEnv, kwargs={"layout": "four-rooms"})
+    gym.register("my/Wrapped-v0", entry_point=lambda env_id: gym.make(env_id))
 """
 CANARY = "open({sign!r}, 'a').write(__name__ + chr(10))\nName = learn = predict = main = None\n"
 CANARIES = ("canary", "Canary", "canary-bird", "my_le\u0430rner", "MY_WORLD", "my_world2", "optuna",
@@ -54,6 +55,7 @@ COMPARED = Contestant("q-learning", "q-learning", samples=200)
 SECONDS = 120  # after which a command hangs
 OPTIONS = ("entry_point", "vector_entry_point", "additional_wrappers", "id", "env_id", "layout",
            "opponent", "world", "render_mode", "kwargs", "namespace")  # fmt: skip
+MAZE = {"env_id": "spielfeld/DynaMaze-v0"}
 Change = dict[str, Any]
 
 
@@ -63,7 +65,7 @@ class Attack(NamedTuple):
     kind: str
     run: str
     change: Change
-    refused: bool = True
+    refused: bool | None = True  # None for either
 
 
 def make_runs(root: Path) -> dict[str, Path]:
@@ -83,6 +85,7 @@ def make_runs(root: Path) -> dict[str, Path]:
         "learner": RunSpec("my_learner:MyLearner", "spielfeld/CliffWalking-v0", 200),
         "world": RunSpec("q-learning", "my_world:MyWorld", 200),
         "id": RunSpec("q-learning", "my_world:my/Maze-v0", 200),
+        "wrapped": RunSpec("q-learning", "my_world:my/Wrapped-v0", 200, source_options=MAZE),
         "layout": RunSpec("q-learning", "my_maze.toml", 200),
         "option": RunSpec("q-learning", maze, 200, source_options={"layout": "my_maze.toml"}),
         "registered": COMPARED.specs("CartPole-v1", {}, 1)[0],
@@ -129,9 +132,12 @@ def draw_attack(draw: random.Random, runs: dict[str, Path]) -> Attack:
         Attack("config", run, {"config": {setting: value}}),
         Attack("code", run, {"code": code}),
         Attack("code and source", run, {"code": code, "source": name}),
-        Attack("hash of a canary", run, {"source": "canary:Name", "code": "canary"}),
+        Attack("source and its hash", run, {"source": name, "code": "right"}),
+        Attack("learner and its hash", run, {"learner": name, "code": "right"}),
+        Attack("canary and its hash", run, {"source": "canary:Name", "code": "right"}),
+        Attack("option of a wrapper", "wrapped", {"source_options": {"env_id": name}}),
         Attack("what was imported", "world",
-               {"source": f"my_world:{called}", "source_options": arguments}),
+               {"source": f"my_world:{called}", "source_options": arguments, "code": "right"}),
         Attack("file", "layout", {"source": file}),
         Attack("file in an option", "option", {"source_options": {"layout": file}}),
         Attack("opponent", "board",
@@ -139,6 +145,9 @@ def draw_attack(draw: random.Random, runs: dict[str, Path]) -> Attack:
                 "foe": {draw.choice(["learner", "source"]): name}}),
         Attack("own opponent", "board", {"source_options": {"opponent": "runs/case"}}),
         Attack("trust in the file", run, {"own": [name.partition(":")[0]], "source": name}),
+        Attack("option of another kind", draw.choice(["registered", "board", "option"]),
+               {"source_options": {option: draw.choice([["x"], 5, {"a": 1}, "x", None, []])}},
+               refused=None),
         Attack("none", run, {}, refused=False),
     ]  # fmt: skip
     return draw.choice(attacks)
@@ -152,9 +161,8 @@ def write(attack: Attack, runs: dict[str, Path], target: Path) -> None:
     if "foe" in change:
         write(Attack("foe", "student", change.pop("foe")), runs, Path("runs/foe"))
     spec = json.loads((target / "spec.json").read_text()) | change
-    if spec["code"] == "canary":
-        stamp = RunSpec("canary:Name", "CartPole-v1", 1).code.split("-")[1]
-        spec["code"] = f"{spec['code']}-{stamp}"
+    if spec["code"] == "right":  # of the files as they lie there, as a stranger could know them
+        spec["code"] = RunSpec(**{**spec, "code": ""}).code
     if spec["code"] == "missing":
         del spec["code"]
     (target / "spec.json").write_text(json.dumps(spec))
@@ -249,7 +257,7 @@ def faults(attack: Attack, answer: Answer, root: Path, known: set[str]) -> list[
         found.append(f"exit code {answer.code}: {answer.errors[-500:]}")
     if "Traceback" in answer.errors:
         found.append("a traceback")
-    if attack.refused != (answer.code == 2):
+    if attack.refused not in (None, answer.code == 2):
         found.append(f"expected {'a refusal' if attack.refused else 'an answer'}: {answer.errors}")
     if "Error: " in answer.errors and len(answer.errors.strip().splitlines()) > 1:
         found.append(f"more than a sentence: {answer.errors}")
