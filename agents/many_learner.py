@@ -10,10 +10,12 @@ from gymnasium.spaces import Box, Discrete, Space
 
 from agents.features import Features
 from agents.networks import NetworkConfig, make_adam
+from envs import guard
 from envs.many_worlds import ManyWorlds, many_worlds, rows_seed
 from learning.batch import Array, Batch
 from learning.history import History
 from learning.learner import GradientLearner
+from learning.moments import require_moments
 from learning.named import prefixed, section
 from learning.schedule import SCHEDULES
 
@@ -64,8 +66,9 @@ class ManyLearner(GradientLearner):
 
         Raises:
             ValueError: If there is no learning in this environment, or what is learned grows beyond
-                all numbers; says why.
+                all numbers, or `samples` is no whole number; says why.
         """
+        samples = guard.whole("samples", samples)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # the optimizer tells
             history = super().learn(source, samples)
         if not all(np.isfinite(each).all() for each in self.function.parameters.values()):
@@ -127,19 +130,35 @@ class ManyLearner(GradientLearner):
         """Continue from what `state()` returned, in copies of `source`.
 
         Raises:
-            ValueError: If an array does not fit the settings or the spaces; names it.
+            ValueError: If an array does not fit the settings or the spaces, or holds an impossible
+                number; names it. Then this learner has not changed.
         """
+        state = dict(guard.table("The saved state", state))
         self._connect(source)
-        for kind, arrays in (("parameters", self.function.parameters), ("memory", self.memory())):
-            for name, array in arrays.items():
-                _copy(f"{kind}.{name}", array, state)
+        present = {**prefixed("parameters", self.function.parameters),
+                   **prefixed("memory", self.memory())}  # fmt: skip
+        saved = {name: _saved(name, array, state, self.limits()) for name, array in present.items()}
+        self.require_sound(section(saved, "memory"))
+        samples = guard.whole("samples", guard.entry(state, "samples"))
+        owed = guard.whole("owed", guard.entry(state, "owed"), 0, self.worlds.rows)
+        measured = {name: _measured(name, state) for name in self.measures}
+        generator = guard.generator_of(self.generator, state)
+        require_moments(section(state, "optimizer"), self.function.parameters)
+        self.worlds.restore(section(state, "worlds"), rows_seed(self.seed, samples))
         self.optimizer.restore(section(state, "optimizer"))
-        self.worlds.restore(section(state, "worlds"), rows_seed(self.seed, int(state["samples"])))
-        self.measured = section(state, "measured")
-        self.generator.bit_generator.state = state["generator"]
-        self.samples, self._owed = int(state["samples"]), int(state["owed"])
+        for name, array in present.items():
+            array[...] = saved[name]
+        self.measured, self.samples, self._owed = measured, samples, owed
+        self.generator.bit_generator.state = generator
         if not section(state, "worlds"):  # nobody could tell where they stood: they begin anew
             self.forget()
+
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the least number, and the one that all stay below, of arrays of `memory`."""
+        return {}
+
+    def require_sound(self, memory: dict[str, Array]) -> None:
+        """Raise a ValueError if saved arrays of `memory` contradict each other."""
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another one than last time begins new episodes there."""
@@ -168,17 +187,30 @@ def require_actions(space: Space[Any]) -> None:
         raise ValueError(f"Expected Discrete actions, or a Box with one dimension, not {space}.")
 
 
-def _copy(name: str, array: Array, state: dict[str, Any]) -> None:
-    if name not in state:
-        raise ValueError(f"The saved state has no {name!r}.")
-    saved = np.asarray(state[name])
-    if saved.dtype != array.dtype:
-        raise ValueError(f"The saved {name!r} holds {saved.dtype}, but {array.dtype} is needed.")
-    if saved.shape != array.shape:
-        raise ValueError(
-            f"The saved {name!r} has shape {saved.shape}, but these settings and this "
-            f"environment need {array.shape}."
-        )
-    if name.startswith("parameters.") and not np.isfinite(saved).all():
-        raise ValueError(f"The saved {name!r} holds what is no number.")
-    array[...] = saved
+def require_actions_in(what: str, space: Any, actions: Array) -> None:
+    """Refuse saved actions, counted from 0, that a `Discrete` space does not have.
+
+    Raises:
+        ValueError: If there is one; names it.
+    """
+    if isinstance(space, Discrete):
+        guard.within(what, actions, 0, int(space.n))
+
+
+def _saved(
+    name: str, array: Array, state: Any, limits: dict[str, tuple[float, float | None]]
+) -> Array:
+    """Return a saved array that fits; observations alone may be infinite."""
+    low, high = limits.get(name.removeprefix("memory."), (None, None))
+    finite = not name.endswith("observation")
+    saved = guard.entry(state, name)
+    return guard.like(f"The saved {name!r}", saved, array, low, high, finite=finite)
+
+
+def _measured(name: str, state: Any) -> float:
+    """Return a saved measure of the latest update, which may be NaN."""
+    value = guard.entry(state, f"measured.{name}")
+    guard.require(
+        isinstance(value, int | float), f"The saved {name!r} must be a number, not {value!r}."
+    )
+    return float(value)

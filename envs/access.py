@@ -9,6 +9,7 @@ from typing import Any
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
+from envs import guard
 from envs.plain_state import lacks, plain_state, restore_plain
 from envs.tabular import TabularModel
 
@@ -44,7 +45,7 @@ def time_limit(env: Any) -> int | None:
     """Return after how many environment steps an episode is truncated; None for never."""
     limits = [wrapper._max_episode_steps for wrapper in _wrappers(env, TimeLimit)]
     own = getattr(env.unwrapped, "max_episode_steps", None)
-    return min([*limits, own] if own else limits, default=None)
+    return guard.steps(min([*limits, own] if own else limits, default=None))
 
 
 def place(env: Any, position: int, elapsed: int) -> None:
@@ -72,7 +73,13 @@ def state(env: Any) -> dict[str, Any] | None:
 
 
 def restore(env: Any, state: dict[str, Any]) -> None:
-    """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it."""
+    """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it.
+
+    Raises:
+        ValueError: If it is no state of this environment. Then our own worlds have not changed.
+    """
+    if "plain" not in guard.table("The saved state", state):
+        env.unwrapped.restore(state)  # which refuses what does not fit, before anything changes
     env.reset()
     told = list(zip(_coloured(env), state.get("wrappers", []), strict=False))
     told += [(env.unwrapped, state["plain"])] if "plain" in state else []

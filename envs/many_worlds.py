@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
+from envs import guard
 from envs.access import is_wrapped, plain_model, restore, state, time_limit
 from envs.plain_state import plain_state, restore_plain
 from envs.tabular import TabularModel
@@ -122,18 +123,40 @@ class ManyWorlds:
         """Go on where `state()` was asked for; where it is {}, begin new episodes.
 
         Raises:
-            ValueError: If the state is of another number of rows.
+            ValueError: If the state is of another number of rows, or an array does not fit.
         """
-        self.reset(seed)
+        if not state or self.observation is None:
+            self.reset(seed)
         if not state:
             return
-        if len(state["waiting"]) != self.rows:
-            raise ValueError(f"Expected the state of {self.rows} rows, not {len(state['waiting'])}")
-        self._restore_vector(state)
-        self.observation, self.legal = state["observation"].copy(), state.get("legal")
+        waiting = guard.as_array("The saved 'waiting'", guard.entry(state, "waiting"))
+        if waiting.shape[:1] != (self.rows,):
+            raise ValueError(f"Expected the state of {self.rows} rows, not {waiting.shape[:1]}.")
+        saved = self._saved(state)
+        self._restore_vector(state, seed)
+        self.observation, self.legal = saved["observation"], saved.get("legal")
         self.waiting, self._total, self._length = (
-            state[name].copy() for name in ("waiting", "total", "length")
+            saved[name] for name in ("waiting", "total", "length")
         )
+
+    def _saved(self, state: dict[str, Any]) -> dict[str, Array]:
+        """Return the arrays of a saved state that are not the vector environment's own."""
+        own = {"observation": np.asarray(self.observation), "waiting": self.waiting,
+               "total": self._total, "length": self._length}  # fmt: skip
+        if self.legal is not None or "legal" in state:
+            actions = getattr(self.action_space, "n", 0)
+            own["legal"] = np.zeros((self.rows, actions), bool)
+        limits = {"length": (0, guard.MOST)}
+        saved = {
+            name: guard.like(f"The saved {name!r}", guard.entry(state, name), array,
+                             *limits.get(name, ()), finite=name != "observation")
+            for name, array in own.items()
+        }  # fmt: skip
+        require_seen("The saved 'observation'", self.observation_space, saved["observation"])
+        if "legal" in saved:
+            some = saved["legal"].any(axis=1)
+            guard.require(some.all(), "The saved 'legal' allows no action in some row.")
+        return saved
 
     def _vector_state(self) -> dict[str, Any] | None:
         ours: Any = self.vector
@@ -143,19 +166,24 @@ class ManyWorlds:
         told = plain_state(self.vector) if single is None else [state(env) for env in single]
         return None if told is None or (single and None in told) else {"vector": told}
 
-    def _restore_vector(self, state: dict[str, Any]) -> None:
+    def _restore_vector(self, state: dict[str, Any], seed: int) -> None:
         vector: Any = self.vector
+        if not hasattr(vector, "restore"):
+            told = guard.entry(state, "vector")
+            self.reset(seed)
         if hasattr(vector, "restore"):
             start = "vector."
             own = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
             vector.restore(own)
         elif hasattr(vector, "envs"):
-            for env, told in zip(vector.envs, state["vector"], strict=True):
-                restore(env, told)
+            kind = isinstance(told, list) and len(told) == self.rows
+            guard.require(kind, f"The saved 'vector' must be a list of {self.rows} states.")
+            for env, one in zip(vector.envs, told, strict=True):
+                restore(env, one)
             if self.mode is AutoresetMode.NEXT_STEP:  # Gymnasium's word for those that wait
                 vector._autoreset_envs = state["waiting"].copy()
         else:
-            restore_plain(vector, state["vector"])
+            restore_plain(vector, told)
 
     def _allow(self, info: dict[str, Any]) -> None:
         legal = _legal(info)
@@ -174,6 +202,19 @@ class ManyWorlds:
             self.finished += zip(self._total[ended].tolist(), self._length[ended].tolist(),
                                  strict=True)  # fmt: skip
             self._total[ended], self._length[ended] = 0, 0
+
+
+def require_seen(what: str, space: Any, observations: Array) -> None:
+    """Refuse observations [rows, ...] with numbers that name nothing in a discrete space.
+
+    Raises:
+        ValueError: If a number is out of its range; networks would read another one in its place.
+    """
+    counts = getattr(space, "nvec", getattr(space, "n", None))
+    if isinstance(space, gym.spaces.Discrete | gym.spaces.MultiDiscrete) and counts is not None:
+        low = np.asarray(getattr(space, "start", 0))
+        inside = (observations >= low) & (observations < low + counts)
+        guard.require(bool(inside.all()), f"{what} holds a number that is not in {space}.")
 
 
 def _legal(info: dict[str, Any]) -> Array | None:

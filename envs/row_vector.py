@@ -12,6 +12,7 @@ from gymnasium.utils.seeding import np_random
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from envs import guard
 from envs.random_streams import stream_of
 from envs.tabular import Booleans
 
@@ -32,8 +33,10 @@ class RowVectorEnv(VectorEnv[Any, Any, Any]):
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
 
     Raises:
-        ValueError: If `num_envs` is below 1. When stepping, if an action is not legal; names the
-            row and the action. If there are not as many integers as rows.
+        ValueError: If `num_envs` is no whole number from 1 to `guard.MOST_ROWS` - 1. When stepping,
+            if an action is not legal; names the row and the action. If there are not as many
+            integers as rows. When resetting, if seeds or mask are not one a row. When restoring,
+            if a saved array does not fit; then nothing is changed.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
@@ -46,9 +49,7 @@ class RowVectorEnv(VectorEnv[Any, Any, Any]):
         actions: int,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
-        if num_envs < 1:
-            raise ValueError(f"num_envs must be at least 1, not {num_envs}.")
-        self.num_envs = num_envs
+        self.num_envs = num_envs = guard.whole("num_envs", num_envs, 1, guard.MOST_ROWS)
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
         self.single_observation_space = observation_space
@@ -91,15 +92,15 @@ class RowVectorEnv(VectorEnv[Any, Any, Any]):
     ) -> tuple[Any, dict[str, Any]]:
         """Start episodes in all rows, or in those of `options["reset_mask"]` (bool [num_envs])."""
         mask = np.ones(self.num_envs, np.bool_)
-        if options and "reset_mask" in options:
-            mask = np.asarray(options["reset_mask"], np.bool_)
+        if options is not None and "reset_mask" in guard.table("options", options):
+            mask = guard.mask("reset_mask", options["reset_mask"], self.num_envs)
         self._seed(seed, mask)
         self._start(mask)
         return self._observe(), self._info()
 
     def step(self, actions: Any) -> tuple[Any, Array, Array, Array, dict[str, Any]]:
         """Act once in every row; see `gymnasium.vector.VectorEnv.step`."""
-        actions = self._integers(actions)
+        actions = guard.integers("Actions", actions, self.num_envs)
         reward = np.empty(self.num_envs)
         terminated, truncated = np.empty((2, self.num_envs), np.bool_)
         if not self._advance(actions, reward, terminated, truncated):
@@ -109,19 +110,40 @@ class RowVectorEnv(VectorEnv[Any, Any, Any]):
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next step depends on, as arrays."""
-        return {name: array.copy() for name, array in self._rows._asdict().items()}
+        return {name: array.copy() for name, array in self._arrays().items()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
-        for name, array in self._rows._asdict().items():
-            array[:] = state[name]
+        """Continue from what `state()` returned.
+
+        Raises:
+            ValueError: If an array does not fit these rows, or holds an impossible number; names
+                it. Then nothing has changed.
+        """
+        arrays, limits = self._arrays(), {"streams": (0, 2**32), **self._limits()}
+        checked = {
+            name: guard.like(f"The saved {name!r}", guard.entry(state, name), array,
+                             *limits.get(name, ()))
+            for name, array in arrays.items()
+        }  # fmt: skip
+        self._require_sound(checked)
+        for name, array in arrays.items():
+            array[...] = checked[name]
+
+    def _arrays(self) -> dict[str, Array]:
+        """Return the arrays that the next step depends on, the very arrays."""
+        return dict(self._rows._asdict())
+
+    def _limits(self) -> dict[str, tuple[int, int]]:
+        """Return the least number and the one that all stay below, of some of the arrays."""
+        return {}
+
+    def _require_sound(self, arrays: dict[str, Array]) -> None:
+        """Raise a ValueError if arrays that are to be restored contradict each other."""
 
     def _seed(self, seed: int | Sequence[int | None] | None, mask: Booleans) -> None:
-        seeds = range(seed, seed + self.num_envs) if isinstance(seed, int) else seed
-        if seeds is None:
+        if seed is None:
             return
-        if len(seeds) != self.num_envs:
-            raise ValueError(f"{len(seeds)} seeds were given for {self.num_envs} environments.")
+        seeds = guard.seeds(seed, self.num_envs)
         for row in np.flatnonzero(mask).tolist():
             row_seed = seeds[row]
             if row_seed is not None:
@@ -142,14 +164,6 @@ class RowVectorEnv(VectorEnv[Any, Any, Any]):
         finals = {"final_obs": final, "_final_obs": ended, "final_info": final_info,
                   "_final_info": ended.copy()}  # fmt: skip
         return {**finals, **self._info()}
-
-    def _integers(self, actions: Any) -> Array:
-        given = np.asarray(actions)
-        if given.shape != (self.num_envs,) or given.dtype.kind not in "iu":
-            raise ValueError(
-                f"Actions must be {self.num_envs} integers, not {given.dtype} {given.shape}."
-            )
-        return given.astype(np.int64, copy=False)
 
 
 def new_streams(num_envs: int) -> Array:

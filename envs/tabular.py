@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from envs import guard
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
 
 TOLERANCE = 1e-9
+Given = TypeVar("Given", bound=npt.NDArray[Any])
 
 
 class ModelArrays(NamedTuple):
@@ -70,13 +73,14 @@ class TabularModel:
         _check_ends(self)
 
     def _store(self, name: str, value: Any, kind: Any) -> None:
-        given = np.asarray(value)
-        with np.errstate(invalid="ignore"):  # what does not fit is refused in the next line
+        given = guard.as_array(name, value)
+        with np.errstate(invalid="ignore", over="ignore"):  # the next lines refuse what got lost
             array = given.astype(kind, order="C")  # one layout: loops are compiled once
         if kind is np.int32 and not np.array_equal(array, given):
             raise ValueError(f"{name} must hold whole numbers that fit 32 bits.")
-        array.flags.writeable = False
-        object.__setattr__(self, name, array)
+        if kind is np.bool_ and not np.array_equal(array, given):
+            raise ValueError(f"{name} must hold true and false, or 1 and 0.")
+        object.__setattr__(self, name, _read_only(array))
 
     @property
     def states(self) -> int:
@@ -94,31 +98,31 @@ class TabularModel:
         if self.legal is not None:
             return self.legal
         everything = np.ones((self.states, self.actions), bool)
-        everything.flags.writeable = False  # as `legal` is: loops are compiled once for both
-        return everything
+        return _read_only(everything)  # as `legal` is: loops are compiled once for both
 
     @cached_property
     def expected_reward(self) -> Floats:
         """Mean reward r(s, a), equation 3.5 of Sutton & Barto. Shape [states, actions]."""
         mean: Floats = np.einsum("sak,sak->sa", self.probability, self.reward)
-        return mean
+        return _read_only(mean)
 
     @cached_property
     def possible(self) -> Booleans:
         """Which outcomes can happen when legal actions are taken. Same shape as `probability`."""
-        return (self.probability > 0) & self.legal_actions[:, :, None]
+        possible: Booleans = (self.probability > 0) & self.legal_actions[:, :, None]
+        return _read_only(possible)
 
     @cached_property
     def terminal(self) -> Booleans:
         """Which states an episode never leaves. Shape [states]."""
         ends = np.zeros(self.states, bool)
         ends[self.next_state[self.terminated & self.possible]] = True
-        return ends
+        return _read_only(ends)
 
     @cached_property
     def arrays(self) -> ModelArrays:
-        """Return the arrays that environments and compiled loops sample from."""
-        return ModelArrays(
+        """Return the arrays that environments and compiled loops sample from; read-only."""
+        arrays = ModelArrays(
             cumulative=_cumulative(self.probability),
             next_state=self.next_state,
             reward=self.reward,
@@ -129,6 +133,9 @@ class TabularModel:
             legal=self.legal_actions,
             start_cumulative=_cumulative(self.start),
         )
+        for array in arrays:
+            _read_only(array)
+        return arrays
 
     @classmethod
     def from_gymnasium(cls, env: Any) -> TabularModel:
@@ -146,6 +153,12 @@ class TabularModel:
         from envs.gymnasium_table import read_table
 
         return read_table(env)
+
+
+def _read_only(array: Given) -> Given:
+    """Return an array that is not to be changed: it was checked once, and loops do not look."""
+    array.flags.writeable = False
+    return array
 
 
 def _cumulative(probability: Floats) -> Floats:

@@ -9,6 +9,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.spaces import Discrete, Space
 
+from envs import guard
 from envs.sampling import noisy_reward, sample_start
 from envs.tabular import TabularModel
 
@@ -29,7 +30,8 @@ class TabularEnv(gym.Env[Any, Any]):
         render_mode: None or "ansi".
 
     Raises:
-        ValueError: If an action is not legal in the current state, or the render mode is unknown.
+        ValueError: If an action is not legal in the current state, the render mode is unknown, or
+            `max_episode_steps` is no whole number of 1 or more.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 10}  # noqa: RUF012
@@ -47,7 +49,7 @@ class TabularEnv(gym.Env[Any, Any]):
             known = ", ".join(self.metadata["render_modes"])
             raise ValueError(f"Unknown render mode {render_mode!r}; this world knows: {known}.")
         self.model, self.discount, self.render_mode = model, discount, render_mode
-        self.max_episode_steps = max_episode_steps
+        self.max_episode_steps = guard.steps(max_episode_steps)
         self.observation_space = Discrete(model.states)
         self.action_space = Discrete(model.actions)
         self._rows: dict[int, dict[int, Row]] = {}
@@ -102,10 +104,19 @@ class TabularEnv(gym.Env[Any, Any]):
         return {"position": self.position, "elapsed": self.elapsed, "generator": generator}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
+        """Continue from what `state()` returned.
+
+        Raises:
+            ValueError: If it is no state of this world; then nothing has changed.
+        """
+        position = guard.whole(
+            "The saved position", guard.entry(state, "position"), -1, self.model.states
+        )
+        elapsed = guard.whole("The saved elapsed", guard.entry(state, "elapsed"))
+        generator = guard.generator_of(self.np_random, state)
         self.reset()
-        self.np_random.bit_generator.state = state["generator"]
-        self.position, self.elapsed = int(state["position"]), int(state["elapsed"])
+        self.np_random.bit_generator.state = generator
+        self.position, self.elapsed = position, elapsed
 
     def _info(self) -> dict[str, Any]:
         if not self._masked:

@@ -10,13 +10,12 @@ import numpy.typing as npt
 from gymnasium.spaces import Discrete, Space
 from gymnasium.vector import AutoresetMode
 
+from envs import guard
 from envs.compiled import compiled
 from envs.random_streams import Streams, next_draw
 from envs.row_vector import Array, RowVectorEnv, new_streams
 from envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
 from envs.tabular import Booleans, Floats, ModelArrays, TabularModel
-
-NEVER = 2**62  # environment steps
 
 
 class RowStates(NamedTuple):
@@ -45,7 +44,7 @@ class TabularVectorEnv(RowVectorEnv):
 
     Raises:
         ValueError: If an action is not legal; names the row and the action. If there are not as
-            many integers as rows.
+            many integers as rows. If `max_episode_steps` is no whole number of 1 or more.
     """
 
     def __init__(
@@ -60,9 +59,10 @@ class TabularVectorEnv(RowVectorEnv):
     ) -> None:
         space = observation_space or Discrete(model.states)
         super().__init__(num_envs, space, model.actions, autoreset_mode)
+        num_envs = self.num_envs
         self.model, self.discount = model, discount
-        self.max_episode_steps = max_episode_steps
-        self._limit = max_episode_steps or NEVER
+        self.max_episode_steps = guard.steps(max_episode_steps)
+        self._limit = self.max_episode_steps or guard.MOST
         self._step: Any = step_rows if model.reward_deviation is None else step_noisy_rows
         self._encode = encode or _copy
         self._masked = not bool(model.legal_actions.all())
@@ -72,6 +72,9 @@ class TabularVectorEnv(RowVectorEnv):
             ended=np.zeros(num_envs, np.bool_),
             streams=new_streams(num_envs),
         )
+
+    def _limits(self) -> dict[str, tuple[int, int]]:
+        return {"positions": (-1, self.model.states), "elapsed": (0, guard.MOST)}
 
     def _start(self, mask: Booleans) -> None:
         start_rows(self.model.arrays, self._rows, mask)

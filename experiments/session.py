@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from envs import guard
 from experiments.evaluation import state_values
 from experiments.greedy import predicts_many
 from experiments.ground import make_ground
@@ -175,7 +176,8 @@ class Session:
             History(**{name: arrays.pop(f"{table}.{name}") for name in header["columns"][table]})
             for table in ("history", "scores")
         )
-        self.samples, self.seconds = int(header["samples"]), float(header["seconds"])
+        self.samples = guard.whole("samples", header["samples"], 0, self.spec.samples + 1)
+        self.seconds = guard.number("seconds", header["seconds"], 0)
         source = self.ground.restore(header["env"], self.spec.seed + self.samples)
         if hasattr(self.learner, "restore"):
             self.learner.restore({**arrays, **header["learner"]}, source)

@@ -11,6 +11,7 @@ from learning.data_sets.mini_batches import MiniBatches
 from learning.data_sets.standardiser import Standardiser
 from learning.early_stopping import EarlyStopping
 from learning.learner import GradientLearner
+from learning.moments import require_moments
 from learning.named import prefixed, section
 
 
@@ -67,6 +68,7 @@ class ResumableLearner(GradientLearner):
         for name, value in self.state().items():
             if name not in state or not _fits(name, value, state[name]):
                 self._refuse_state(name)
+        require_moments(section(state, "optimizer"), self.function.parameters)
         for name, parameter in self.function.parameters.items():
             parameter[...] = state[f"parameters.{name}"]
         self.optimizer.restore(section(state, "optimizer"))
@@ -85,4 +87,8 @@ def _fits(name: str, made: Any, saved: Any) -> bool:
     """Whether a saved value can replace a beginner's, or where nothing is learned equals it."""
     if name.startswith("measure."):
         return np.array_equal(made, saved)
-    return not name.startswith(("parameters.", "stopping.")) or np.shape(made) == np.shape(saved)
+    if not name.startswith(("parameters.", "stopping.")):
+        return True
+    kinds = np.asarray(made).dtype, np.asarray(saved).dtype
+    alike = np.shape(made) == np.shape(saved) and np.can_cast(kinds[1], kinds[0], "same_kind")
+    return alike and bool(np.isfinite(np.asarray(saved)).all())

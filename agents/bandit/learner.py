@@ -7,6 +7,7 @@ loop walks through any Gymnasium environment of one state. Where that is a plain
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ import numpy as np
 
 from agents.bandit.loop import Memory, Numbers, bandit_loop, new_memory
 from agents.tabular.spaces import DiscreteCode
+from envs import guard
 from envs.access import is_plain, place, time_limit
 from envs.bandit.model import BanditModel
 from envs.compiled import compiled
@@ -76,8 +78,10 @@ class BanditLearner:
             One row for each episode finished meanwhile: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If `source` has more than one state, or pays what is no number.
+            ValueError: If `source` has more than one state, or pays what is no number, or `samples`
+                is no whole number.
         """
+        samples = guard.whole("samples", samples)
         self._connect(source)
         plain = isinstance(getattr(source.unwrapped, "bandit", None), BanditModel)
         if not plain or not is_plain(source):
@@ -118,17 +122,34 @@ class BanditLearner:
         """Continue from what `state()` returned, in `source`, which stands where it stood then.
 
         Raises:
-            ValueError: If `source` has another number of arms.
+            ValueError: If `source` has another number of arms, or a saved number is an impossible
+                one. Then nothing has changed.
         """
-        self._measure(source)
-        saved, needed = state["values"].shape, self.memory.values.shape
-        if saved != needed:
+        fresh = copy.copy(self)
+        fresh._measure(source)
+        saved, needed = np.shape(guard.entry(state, "values")), fresh.memory.values.shape
+        if len(saved) == 2 and saved != needed:
             raise ValueError(f"The saved learner has {saved[1]} arms, this world {needed[1]}.")
-        for name, array in self.memory._asdict().items():
-            array[...] = state[name]
-        self._source, self.samples = source, int(state["samples"])
-        self._length, self._total = int(state["length"]), float(state["total"])
-        self.generator.bit_generator.state = state["generator"]
+        samples = guard.whole("samples", guard.entry(state, "samples"))
+        fresh.memory = self._saved_memory(fresh.memory, state, samples)
+        most = (time_limit(source) or guard.MOST) - 1
+        fresh._length = guard.whole("length", guard.entry(state, "length"), -1, most + 1)
+        fresh._total = guard.number("total", guard.entry(state, "total"))
+        fresh._source, fresh.samples = source, samples
+        generator = guard.generator_of(self.generator, state)
+        vars(self).update(vars(fresh))
+        self.generator.bit_generator.state = generator
+
+    def _saved_memory(self, fresh: Memory, state: Any, samples: int) -> Memory:
+        """Return what is known in a saved state; `scores` may be infinite."""
+        memory = Memory(**{
+            name: guard.like(f"The saved {name!r}", guard.entry(state, name), array,
+                             0 if name == "counts" else None, finite=name != "scores")
+            for name, array in fresh._asdict().items()
+        })  # fmt: skip
+        pulls = sum(memory.counts.ravel().tolist())
+        guard.require(pulls <= samples, f"The saved 'counts' are {pulls}; {samples} were drawn.")
+        return memory
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another one than last time begins a new episode."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from envs import guard
 from envs.tabular import Floats, Integers, TabularModel
 
 
@@ -70,5 +71,5 @@ def action_values(model: TabularModel, values: Floats, discount: float = 1.0) ->
 
 def check_discount(discount: float) -> None:
     """Refuse a discount that is no factor between 0 and 1."""
-    if not 0 <= discount <= 1:
+    if not 0 <= guard.number("discount", discount) <= 1:
         raise ValueError(f"discount must lie between 0 and 1, not {discount}.")

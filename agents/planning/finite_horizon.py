@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
+from envs import guard
 from envs.compiled import compiled
 from envs.tabular import Floats, TabularModel
 
@@ -31,6 +32,7 @@ def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> 
         Expected discounted return of each state. Shape [states].
     """
     check_discount(discount)
+    horizon = guard.whole("horizon", horizon)
     return _back_up(lookahead(model), np.zeros(model.states), horizon, discount)
 
 

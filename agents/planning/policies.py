@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from envs import guard
 from envs.tabular import Booleans, Floats, TabularModel
 
 TIE_TOLERANCE = 1e-9
@@ -103,7 +104,7 @@ def as_probabilities(model: TabularModel, policy: npt.NDArray[Any]) -> Floats:
         ValueError: If the shape is wrong, a row is no distribution, or an action is illegal; names
             the state.
     """
-    given = np.asarray(policy)
+    given = guard.as_array("The policy", policy)
     if given.shape == (model.states,):
         given = _one_hot(given, model.actions)
     if given.shape != (model.states, model.actions):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from agents.planning.backup import check_discount
 from agents.planning.policies import as_probabilities, unit_of
 from agents.planning.ways_to_end import breadth_first, refuse_endless
+from envs import guard
 from envs.compiled import compiled
 from envs.tabular import Booleans, Floats, TabularModel
 
@@ -115,7 +116,7 @@ def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
 def chain_values(chain: Chain, discount: float, horizon: int | None) -> Floats:
     """Return the discounted return of each state of a chain. Shape [states]."""
     if horizon is not None:
-        return _backed_up(chain, discount, horizon)
+        return _backed_up(chain, discount, guard.whole("horizon", horizon))
     if discount == 1:
         source, target = chain.going_on.nonzero()
         endless = breadth_first(target, source, chain.ending) < 0  # backwards from the ends

@@ -18,6 +18,7 @@ from agents.planning.backup import Lookahead, best_action_value, check_discount,
 from agents.planning.plan import Plan, make_plan
 from agents.planning.policy_evaluation import policy_evaluation
 from agents.planning.ways_to_end import proper_policy
+from envs import guard
 from envs.compiled import compiled
 from envs.tabular import Floats, TabularModel
 
@@ -47,6 +48,8 @@ def value_iteration(
             suffice; names the state.
     """
     check_discount(discount)
+    max_sweeps = guard.whole("max_sweeps", max_sweeps)
+    tolerance = guard.number("tolerance", tolerance)
     world = lookahead(model)
     values = _secured(model, world.reward, discount, tolerance)
     # Indices that cannot be negative need no check for it in the compiled loop: a third less time.

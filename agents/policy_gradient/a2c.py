@@ -32,11 +32,13 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Space
 
+from agents.many_learner import require_actions_in
 from agents.networks import at_least, within
 from agents.normaliser import RewardScale
 from agents.policy_gradient.distribution import Distribution
 from agents.policy_gradient.policy import PolicyConfig, PolicyLearner
 from agents.policy_gradient.rollout import ActionTargets, Rollout
+from envs import guard
 from envs.many_worlds import rows_seed
 from learning.batch import Array, Batch
 
@@ -216,6 +218,19 @@ class A2C(PolicyLearner):
         """Empty the rollout, and begin to sum returns anew."""
         self.rollout.clear()
         self.reward_scale.returns[:] = 0
+
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the limits of the rollout, which is never full between two steps."""
+        reward = {"reward_variance": (0, None), "reward_count": (0, None)}
+        return {**super().limits(), **reward, "filled": (0, self.config.steps)}
+
+    def require_sound(self, memory: dict[str, Array]) -> None:
+        """Refuse actions that the worlds do not have, and steps in which none was legal."""
+        space = self.worlds.action_space
+        require_actions_in("The saved 'memory.action'", space, memory["action"])
+        some = memory["legal"][: memory["filled"][0]].any(axis=2)
+        known = memory["legal"].size > 0
+        guard.require(not known or some.all(), "The saved 'memory.legal' allows no action.")
 
     def memory(self) -> dict[str, Array]:
         """Return the rollout as far as it is filled, and what normalises."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.policy_gradient.advantages import discounted_returns
+from envs import guard
 from learning.batch import Array
 from learning.named import prefixed, section
 
@@ -73,20 +74,50 @@ class Episodes:
             state |= prefixed(f"finished{number}", episode)
         return state
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take back what `state()` returned."""
-        self.length[:] = state["length"]
-        here, self.arrays = self._filled(), {}
-        for name, values in section(state, "under_way").items():
+    def restore(self, state: dict[str, Any], step: dict[str, Array]) -> None:
+        """Take back what `state()` returned.
+
+        Args:
+            state: What was saved.
+            step: Arrays of the kind and shape of one step of all worlds, by name. [worlds, ...].
+
+        Raises:
+            ValueError: If an array does not fit; then nothing has changed.
+        """
+        length = guard.entry(state, "length")
+        length = guard.like("The saved 'length'", length, self.length, 0, guard.MOST)
+        kept = section(state, "under_way")
+        steps, finished = sum(length.tolist()), list[dict[str, Array]]()
+        if kept or steps:
+            kept = _saved_steps("under_way", kept, step, steps)
+        while episode := section(state, f"finished{len(finished)}"):
+            what, returns = f"finished{len(finished)}", guard.entry(episode, "returns")
+            taken = len(guard.as_array(what, returns).ravel())
+            like = {**step, "returns": np.zeros(1)}
+            finished.append(_saved_steps(what, episode, like, taken))
+        self.length[:], self.finished, self.arrays = length, finished, {}
+        here = self._filled()
+        for name, values in kept.items():
             self.arrays[name] = np.zeros((*here.shape, *values.shape[1:]), values.dtype)
             self.arrays[name][here] = values
-        self.finished = []
-        while episode := section(state, f"finished{len(self.finished)}"):
-            self.finished.append(episode)
 
     def _filled(self) -> Array:
         """Return where there are steps. Shape [worlds, longest]."""
         return np.asarray(np.arange(self.length.max()) < self.length[:, None])
+
+
+def _saved_steps(
+    what: str, saved: dict[str, Any], step: dict[str, Array], count: int
+) -> dict[str, Array]:
+    """Return `count` saved steps, an array each of what a step consists of."""
+    present = {}
+    for name, one in step.items():
+        given = guard.entry(saved, name)
+        shape = np.shape(guard.as_array(name, given))
+        guard.require(shape[:1] == (count,), f"The saved '{what}.{name}' must hold {count} steps.")
+        room = np.zeros((count, *one.shape[1:]), one.dtype)
+        present[name] = guard.like(f"The saved '{what}.{name}'", given, room)
+    return present
 
 
 def _roomier(array: Array | None, values: Array) -> Array:

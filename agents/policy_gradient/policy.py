@@ -59,6 +59,10 @@ class PolicyLearner(ManyLearner):
         """Return what normalises observations."""
         return {f"observation_{name}": array for name, array in self.moments.arrays.items()}
 
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the limits of what normalises: variances and counts."""
+        return {"observation_variance": (0, None), "observation_count": (0, None)}
+
     def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
         """Return the distribution over actions in each row of what the network predicts."""
         return self.kind(prediction[:, : self.outputs], legal)

@@ -29,6 +29,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from gymnasium.spaces import Space
 
+from agents.many_learner import require_actions_in
 from agents.networks import at_least, one_of
 from agents.policy_gradient.distribution import Distribution
 from agents.policy_gradient.episodes import Episodes
@@ -142,6 +143,16 @@ class Reinforce(PolicyLearner):
             if len(self.episodes.finished) == self.config.episodes:
                 yield self.lesson(**self.episodes.take())
 
+    def _one_step(self) -> dict[str, Array]:
+        """Return arrays of the kind and shape of one step of all worlds, by name."""
+        rows, blank = self.worlds.rows, np.zeros((self.worlds.rows, self.outputs), np.float32)
+        step: dict[str, Array] = {
+            "inputs": np.zeros((rows, self.features.size), np.float32), "reward": np.zeros(rows),
+            "action": self.policy(blank).draw(np.random.default_rng(0)),
+        }  # fmt: skip
+        legal = self.worlds.legal
+        return step if legal is None else {**step, "legal": legal}
+
     def lesson(
         self, inputs: Array, action: Array, returns: Array, legal: Array | None = None, **_: Array
     ) -> Batch:
@@ -172,6 +183,10 @@ class Reinforce(PolicyLearner):
     def restore(self, state: dict[str, Any], source: Any) -> None:
         """Continue from what `state()` returned, in copies of `source`."""
         super().restore(state, source)
-        self.episodes.restore(section(state, "episodes"))
+        self.episodes.restore(section(state, "episodes"), self._one_step())
+        space = self.worlds.action_space
+        for saved in (self.episodes.arrays, *self.episodes.finished):
+            if "action" in saved:
+                require_actions_in("The saved 'action'", space, saved["action"])
         if not section(state, "worlds"):
             self.forget()

@@ -6,6 +6,7 @@ They need no opponent: of an environment they ask only which game is played.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -21,7 +22,10 @@ from agents.self_play.loop import (
     self_play,
     value_positions,
 )
+from envs import guard
+from envs.board_game.dynamics import AHEAD, EITHER
 from envs.board_game.rules import LARGEST_TABLE, Rules
+from envs.board_game.soundness import require_game
 from envs.compiled import compiled
 from learning.batch import Array
 from learning.history import History
@@ -71,8 +75,10 @@ class SelfPlayLearner:
             episode_length (plies).
 
         Raises:
-            ValueError: If `source` is no board game, or one whose board is too large for a table.
+            ValueError: If `source` is no board game, or one whose board is too large for a table,
+                or `samples` is no whole number.
         """
+        samples = guard.whole("samples", samples)
         self._connect(source)
         history, goal = History.of_episodes([]), self.samples + samples
         while self.samples < goal:
@@ -81,6 +87,7 @@ class SelfPlayLearner:
 
     def learn_episodes(self, source: Any, episodes: int) -> History:
         """Learn as `learn` does, until so many more games are over."""
+        episodes = guard.whole("episodes", episodes)
         self._connect(source)
         history = History.of_episodes([])
         while len(history) < episodes:
@@ -95,8 +102,11 @@ class SelfPlayLearner:
 
         Returns:
             Values from -1 to 1, [actions] for one position or [rows, actions] for many.
+
+        Raises:
+            ValueError: If a number stands for no position.
         """
-        positions = np.asarray(inputs, np.int64)
+        positions = guard.indices("Positions", inputs, 3**self.rules.cells)
         values = np.empty((positions.size, self.rules.actions))
         type(self).valuing(self.rules, self.table, positions.ravel(), values)
         return values.reshape(*positions.shape, -1)
@@ -122,17 +132,23 @@ class SelfPlayLearner:
         """Continue from what `state()` returned, with the game of `source`.
 
         Raises:
-            ValueError: If the saved table belongs to another board.
+            ValueError: If the saved table belongs to another board, or a saved number is an
+                impossible one. Then nothing has changed.
         """
-        self._measure(source)
-        saved, needed = state["values"].shape, self.table.values.shape
-        if saved != needed:
-            raise ValueError(f"The saved table has shape {saved}, but this board needs {needed}.")
-        self.table.values[:] = state["values"]
-        self.samples, self._source = int(state["samples"]), source
-        for name, array in self._game._asdict().items():
-            array[0] = state["game"][name]
-        self.generator.bit_generator.state = state["generator"]
+        fresh = copy.copy(self)
+        fresh._measure(source)
+        values, needed = guard.entry(state, "values"), fresh.table.values
+        if np.shape(values) != needed.shape:
+            raise ValueError(
+                f"The saved table has shape {np.shape(values)}, but this board needs "
+                f"{needed.shape}."
+            )
+        needed[:] = guard.like("The saved table", values, needed)
+        fresh._game = saved_game(guard.entry(state, "game"), fresh.rules, needed.size)
+        fresh.samples, fresh._source = guard.whole("samples", guard.entry(state, "samples")), source
+        generator = guard.generator_of(self.generator, state)
+        vars(self).update(vars(fresh))
+        self.generator.bit_generator.state = generator
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another game than last time begins with an empty table."""
@@ -159,7 +175,7 @@ class SelfPlayLearner:
         self.table = Table(values, self.config.symmetries)
 
     def _play(self, plies: int, games: int) -> History:
-        shortest = 2 * self.rules.connect - 1
+        shortest = min(2 * self.rules.connect - 1, self.rules.cells)  # a full board ends it too
         room = min(plies // shortest + 1, games)
         finished = Games(*(np.zeros(room) for _ in Games._fields))
         taken, count = type(self).loop(
@@ -168,3 +184,27 @@ class SelfPlayLearner:
         )  # fmt: skip
         self.samples += taken
         return History.of_episodes(np.column_stack(finished)[:count].tolist())
+
+
+def saved_game(given: Any, rules: Rules, cells: int) -> Game:
+    """Return the game under way of a saved state.
+
+    Args:
+        given: Numbers by name.
+        rules: Of the game.
+        cells: Of the table.
+
+    Raises:
+        ValueError: If no game can stand like that.
+    """
+    limits = {"own": (0, rules.board + 1), "other": (0, rules.board + 1), "last": (-1, cells),
+              "length": (0, rules.cells)}  # fmt: skip
+    game = {
+        name: guard.whole(f"The saved game's {name}", guard.entry(given, name), *limits[name])
+        for name in Game._fields
+    }
+    own, other, plies = game["own"], game["other"], game["length"]
+    require_game("The saved game", rules, AHEAD[EITHER], own, other, ended=False)
+    counted = (own | other).bit_count() == plies and (game["last"] >= 0) == (plies > 0)
+    guard.require(counted, f"The saved game's length and last move do not fit its {plies} plies.")
+    return Game(*(np.array([game[name]]) for name in Game._fields))

@@ -172,7 +172,7 @@ def value_positions(rules: Rules, table: Table, positions: Array, values: Array)
     for row in range(positions.size):
         own, other = stones_of(rules, positions[row])
         for action in range(values.shape[1]):
-            move = move_of(rules, own | other, action)
+            move = lowest(move_of(rules, own | other, action))  # two, where stones hang in the air
             values[row, action] = -np.inf
             if move:
                 values[row, action] = move_value(rules, table, own, other, move)

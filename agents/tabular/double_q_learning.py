@@ -27,6 +27,7 @@ from agents.tabular.config import ControlConfig
 from agents.tabular.control import move
 from agents.tabular.exploration import choose_action
 from agents.tabular.learner import TabularLearner
+from agents.tabular.saved import COUNT, FINITE, Limits
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array
 
@@ -44,6 +45,10 @@ class DoubleMemory(NamedTuple):
     legal: Array  # actions known to be allowed [states, actions]
     tables: Array  # the two [2, states, actions]
     updates: Array  # of each cell of each table [2, states, actions]
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        return {"tables": FINITE, "updates": COUNT}
 
 
 def double_q_learning_target(

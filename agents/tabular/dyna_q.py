@@ -34,7 +34,10 @@ from agents.tabular.remembered_world import (
     list_pair,
     recall_pair,
     remember,
+    remembered_limits,
+    require_listed,
 )
+from agents.tabular.saved import Limits
 from agents.tabular.walk import Rates, Transition
 from learning.batch import Array
 
@@ -70,6 +73,14 @@ class DynaQMemory(NamedTuple):
     ends: Array  # whether the episode ended, last seen [states, actions]
     pairs: Array  # state * actions + action of those that planning picks from [states * actions]
     listed: Array  # how many those are [1]
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        return remembered_limits(self)
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse lists that would name an unknown pair, or run over."""
+        require_listed(self)
 
 
 def dyna_q_update(

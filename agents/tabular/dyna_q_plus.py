@@ -31,8 +31,12 @@ from agents.tabular.remembered_world import (
     list_pair,
     recall_pair,
     remember,
+    remembered_limits,
+    require_listed,
 )
+from agents.tabular.saved import COUNT, Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 from learning.batch import Array
 
 
@@ -69,6 +73,15 @@ class DynaQPlusMemory(NamedTuple):
     listed: Array  # how many those are [1]
     last_tried: Array  # at which environment step, 0 for never [states, actions]
     clock: Array  # environment steps so far [1]
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        return {**remembered_limits(self), "last_tried": COUNT, "clock": COUNT}
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse lists that would name an unknown pair or run over, and times to come."""
+        require_listed(self)
+        guard.within("The saved 'last_tried'", self.last_tried, 0, int(self.clock[0]) + 1)
 
 
 def exploration_bonus(bonus_weight: float, steps: int) -> float:

@@ -7,19 +7,23 @@ the same rules on the same random streams and end with the same table, bit for b
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
 from agents.tabular.acting import NEVER, TabularActor, refuse_misfit
+from agents.tabular.saved import saved_episode, saved_memory
 from agents.tabular.walk import Episodes, walk
+from envs import guard
 from envs.access import place, plain_model, time_limit
 from envs.compiled import compiled
 from envs.sampling import noisy_reward
 from envs.tabular import TabularModel
 from learning.history import History
 
+NAMES = {"table": "The saved table", "legal": "The saved list of what is legal"}
 CHUNK = 1 << 16  # environment steps between two looks at the keyboard
 
 
@@ -56,7 +60,11 @@ class TabularLearner(TabularActor):
 
         Returns:
             One row for each episode finished meanwhile: samples, episode_return, episode_length.
+
+        Raises:
+            ValueError: If `samples` is no whole number, or values have left the range of numbers.
         """
+        samples = guard.whole("samples", samples)
         model = plain_model(source)
         if model is None:
             return self.learn_readably(source, samples)
@@ -67,6 +75,7 @@ class TabularLearner(TabularActor):
 
     def learn_episodes(self, source: Any, episodes: int) -> History:
         """Learn as `learn` does, until so many more episodes are over, however long they take."""
+        episodes = guard.whole("episodes", episodes)
         self._connect(source)
         model, history = plain_model(source), History()
         while len(history) < episodes:
@@ -113,20 +122,33 @@ class TabularLearner(TabularActor):
         """Continue from what `state()` returned, in `source`, which stands where it stood then.
 
         Raises:
-            ValueError: If the table does not fit the spaces of `source`, or an array is missing.
+            ValueError: If an array is missing, does not fit the spaces of `source`, or holds an
+                impossible number. Then nothing has changed.
         """
-        self._measure(source)
-        missing = [name for name in self.memory._fields if name not in state]
-        if missing:
-            raise ValueError(f"The saved state has no {missing[0]!r}: another version wrote it.")
-        refuse_misfit("The saved table", state["table"], self.memory.table)
-        refuse_misfit("The saved list of what is legal", state["legal"], self.memory.legal)
-        self.memory = type(self.memory)(*(state[name].copy() for name in self.memory._fields))
-        self.function.parameters["table"] = self.memory.table
-        self.samples, self._source = int(state["samples"]), source
-        self.generator.bit_generator.state = state["generator"]
-        for name, array in self._episode._asdict().items():
-            array[...] = state["episode"][name]
+        fresh = copy.copy(self)
+        fresh._measure(source)
+        for name, what in NAMES.items():  # of arrays only: what else there is, `saved_memory` says
+            if isinstance(guard.table("The saved state", state).get(name), np.ndarray):
+                refuse_misfit(what, state[name], getattr(fresh.memory, name))
+        memory = saved_memory(fresh.memory, state, NAMES)
+        fresh._require_policy(memory.legal)
+        episode = guard.entry(state, "episode")
+        fresh._episode = saved_episode(fresh._episode, episode, len(memory.table), memory.legal)
+        if hasattr(memory, "require_sound"):
+            memory.require_sound(fresh._steps)
+        generator = guard.generator_of(self.generator, state)
+        fresh.samples, fresh._source = guard.whole("samples", guard.entry(state, "samples")), source
+        fresh.memory, fresh.function.parameters["table"] = memory, memory.table
+        vars(self).update(vars(fresh))
+        self.generator.bit_generator.state = generator
+
+    @property
+    def _steps(self) -> int:
+        """How many environment steps the episode under way has; 0 if there is none."""
+        return int(self._episode.length[0]) if self._episode.state[0] >= 0 else 0
+
+    def _require_policy(self, legal: Any) -> None:
+        """Raise a ValueError if a saved list of what is legal is not this learner's policy."""
 
     def _allow_all(self, model: TabularModel) -> None:
         self.memory.legal[...] = model.legal_actions
@@ -135,7 +157,7 @@ class TabularLearner(TabularActor):
         """Run the compiled walk on the environment's own generator, and leave it where it ends."""
         episode, rates = self._episode, self.rates._replace(time_limit=time_limit(source) or NEVER)
         finished = Episodes(*np.empty((3, min(samples, episodes))))
-        self.reserve(episode.length.item() + samples)
+        self.reserve(self._steps + samples)
         self._allow_all(model)
         loop = self.loop if model.reward_deviation is None else self.noisy_loop
         taken, count = loop(

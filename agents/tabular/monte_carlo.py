@@ -22,14 +22,16 @@ Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from agents.tabular.config import OnPolicyConfig
 from agents.tabular.control import move
 from agents.tabular.learner import TabularLearner
+from agents.tabular.saved import COUNT, FINITE, Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 from learning.batch import Array
 
 
@@ -58,6 +60,25 @@ class EpisodeMemory(NamedTuple):
     actions: Array  # [room]
     rewards: Array  # [room]
     length: Array  # steps of the episode so far, one number
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        return {**step_limits(self), "first_visit": (-1, guard.MOST)}
+
+    def rooms(self) -> tuple[str, ...]:
+        """Return the names of the arrays that grow with the episode."""
+        return "states", "actions", "rewards"
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse another number of steps than the episode has, and first visits that were none."""
+        require_steps(self, steps)
+        state, action = np.nonzero(self.first_visit >= 0)
+        step = self.first_visit[state, action]
+        first = (step < steps).all() and (self.states[step] == state).all()
+        guard.require(
+            bool(first and (self.actions[step] == action).all()),
+            "The saved 'first_visit' names a step at which the episode was elsewhere.",
+        )
 
 
 def remember_and_look_back(
@@ -102,6 +123,23 @@ def episode_memory(table: Array, legal: Array) -> EpisodeMemory:
     return EpisodeMemory(
         table, numbers, legal, numbers - 1, nothing, nothing.copy(), np.zeros(0), length
     )
+
+
+def step_limits(memory: Any) -> dict[str, Limits]:
+    """Return between which limits the numbers of a saved episode lie."""
+    states, actions = memory.table.shape
+    return {"states": (0, states), "actions": (0, actions), "rewards": FINITE, "length": COUNT}
+
+
+def require_steps(memory: Any, steps: int) -> None:
+    """Refuse a saved episode of another number of steps than the agent has taken, or without room.
+
+    Args:
+        memory: With `length` and `states`.
+        steps: Of the episode under way.
+    """
+    guard.require(memory.length[0] == steps, f"The saved 'length' must be {steps} steps here.")
+    guard.require(steps <= len(memory.states), f"The saved 'states' must hold {steps} steps.")
 
 
 def with_room(array: Array, steps: int) -> Array:

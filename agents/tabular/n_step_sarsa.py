@@ -25,8 +25,12 @@ import numpy as np
 from agents.tabular.config import OnPolicyConfig
 from agents.tabular.control import move
 from agents.tabular.learner import TabularLearner
+from agents.tabular.saved import COUNT, FINITE, Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 from learning.batch import Array
+
+MOST_STEPS = 2**24  # of a window, which takes 24 bytes for each
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,15 @@ class WindowMemory(NamedTuple):
     actions: Array  # [n]
     rewards: Array  # [n]
     length: Array  # steps of the episode so far, one number
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        states, actions = self.table.shape
+        return {"states": (0, states), "actions": (0, actions), "rewards": FINITE, "length": COUNT}
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse another number of steps than the episode has."""
+        guard.require(self.length[0] == steps, f"The saved 'length' must be {steps} steps here.")
 
 
 def n_step_return(rewards: Array, begin: int, end: int, discount: float, following: float) -> float:
@@ -108,8 +121,7 @@ def window_memory(table: Array, legal: Array, steps: int) -> WindowMemory:
 
 def check_steps(steps: int) -> None:
     """Refuse a window that holds nothing, or parts of steps."""
-    if not isinstance(steps, int) or steps < 1:
-        raise ValueError(f"steps must be a whole number from 1, not {steps}.")
+    guard.whole("steps", steps, 1, MOST_STEPS)
 
 
 class NStepSarsa(TabularLearner):

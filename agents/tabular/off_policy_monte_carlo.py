@@ -31,12 +31,15 @@ import numpy as np
 from agents.tabular.config import ExploringConfig
 from agents.tabular.exploration import action_probability
 from agents.tabular.learner import TabularLearner
-from agents.tabular.monte_carlo import with_room
+from agents.tabular.monte_carlo import require_steps, step_limits, with_room
+from agents.tabular.saved import Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 from learning.batch import Array
 from learning.loss import squared_error_derivative
 from learning.optimizer import descend
 
+TOLERANCE = 1e-9  # of a probability, which is a sum
 HUGE = 1e200  # where ratios stop growing, far below what a number can hold
 
 
@@ -60,6 +63,20 @@ class WeightedEpisodeMemory(NamedTuple):
     rewards: Array  # [room]
     probabilities: Array  # with which the behaviour took each action [room]
     length: Array  # steps of the episode so far, one number
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        return {**step_limits(self), "weights": (0, None), "probabilities": (0, 1 + TOLERANCE)}
+
+    def rooms(self) -> tuple[str, ...]:
+        """Return the names of the arrays that grow with the episode."""
+        return "states", "actions", "rewards", "probabilities"
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse another number of steps than the episode has, and actions of probability 0."""
+        require_steps(self, steps)
+        taken = self.probabilities[:steps] > 0
+        guard.require(taken.all(), "The saved 'probabilities' must be above 0 for actions taken.")
 
 
 def remember_and_weigh(

@@ -83,6 +83,10 @@ class PredictionLearner(TabularLearner):
             check_policy(self.policy, shape, plain_model(source))
             self.memory.legal[...] = self.policy
 
+    def _require_policy(self, legal: Array) -> None:
+        if self.policy is not None and not np.array_equal(legal, self.policy):
+            raise ValueError("The saved policy is another one than this learner judges.")
+
     def _allow(self, state: int, info: dict[str, Any]) -> None:
         if self.policy is None:
             super()._allow(state, info)

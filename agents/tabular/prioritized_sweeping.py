@@ -28,9 +28,11 @@ import numpy as np
 
 from agents.tabular.dyna_q import DynaQConfig
 from agents.tabular.learner import TabularLearner
-from agents.tabular.priority_queue import empty_queue, pop, push
+from agents.tabular.priority_queue import empty_queue, pop, push, queue_limits, require_queue
 from agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
+from agents.tabular.saved import FINITE, Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 from learning.batch import Array
 
 
@@ -82,6 +84,34 @@ class SweepingMemory(NamedTuple):
     place: Array
     priority: Array
     length: Array
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie."""
+        pairs = self.table.size
+        chains = dict.fromkeys(("first_source", "following", "preceding"), (-1, pairs))
+        world = {"rewards": FINITE, "next_states": (-1, len(self.table))}
+        return {**world, **chains, **queue_limits(pairs)}
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse chains that do not hold each remembered pair once, and a queue in disorder."""
+        require_chains(self)
+        require_queue(self)
+        waiting = self.heap[: self.length[0]]
+        known = self.next_states.ravel()[waiting] >= 0
+        guard.require(known.all(), "The saved 'heap' holds a pair of which nothing is remembered.")
+
+
+def require_chains(memory: Any) -> None:
+    """Refuse chains in which a pair is missing, stands twice, or does not lead to that state."""
+    next_states, following = memory.next_states.ravel().tolist(), memory.following.tolist()
+    preceding, met = memory.preceding.tolist(), 0
+    for state, pair in enumerate(memory.first_source.tolist()):
+        before = -1
+        while pair >= 0 and next_states[pair] == state and preceding[pair] == before:
+            before, pair, met = pair, following[pair], met + 1  # no round: neighbours know it
+        guard.require(pair < 0, f"The saved chain of state {state} is broken at pair {pair}.")
+    known = sum(state >= 0 for state in next_states)
+    guard.require(met == known, f"The saved chains hold {met} pairs; {known} are remembered.")
 
 
 def leave_chain(memory: Any, pair: int, state: int) -> None:

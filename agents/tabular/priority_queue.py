@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.tabular.saved import FINITE, Limits
+from envs import guard
 from learning.batch import Array
 
 
@@ -32,6 +34,22 @@ def empty_queue(items: int) -> Queue:
     return Queue(
         np.zeros(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64)
     )
+
+
+def queue_limits(items: int) -> dict[str, Limits]:
+    """Return between which limits the numbers of a saved queue of `items` items lie."""
+    return {"heap": (0, items), "place": (-1, items), "priority": FINITE, "length": (0, items + 1)}
+
+
+def require_queue(queue: Any) -> None:
+    """Refuse a saved queue in which an item does not stand in its place, or in its order."""
+    length = int(queue.length[0])
+    heap, waiting = queue.heap[:length], np.count_nonzero(queue.place >= 0)
+    in_place = waiting == length and np.array_equal(queue.place[heap], np.arange(length))
+    guard.require(in_place, "The saved 'heap' and 'place' contradict each other.")
+    urgency = queue.priority[heap]
+    parents = urgency[(np.arange(1, length) - 1) // 2] if length else urgency
+    guard.require((parents >= urgency[1:]).all(), "The saved 'heap' is not in order.")
 
 
 def push(queue: Any, item: int, priority: float) -> None:

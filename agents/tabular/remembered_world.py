@@ -14,9 +14,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from agents.tabular.control import move
 from agents.tabular.q_learning import q_learning_target
+from agents.tabular.saved import FINITE, Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 
 
 def remember(memory: Any, transition: Transition) -> None:
@@ -33,6 +37,21 @@ def remember(memory: Any, transition: Transition) -> None:
 def is_new(memory: Any, state: int, action: int) -> bool:
     """Return whether nothing is remembered of an action."""
     return bool(memory.next_states[state, action] < 0)
+
+
+def remembered_limits(memory: Any) -> dict[str, Limits]:
+    """Return between which limits the numbers of a saved memory and its list lie."""
+    states, pairs = memory.table.shape[0], memory.table.size
+    return {"rewards": FINITE, "next_states": (-1, states), "pairs": (0, pairs),
+            "listed": (0, pairs + 1)}  # fmt: skip
+
+
+def require_listed(memory: Any) -> None:
+    """Refuse a saved list with a pair twice, or with one of which nothing is remembered."""
+    listed = memory.pairs[: memory.listed[0]]
+    guard.require(len(np.unique(listed)) == len(listed), "The saved 'pairs' hold a pair twice.")
+    known = memory.next_states.ravel()[listed] >= 0
+    guard.require(known.all(), "The saved 'pairs' hold one of which nothing is remembered.")
 
 
 def list_pair(memory: Any, state: int, action: int) -> None:

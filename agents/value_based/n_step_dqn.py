@@ -97,6 +97,11 @@ class LinkedMemory(ReplayMemory):
         """Let no step follow those that are the latest now."""
         self.latest[:] = NONE
 
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the least number, and the one that all stay below, of some of the arrays."""
+        places = (NONE, self.capacity)
+        return {**super().limits(), "following": places, "latest": places}
+
     def arrays(self) -> dict[str, Array]:
         """Return all that is remembered, the very arrays."""
         return {**super().arrays(), "following": self.following, "latest": self.latest}

@@ -25,6 +25,7 @@ from agents.tabular.exploration import linear_schedule
 from agents.value_based.dqn import DQN, DQNConfig
 from agents.value_based.memory import ReplayMemory, Transitions
 from agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
+from envs import guard
 from envs.many_worlds import ManyWorlds
 from learning.batch import Array, Batch
 
@@ -105,6 +106,22 @@ class PrioritizedMemory(ReplayMemory):
         """Give steps other priorities. Shape [rows]."""
         set_weights(self.tree, places, urgency)
         self.highest[0] = max(self.highest[0], urgency.max())
+
+    def limits(self) -> dict[str, tuple[float, float | None]]:
+        """Return the least number, and the one that all stay below, of some of the arrays."""
+        return {**super().limits(), "tree": (0, None), "highest": (0, None)}
+
+    def require_sound(self, saved: dict[str, Array]) -> None:
+        """Refuse a tree whose nodes are not the sums of those below, or that weighs no step.
+
+        Raises:
+            ValueError: If so: a draw would lead to a place where no step is remembered.
+        """
+        tree, used = saved["tree"], min(int(saved["written"][0]), self.capacity)
+        half = len(tree) // 2
+        sums = np.array_equal(tree[1:half], tree[2::2] + tree[3::2])
+        weighs = (leaves(tree)[:used] > 0).all() and not leaves(tree)[used:].any()
+        guard.require(sums and weighs, "The saved 'memory.tree' is no sum of these steps' weights.")
 
     def arrays(self) -> dict[str, Array]:
         """Return all that is remembered, the very arrays."""

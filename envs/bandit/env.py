@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
+from envs import guard
 from envs.bandit.dynamics import drift_means, problem_means, pull
 from envs.bandit.model import BanditModel
 from envs.tabular import Floats, TabularModel
@@ -71,7 +72,7 @@ class BanditEnv(gym.Env[Any, Any]):
             raise ValueError(f"Unknown render mode {render_mode!r}; this world knows: {known}.")
         self.bandit = model or BanditModel(np.asarray(means), deviation, drift)
         self.means: Floats = self.bandit.means.copy()
-        self.max_episode_steps, self.render_mode = max_episode_steps, render_mode
+        self.max_episode_steps, self.render_mode = guard.steps(max_episode_steps), render_mode
         self.observation_space, self.action_space = ONE_STATE, Discrete(self.bandit.arms)
         self.position = -1  # 0 from the first reset on
         self.elapsed = 0
@@ -134,11 +135,28 @@ class BanditEnv(gym.Env[Any, Any]):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
+        """Continue from what `state()` returned.
+
+        Raises:
+            ValueError: If it is no state of this bandit; then nothing has changed.
+        """
+        elapsed = guard.whole("The saved elapsed", guard.entry(state, "elapsed"))
+        means = guard.like("The saved means", guard.entry(state, "means"), self.means)
+        last = self._saved_last(guard.entry(state, "last"))
+        generator = guard.generator_of(self.np_random, state)
         self.reset()
-        self.elapsed, self.means[:] = int(state["elapsed"]), state["means"]
-        self.last = state["last"] and tuple(state["last"])
-        self.np_random.bit_generator.state = state["generator"]
+        self.elapsed, self.means[:], self.last = elapsed, means, last
+        self.np_random.bit_generator.state = generator
+
+    def _saved_last(self, given: Any) -> tuple[int, float] | None:
+        if given is None:
+            return None
+        guard.require(
+            isinstance(given, list | tuple) and len(given) == 2,
+            f"The saved last must be None or an arm and its reward, not {guard.shown(given)}.",
+        )
+        arm = guard.whole("The arm of the saved last", given[0], 0, self.bandit.arms)
+        return arm, guard.number("The reward of the saved last", given[1])
 
     def _arm(self, action: Any) -> int:
         if self.position < 0:
@@ -208,9 +226,9 @@ class TestbedEnv(BanditEnv):
         max_episode_steps: int | None = None,
         render_mode: str | None = None,
     ) -> None:
-        if problem is not None and (problem < 0 or problem != int(problem)):
-            raise ValueError(f"problem must be a number from 0, or None, not {problem}.")
-        self.problem, self.mean = problem, mean
+        if problem is not None:
+            problem = guard.whole("problem", _whole(problem))
+        self.problem, self.mean = problem, guard.number("mean", mean)
         means = problem_means(problem or 0, _count(arms), mean)
         super().__init__(None, means, deviation, 0.0, max_episode_steps, render_mode)
 
@@ -228,6 +246,9 @@ class TestbedEnv(BanditEnv):
 
 
 def _count(arms: int) -> int:
-    if arms < 1 or arms != int(arms):
-        raise ValueError(f"arms must be a whole number from 1, not {arms}.")
-    return int(arms)
+    return guard.whole("arms", _whole(arms), 1, guard.MOST_ARMS)
+
+
+def _whole(given: Any) -> Any:
+    """Return 10.0 as 10: the same number, as files and commands may write it."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,35 +45,15 @@ class BanditVectorEnv(TabularVectorEnv):
         super().__init__(env.bandit.table, num_envs, max_episode_steps, autoreset_mode)
         self._first, self._spread = env.first_distribution
         self._noise = float(env.bandit.deviation), float(env.bandit.drift)
-        self.means = np.tile(env.means, (num_envs, 1))
+        self.means = np.tile(env.means, (self.num_envs, 1))
         self._step = self._pull
 
-    def reset(
-        self,
-        *,
-        seed: int | Sequence[int | None] | None = None,
-        options: dict[str, Any] | None = None,
-    ) -> tuple[Any, dict[str, Any]]:
-        """Start episodes in all rows, or in those of `options["reset_mask"]` (bool [num_envs])."""
-        result = super().reset(seed=seed, options=options)
-        mask = (options or {}).get("reset_mask", np.ones(self.num_envs))
-        self._renew(np.asarray(mask, np.bool_))
-        return result
+    def _arrays(self) -> dict[str, Array]:
+        return {**super()._arrays(), "means": self.means}
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that the next step depends on, as arrays."""
-        return {**super().state(), "means": self.means.copy()}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
-        super().restore(state)
-        self.means[:] = state["means"]
-
-    def _restart(self) -> dict[str, Any]:
-        ended = self._rows.ended.copy()
-        info = super()._restart()
-        self._renew(ended)
-        return info
+    def _start(self, mask: Booleans) -> None:
+        super()._start(mask)
+        self._renew(mask)
 
     def _renew(self, mask: Booleans) -> None:
         renew_rows(self.means, self._first, self._spread, self._rows.streams, mask)

@@ -6,6 +6,7 @@ from envs.board_game.opponents import Reply
 from envs.board_game.rules import Rules, has_line, is_full
 
 FIRST, SECOND, EITHER = range(3)
+AHEAD = {FIRST: (0,), SECOND: (-1,), EITHER: (0, -1)}  # own stones less others', when to move
 SEATS = {"first": FIRST, "second": SECOND, "random": EITHER}
 
 

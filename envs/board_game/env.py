@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
-from envs.board_game.dynamics import SEATS, begin, respond
+from envs import guard
+from envs.board_game.dynamics import AHEAD, SEATS, begin, respond
 from envs.board_game.model import board_model
 from envs.board_game.observation import Observer
 from envs.board_game.opponents import Chooser, Player, moves_of, reply_of, require_room
 from envs.board_game.position import Position
 from envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
+from envs.board_game.soundness import require_game
 from envs.tabular import TabularModel
 
 ILLEGAL = ("raise", "lose")
@@ -182,11 +184,27 @@ class BoardGameEnv(gym.Env[Any, Any]):
         return {name: getattr(self, name) for name in names} | {"generator": generator}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
-        names = ("own", "other", "player", "elapsed")
-        self.own, self.other, self.player, self.elapsed = (int(state[name]) for name in names)
-        self.over, self.last = bool(state["over"]), 0
-        self.np_random.bit_generator.state = state["generator"]
+        """Continue from what `state()` returned.
+
+        Raises:
+            ValueError: If no game of this world can stand like that; then nothing has changed.
+        """
+        limits = {"own": self.rules.board + 1, "other": self.rules.board + 1, "player": 2,
+                  "elapsed": guard.MOST}  # fmt: skip
+        own, other, player, elapsed = (
+            guard.whole(f"The saved {name}", guard.entry(state, name), 0, limit)
+            for name, limit in limits.items()
+        )
+        over = guard.flag("The saved over", guard.entry(state, "over"))
+        require_game("The saved board", self.rules, self._ahead(player), own, other, over)
+        generator = guard.generator_of(self.np_random, state)
+        self.own, self.other, self.player, self.elapsed = own, other, player, elapsed
+        self.over, self.last = over, 0
+        self.np_random.bit_generator.state = generator
+
+    def _ahead(self, player: int) -> tuple[int, ...]:
+        """Return how many stones more than its opponent a learner has when it is to move."""
+        return AHEAD[player]  # player 0 has the first seat, player 1 the second
 
     def _info(self) -> dict[str, Any]:
         return {"action_mask": self.observer.legal(self.own | self.other)}

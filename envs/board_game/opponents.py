@@ -11,6 +11,9 @@ import functools
 from collections.abc import Callable
 from typing import Protocol, cast
 
+import numpy as np
+
+from envs import guard
 from envs.board_game.bits import count, lowest
 from envs.board_game.position import Position
 from envs.board_game.rules import BITS, Rules, legal_moves, move_of
@@ -120,10 +123,14 @@ def _searching(name: str) -> Reply:
 def _asking(player: Player) -> Reply:
     def asked(rules: Rules, own: int, other: int, draw: float) -> int:
         position = Position(rules, own, other)
-        action = int(player(position))
+        answer = player(position)
+        is_whole = isinstance(answer, int | np.integer) and not isinstance(answer, bool)
+        action = int(answer) if is_whole else -1
         move = move_of(rules, own | other, action) if action in position.legal_actions else 0
         if not move:
-            raise ValueError(f"The opponent answered {action}; legal are {position.legal_actions}.")
+            raise ValueError(
+                f"The opponent answered {guard.shown(answer)}; legal are {position.legal_actions}."
+            )
         return move
 
     return asked

@@ -18,6 +18,7 @@ from envs.board_game.rules import (
     legal_moves,
     move_of,
 )
+from envs.board_game.soundness import require_position
 
 STONES = ".XO"  # empty, first player, second player
 
@@ -41,11 +42,17 @@ class Position:
         rules: Of the game.
         own: Stones of the side to move, one bit each; see `rules`.
         other: Stones of its opponent.
+
+    Raises:
+        ValueError: If no game can bring these stones about, with this side to move.
     """
 
     rules: Rules = CONNECT_FOUR
     own: int = 0
     other: int = 0
+
+    def __post_init__(self) -> None:
+        require_position(self.rules, self.own, self.other)
 
     @classmethod
     def of_moves(cls, moves: str, rules: Rules = CONNECT_FOUR) -> Position:

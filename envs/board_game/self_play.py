@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import gymnasium as gym
 
-from envs.board_game.dynamics import result
+from envs.board_game.dynamics import AHEAD, EITHER, result
 from envs.board_game.env import BoardGameEnv
 from envs.board_game.position import Position
 
@@ -52,6 +52,10 @@ class SelfPlayEnv(BoardGameEnv):
             AttributeError: Always.
         """
         raise AttributeError("Self-play is no table.")
+
+    def _ahead(self, player: int) -> tuple[int, ...]:
+        """Return how many stones more the side to move may have: the learner plays both."""
+        return AHEAD[EITHER]
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Play a stone of the side to move; see `gymnasium.Env.step`."""

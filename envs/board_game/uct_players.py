@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from envs import guard
 from envs.board_game.opponents import require_room
 from envs.board_game.outcome import Numbers
 from envs.board_game.position import Position
 from envs.board_game.rules import Rules, action_of, has_line, is_full
+from envs.board_game.soundness import require_position, require_rules
 from envs.board_game.uct import PLAYOUTS, SEEDS, uct_means, uct_move
 from envs.compiled import compiled
 
@@ -39,10 +41,14 @@ def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int 
     """Return the same as `uct_reply`, compiled; with more playouts if one likes.
 
     Raises:
-        ValueError: If the board is too large for compiled code.
+        ValueError: If the board is too large for compiled code, no game can bring these stones
+            about, or a number is out of its range.
     """
     require_room("uct", rules)
-    return int(fast_uct_move(rules, own, other, playouts, int(draw * SEEDS)))
+    require_position(rules, own, other)
+    playouts = guard.whole("playouts", playouts, 1, MOST_PLAYOUTS + 1)
+    seed = int(guard.number("draw", draw, 0, 1) * SEEDS)
+    return int(fast_uct_move(rules, int(own), int(other), playouts, seed))
 
 
 def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, seed: int = 0) -> int:
@@ -58,9 +64,12 @@ def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, see
     Raises:
         ValueError: If the board is too large, the game over, or a number out of its range.
     """
+    require_rules(rules)
+    own, other = (guard.whole("stones", side, 0, rules.board + 1) for side in (own, other))
     if has_line(rules, own) or has_line(rules, other) or is_full(rules, own | other):
         raise ValueError("UCT has nothing to search: the game is over.")
-    if playouts < 1 or not 0 <= seed < SEEDS:
+    playouts, seed = guard.whole("playouts", playouts), guard.whole("seed", seed)
+    if playouts < 1 or seed >= SEEDS:
         raise ValueError(
             f"UCT needs 1 playout or more and a seed from 0 to 2^53 - 1, not {playouts} and {seed}."
         )
@@ -78,7 +87,13 @@ def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> N
 
     Returns:
         From -1 to 1 for the side to move, nan for illegal actions. Shape [actions].
+
+    Raises:
+        ValueError: If the board is too large, or a number is out of its range.
     """
+    require_room("uct", position.rules)
+    playouts = guard.whole("playouts", playouts, 1, MOST_PLAYOUTS + 1)
+    seed = guard.whole("seed", seed, 0, SEEDS)
     rules, values = position.rules, np.full(position.rules.actions, np.nan)
     for move, mean in fast_uct_means(rules, position.own, position.other, playouts, seed):
         values[action_of(rules, move)] = mean

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
-from envs.board_game.dynamics import begin, respond
+from envs.board_game.dynamics import AHEAD, begin, respond
 from envs.board_game.env import BoardGameEnv
 from envs.board_game.opponents import COMPILABLE, any_moves, choose
 from envs.board_game.rules import BITS, Rules, move_of, table_index
+from envs.board_game.soundness import require_game
 from envs.board_game.uct import uct_reply
 from envs.compiled import compiled
 from envs.random_streams import Streams, next_draw
@@ -58,6 +59,7 @@ class BoardGameVectorEnv(RowVectorEnv):
         if not env.rules.compilable:
             raise ValueError(f"{env.rules.rows} x {env.rules.columns} cells exceed {BITS} bits.")
         super().__init__(num_envs, env.observation_space, env.rules.actions, autoreset_mode)
+        num_envs = self.num_envs
         self.rules, self._seat, self._observer = env.rules, env.seat, env.observer
         self._lose = env.illegal == "lose"
         self._start_boards, self._step_boards = LOOPS[env.opponent]
@@ -67,6 +69,12 @@ class BoardGameVectorEnv(RowVectorEnv):
             ended=np.ones(num_envs, np.bool_),
             streams=new_streams(num_envs),
         )
+
+    def _require_sound(self, arrays: dict[str, Array]) -> None:
+        ahead = AHEAD[self._seat]
+        columns = (arrays[name].tolist() for name in ("own", "other", "ended"))
+        for row, (own, other, ended) in enumerate(zip(*columns, strict=True)):
+            require_game(f"The saved board of row {row}", self.rules, ahead, own, other, ended)
 
     def _start(self, mask: Booleans) -> None:
         self._start_boards(self.rules, self._seat, self._rows, mask)

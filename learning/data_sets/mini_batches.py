@@ -97,13 +97,19 @@ class MiniBatches:
         Raises:
             ValueError: If the state is of another number of rows.
         """
-        order = np.array(state["row_order"], np.int64)
-        rows = len(self.data) if state["rows_drawn"] else 0
+        order, drawn, surplus = (state[f"row{name}"] for name in ("_order", "s_drawn", "s_surplus"))
+        order = np.array(order)
+        for name, value in (("rows_drawn", drawn), ("rows_surplus", surplus)):
+            if type(value) is not int or not 0 <= value < 2**62:
+                raise ValueError(
+                    f"The saved {name!r} must be a whole number from 0, not {value!r}."
+                )
+        rows = len(self.data) if drawn else 0
         if not np.array_equal(np.sort(order), np.arange(rows)):
             raise ValueError(
                 f"The saved order is of {len(order)} rows, but data set {self.data.name!r} "
                 f"has {len(self.data)}."
             )
-        self._order = order
-        self.drawn, self.surplus = int(state["rows_drawn"]), int(state["rows_surplus"])
+        self._order = order.astype(np.int64)
+        self.drawn, self.surplus = drawn, surplus
         self.generator.bit_generator.state = state["row_generator"]

@@ -170,8 +170,18 @@ class KMeans(BatchLearner):
         """Continue from what `state()` returned, bit for bit; see `DataLearner.restore`."""
         super().restore(state, source)
         if state:
+            for name, made in (("counts", self._counts), ("best", self._best),
+                               ("losses", self._losses)):  # fmt: skip
+                saved = np.asarray(state[name])
+                if saved.shape != made.shape or saved.dtype != made.dtype or np.isnan(saved).any():
+                    self._refuse_state(name)
+            starts = state["starts"]
+            if type(starts) is not int or not 1 <= starts <= max(1, self.config.starts):
+                self._refuse_state("starts")
+            if (state["counts"] < 0).any():
+                self._refuse_state("counts")
             self._counts, self._best = state["counts"].copy(), state["best"].copy()
-            self._losses, self._starts = state["losses"].copy(), int(state["starts"])
+            self._losses, self._starts = state["losses"].copy(), starts
             self._generator.bit_generator.state = state["start_generator"]
 
     @property

@@ -31,7 +31,17 @@ class Pull(NamedTuple):
 
 
 def pull(inputs: Array, centroids: Array) -> Pull:
-    """Return what rows [rows, features] pull at centroids [centroids, features]."""
+    """Return what rows [rows, features] pull at centroids [centroids, features].
+
+    Raises:
+        ValueError: If their shapes do not fit: the compiled pass does not look.
+    """
+    if not (inputs.ndim == centroids.ndim == 2 and len(centroids)) or (
+        inputs.shape[1] != centroids.shape[1]
+    ):
+        raise ValueError(
+            f"Rows of shape {inputs.shape} cannot pull at centroids of shape {centroids.shape}."
+        )
     return Pull(*_compiled()(np.ascontiguousarray(inputs), centroids))
 
 

@@ -149,7 +149,7 @@ def test_state_restores_the_rest_of_every_rows_random_stream() -> None:
 def test_seeds_must_be_as_many_as_rows() -> None:
     with pytest.raises(ValueError, match="2 seeds were given for 3 environments"):
         TabularVectorEnv(random_model(6), 3).reset(seed=[1, 2])
-    with pytest.raises(ValueError, match="num_envs must be at least 1"):
+    with pytest.raises(ValueError, match="num_envs must be a whole number from 1"):
         TabularVectorEnv(random_model(6), 0)
 
 

@@ -8,14 +8,17 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from envs import guard
 from envs.board_game.position import Position
 from envs.board_game.rules import CONNECT_FOUR, Rules, move_of
 from envs.board_game.solver.memory import new_memory
 from envs.board_game.solver.openings import new_openings, no_openings
 from envs.board_game.solver.search import settle_any, settle_connect_four
 from envs.board_game.solver.stack import HIGH, LOW, VISITED, ask, new_stack
+from envs.board_game.soundness import require_rules
 
 ENTRIES = 2**22  # 32 MB
+MOST_ENTRIES = 2**30  # 8 GB
 BETWEEN_REPORTS = 2_000_000  # positions
 Progress = Callable[[int, int, int], None]  # positions visited, and where the score may still lie
 
@@ -46,6 +49,8 @@ class Solver:
         openings: bool = True,
     ) -> None:
         self.rules, self.tell = rules, tell
+        require_rules(rules)
+        entries = guard.whole("entries", entries, 1, MOST_ENTRIES)
         self._memory, self._stack = new_memory(rules, entries), new_stack(rules)
         self._settle = settle_connect_four if rules == CONNECT_FOUR else settle_any
         self._openings = new_openings(rules) if openings else no_openings()

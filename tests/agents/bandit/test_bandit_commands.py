@@ -74,7 +74,7 @@ def test_settings_of_a_method_come_from_the_command_line(tmp_path: Path) -> None
     [
         (["bandit-ucb", "spielfeld/CliffWalking-v0"], "needs a world of one state"),
         (["bandit-ucb", "spielfeld/Bandit-v0"], "A bandit needs either model= or means="),
-        (["bandit-ucb", TESTBED, "--set", "problem=-1"], "problem must be a number from 0"),
+        (["bandit-ucb", TESTBED, "--set", "problem=-1"], "problem must be a whole number from 0"),
     ],
 )
 def test_mistakes_are_answered_in_one_sentence(

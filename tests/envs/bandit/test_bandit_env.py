@@ -108,9 +108,9 @@ def test_bandit_takes_a_model_or_its_parts_and_not_both() -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: TestbedEnv(problem=-1), "problem must be a number from 0, or None, not -1"),
-        (lambda: TestbedEnv(arms=0), "arms must be a whole number from 1, not 0"),
-        (lambda: DriftingBanditEnv(arms=2.5), "arms must be a whole number from 1, not 2.5"),
+        (lambda: TestbedEnv(problem=-1), "problem must be a whole number from 0 to .*, not -1"),
+        (lambda: TestbedEnv(arms=0), "arms must be a whole number from 1 to .*, not 0"),
+        (lambda: DriftingBanditEnv(arms=2.5), "arms must be a whole number from 1 to .*, not 2.5"),
         (lambda: BanditEnv(means=[0.0], render_mode="x"), "mode 'x'; this world knows: ansi"),
     ],
 )

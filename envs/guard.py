@@ -1,0 +1,236 @@
+"""Checks of every number and array from outside, before a compiled loop runs on it.
+
+Compiled loops do not check their indices: a state beyond the table reads or overwrites the memory
+of something else. So arguments of callers and values of files pass through these functions first,
+and a loop meets only numbers that fit. Nothing is written before all of it is checked.
+
+This file imports nothing but NumPy. Each function raises a ValueError of one sentence, which names
+the value (`what`), what was found and what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+MOST = 2**62  # of a count or a number of steps: a sum of two of them fits 64 bits
+MOST_ROWS = 2**20  # of a vector environment
+MOST_ARMS = 2**24  # of a bandit
+LONGEST = 60  # characters of a value that a sentence repeats
+
+
+def shown(value: Any) -> str:
+    """Return a value as a sentence repeats it: on one line, and never longer than that."""
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def whole(what: str, value: Any, low: int = 0, high: int = MOST) -> int:
+    """Return a whole number from `low` to below `high` as an int; a bool is none."""
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or not low <= int(value) < high:
+        limits = f"from {low:,} to {'2^62 - 1' if high == MOST else f'{high - 1:,}'}"
+        _refuse(what, f"a whole number {limits}", value)
+    return int(value)
+
+
+def steps(value: Any) -> int | None:
+    """Return a limit of an episode in environment steps, from 1; None for no limit."""
+    return None if value is None else whole("max_episode_steps", value, 1)
+
+
+def number(what: str, value: Any, low: float = -np.inf, high: float = np.inf) -> float:
+    """Return a finite number from `low` to `high` as a float; a bool is none."""
+    is_number = isinstance(value, int | float | np.integer | np.floating)
+    try:
+        given = float(value) if is_number and not isinstance(value, bool) else np.nan
+    except OverflowError:
+        given = np.inf
+    if not (np.isfinite(given) and low <= given <= high):
+        below = "" if high == np.inf else f" to {high:g}"
+        limits = "" if low == -np.inf else f" from {low:g}{below}"
+        _refuse(what, f"a finite number{limits}", value)
+    return given
+
+
+def flag(what: str, value: Any) -> bool:
+    """Return a bool; numbers are none."""
+    if not isinstance(value, bool | np.bool_):
+        _refuse(what, "true or false", value)
+    return bool(value)
+
+
+def table(what: str, value: Any) -> Mapping[str, Any]:
+    """Return a dict of names and values."""
+    if not isinstance(value, Mapping):
+        _refuse(what, "a table of names and values", value)
+    return value
+
+
+def entry(state: Any, name: str) -> Any:
+    """Return a value of a saved state by its name."""
+    if name not in table("The saved state", state):
+        raise ValueError(f"The saved state has no {name!r}.")
+    return state[name]
+
+
+def as_array(what: str, value: Any) -> Array:
+    """Return an array of numbers or bools, or a list of them, as an array."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):  # rows of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        _refuse(what, "an array of numbers", value)
+    return array
+
+
+def like(
+    what: str,
+    value: Any,
+    present: Array,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    finite: bool = True,
+) -> Array:
+    """Return a new array of the kind and shape of the present one.
+
+    Args:
+        what: Name of the array, for the sentence.
+        value: What is to replace `present`.
+        present: Of the dtype and the shape that are needed.
+        low: The least number allowed.
+        high: What all numbers must stay below.
+        finite: Whether infinities and NaN are refused.
+    """
+    array = as_array(what, value)
+    bools = (array.dtype == np.bool_, present.dtype == np.bool_)
+    if bools[0] != bools[1] or not np.can_cast(array.dtype, present.dtype, "safe"):
+        raise ValueError(f"{what} holds {array.dtype}, but {present.dtype} is needed.")
+    if array.shape != present.shape:
+        raise ValueError(
+            f"{what} has shape {array.shape}, but these settings and this environment need "
+            f"{present.shape}."
+        )
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{what} holds what is no number.")
+    within(what, array, low, high)
+    return array.astype(present.dtype, order="C")
+
+
+def within(what: str, array: Array, low: float | None = None, high: float | None = None) -> None:
+    """Refuse an array with a number below `low`, or of `high` or more; name its place."""
+    for wrong, limit in ((_below(array, low), f"{low} or more"),
+                         (_from(array, high), f"below {high}")):  # fmt: skip
+        if wrong.any():
+            place = np.argwhere(wrong)[0].tolist()
+            raise ValueError(f"{what} holds {array[tuple(place)]} at {place}; expected {limit}.")
+
+
+def require(holds: bool | np.bool_, sentence: str) -> None:
+    """Refuse what is not consistent; the sentence says why."""
+    if not holds:
+        raise ValueError(sentence)
+
+
+def integers(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
+    """Return `count` whole numbers that fit 64 bits; an array of int64 as it is.
+
+    The compiled loop compares each with what is legal, so that this takes the same time for any
+    number of rows, but for unsigned numbers.
+    """
+    try:
+        given = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        given = np.asarray(None)
+    if given.shape != (count,) or given.dtype.kind not in "iu":
+        raise ValueError(f"{what} must be {count} integers, not {given.dtype} {given.shape}.")
+    if given.dtype == np.uint64 and given.max() >= MOST:  # beyond int64 they would become negative
+        row = int(given.argmax())
+        raise ValueError(f"{what} must fit 63 bits, but that of row {row} is {given[row]}.")
+    return np.require(given, np.int64, ("C", "A"))
+
+
+def indices(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
+    """Return whole numbers from 0 to below `count`, of any shape, as int64."""
+    given = as_array(what, value)
+    if given.dtype.kind not in "iu":
+        raise ValueError(f"{what} must be whole numbers, not {given.dtype}.")
+    if given.size and not (given.min() >= 0 and given.max() < count):
+        wrong = given.min() if given.min() < 0 else given.max()
+        raise ValueError(f"{what} must be from 0 to {count - 1:,}, not {wrong}.")
+    return given.astype(np.int64)
+
+
+def mask(what: str, value: Any, rows: int) -> npt.NDArray[np.bool_]:
+    """Return an array of `rows` bools of which at least one is true."""
+    try:
+        given = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        given = np.asarray(None)
+    if given.dtype != np.bool_ or given.shape != (rows,):
+        raise ValueError(
+            f"{what} must be {rows} bools, one a row, not {given.dtype} {given.shape}."
+        )
+    if not given.any():
+        raise ValueError(f"{what} must be true for at least one of the {rows} rows.")
+    return np.require(given, np.bool_, ("C", "A"))
+
+
+def seeds(value: Any, rows: int) -> Sequence[int | None]:
+    """Return one seed a row: None, or a whole number of 0 or more; one number counts up."""
+    if value is None:
+        return [None] * rows
+    if isinstance(value, int | np.integer):
+        first = _seed("seed", value)
+        return range(first, first + rows)
+    listed = isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    if not listed or isinstance(value, str | bytes):
+        _refuse("seed", "a whole number, None or a list of them", value)
+    if len(value) != rows:
+        raise ValueError(f"{len(value)} seeds were given for {rows} environments.")
+    return [None if one is None else _seed(f"seed of row {row}", one)
+            for row, one in enumerate(value)]  # fmt: skip
+
+
+def generator_of(generator: np.random.Generator, saved: Any) -> dict[str, Any]:
+    """Return the "generator" of a saved state, once another one of its kind took it unchanged."""
+    state = entry(saved, "generator")
+    trial: Any = type(generator.bit_generator)()
+    same = False
+    try:
+        trial.state = state
+        same = bool(trial.state == state)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
+        pass
+    if not same:
+        _refuse("The saved generator", f"the state of a {type(trial).__name__}", state)
+    return dict(state)
+
+
+def _seed(what: str, value: Any) -> int:
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or value < 0:
+        _refuse(what, "a whole number of 0 or more", value)
+    return int(value)
+
+
+def _below(array: Array, low: float | None) -> Array:
+    return np.zeros(array.shape, bool) if low is None else ~(array >= low)
+
+
+def _from(array: Array, high: float | None) -> Array:
+    return np.zeros(array.shape, bool) if high is None else ~(array < high)
+
+
+def _refuse(what: str, expected: str, value: Any) -> NoReturn:
+    raise ValueError(f"{what} must be {expected}, not {shown(value)}.")
