@@ -15,8 +15,8 @@ from envs.many_worlds import ManyWorlds, many_worlds, rows_seed
 from learning.batch import Array, Batch
 from learning.history import History
 from learning.learner import GradientLearner
-from learning.moments import require_moments
 from learning.named import prefixed, section
+from learning.saved import require_moments
 from learning.schedule import SCHEDULES
 
 EPISODE = ("samples", "episode_return", "episode_length")

@@ -11,8 +11,8 @@ from learning.data_sets.mini_batches import MiniBatches
 from learning.data_sets.standardiser import Standardiser
 from learning.early_stopping import EarlyStopping
 from learning.learner import GradientLearner
-from learning.moments import require_moments
 from learning.named import prefixed, section
+from learning.saved import require_moments, table
 
 
 class ResumableLearner(GradientLearner):
@@ -62,6 +62,7 @@ class ResumableLearner(GradientLearner):
             ValueError: If the state does not fit the settings or the rows.
         """
         self._data = self._batches = None
+        state = table(state)
         if not state:
             return
         batches = self._begun(source)

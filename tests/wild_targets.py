@@ -42,7 +42,7 @@ class Target:
         go_on: Does what follows: steps, learning.
         state: What must not change if a value is refused; None if there is nothing.
         stands: What must be equal to the value if it was accepted; None if there is nothing.
-        silently_changed: Tells what an accepted value has changed that it should not; "" if nothing.
+        silently_changed: Tells what an accepted value changed that it should not; "" for nothing.
     """
 
     good: Any

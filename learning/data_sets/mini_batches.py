@@ -9,6 +9,7 @@ import numpy as np
 
 from learning.batch import Array, Batch
 from learning.data_sets.data_set import DataSet
+from learning.saved import count, entry, take_up
 
 
 def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:
@@ -97,19 +98,16 @@ class MiniBatches:
         Raises:
             ValueError: If the state is of another number of rows.
         """
-        order, drawn, surplus = (state[f"row{name}"] for name in ("_order", "s_drawn", "s_surplus"))
-        order = np.array(order)
-        for name, value in (("rows_drawn", drawn), ("rows_surplus", surplus)):
-            if type(value) is not int or not 0 <= value < 2**62:
-                raise ValueError(
-                    f"The saved {name!r} must be a whole number from 0, not {value!r}."
-                )
+        drawn, surplus = count(state, "rows_drawn"), count(state, "rows_surplus")
+        order = np.array(entry(state, "row_order"))
+        listed = order.ndim == 1 and (order.dtype.kind in "iu" or not order.size)
+        order = order if listed else np.full(1, -1)
         rows = len(self.data) if drawn else 0
         if not np.array_equal(np.sort(order), np.arange(rows)):
             raise ValueError(
                 f"The saved order is of {len(order)} rows, but data set {self.data.name!r} "
                 f"has {len(self.data)}."
             )
+        take_up(self.generator, state, "row_generator")
         self._order = order.astype(np.int64)
         self.drawn, self.surplus = drawn, surplus
-        self.generator.bit_generator.state = state["row_generator"]

@@ -30,6 +30,7 @@ from learning.data_sets.checks import checked_inputs, require_kind, require_same
 from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.mini_batches import drawn
 from learning.history import History
+from learning.saved import array_like, count, entry, number, table
 
 
 def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:
@@ -160,13 +161,15 @@ class LeastSquares:
             ValueError: If it is of rows with another number of features.
         """
         self._data, self.coefficients, self.samples = None, None, 0
+        state = table(state)
         if not state:
             return
-        features, saved = self._begun(source).features, np.array(state["coefficients"])
+        features, saved = self._begun(source).features, np.array(entry(state, "coefficients"))
         if saved.shape != (features,):
             raise ValueError(f"Expected {features} saved coefficients, not {saved.shape}.")
-        self.coefficients, self.intercept = saved, float(state["intercept"])
-        self.samples = int(state["rows_drawn"])
+        saved = array_like({"coefficients": saved}, "coefficients", np.zeros(features))
+        self.intercept, self.samples = number(state, "intercept"), count(state, "rows_drawn")
+        self.coefficients = saved
 
     def _begun(self, source: DataSet | Split) -> DataSet:
         """Hold to the first rows from then on."""

@@ -29,6 +29,7 @@ from learning.batch import Array
 from learning.centroids import Centroids
 from learning.data_sets.data_set import DataSet, Split
 from learning.loss import Loss, SquaredError
+from learning.saved import array_like, count, take_up
 from learning.unsupervised.k_means_start import k_means_plus_plus, least_apart
 from learning.unsupervised.learner import BatchLearner
 from learning.unsupervised.pull import pull, with_no_cluster_empty
@@ -170,19 +171,13 @@ class KMeans(BatchLearner):
         """Continue from what `state()` returned, bit for bit; see `DataLearner.restore`."""
         super().restore(state, source)
         if state:
-            for name, made in (("counts", self._counts), ("best", self._best),
-                               ("losses", self._losses)):  # fmt: skip
-                saved = np.asarray(state[name])
-                if saved.shape != made.shape or saved.dtype != made.dtype or np.isnan(saved).any():
-                    self._refuse_state(name)
-            starts = state["starts"]
-            if type(starts) is not int or not 1 <= starts <= max(1, self.config.starts):
-                self._refuse_state("starts")
-            if (state["counts"] < 0).any():
-                self._refuse_state("counts")
-            self._counts, self._best = state["counts"].copy(), state["best"].copy()
-            self._losses, self._starts = state["losses"].copy(), starts
-            self._generator.bit_generator.state = state["start_generator"]
+            counts = array_like(state, "counts", self._counts)
+            best, starts = array_like(state, "best", self._best), count(state, "starts")
+            losses = array_like(state, "losses", self._losses, finite=False)
+            if (counts < 0).any() or not 1 <= starts <= self.config.starts:
+                self._refuse_state("counts" if (counts < 0).any() else "starts")
+            take_up(self._generator, state, "start_generator")
+            self._counts, self._best, self._losses, self._starts = counts, best, losses, starts
 
     @property
     def _all_rows(self) -> bool:

@@ -30,6 +30,7 @@ from learning.data_sets.checks import require_same_rows
 from learning.data_sets.data_set import DataSet, Split
 from learning.data_sets.mini_batches import drawn
 from learning.history import History
+from learning.saved import array_like, count, table
 from learning.unsupervised.learner import UnsupervisedLearner
 
 MANY = 10  # times as many rows as features, from where on their covariance is decomposed
@@ -121,14 +122,15 @@ class PrincipalComponents(UnsupervisedLearner):
             ValueError: If the state does not fit the settings or the rows.
         """
         self._data, self._drawn = None, 0
+        state = table(state)
         if not state:
             return
-        self.learn(source, int(state["rows_drawn"]))
+        self.learn(source, count(state, "rows_drawn"))
         for name, parameter in self.function.parameters.items():
             if name not in state or np.shape(state[name]) != parameter.shape:
                 self._refuse_state(name)
-            parameter[...] = state[name]
-        self.explained = state["explained"].copy()
+            parameter[...] = array_like(state, name, parameter)
+        self.explained = array_like(state, "explained", self.explained)
 
     def _solve(self, rows: DataSet) -> None:
         self.measures = self.measured(rows)
