@@ -154,10 +154,10 @@ def integers(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
         given = np.asarray(None)
     if given.shape != (count,) or given.dtype.kind not in "iu":
         raise ValueError(f"{what} must be {count} integers, not {given.dtype} {given.shape}.")
-    if given.dtype == np.uint64 and given.max() >= MOST:  # beyond int64 they would become negative
+    if given.dtype.kind == "u" and given.max() >= MOST:  # beyond int64 they would become negative
         row = int(given.argmax())
         raise ValueError(f"{what} must fit 63 bits, but that of row {row} is {given[row]}.")
-    return np.require(given, np.int64, ("C", "A"))
+    return np.ascontiguousarray(given, np.int64) if given.flags.aligned else given.astype(np.int64)
 
 
 def indices(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
