@@ -44,11 +44,11 @@ def reseal(run: Run, arrays: dict[str, Any], **header: Any) -> None:
         ({"columns": {"history": ["shoe size"], "scores": []}}, "it has no 'history.shoe size'"),
         ({"columns": 7}, "not subscriptable"),
         ({"learner": None}, "it has no 'learner'"),
-        ({"learner": {}}, "it has no"),
+        ({"learner": {}}, "The saved state has no"),
         ({"learner": [3]}, ""),
         ({"samples": "many"}, "many"),
         ({"samples": None}, "it has no 'samples'"),
-        ({"seconds": [1]}, "float"),
+        ({"seconds": [1]}, "seconds must be a finite number"),
     ],
 )
 def test_headers_that_say_something_else_are_refused(run: Run, header: dict, reason: str) -> None:
