@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete, MultiBinary, MultiDiscrete, Space, utils
 
+from envs import guard
 from learning.batch import Array
 
 
@@ -29,6 +30,7 @@ class Features:
                 f"A network needs observations that are numbers, but this environment has {space}: "
                 "gymnasium.wrappers.FlattenObservation may help."
             )
+        self._space = space
         self.size = int(utils.flatdim(space))
         self.dimensions = len(space.shape or ())
         self._counts = np.ravel(getattr(space, "nvec", getattr(space, "n", 0)))
@@ -43,7 +45,10 @@ class Features:
         rows = given.reshape(-1, *given.shape[given.ndim - self.dimensions :])
         if not self._named:
             return rows.reshape(len(rows), -1).astype(np.float32)
-        columns = rows.reshape(len(rows), -1) - self._first + self._offsets
+        places = guard.as_array("Observations", rows.reshape(len(rows), -1)) - self._first
+        inside = places.dtype.kind in "iu" and ((places >= 0) & (places < self._counts)).all()
+        guard.require(inside, f"Observations must be in {self._space}, not {guard.shown(given)}.")
+        columns = places + self._offsets
         encoded = np.zeros((len(rows), self.size), np.float32)
         encoded[np.arange(len(rows))[:, None], columns] = 1
         return encoded
