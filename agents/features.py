@@ -47,7 +47,8 @@ class Features:
             return rows.reshape(len(rows), -1).astype(np.float32)
         places = guard.as_array("Observations", rows.reshape(len(rows), -1)) - self._first
         inside = places.dtype.kind in "iu" and ((places >= 0) & (places < self._counts)).all()
-        guard.require(inside, f"Observations must be in {self._space}, not {guard.shown(given)}.")
+        if not inside:
+            raise ValueError(f"Observations must be in {self._space}, not {guard.shown(given)}.")
         columns = places + self._offsets
         encoded = np.zeros((len(rows), self.size), np.float32)
         encoded[np.arange(len(rows))[:, None], columns] = 1
