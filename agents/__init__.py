@@ -1,6 +1,6 @@
 """Learners that make their own data, by acting or by planning."""
 
-from agents.policy_gradient import (
+from spielfeld.agents.policy_gradient import (
     A2C,
     PPO,
     A2CConfig,
@@ -10,7 +10,7 @@ from agents.policy_gradient import (
     ReinforceWithBaseline,
     ReinforceWithBaselineConfig,
 )
-from agents.tabular import (
+from spielfeld.agents.tabular import (
     DoubleQLearning,
     DoubleQLearningConfig,
     DynaQ,
@@ -44,7 +44,7 @@ from agents.tabular import (
     TreeBackup,
     TreeBackupConfig,
 )
-from agents.value_based import (
+from spielfeld.agents.value_based import (
     DQN,
     DoubleDQN,
     DoubleDQNConfig,
@@ -109,3 +109,6 @@ __all__ = [
     "TreeBackup",
     "TreeBackupConfig",
 ]
+
+if __name__ != "spielfeld.agents":
+    raise ImportError("Import this package as spielfeld.agents, not as " + __name__ + ".")

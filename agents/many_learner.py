@@ -8,16 +8,16 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box, Discrete, Space
 
-from agents.features import Features
-from agents.networks import NetworkConfig, make_adam
-from envs import guard
-from envs.many_worlds import ManyWorlds, many_worlds, rows_seed
-from learning.batch import Array, Batch
-from learning.history import History
-from learning.learner import GradientLearner
-from learning.named import prefixed, section
-from learning.saved import require_moments
-from learning.schedule import SCHEDULES
+from spielfeld.agents.features import Features
+from spielfeld.agents.networks import NetworkConfig, make_adam
+from spielfeld.envs import guard
+from spielfeld.envs.many_worlds import ManyWorlds, many_worlds, rows_seed
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.history import History
+from spielfeld.learning.learner import GradientLearner
+from spielfeld.learning.named import prefixed, section
+from spielfeld.learning.saved import require_moments
+from spielfeld.learning.schedule import SCHEDULES
 
 EPISODE = ("samples", "episode_return", "episode_length")
 

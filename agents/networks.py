@@ -7,11 +7,11 @@ from math import inf
 
 import numpy as np
 
-from learning.function import Function
-from learning.network import ACTIVATIONS, Network
-from learning.one_vector import OneVector
-from learning.optimizer import Adam
-from learning.schedule import SCHEDULES
+from spielfeld.learning.function import Function
+from spielfeld.learning.network import ACTIVATIONS, Network
+from spielfeld.learning.one_vector import OneVector
+from spielfeld.learning.optimizer import Adam
+from spielfeld.learning.schedule import SCHEDULES
 
 NETWORKS = ("numpy", "torch", "linear")
 POSITIVE = 1e-12  # the least number that counts as above 0
@@ -103,7 +103,7 @@ def make_network(
     network.parameters[f"weights{len(hidden)}"] *= scale / np.sqrt(2)  # the gain it began with
     if config.network != "torch":
         return network
-    from learning.torch_function import torch_twin
+    from spielfeld.learning.torch_function import torch_twin
 
     return torch_twin(network, "network torch")
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from agents.planning import best_start_value, random_policy, start_value
-from envs.access import time_limit
-from envs.catalogue import CATALOGUE, SMALL_WORLDS
-from envs.grid_world.env import GridWorldEnv
-from envs.grid_world.layout import Layout
-from envs.grid_world.layout_file import WORLDS
-from envs.small_worlds.env import SmallWorldEnv
+from spielfeld.agents.planning import best_start_value, random_policy, start_value
+from spielfeld.envs.access import time_limit
+from spielfeld.envs.catalogue import CATALOGUE, SMALL_WORLDS
+from spielfeld.envs.grid_world.env import GridWorldEnv
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_file import WORLDS
+from spielfeld.envs.small_worlds.env import SmallWorldEnv
 
 DOCS = Path(__file__).parent
 PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
@@ -125,8 +125,8 @@ def _facts(env: Any, source: str) -> str:
 
 def write_picture(env: Any, path: Path) -> None:
     """Solve a world and draw it."""
-    from experiments.pictures import View, picture
-    from experiments.play import solve
+    from spielfeld.experiments.pictures import View, picture
+    from spielfeld.experiments.play import solve
 
     grid = getattr(env, "layout", None)
     cell = None if grid is None else min(64, LARGEST // max(grid.shape))
@@ -135,10 +135,10 @@ def write_picture(env: Any, path: Path) -> None:
 
 def write_board(path: Path) -> None:
     """Draw a position of Connect Four with what UCT expects of each move and what is true."""
-    from envs.board_game import Position
-    from envs.board_game.renderer import draw
-    from envs.board_game.uct_players import uct_values
-    from experiments.board_play.thoughts import truths
+    from spielfeld.envs.board_game import Position
+    from spielfeld.envs.board_game.renderer import draw
+    from spielfeld.envs.board_game.uct_players import uct_values
+    from spielfeld.experiments.board_play.thoughts import truths
 
     position = Position.of_moves(BOARD)
     values = uct_values(position, playouts=10_000)
@@ -149,7 +149,7 @@ def _save(picture: Any, path: Path) -> None:
     """Save a picture with at most 256 colours."""
     from PIL import Image
 
-    from envs.grid_world.renderer import to_array
+    from spielfeld.envs.grid_world.renderer import to_array
 
     image = Image.fromarray(to_array(picture)).quantize(dither=Image.Dither.NONE)
     image.save(path, optimize=True)

@@ -1,14 +1,14 @@
 """Worlds to act in. Importing this package registers `spielfeld/...` with Gymnasium."""
 
-from envs.bandit import BanditModel
-from envs.board_game import BoardGameEnv, Position
-from envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, register_environments
-from envs.grid_world.env import GridWorldEnv
-from envs.grid_world.layout import Layout
-from envs.grid_world.layout_error import LayoutError
-from envs.grid_world.maze import maze_layout
-from envs.tabular import TabularModel
-from envs.tabular_env import TabularEnv
+from spielfeld.envs.bandit import BanditModel
+from spielfeld.envs.board_game import BoardGameEnv, Position
+from spielfeld.envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, register_environments
+from spielfeld.envs.grid_world.env import GridWorldEnv
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.grid_world.maze import maze_layout
+from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular_env import TabularEnv
 
 __all__ = [
     "BANDITS",
@@ -25,5 +25,8 @@ __all__ = [
     "maze_layout",
     "register_environments",
 ]
+
+if __name__ != "spielfeld.envs":
+    raise ImportError("Import this package as spielfeld.envs, not as " + __name__ + ".")
 
 register_environments()

@@ -9,9 +9,9 @@ from typing import Any
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
-from envs import guard
-from envs.plain_state import lacks, plain_state, restore_plain
-from envs.tabular import TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.plain_state import lacks, plain_state, restore_plain
+from spielfeld.envs.tabular import TabularModel
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
 NO_MEMORY = ("env", "_saved_kwargs")  # what a wrapper was made with

@@ -31,31 +31,31 @@ CATALOGUE: dict[str, tuple[str, str]] = {
 # Environment id -> ("module:function" of a small world, one line of text).
 SMALL_WORLDS: dict[str, tuple[str, str]] = {
     "spielfeld/Blackjack-v0": (
-        "envs.small_worlds.blackjack:blackjack_world",
+        "spielfeld.envs.small_worlds.blackjack:blackjack_world",
         "nearer to 21 than the dealer, but not beyond; observation=cards as in Gymnasium",
     ),
     "spielfeld/GamblersProblem-v0": (
-        "envs.small_worlds.gamblers_problem:gamblers_world",
+        "spielfeld.envs.small_worlds.gamblers_problem:gamblers_world",
         "stake on heads until 100 coins are won: heads=, goal=, least_stake=",
     ),
     "spielfeld/JacksCarRental-v0": (
-        "envs.small_worlds.jacks_car_rental:car_rental_world",
+        "spielfeld.envs.small_worlds.jacks_car_rental:car_rental_world",
         "move cars overnight to where they are asked for: free_shuttle=, parking_fee=",
     ),
     "spielfeld/MaximisationBias-v0": (
-        "envs.small_worlds.maximisation_bias:bias_world",
+        "spielfeld.envs.small_worlds.maximisation_bias:bias_world",
         "many actions that seem to pay and do not: actions=, mean=, deviation=",
     ),
     "spielfeld/RandomWalk5-v0": (
-        "envs.small_worlds.random_walk:five_states",
+        "spielfeld.envs.small_worlds.random_walk:five_states",
         "a coin decides each step, and only the right end pays: actions=2 to decide",
     ),
     "spielfeld/RandomWalk19-v0": (
-        "envs.small_worlds.random_walk:nineteen_states",
+        "spielfeld.envs.small_worlds.random_walk:nineteen_states",
         "the same with 19 states and ends that pay -1 and 1",
     ),
     "spielfeld/ShortCorridor-v0": (
-        "envs.small_worlds.short_corridor:corridor_world",
+        "spielfeld.envs.small_worlds.short_corridor:corridor_world",
         "three cells that look alike; in one left is right: observation=index to tell them",
     ),
 }
@@ -106,43 +106,45 @@ GENERAL = {
 def register_environments() -> None:
     """Register every environment of the suite with Gymnasium, once."""
     grid_world = {
-        "entry_point": "envs.grid_world.env:GridWorldEnv",
-        "vector_entry_point": "envs.grid_world.vector:GridWorldVectorEnv",
+        "entry_point": "spielfeld.envs.grid_world.env:GridWorldEnv",
+        "vector_entry_point": "spielfeld.envs.grid_world.vector:GridWorldVectorEnv",
     }
     for name, (layout, _) in CATALOGUE.items():
         _register(name, kwargs={"layout": layout}, **grid_world)
     for name, (world, _) in SMALL_WORLDS.items():
         _register(
             name,
-            entry_point="envs.small_worlds.env:SmallWorldEnv",
-            vector_entry_point="envs.small_worlds.vector:SmallWorldVectorEnv",
+            entry_point="spielfeld.envs.small_worlds.env:SmallWorldEnv",
+            vector_entry_point="spielfeld.envs.small_worlds.vector:SmallWorldVectorEnv",
             kwargs={"world": world},
         )
     for name, (kind, _, steps) in BANDITS.items():
         _register(
             name,
-            entry_point=f"envs.bandit.env:{kind}Env",
-            vector_entry_point=f"envs.bandit.vector:{kind}VectorEnv",
+            entry_point=f"spielfeld.envs.bandit.env:{kind}Env",
+            vector_entry_point=f"spielfeld.envs.bandit.vector:{kind}VectorEnv",
             max_episode_steps=steps,
         )
     for name, (game, _) in BOARD_GAMES.items():
         _register(
             name,
-            entry_point="envs.board_game.env:BoardGameEnv",
-            vector_entry_point="envs.board_game.vector:BoardGameVectorEnv",
+            entry_point="spielfeld.envs.board_game.env:BoardGameEnv",
+            vector_entry_point="spielfeld.envs.board_game.vector:BoardGameVectorEnv",
             kwargs=game,
         )
-    _register("spielfeld/SelfPlay-v0", entry_point="envs.board_game.self_play:SelfPlayEnv")
+    _register(
+        "spielfeld/SelfPlay-v0", entry_point="spielfeld.envs.board_game.self_play:SelfPlayEnv"
+    )
     _register("spielfeld/GridWorld-v0", **grid_world)
     _register(
         "spielfeld/Maze-v0",
-        entry_point="envs.grid_world.env:MazeEnv",
-        vector_entry_point="envs.grid_world.vector:MazeVectorEnv",
+        entry_point="spielfeld.envs.grid_world.env:MazeEnv",
+        vector_entry_point="spielfeld.envs.grid_world.vector:MazeVectorEnv",
     )
     _register(
         "spielfeld/Tabular-v0",
-        entry_point="envs.tabular_env:TabularEnv",
-        vector_entry_point="envs.tabular_vector:TabularVectorEnv",
+        entry_point="spielfeld.envs.tabular_env:TabularEnv",
+        vector_entry_point="spielfeld.envs.tabular_vector:TabularVectorEnv",
     )
 
 

@@ -20,13 +20,14 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
-from envs.called_functions import called_functions, refuse_recursion, refuse_rule
+import spielfeld
+from spielfeld.envs.called_functions import called_functions, refuse_recursion, refuse_rule
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 PACKAGES = ("agents", "envs", "experiments", "learning")
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(spielfeld.__path__[0])  # the folder that holds the packages
 KEPT_CACHES = 8
 MOST_INLINED = 40  # helpers, each counted where it is called; with more, compiling takes minutes
 

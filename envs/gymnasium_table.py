@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from envs.tabular import Booleans, Floats, TabularModel
+from spielfeld.envs.tabular import Booleans, Floats, TabularModel
 
 Outcomes = dict[tuple[int, float, bool], float]
 RANDOM_BEYOND_TABLE = ("fickle_passenger",)

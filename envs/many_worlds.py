@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
-from envs import guard
-from envs.access import is_wrapped, plain_model, restore, state, time_limit
-from envs.plain_state import plain_state, restore_plain
-from envs.tabular import TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.access import is_wrapped, plain_model, restore, state, time_limit
+from spielfeld.envs.plain_state import plain_state, restore_plain
+from spielfeld.envs.tabular import TabularModel
 
 Array = npt.NDArray[Any]
 
@@ -259,7 +259,7 @@ def many_worlds(source: Any, rows: int) -> ManyWorlds:
 
 
 def _of_table(source: Any, model: TabularModel, rows: int) -> VectorEnv[Any, Any, Any]:
-    from envs.tabular_vector import TabularVectorEnv
+    from spielfeld.envs.tabular_vector import TabularVectorEnv
 
     return TabularVectorEnv(
         model, rows, time_limit(source), AutoresetMode.DISABLED,

@@ -12,9 +12,9 @@ from gymnasium.utils.seeding import np_random
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from envs import guard
-from envs.random_streams import stream_of
-from envs.tabular import Booleans
+from spielfeld.envs import guard
+from spielfeld.envs.random_streams import stream_of
+from spielfeld.envs.tabular import Booleans
 
 Array = npt.NDArray[Any]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.normal import normal_draw
-from envs.tabular import ModelArrays
+from spielfeld.envs.normal import normal_draw
+from spielfeld.envs.tabular import ModelArrays
 
 
 def sample_start(model: ModelArrays, draw: float) -> int:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from envs import guard
+from spielfeld.envs import guard
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
@@ -150,7 +150,7 @@ class TabularModel:
         Raises:
             ValueError: If the env has no such table, or its `step` goes beyond it.
         """
-        from envs.gymnasium_table import read_table
+        from spielfeld.envs.gymnasium_table import read_table
 
         return read_table(env)
 

@@ -9,9 +9,9 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.spaces import Discrete, Space
 
-from envs import guard
-from envs.sampling import noisy_reward, sample_start
-from envs.tabular import TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.sampling import noisy_reward, sample_start
+from spielfeld.envs.tabular import TabularModel
 
 Row = tuple[list[float], list[tuple[int, float, bool]]]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.data_source import default_samples
-from experiments.registry import find_learner
-from experiments.settings import SAMPLES
-from experiments.sources import make_source
-from learning.data_sets.data_set import Split
+from spielfeld.experiments.data_source import default_samples
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.settings import SAMPLES
+from spielfeld.experiments.sources import make_source
+from spielfeld.learning.data_sets.data_set import Split
 
 
 def default_budget(

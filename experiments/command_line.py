@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from experiments.registry import import_place
+from spielfeld.experiments.registry import import_place
 
 COMMANDS = {
     "train": "learn, write a run directory, say how good the learner has become",
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] not in COMMANDS:
         return _fail(_unknown_command(words[0]))
     try:
-        return int(import_place(f"experiments.commands.{words[0]}:main")(words[1:]))
+        return int(import_place(f"spielfeld.experiments.commands.{words[0]}:main")(words[1:]))
     except KeyboardInterrupt as stop:
         print(str(stop) or "Stopped.", file=sys.stderr)
         return 130

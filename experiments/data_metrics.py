@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from learning import metrics
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet, Split
-from learning.two_sample import energy_distance
+from spielfeld.learning import metrics
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.two_sample import energy_distance
 
 
 class Metric(NamedTuple):

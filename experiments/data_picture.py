@@ -12,11 +12,11 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from envs.grid_world import palette
-from envs.grid_world.pygame_ce import pygame
-from experiments import data_paint
-from experiments.data_paint import COLOURS, View
-from learning.data_sets.data_set import DataSet, Split
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.experiments import data_paint
+from spielfeld.experiments.data_paint import COLOURS, View
+from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 SIZE = (480, 536)
 STRIP = 28  # height in pixels of the lines of text above and below

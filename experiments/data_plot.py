@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.data_metrics import METRICS
-from experiments.data_score import DataScore
-from experiments.plots import BLUE, GREY, ORANGE, finish, groups
-from learning.history import History
+from spielfeld.experiments.data_metrics import METRICS
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.plots import BLUE, GREY, ORANGE, finish, groups
+from spielfeld.learning.history import History
 
 LABELS = {"loss": "loss of the training batches", "validation_loss": "loss of the validation rows"}
 

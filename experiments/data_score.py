@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from experiments.data_metrics import METRICS, Found, Measured, measure
-from learning.data_sets.data_set import Split
+from spielfeld.experiments.data_metrics import METRICS, Found, Measured, measure
+from spielfeld.learning.data_sets.data_set import Split
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.registry import DATA_SETS, ENDINGS, find_data_set
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.registry import DATA_SETS, ENDINGS, find_data_set
 
 EPOCHS, LEAST, MOST = 100, 20_000, 2_000_000  # of a budget in rows drawn
 IN_ORDER = "in-order"

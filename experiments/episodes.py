@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector.utils import concatenate, create_empty_array
 
-from envs.access import is_wrapped
-from experiments.greedy import Actor, greedy_actions
+from spielfeld.envs.access import is_wrapped
+from spielfeld.experiments.greedy import Actor, greedy_actions
 
 EPISODES, SEED = 100, 1_000_003  # of an evaluation; its seeds differ from those of training
 Returns = npt.NDArray[np.float64]

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import VectorEnv
 
-from agents.planning import (
+from spielfeld.agents.planning import (
     best_start_value,
     compare,
     greedy_policy,
     random_policy,
     start_value,
 )
-from envs.access import is_wrapped, time_limit
-from envs.tabular import Floats, TabularModel
-from experiments.episodes import (
+from spielfeld.envs.access import is_wrapped, time_limit
+from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.experiments.episodes import (
     EPISODES,
     SEED,
     Returns,
@@ -26,8 +26,8 @@ from experiments.episodes import (
     play_in_turn,
     play_together,
 )
-from experiments.greedy import DIVERGED, greedy_actor, predicts_many
-from experiments.judgement import judges, predicted_start, prediction_error
+from spielfeld.experiments.greedy import DIVERGED, greedy_actor, predicts_many
+from spielfeld.experiments.judgement import judges, predicted_start, prediction_error
 
 PATIENCE = 10_000  # environment steps, where nothing else limits an episode
 QUICK = 300_000_000  # outcomes to add up

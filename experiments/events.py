@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from envs.grid_world.layout import Layout, Tile
-from experiments.pictures import has_map
+from spielfeld.envs.grid_world.layout import Layout, Tile
+from spielfeld.experiments.pictures import has_map
 
 
 def what_happened(world: Any, before: int | None, action: int, reward: float, end: bool) -> str:

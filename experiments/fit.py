@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.data_source import is_file
-from learning.data_sets.data_set import DataSet, Split
+from spielfeld.experiments.data_source import is_file
+from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 GIVEN = {"classification": "classes", "regression": "numbers", "ratings": "ratings"}
 
@@ -63,7 +63,7 @@ def require_target(
     """
     needed = tasks and all(task in GIVEN for task in tasks)
     if needed and is_file(source) and options.get("target") is None:
-        from learning.data_sets.csv_table import read_table, short
+        from spielfeld.learning.data_sets.csv_table import read_table, short
 
         columns = short(", ".join(read_table(source).columns), 200).strip("'\"")
         raise ValueError(

@@ -8,8 +8,8 @@ from typing import Any
 
 from gymnasium.spaces import Discrete
 
-from experiments.events import what_happened
-from experiments.pictures import has_map
+from spielfeld.experiments.events import what_happened
+from spielfeld.experiments.pictures import has_map
 
 Policy = Callable[[Any], Any]
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from experiments.pictures import DEFAULT_VIEW, View
-from experiments.show import Show
+from spielfeld.experiments.pictures import DEFAULT_VIEW, View
+from spielfeld.experiments.show import Show
 
 COLOURS = 96  # that are chosen by the pictures; a few fixed ones join them
 LAST_MILLISECONDS = 3000
@@ -34,7 +34,7 @@ def watch_gif(
     """
     from PIL import Image
 
-    from envs.grid_world.renderer import to_array
+    from spielfeld.envs.grid_world.renderer import to_array
 
     pictures, done = show.pictures(view), 0
     for mark in picture_times(total, frames):
@@ -70,7 +70,7 @@ def _shared_palette(images: list[Any]) -> Any:
     """
     from PIL import Image
 
-    from envs.grid_world import palette
+    from spielfeld.envs.grid_world import palette
 
     some = [images[share * (len(images) - 1) // 6] for share in range(7)]
     sheet = Image.new("RGB", (some[0].width, some[0].height * len(some)))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete
 
-from experiments.judgement import judges
+from spielfeld.experiments.judgement import judges
 
 Array = npt.NDArray[Any]
 DIVERGED = "The learner predicts nan: it has diverged. A smaller learning_rate or step_size helps."

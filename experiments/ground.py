@@ -7,16 +7,16 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from envs.access import restore
-from envs.access import state as world_state
-from experiments.data_metrics import measure
-from experiments.data_score import DataScore
-from experiments.evaluation import Evaluation, Evaluator
-from experiments.fit import fitting, require_target
-from experiments.greedy import predicts_many
-from experiments.sources import make_source
-from experiments.spec import RunSpec
-from learning.data_sets.data_set import Split
+from spielfeld.envs.access import restore
+from spielfeld.envs.access import state as world_state
+from spielfeld.experiments.data_metrics import measure
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.evaluation import Evaluation, Evaluator
+from spielfeld.experiments.fit import fitting, require_target
+from spielfeld.experiments.greedy import predicts_many
+from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning.data_sets.data_set import Split
 
 SCORES = 50  # evaluations of a run, where they are quick
 PLAYED = 20  # the same, where episodes are played for each

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.planning import policy_evaluation, visited_states
-from envs.tabular import Floats, TabularModel
+from spielfeld.agents.planning import policy_evaluation, visited_states
+from spielfeld.envs.tabular import Floats, TabularModel
 
 STARTS = 100  # first observations, where no model names them all
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import gymnasium as gym
 
-import envs  # noqa: F401, registers the environments
-from envs.grid_world.layout_file import shipped_worlds
-from experiments.data_source import is_data, is_file
-from experiments.registry import LEARNERS, import_own
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.experiments.data_source import is_data, is_file
+from spielfeld.experiments.registry import LEARNERS, import_own
 
 OTHER_MACHINES = ("//", "\\\\")  # what a path on a network, or of a device, begins with
 
@@ -137,7 +137,7 @@ def require_own(spec: Any, path: Path) -> None:
 
 def _calls(word: str) -> bool:
     """Tell whether an option may name a module; uct:5000 is a player."""
-    from experiments.board_play.players import is_named
+    from spielfeld.experiments.board_play.players import is_named
 
     return ":" in word and not word.endswith(".toml") and not is_named(word)
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.position import Position
-from envs.grid_world.layout import Layout
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.grid_world.layout import Layout
 
 Floats = npt.NDArray[np.float64]
 LINE = 24  # height of a line of text below a picture, in pixels
@@ -53,7 +53,7 @@ def picture(env: Any, action_values: Floats | None, view: View, caption: str | N
     world = env.unwrapped
     if action_values is not None and not has_map(world, len(action_values)):
         return _without_map(world, action_values, view, caption)
-    from envs.grid_world.renderer import draw
+    from spielfeld.envs.grid_world.renderer import draw
 
     states, position = world.grid_states, max(0, world.position)
     row, column = states.cells[position].tolist()
@@ -75,7 +75,7 @@ def _without_map(world: Any, action_values: Floats, view: View, caption: str | N
         return _of_board(world, board, action_values, caption)
     if board is None or view.values == "actions":
         return heat_table(np.where(action_values > -np.inf, action_values, np.nan), caption)
-    from envs.grid_world.renderer import draw
+    from spielfeld.envs.grid_world.renderer import draw
 
     values = np.where(board >= 0, action_values.max(axis=1)[board], np.nan)
     return draw(_blank(*board.shape), values=values, caption=caption)
@@ -83,7 +83,7 @@ def _without_map(world: Any, action_values: Floats, view: View, caption: str | N
 
 def _of_board(world: Any, board: Position, action_values: Floats, caption: str | None) -> Any:
     """Draw where a learner stands in its game, and what it expects of each move."""
-    from envs.board_game.renderer import draw
+    from spielfeld.envs.board_game.renderer import draw
 
     values = action_values[world.position] if board.legal_actions else None
     shown = None if values is None else np.where(values > -np.inf, values, np.nan)
@@ -99,7 +99,7 @@ def has_map(world: Any, states: int | None = None) -> bool:
 
 def map_size(layout: Layout, cell: int | None, legend: bool = True) -> tuple[int, int]:
     """Size in pixels of a picture with a caption, and with a legend or without."""
-    from envs.grid_world.background import fitting_size
+    from spielfeld.envs.grid_world.background import fitting_size
 
     return fitting_size(layout, cell or min(64, max(8, 800 // max(layout.shape))), 1 + 2 * legend)
 
@@ -131,7 +131,7 @@ def _policy(states: Any, mask: int, action_values: Floats, view: View) -> Floats
     """Return the greedy policy; no arrows where all actions are equal, nothing being learnt."""
     if not view.policy:
         return None
-    from agents.planning.policies import greedy_policy
+    from spielfeld.agents.planning.policies import greedy_policy
 
     greedy = greedy_policy(action_values)
     greedy[((greedy > 0) == np.isfinite(action_values)).all(axis=1)] = 0
@@ -140,7 +140,7 @@ def _policy(states: Any, mask: int, action_values: Floats, view: View) -> Floats
 
 def heat_table(table: Floats, caption: str | None = None) -> Any:
     """Draw a table of states (lines) and actions (columns), folded into blocks if it is long."""
-    from envs.grid_world.renderer import draw
+    from spielfeld.envs.grid_world.renderer import draw
 
     states, actions = table.shape
     blocks = max(1, round(math.sqrt(states / (actions + 1) * 1.3)))
@@ -158,8 +158,8 @@ def _blank(rows: int, columns: int) -> Layout:
 
 def below(picture: Any, lines: list[str], height: int = 0) -> Any:
     """Return the picture, at least `height` pixels high, with lines of text in a strip below it."""
-    from envs.grid_world import palette
-    from envs.grid_world.pygame_ce import pygame
+    from spielfeld.envs.grid_world import palette
+    from spielfeld.envs.grid_world.pygame_ce import pygame
 
     width, height = picture.get_width(), max(height, picture.get_height())
     whole = pygame.Surface((width, height + LINE * len(lines)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.game import Game, Policy, action_keys
-from experiments.pictures import View, below, has_map, map_size, picture
-from experiments.play_text import play_text
+from spielfeld.experiments.game import Game, Policy, action_keys
+from spielfeld.experiments.pictures import View, below, has_map, map_size, picture
+from spielfeld.experiments.play_text import play_text
 
 FRAMES_PER_SECOND = 30
 PACES = (0.5, 1, 2, 4, 8, 15, 30)  # actions a second of a policy
@@ -41,7 +41,7 @@ def play(
     game = Game(env, policy, seed)
     if text or not (has_map(env.unwrapped) or env.render_mode == "rgb_array"):
         return play_text(game)
-    from envs.grid_world.window import NoDisplayError, require_display
+    from spielfeld.envs.grid_world.window import NoDisplayError, require_display
 
     try:
         require_display()  # before a foreign world draws itself, at which SDL would complain
@@ -65,7 +65,7 @@ class Table:
 
     def press(self, event: Any) -> None:
         """Do what the key of a pygame event stands for."""
-        from envs.grid_world.pygame_ce import pygame
+        from spielfeld.envs.grid_world.pygame_ce import pygame
 
         if event.type == pygame.QUIT:
             self.ended = True
@@ -123,7 +123,7 @@ class Table:
 
 def solve(env: Any) -> Any:
     """Return the optimal action values of an environment's model. Shape [states, actions]."""
-    from agents.planning import value_iteration
+    from spielfeld.agents.planning import value_iteration
 
     world = env.unwrapped
     try:
@@ -133,13 +133,13 @@ def solve(env: Any) -> Any:
 
 
 def _surface(pixels: Any) -> Any:
-    from envs.grid_world.pygame_ce import pygame
+    from spielfeld.envs.grid_world.pygame_ce import pygame
 
     return pygame.surfarray.make_surface(pixels.swapaxes(0, 1))
 
 
 def _play_window(game: Game) -> None:
-    from envs.grid_world.window import Window
+    from spielfeld.envs.grid_world.window import Window
 
     table, layout = Table(game), getattr(game.env.unwrapped, "layout", None)
     first = table.picture()

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from envs.board_game.position import Position
-from experiments.episodes import copy_of
-from experiments.greedy import greedy_actor, predict_one, predicts_many
-from experiments.pictures import View, below
-from experiments.show import Show
+from spielfeld.envs.board_game.position import Position
+from spielfeld.experiments.episodes import copy_of
+from spielfeld.experiments.greedy import greedy_actor, predict_one, predicts_many
+from spielfeld.experiments.pictures import View, below
+from spielfeld.experiments.show import Show
 
 PICTURES, PLAYED = 24, 48  # of an episode in a GIF, and how many of its steps they tell of
 
@@ -96,12 +96,12 @@ class PlayShow(Show):
         board = getattr(self.world.unwrapped, "board", None)
         if isinstance(board, Position):
             return self._of_board(board, view)
-        from envs.grid_world.pygame_ce import pygame
+        from spielfeld.envs.grid_world.pygame_ce import pygame
 
         return pygame.surfarray.make_surface(np.asarray(self.world.render()).swapaxes(0, 1))
 
     def _of_board(self, board: Position, view: View) -> Any:
-        from envs.board_game.renderer import draw
+        from spielfeld.envs.board_game.renderer import draw
 
         if self._over or not view.policy:
             return draw(board)

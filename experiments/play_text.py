@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from experiments.game import Game, action_keys
-from experiments.pictures import has_map
+from spielfeld.experiments.game import Game, action_keys
+from spielfeld.experiments.pictures import has_map
 
 
 def play_text(game: Game) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from learning.history import Column, History
-from learning.model_file import write_atomically
+from spielfeld.learning.history import Column, History
+from spielfeld.learning.model_file import write_atomically
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe & Ito, safe for the colour-blind
 POINTS = 100  # drawn at most

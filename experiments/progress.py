@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.session import Session
+from spielfeld.experiments.session import Session
 
 
 def with_progress(session: Session) -> None:

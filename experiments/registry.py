@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from learning.baselines import SKLEARN
+from spielfeld.learning.baselines import SKLEARN
 
 
 class Entry(NamedTuple):
@@ -25,213 +25,213 @@ class Entry(NamedTuple):
 
 
 GROUPS = {
-    "agents.baselines.": "of Stable-Baselines3",
-    "agents.": "acting in worlds",
-    "learning.supervised.": "on data, from given targets",
-    "learning.baselines.": "on data, of scikit-learn and torch",
-    "learning.": "on data, without targets",
+    "spielfeld.agents.baselines.": "of Stable-Baselines3",
+    "spielfeld.agents.": "acting in worlds",
+    "spielfeld.learning.supervised.": "on data, from given targets",
+    "spielfeld.learning.baselines.": "on data, of scikit-learn and torch",
+    "spielfeld.learning.": "on data, without targets",
 }
 
 
 LEARNERS = {
     "monte-carlo-prediction": Entry(
-        "agents.tabular.monte_carlo_prediction:MonteCarloPrediction",
+        "spielfeld.agents.tabular.monte_carlo_prediction:MonteCarloPrediction",
         "value of each state to random behaviour, from whole returns",
     ),
     "temporal-difference": Entry(
-        "agents.tabular.temporal_difference:TemporalDifference",
+        "spielfeld.agents.tabular.temporal_difference:TemporalDifference",
         "TD(0): the same, from one step to the next",
     ),
     "n-step-td": Entry(
-        "agents.tabular.n_step_td:NStepTD",
+        "spielfeld.agents.tabular.n_step_td:NStepTD",
         "the same, looking n rewards ahead",
     ),
     "td-lambda": Entry(
-        "agents.tabular.td_lambda:TDLambda",
+        "spielfeld.agents.tabular.td_lambda:TDLambda",
         "the same, with traces that credit all states of the way",
     ),
     "monte-carlo": Entry(
-        "agents.tabular.monte_carlo:MonteCarlo",
+        "spielfeld.agents.tabular.monte_carlo:MonteCarlo",
         "Monte Carlo control: the value of each action, from whole returns",
     ),
     "off-policy-monte-carlo": Entry(
-        "agents.tabular.off_policy_monte_carlo:OffPolicyMonteCarlo",
+        "spielfeld.agents.tabular.off_policy_monte_carlo:OffPolicyMonteCarlo",
         "the same for the greedy policy, by weighted importance sampling",
     ),
     "sarsa": Entry(
-        "agents.tabular.sarsa:Sarsa",
+        "spielfeld.agents.tabular.sarsa:Sarsa",
         "tabular SARSA: the value of each action, if one goes on behaving as one does",
     ),
     "expected-sarsa": Entry(
-        "agents.tabular.expected_sarsa:ExpectedSarsa",
+        "spielfeld.agents.tabular.expected_sarsa:ExpectedSarsa",
         "tabular Expected SARSA: the same, averaged over what one would do next",
     ),
     "q-learning": Entry(
-        "agents.tabular.q_learning:QLearning",
+        "spielfeld.agents.tabular.q_learning:QLearning",
         "tabular Q-learning: the value of each action, if one acts perfectly ever after",
     ),
     "double-q-learning": Entry(
-        "agents.tabular.double_q_learning:DoubleQLearning",
+        "spielfeld.agents.tabular.double_q_learning:DoubleQLearning",
         "Q-learning with two tables, so that luck is not mistaken for worth",
     ),
     "n-step-sarsa": Entry(
-        "agents.tabular.n_step_sarsa:NStepSarsa",
+        "spielfeld.agents.tabular.n_step_sarsa:NStepSarsa",
         "SARSA that looks n rewards ahead",
     ),
     "tree-backup": Entry(
-        "agents.tabular.tree_backup:TreeBackup",
+        "spielfeld.agents.tabular.tree_backup:TreeBackup",
         "Q-learning that looks n rewards ahead",
     ),
     "sarsa-lambda": Entry(
-        "agents.tabular.sarsa_lambda:SarsaLambda",
+        "spielfeld.agents.tabular.sarsa_lambda:SarsaLambda",
         "SARSA with accumulating, replacing or Dutch traces",
     ),
     "dyna-q": Entry(
-        "agents.tabular.dyna_q:DynaQ",
+        "spielfeld.agents.tabular.dyna_q:DynaQ",
         "tabular Dyna-Q: Q-learning that goes over what it remembers after every step",
     ),
     "dyna-q-plus": Entry(
-        "agents.tabular.dyna_q_plus:DynaQPlus",
+        "spielfeld.agents.tabular.dyna_q_plus:DynaQPlus",
         "tabular Dyna-Q+: the same, curious about what it has not tried for long",
     ),
     "prioritized-sweeping": Entry(
-        "agents.tabular.prioritized_sweeping:PrioritizedSweeping",
+        "spielfeld.agents.tabular.prioritized_sweeping:PrioritizedSweeping",
         "tabular prioritised sweeping: planning backwards from what was just found wrong",
     ),
     "td-self-play": Entry(
-        "agents.self_play.afterstates:AfterstateLearner",
+        "spielfeld.agents.self_play.afterstates:AfterstateLearner",
         "board games against itself: what each position is worth to who made it",
     ),
     "q-self-play": Entry(
-        "agents.self_play.q_learning:SelfPlayQLearning",
+        "spielfeld.agents.self_play.q_learning:SelfPlayQLearning",
         "board games against itself: what each move in each position is worth",
     ),
     "dqn": Entry(
-        "agents.value_based.dqn:DQN",
+        "spielfeld.agents.value_based.dqn:DQN",
         "Q-learning with a network in the place of the table, taught from memory",
     ),
     "double-dqn": Entry(
-        "agents.value_based.double_dqn:DoubleDQN",
+        "spielfeld.agents.value_based.double_dqn:DoubleDQN",
         "DQN whose two networks choose and judge, so that luck is not mistaken for worth",
     ),
     "dueling-dqn": Entry(
-        "agents.value_based.dueling_dqn:DuelingDQN",
+        "spielfeld.agents.value_based.dueling_dqn:DuelingDQN",
         "DQN that learns apart how good it is to be here, and what each action adds",
     ),
     "n-step-dqn": Entry(
-        "agents.value_based.n_step_dqn:NStepDQN",
+        "spielfeld.agents.value_based.n_step_dqn:NStepDQN",
         "DQN that looks n rewards ahead",
     ),
     "prioritized-dqn": Entry(
-        "agents.value_based.prioritized_dqn:PrioritizedDQN",
+        "spielfeld.agents.value_based.prioritized_dqn:PrioritizedDQN",
         "DQN that learns more often from steps that surprised",
     ),
     "reinforce": Entry(
-        "agents.policy_gradient.reinforce:Reinforce",
+        "spielfeld.agents.policy_gradient.reinforce:Reinforce",
         "whole episodes: do more of what much was earned after",
     ),
     "reinforce-with-baseline": Entry(
-        "agents.policy_gradient.reinforce_with_baseline:ReinforceWithBaseline",
+        "spielfeld.agents.policy_gradient.reinforce_with_baseline:ReinforceWithBaseline",
         "the same, with returns compared to the value expected",
     ),
     "a2c": Entry(
-        "agents.policy_gradient.a2c:A2C",
+        "spielfeld.agents.policy_gradient.a2c:A2C",
         "advantage actor-critic: do more of what was better than the value expected",
     ),
     "ppo": Entry(
-        "agents.policy_gradient.ppo:PPO",
+        "spielfeld.agents.policy_gradient.ppo:PPO",
         "the same experience used several times, without going too far from who made it",
     ),
     "bandit-greedy": Entry(
-        "agents.bandit.greedy:GreedyBandit",
+        "spielfeld.agents.bandit.greedy:GreedyBandit",
         "one state: the arm whose rewards were best so far, and no other",
     ),
     "bandit-exploration": Entry(
-        "agents.bandit.exploration:ExplorationBandit",
+        "spielfeld.agents.bandit.exploration:ExplorationBandit",
         "one state: the best arm so far, and now and then any other",
     ),
     "bandit-optimistic": Entry(
-        "agents.bandit.optimistic:OptimisticBandit",
+        "spielfeld.agents.bandit.optimistic:OptimisticBandit",
         "one state: the arm that has disappointed least",
     ),
     "bandit-ucb": Entry(
-        "agents.bandit.ucb:UpperConfidenceBandit",
+        "spielfeld.agents.bandit.ucb:UpperConfidenceBandit",
         "one state: the arm that could still be the best, by its upper confidence bound",
     ),
     "bandit-gradient": Entry(
-        "agents.bandit.gradient:GradientBandit",
+        "spielfeld.agents.bandit.gradient:GradientBandit",
         "one state: preferences that climb the expected reward",
     ),
     "bandit-thompson": Entry(
-        "agents.bandit.thompson:ThompsonBandit",
+        "spielfeld.agents.bandit.thompson:ThompsonBandit",
         "one state: each arm as often as it may be the best, by Thompson sampling",
     ),
     "sb3-ppo": Entry(
-        "agents.baselines:SB3PPO",
+        "spielfeld.agents.baselines:SB3PPO",
         "proximal policy optimisation, for discrete and continuous actions",
     ),
     "sb3-a2c": Entry(
-        "agents.baselines:SB3A2C",
+        "spielfeld.agents.baselines:SB3A2C",
         "advantage actor-critic, for discrete and continuous actions",
     ),
     "sb3-dqn": Entry(
-        "agents.baselines:SB3DQN",
+        "spielfeld.agents.baselines:SB3DQN",
         "deep Q-learning with a memory, for discrete actions",
     ),
     "sb3-maskable-ppo": Entry(
-        "agents.baselines:SB3MaskablePPO",
+        "spielfeld.agents.baselines:SB3MaskablePPO",
         "PPO that never tries an illegal move",
     ),
     "linear-regression": Entry(
-        "learning.supervised.linear_regression:LinearRegression",
+        "spielfeld.learning.supervised.linear_regression:LinearRegression",
         "numbers as a weighted sum of features, by descent on the squared error",
     ),
     "least-squares": Entry(
-        "learning.supervised.least_squares:LeastSquares",
+        "spielfeld.learning.supervised.least_squares:LeastSquares",
         "the same sum, with its minimum solved for instead of walked to",
     ),
     "ridge": Entry(
-        "learning.supervised.least_squares:Ridge",
+        "spielfeld.learning.supervised.least_squares:Ridge",
         "least squares that prefers small weights",
     ),
     "logistic-regression": Entry(
-        "learning.supervised.logistic_regression:LogisticRegression",
+        "spielfeld.learning.supervised.logistic_regression:LogisticRegression",
         "how probable each class is, from a weighted sum of features",
     ),
     "neural-network": Entry(
-        "learning.supervised.neural_network:NeuralNetwork",
+        "spielfeld.learning.supervised.neural_network:NeuralNetwork",
         "numbers or classes, from features that hidden layers find themselves",
     ),
     "torch-network": Entry(
-        "learning.supervised.torch_network:TorchNetwork",
+        "spielfeld.learning.supervised.torch_network:TorchNetwork",
         "the same network in PyTorch, step by step as the one by hand",
     ),
     "k-means": Entry(
-        "learning.unsupervised.k_means:KMeans",
+        "spielfeld.learning.unsupervised.k_means:KMeans",
         "clusters around a few centroids, by Lloyd's iteration or in mini-batches",
     ),
     "principal-components": Entry(
-        "learning.unsupervised.principal_components:PrincipalComponents",
+        "spielfeld.learning.unsupervised.principal_components:PrincipalComponents",
         "the plane nearest to all rows, solved for by singular value decomposition",
     ),
     "linear-autoencoder": Entry(
-        "learning.unsupervised.linear_autoencoder:LinearAutoencoder",
+        "spielfeld.learning.unsupervised.linear_autoencoder:LinearAutoencoder",
         "the same plane, by descent on what gets lost",
     ),
     "autoencoder": Entry(
-        "learning.unsupervised.autoencoder:Autoencoder",
+        "spielfeld.learning.unsupervised.autoencoder:Autoencoder",
         "few numbers for each row, and the row from them, by two networks",
     ),
     "gaussian-mixture": Entry(
-        "learning.unsupervised.gaussian_mixture:GaussianMixture",
+        "spielfeld.learning.unsupervised.gaussian_mixture:GaussianMixture",
         "rows from a few normal distributions, told apart by EM: clusters, density, new rows",
     ),
     "recommender": Entry(
-        "learning.supervised.recommender:Recommender",
+        "spielfeld.learning.supervised.recommender:Recommender",
         "ratings of items that a user has not seen, by matrix factorisation with biases",
     ),
     "diffusion": Entry(
-        "learning.generative.diffusion:Diffusion",
+        "spielfeld.learning.generative.diffusion:Diffusion",
         "new rows like the given ones, by taking away noise step by step",
     ),
 }
@@ -266,13 +266,13 @@ def find_learner(name: str) -> type[Any]:
 def import_own(place: str) -> Any:
     """Import "module:name" of one's own, which may lie in the current folder.
 
-    Only here is that folder searched: a file in it must not stand in for a module of ours.
+    Only here is that folder searched, and last: a file in it must not stand in for another module.
 
     Raises:
         ValueError: As `import_place`.
     """
     if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
+        sys.path.append(str(Path.cwd()))
     return import_place(place)
 
 

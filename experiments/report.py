@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from experiments.data_metrics import METRICS, Metric
-from experiments.data_score import DataScore
-from experiments.evaluation import Evaluation
+from spielfeld.experiments.data_metrics import METRICS, Metric
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.evaluation import Evaluation
 
 
 def score_lines(score: Evaluation | DataScore) -> list[str]:

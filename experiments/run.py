@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.data_score import DataScore
-from experiments.evaluation import Evaluation
-from experiments.own_code import called_in, require_made_there
-from experiments.session import Session, versions
-from experiments.spec import RunSpec
-from experiments.threads import one_thread
-from learning.history import History
-from learning.model_file import ModelFileError, write_atomically
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.evaluation import Evaluation
+from spielfeld.experiments.own_code import called_in, require_made_there
+from spielfeld.experiments.session import Session, versions
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threads import one_thread
+from spielfeld.learning.history import History
+from spielfeld.learning.model_file import ModelFileError, write_atomically
 
 Teacher = Callable[[Session], None]
 

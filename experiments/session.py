@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from envs import guard
-from experiments.evaluation import state_values
-from experiments.greedy import predicts_many
-from experiments.ground import make_ground
-from experiments.registry import find_learner
-from experiments.spec import RunSpec
-from learning.batch import Array
-from learning.history import History
-from learning.model_file import ModelFileError, load_model, save_model
+from spielfeld.envs import guard
+from spielfeld.experiments.evaluation import state_values
+from spielfeld.experiments.greedy import predicts_many
+from spielfeld.experiments.ground import make_ground
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning.batch import Array
+from spielfeld.learning.history import History
+from spielfeld.learning.model_file import ModelFileError, load_model, save_model
 
 CHECKPOINT_SECONDS = 2.0
 UNFIT = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RuntimeError)

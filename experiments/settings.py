@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from envs.catalogue import CATALOGUE
-from experiments.data_source import is_data
+from spielfeld.envs.catalogue import CATALOGUE
+from spielfeld.experiments.data_source import is_data
 
 SAMPLES = 100_000  # environment steps, unless a world needs more or fewer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.pictures import DEFAULT_VIEW, View
-from learning.data_sets.data_set import DataSet, Split
-from learning.history import History
+from spielfeld.experiments.pictures import DEFAULT_VIEW, View
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.history import History
 
 
 class Show:
@@ -89,7 +89,7 @@ class WorldShow(Show):
 
     def frame(self, view: View) -> Any:
         """Draw the map with values and policy."""
-        from experiments.pictures import picture
+        from spielfeld.experiments.pictures import picture
 
         return picture(self.source, self.learner.action_values, view, self._caption())
 
@@ -112,7 +112,7 @@ class DataShow(Show):
     help = "P: rows on and off"
 
     def __init__(self, learner: Any, source: DataSet | Split) -> None:
-        from experiments.data_picture import painter
+        from spielfeld.experiments.data_picture import painter
 
         self.split = Split(source, None, source) if isinstance(source, DataSet) else source
         painter(learner.tasks, self.split.train)  # or says that there is none
@@ -130,7 +130,7 @@ class DataShow(Show):
 
     def frame(self, view: View) -> Any:
         """Draw what is said about rows."""
-        from experiments.data_picture import data_picture
+        from spielfeld.experiments.data_picture import data_picture
 
         caption = f"{getattr(self.learner, 'samples', self.samples):,} rows"
         for name in list(self.history.columns)[1:]:
@@ -142,6 +142,6 @@ def show_of(learner: Any, source: Any) -> Show:
     """Return what shows a learner on such a source."""
     if isinstance(source, DataSet | Split):
         return DataShow(learner, source)
-    from experiments.play_show import PlayShow, shown_at_play
+    from spielfeld.experiments.play_show import PlayShow, shown_at_play
 
     return (PlayShow if shown_at_play(learner, source) else WorldShow)(learner, source)

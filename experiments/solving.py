@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from envs.board_game import Rules
+from spielfeld.envs.board_game import Rules
 
 Say = Callable[[str], None]
 
@@ -26,7 +26,7 @@ def solving(rules: Rules, say: Say | None = None) -> Iterator[None]:
         rules: Of the game.
         say: Is told in words instead, by whoever shows something already.
     """
-    from envs.board_game.solver.solver import solver_of
+    from spielfeld.envs.board_game.solver.solver import solver_of
 
     solver = solver_of(rules)
     if solver.tell is not None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import gymnasium as gym
 
-import envs  # noqa: F401, registers the environments
-from envs import TabularEnv, TabularModel
-from envs.grid_world.layout_file import shipped_worlds
-from experiments.data_source import DIVISION, divide, is_data, make_split
-from experiments.own_code import fingerprint
-from experiments.registry import import_own, unknown
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.registry import DATA_SETS, ENDINGS
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.experiments.data_source import DIVISION, divide, is_data, make_split
+from spielfeld.experiments.own_code import fingerprint
+from spielfeld.experiments.registry import import_own, unknown
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.registry import DATA_SETS, ENDINGS
 
 MOST_OPPONENTS = 20  # runs, each of which learned against the next one
 
@@ -95,8 +95,8 @@ def _with_graduate(name: str, options: dict[str, Any], own: Sequence[str]) -> di
     given = options.get("opponent")
     if not isinstance(given, str) or not Path(given).is_dir():
         return options
-    from experiments.board_play.players import Graduate, is_named
-    from experiments.run import Run
+    from spielfeld.experiments.board_play.players import Graduate, is_named
+    from spielfeld.experiments.run import Run
 
     rules = getattr(gym.make(name, **{**options, "opponent": "random"}).unwrapped, "rules", None)
     if rules is None or is_named(given):
@@ -107,7 +107,7 @@ def _with_graduate(name: str, options: dict[str, Any], own: Sequence[str]) -> di
 
 def _require_end(opponent: Any, own: Sequence[str]) -> None:
     """Refuse a run that learned against a run, and so on, which learned against the first one."""
-    from experiments.spec import RunSpec
+    from spielfeld.experiments.spec import RunSpec
 
     seen: list[Path] = []
     while isinstance(opponent, str) and opponent and Path(opponent).is_dir():

@@ -11,8 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from envs.compiled import source_hash
-from experiments.own_code import fingerprints, learner_module, modules, require_own, source_module
+from spielfeld.envs.compiled import source_hash
+from spielfeld.experiments.own_code import (
+    fingerprints,
+    learner_module,
+    modules,
+    require_own,
+    source_module,
+)
 
 KINDS: dict[str, tuple[type, str]] = {  # a file may say anything
     **dict.fromkeys(("learner", "source", "code"), (str, "a word")),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from experiments.ground import make_ground
-from experiments.session import make_learner
-from experiments.spec import RunSpec
-from experiments.threads import one_thread
+from spielfeld.experiments.ground import make_ground
+from spielfeld.experiments.session import make_learner
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threads import one_thread
 
 
 class Reached(NamedTuple):

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.registry import find_learner
-from experiments.session import Session
-from experiments.settings import settings_for
-from experiments.spec import RunSpec
-from experiments.threads import one_thread
-from experiments.threshold import seconds_to
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threads import one_thread
+from spielfeld.experiments.threshold import seconds_to
 
 EVALUATIONS = 40  # of a run that has a threshold to pass
 NEVER = 86_400.0  # seconds that a run counts which does not pass: giving up soon is no merit

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from experiments.gif import watch_gif
-from experiments.show import show_of
-from experiments.watch_window import watch_window
-from learning.history import History
+from spielfeld.experiments.gif import watch_gif
+from spielfeld.experiments.show import show_of
+from spielfeld.experiments.watch_window import watch_window
+from spielfeld.learning.history import History
 
 
 def watch(
@@ -36,7 +36,7 @@ def watch(
         RuntimeError: If a window is asked for and there is no display.
         ValueError: If there is no picture of such a learner and such a source.
     """
-    from envs.grid_world.window import NoDisplayError
+    from spielfeld.envs.grid_world.window import NoDisplayError
 
     show = show_of(learner, source)
     if window is not False:

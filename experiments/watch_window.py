@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from experiments.pictures import DEFAULT_VIEW, VALUES, View, below
-from experiments.show import Show
+from spielfeld.experiments.pictures import DEFAULT_VIEW, VALUES, View, below
+from spielfeld.experiments.show import Show
 
 SPEEDS = tuple(10**power for power in range(7))  # steps of the show between two pictures
 FRAMES_PER_SECOND = 30
@@ -34,7 +34,7 @@ class Controls:
 
     def press(self, event: Any) -> None:
         """Change what the key of an event stands for."""
-        from envs.grid_world.pygame_ce import pygame
+        from spielfeld.envs.grid_world.pygame_ce import pygame
 
         if event.type == pygame.QUIT:
             self.stopped = True
@@ -120,7 +120,7 @@ def watch_window(
     Raises:
         RuntimeError: If there is no display; nothing has been learned then.
     """
-    from envs.grid_world.window import Window
+    from spielfeld.envs.grid_world.window import Window
 
     controls, done = Controls(speed=show.speed), 0
     first = controls.draw(show)

@@ -1,24 +1,24 @@
 """What learning is: a function, how wrong it is, one step downhill, where data come from."""
 
-from learning.autoencoder import EncodeDecode, TiedLinear
-from learning.batch import Batch, Rows
-from learning.centroids import Centroids
-from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
-from learning.data_learner import DataLearner
-from learning.duelling import Duelling
-from learning.embedding import EmbeddingDot
-from learning.function import Function, Linear, Link, Table
-from learning.history import History
-from learning.learner import GradientLearner, Learner
-from learning.logits import log_softmax, sigmoid, softmax
-from learning.loss import Huber, Loss, SquaredError
-from learning.model_file import ModelFileError, load_model, save_model
-from learning.network import Network
-from learning.optimizer import SGD, Adam, Momentum, Optimizer
-from learning.schedule import SCHEDULES, Schedule
-from learning.tile_coding import TileCoder, TileSum
-from learning.torch_function import TorchFunction
-from learning.weight_decay import WeightDecay
+from spielfeld.learning.autoencoder import EncodeDecode, TiedLinear
+from spielfeld.learning.batch import Batch, Rows
+from spielfeld.learning.centroids import Centroids
+from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.duelling import Duelling
+from spielfeld.learning.embedding import EmbeddingDot
+from spielfeld.learning.function import Function, Linear, Link, Table
+from spielfeld.learning.history import History
+from spielfeld.learning.learner import GradientLearner, Learner
+from spielfeld.learning.logits import log_softmax, sigmoid, softmax
+from spielfeld.learning.loss import Huber, Loss, SquaredError
+from spielfeld.learning.model_file import ModelFileError, load_model, save_model
+from spielfeld.learning.network import Network
+from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
+from spielfeld.learning.schedule import SCHEDULES, Schedule
+from spielfeld.learning.tile_coding import TileCoder, TileSum
+from spielfeld.learning.torch_function import TorchFunction
+from spielfeld.learning.weight_decay import WeightDecay
 
 __all__ = [
     "SCHEDULES",
@@ -59,3 +59,6 @@ __all__ = [
     "sigmoid",
     "softmax",
 ]
+
+if __name__ != "spielfeld.learning":
+    raise ImportError("Import this package as spielfeld.learning, not as " + __name__ + ".")

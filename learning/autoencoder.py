@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array, Gradient
-from learning.function import Backward, Function, Link, Parameters, of_width, selected, spread
-from learning.named import prefixed
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import (
+    Backward,
+    Function,
+    Link,
+    Parameters,
+    of_width,
+    selected,
+    spread,
+)
+from spielfeld.learning.named import prefixed
 
 
 class EncodeDecode(Function):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array, Gradient
-from learning.function import Backward, Function, Parameters, selected, spread
-from learning.named import prefixed
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
+from spielfeld.learning.named import prefixed
 
 
 class Beside(Function):

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Backward, Function, Parameters, of_width, selected, spread
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Backward, Function, Parameters, of_width, selected, spread
 
 
 class Centroids(Function):

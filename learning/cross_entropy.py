@@ -1,16 +1,16 @@
 """Cross-entropy: how surprised a classifier is by what was true.
 
 Differs from squared error by comparing probabilities with what happened, so that being sure and
-wrong costs without limit. The predictions are logits; see `learning.logits`.
+wrong costs without limit. The predictions are logits; see `spielfeld.learning.logits`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array
-from learning.logits import log_softmax, sigmoid, softmax
-from learning.loss import ElementwiseLoss, per_row
+from spielfeld.learning.batch import Array
+from spielfeld.learning.logits import log_softmax, sigmoid, softmax
+from spielfeld.learning.loss import ElementwiseLoss, per_row
 
 
 class CrossEntropy:

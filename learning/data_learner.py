@@ -13,18 +13,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from learning.batch import Array, Batch
-from learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.mini_batches import MiniBatches, batch_of
-from learning.data_sets.standardiser import Standardiser
-from learning.descent import DecayConfig, make_optimizer
-from learning.early_stopping import EarlyStopping
-from learning.function import Function
-from learning.history import History
-from learning.loss import Loss
-from learning.resumable import ResumableLearner
-from learning.schedule import SCHEDULES
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.descent import DecayConfig, make_optimizer
+from spielfeld.learning.early_stopping import EarlyStopping
+from spielfeld.learning.function import Function
+from spielfeld.learning.history import History
+from spielfeld.learning.loss import Loss
+from spielfeld.learning.resumable import ResumableLearner
+from spielfeld.learning.schedule import SCHEDULES
 
 
 class DataLearner(ResumableLearner):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from learning.optimizer import SGD, Adam, Momentum, Optimizer
-from learning.schedule import SCHEDULES
-from learning.weight_decay import WeightDecay
+from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
+from spielfeld.learning.schedule import SCHEDULES
+from spielfeld.learning.weight_decay import WeightDecay
 
 OPTIMIZERS: dict[str, type[SGD | Momentum | Adam]] = {
     "sgd": SGD,

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array
-from learning.function import Backward, Function, Parameters, selected, spread
+from spielfeld.learning.batch import Array
+from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 
 
 class Duelling(Function):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan
 from typing import Any
 
-from learning.function import Function
-from learning.named import prefixed, section
+from spielfeld.learning.function import Function
+from spielfeld.learning.named import prefixed, section
 
 
 @dataclass

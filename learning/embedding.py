@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Backward, Function, Parameters
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Backward, Function, Parameters
 
 
 class EmbeddingDot(Function):

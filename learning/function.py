@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from learning.batch import Array, Gradient, Rows
+from spielfeld.learning.batch import Array, Gradient, Rows
 
 Parameters = dict[str, Array]
 Backward = Callable[[Array], Gradient]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from learning.batch import Array, Batch
-from learning.function import Function
-from learning.history import History
-from learning.loss import Loss
-from learning.optimizer import Optimizer
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.function import Function
+from spielfeld.learning.history import History
+from spielfeld.learning.loss import Loss
+from spielfeld.learning.optimizer import Optimizer
 
 
 class Learner(Protocol):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array
+from spielfeld.learning.batch import Array
 
 
 def log_softmax(logits: Array) -> Array:

@@ -18,9 +18,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learning.batch import Array, Gradient
-from learning.function import Backward, Chained, Link, Parameters, of_width, selected, spread
-from learning.logits import sigmoid
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import (
+    Backward,
+    Chained,
+    Link,
+    Parameters,
+    of_width,
+    selected,
+    spread,
+)
+from spielfeld.learning.logits import sigmoid
 
 
 class Network(Link):

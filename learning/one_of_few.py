@@ -15,8 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from learning.batch import Array, Gradient
-from learning.function import Backward, Function, Parameters, selected, spread
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 
 
 class OneOfFew(Function):

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Parameters
-from learning.optimizer import Optimizer
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Parameters
+from spielfeld.learning.optimizer import Optimizer
 
 ALL = "all"
 

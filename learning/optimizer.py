@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Parameters
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Parameters
 
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 

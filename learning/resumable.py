@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.mini_batches import MiniBatches
-from learning.data_sets.standardiser import Standardiser
-from learning.early_stopping import EarlyStopping
-from learning.learner import GradientLearner
-from learning.named import prefixed, section
-from learning.saved import require_moments, table
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.mini_batches import MiniBatches
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.early_stopping import EarlyStopping
+from spielfeld.learning.learner import GradientLearner
+from spielfeld.learning.named import prefixed, section
+from spielfeld.learning.saved import require_moments, table
 
 
 class ResumableLearner(GradientLearner):

@@ -1,4 +1,4 @@
-"""What a saved learner on rows must hold before it is taken back; `envs.guard` says it of worlds.
+"""Checks of a saved learner on rows; those of worlds are in `spielfeld.envs.guard`.
 
 Each function raises a ValueError of one sentence, which names the value.
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from learning.function import Parameters
-from learning.one_vector import ALL
+from spielfeld.learning.function import Parameters
+from spielfeld.learning.one_vector import ALL
 
 MOMENTS = ("mean", "square", "velocity")  # what Adam and Momentum remember
 MOST = 2**62  # of a count

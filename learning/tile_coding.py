@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Backward, Table
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Backward, Table
 
 MOST_TILES = 10_000_000  # 80 MB for each output
 

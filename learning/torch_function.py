@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from learning.batch import Array, Gradient
-from learning.function import Backward, Function, Parameters, selected, spread
-from learning.network import ACTIVATIONS, Network
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
+from spielfeld.learning.network import ACTIVATIONS, Network
 
 if TYPE_CHECKING:
     import torch

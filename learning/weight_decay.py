@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Parameters
-from learning.optimizer import Optimizer
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Parameters
+from spielfeld.learning.optimizer import Optimizer
 
 
 @dataclass

@@ -10,16 +10,16 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from agents.baselines.config import WORDS
-from agents.many_learner import EPISODE
-from envs.catalogue import CATALOGUE
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import Layout, Slip, Tile
-from envs.grid_world.layout_error import LayoutError
-from envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
-from experiments.command_line import COMMANDS
-from experiments.figures.all import find as find_figure
-from experiments.registry import LEARNERS, find_learner
+from spielfeld.agents.baselines.config import WORDS
+from spielfeld.agents.many_learner import EPISODE
+from spielfeld.envs.catalogue import CATALOGUE
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import Layout, Slip, Tile
+from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
+from spielfeld.experiments.command_line import COMMANDS
+from spielfeld.experiments.figures.all import find as find_figure
+from spielfeld.experiments.registry import LEARNERS, find_learner
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GUIDE = (DOCS / "layouts.md").read_text(encoding="utf-8")
@@ -114,7 +114,7 @@ def test_pictures_are_small_and_all_in_use() -> None:
 def test_pictures_are_made_by_the_command_that_the_page_names(
     pictures: ModuleType, tmp_path: Path
 ) -> None:
-    from envs.grid_world.env import GridWorldEnv
+    from spielfeld.envs.grid_world.env import GridWorldEnv
 
     pictures.write_picture(GridWorldEnv("frozen-lake"), tmp_path / "made.png")
     with (
@@ -124,9 +124,9 @@ def test_pictures_are_made_by_the_command_that_the_page_names(
         assert made.size == shown.size
 
 
-NETWORKS = ("agents.policy_gradient.", "agents.value_based.")
+NETWORKS = ("spielfeld.agents.policy_gradient.", "spielfeld.agents.value_based.")
 DEEP = [name for name, one in LEARNERS.items() if one.place.startswith(NETWORKS)]
-SB3 = [name for name, one in LEARNERS.items() if one.place.startswith("agents.baselines")]
+SB3 = [name for name, one in LEARNERS.items() if one.place.startswith("spielfeld.agents.baselines")]
 
 
 def page(name: str) -> str:

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-import agents
-import envs
-import experiments
-import learning
-from experiments.registry import LEARNERS, import_place
+from spielfeld import agents, envs, experiments, learning
+from spielfeld.experiments.registry import LEARNERS, import_place
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("learning", "envs", "agents", "experiments", "scripts", "tests", "tutorials")
@@ -29,14 +26,22 @@ MAY_IMPORT = {
 GYMNASIUM_CLASSES = {"BanditEnv", "GridWorldEnv", "MazeEnv", "TabularEnv", "TabularVectorEnv"}
 
 
+def package_of(module: str) -> str:
+    """Return the folder of ours that a module is in, or the top package of a stranger's."""
+    top, _, rest = module.partition(".")
+    return rest.partition(".")[0] if top == "spielfeld" and rest else top
+
+
 def imports(path: Path) -> list[tuple[str, str]]:
     """Every (package, name) that a file imports, inside functions as well."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found += [(alias.name.split(".")[0], "") for alias in node.names]
+            found += [(package_of(alias.name), "") for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "spielfeld":
+            found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found += [(node.module.split(".")[0], alias.name) for alias in node.names]
+            found += [(package_of(node.module), alias.name) for alias in node.names]
     return found
 
 
@@ -67,13 +72,17 @@ def test_packages_are_this_projects(package) -> None:
 @pytest.mark.parametrize("package", ["learning", "agents"])
 def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
     heavy = {"joblib", "matplotlib", "numba", "pygame", "scipy", "sklearn", "torch"}
-    script = f"import sys, {package}; print(*{heavy} & set(sys.modules))"
+    script = f"import sys, spielfeld.{package}; print(*{heavy} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert (run.stdout.strip(), run.stderr) == ("", "")
 
 
 def test_agents_exports_every_learner_of_tables_and_networks_with_its_settings() -> None:
-    kinds = ("agents.tabular.", "agents.policy_gradient.", "agents.value_based.")
+    kinds = (
+        "spielfeld.agents.tabular.",
+        "spielfeld.agents.policy_gradient.",
+        "spielfeld.agents.value_based.",
+    )
     places = [one.place for one in LEARNERS.values() if one.place.startswith(kinds)]
     assert len(places) > 20
     for place in places:
@@ -128,7 +137,7 @@ def test_ones_own_learner_layout_and_world_train_without_registration(tmp_path: 
     assert len(commands) == 3
     for command in commands:
         words = [*command.split()[1:], "--samples", "20000"]
-        program = [sys.executable, "-m", "experiments.command_line"]
+        program = [sys.executable, "-m", "spielfeld.experiments.command_line"]
         place = {**os.environ, "PYTHONPATH": str(ROOT)}
         run = subprocess.run(
             [*program, *words], cwd=tmp_path, capture_output=True, text=True, env=place
@@ -165,7 +174,7 @@ def test_examples_in_docstrings_hold() -> None:
     for package in ("learning", "envs", "agents", "experiments"):
         for path in sorted((ROOT / package).rglob("*.py")):
             if ">>>" in path.read_text():
-                module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                module = ".".join(["spielfeld", *path.relative_to(ROOT).with_suffix("").parts])
                 result = doctest.testmod(importlib.import_module(module))
                 assert result.failed == 0, module
                 examined += result.attempted

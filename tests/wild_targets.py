@@ -13,21 +13,21 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs.access
-from agents.planning import policy_evaluation, value_iteration
-from agents.planning.finite_horizon import finite_horizon
-from envs.bandit.vector import DriftingBanditVectorEnv, TestbedVectorEnv
-from envs.board_game import CONNECT_FOUR, Position
-from envs.board_game.env import BoardGameEnv
-from envs.board_game.solver.solver import Solver
-from envs.board_game.uct_players import uct_action, uct_values
-from envs.tabular import TabularModel
-from envs.tabular_vector import TabularVectorEnv
-from experiments.registry import find_learner
-from experiments.session import Session
-from experiments.spec import RunSpec
-from learning.data_sets import find_data_set
-from learning.model_file import load_model, save_model
+from spielfeld.agents.planning import policy_evaluation, value_iteration
+from spielfeld.agents.planning.finite_horizon import finite_horizon
+from spielfeld.envs import access
+from spielfeld.envs.bandit.vector import DriftingBanditVectorEnv, TestbedVectorEnv
+from spielfeld.envs.board_game import CONNECT_FOUR, Position
+from spielfeld.envs.board_game.env import BoardGameEnv
+from spielfeld.envs.board_game.solver.solver import Solver
+from spielfeld.envs.board_game.uct_players import uct_action, uct_values
+from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular_vector import TabularVectorEnv
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning.data_sets import find_data_set
+from spielfeld.learning.model_file import load_model, save_model
 
 LAKE = "spielfeld/FrozenLake-v0"
 
@@ -177,7 +177,7 @@ def single_restore(name: str) -> Target:
 
     go_on()
     state = env.unwrapped.state
-    return Target(state(), lambda wild: envs.access.restore(env, wild), go_on, state, state)
+    return Target(state(), lambda wild: access.restore(env, wild), go_on, state, state)
 
 
 @cache

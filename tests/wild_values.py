@@ -27,7 +27,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs
+from spielfeld import envs
 from tests.wild_targets import TARGETS, Target
 
 SECONDS, MEMORY = 20, 12 * 2**30  # of a trial; memory includes what the parent has mapped

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.bandit.config import require
-from agents.bandit.greedy import GreedyConfig, choose_greedily, update_estimate
-from agents.bandit.learner import BanditLearner
-from agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.bandit.config import require
+from spielfeld.agents.bandit.greedy import GreedyConfig, choose_greedily, update_estimate
+from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.agents.bandit.loop import Memory, Numbers
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.bandit.config import require
-from agents.bandit.greedy import moved
-from agents.bandit.learner import BanditLearner
-from agents.bandit.loop import Memory, Numbers
-from learning.batch import Array
+from spielfeld.agents.bandit.config import require
+from spielfeld.agents.bandit.greedy import moved
+from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from math import isfinite
 
 import numpy as np
 
-from agents.bandit.config import require, require_steps
-from agents.bandit.learner import BanditLearner
-from agents.bandit.loop import Memory, Numbers
-from agents.tabular.exploration import decayed_rate
-from learning.batch import Array
+from spielfeld.agents.bandit.config import require, require_steps
+from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.tabular.exploration import decayed_rate
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.bandit.loop import Memory, Numbers, bandit_loop, new_memory
-from agents.tabular.spaces import DiscreteCode
-from envs import guard
-from envs.access import is_plain, place, time_limit
-from envs.bandit.model import BanditModel
-from envs.compiled import compiled
-from learning.batch import Array
-from learning.history import History
+from spielfeld.agents.bandit.loop import Memory, Numbers, bandit_loop, new_memory
+from spielfeld.agents.tabular.spaces import DiscreteCode
+from spielfeld.envs import guard
+from spielfeld.envs.access import is_plain, place, time_limit
+from spielfeld.envs.bandit.model import BanditModel
+from spielfeld.envs.compiled import compiled
+from spielfeld.learning.batch import Array
+from spielfeld.learning.history import History
 
 CHUNK = 1 << 16  # environment steps between two looks at the keyboard
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.bandit.dynamics import drift_means, pull
-from learning.batch import Array
+from spielfeld.envs.bandit.dynamics import drift_means, pull
+from spielfeld.learning.batch import Array
 
 
 class Memory(NamedTuple):

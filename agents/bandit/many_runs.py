@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from agents.bandit.learner import BanditLearner
-from envs.bandit.dynamics import problem_means
-from learning.batch import Array
+from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.envs.bandit.dynamics import problem_means
+from spielfeld.learning.batch import Array
 
 BLOCK = 200_000  # pulls whose rewards are kept at a time
 
@@ -63,7 +63,7 @@ def testbed(
     Raises:
         ValueError: If there is no run, step or arm.
 
-    >>> from agents.bandit import ExplorationBandit
+    >>> from spielfeld.agents.bandit import ExplorationBandit
     >>> curves = testbed(ExplorationBandit(), runs=50, steps=20)
     >>> curves.reward.shape
     (20,)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.bandit.greedy import GreedyBandit, GreedyConfig
+from spielfeld.agents.bandit.greedy import GreedyBandit, GreedyConfig
 
 
 @dataclass(frozen=True)

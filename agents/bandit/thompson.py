@@ -20,11 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.bandit.config import require
-from agents.bandit.greedy import greedy_arm, moved
-from agents.bandit.learner import BanditLearner
-from agents.bandit.loop import Memory, Numbers
-from envs.normal import normal_draw
+from spielfeld.agents.bandit.config import require
+from spielfeld.agents.bandit.greedy import greedy_arm, moved
+from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.envs.normal import normal_draw
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Stable-Baselines3 beside our own agents: the same words, the same worlds, the same files."""
 
-from agents.baselines.algorithms import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
-from agents.baselines.config import (
+from spielfeld.agents.baselines.algorithms import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
+from spielfeld.agents.baselines.config import (
     SB3A2CConfig,
     SB3DQNConfig,
     SB3MaskablePPOConfig,
     SB3PPOConfig,
 )
-from agents.baselines.learner import Baseline
+from spielfeld.agents.baselines.learner import Baseline
 
 __all__ = [
     "SB3A2C",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agents.baselines.config import (
+from spielfeld.agents.baselines.config import (
     SB3A2CConfig,
     SB3DQNConfig,
     SB3MaskablePPOConfig,
     SB3PPOConfig,
 )
-from agents.baselines.learner import Baseline
+from spielfeld.agents.baselines.learner import Baseline
 
 
 class SB3PPO(Baseline):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from math import inf
 from typing import Any
 
-from agents.networks import at_least, one_of, within
+from spielfeld.agents.networks import at_least, one_of, within
 
 WORDS = {
     "learning_rate": "learning_rate",

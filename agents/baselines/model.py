@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from agents.baselines.config import BaselineConfig
-from agents.baselines.parameters import refuse_infinite
-from learning.batch import Array
+from spielfeld.agents.baselines.config import BaselineConfig
+from spielfeld.agents.baselines.parameters import refuse_infinite
+from spielfeld.learning.batch import Array
 
 
 def make_model(place: str, config: BaselineConfig, worlds: Any, seed: int) -> Any:
@@ -84,7 +84,7 @@ def prediction(model: Any, inputs: Any) -> Array:
 
 def worlds_of(source: Any, rows: int, samples: int, continuous: bool) -> Any:
     """Return what a model learns from: see `baseline_worlds` and `refuse_misfit`."""
-    from agents.baselines.vector import baseline_worlds  # which needs the library
+    from spielfeld.agents.baselines.vector import baseline_worlds  # which needs the library
 
     worlds = baseline_worlds(source, rows, samples)
     refuse_misfit(worlds, continuous)

@@ -1,19 +1,19 @@
 """Planners: they know the world and compute what can be earned in it, exactly."""
 
-from agents.planning.backup import action_values
-from agents.planning.finite_horizon import finite_horizon
-from agents.planning.perfect import Score, best_start_value, compare, share_of_perfect
-from agents.planning.plan import Plan
-from agents.planning.policies import greedy_policy, random_policy, soft_model, soft_policy
-from agents.planning.policy_evaluation import (
+from spielfeld.agents.planning.backup import action_values
+from spielfeld.agents.planning.finite_horizon import finite_horizon
+from spielfeld.agents.planning.perfect import Score, best_start_value, compare, share_of_perfect
+from spielfeld.agents.planning.plan import Plan
+from spielfeld.agents.planning.policies import greedy_policy, random_policy, soft_model, soft_policy
+from spielfeld.agents.planning.policy_evaluation import (
     expected_steps,
     policy_evaluation,
     start_value,
     visited_states,
 )
-from agents.planning.policy_iteration import policy_iteration
-from agents.planning.value_iteration import value_iteration
-from agents.planning.ways_to_end import proper_policy
+from spielfeld.agents.planning.policy_iteration import policy_iteration
+from spielfeld.agents.planning.value_iteration import value_iteration
+from spielfeld.agents.planning.ways_to_end import proper_policy
 
 __all__ = [
     "Plan",

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs import guard
-from envs.tabular import Floats, Integers, TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.tabular import Floats, Integers, TabularModel
 
 
 class Lookahead(NamedTuple):

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy.typing as npt
 
-from agents.planning.finite_horizon import finite_horizon
-from agents.planning.policies import random_policy, unit_of
-from agents.planning.policy_evaluation import start_value
-from agents.planning.policy_iteration import policy_iteration
-from agents.planning.value_iteration import value_iteration
-from agents.planning.ways_to_end import reachable_part
-from envs.tabular import TabularModel
+from spielfeld.agents.planning.finite_horizon import finite_horizon
+from spielfeld.agents.planning.policies import random_policy, unit_of
+from spielfeld.agents.planning.policy_evaluation import start_value
+from spielfeld.agents.planning.policy_iteration import policy_iteration
+from spielfeld.agents.planning.value_iteration import value_iteration
+from spielfeld.agents.planning.ways_to_end import reachable_part
+from spielfeld.envs.tabular import TabularModel
 
 EXACT_LIMIT = 10_000  # states that can be reached; above, the optimum comes from value iteration
 TOLERANCE = 1e-8  # in units of return, or of the largest mean reward where that is below 1

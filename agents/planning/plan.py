@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.planning.backup import action_values
-from agents.planning.policies import TIE_TOLERANCE, greedy_policy, unit_of
-from envs.tabular import Floats, TabularModel
+from spielfeld.agents.planning.backup import action_values
+from spielfeld.agents.planning.policies import TIE_TOLERANCE, greedy_policy, unit_of
+from spielfeld.envs.tabular import Floats, TabularModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs import guard
-from envs.tabular import Booleans, Floats, TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.tabular import Booleans, Floats, TabularModel
 
 TIE_TOLERANCE = 1e-9
 

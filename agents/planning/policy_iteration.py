@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.planning.backup import action_values
-from agents.planning.plan import Plan, make_plan
-from agents.planning.policies import unit_of
-from agents.planning.policy_evaluation import policy_evaluation
-from agents.planning.ways_to_end import Indices, proper_policy, shortest_ways
-from envs.tabular import Floats, TabularModel
+from spielfeld.agents.planning.backup import action_values
+from spielfeld.agents.planning.plan import Plan, make_plan
+from spielfeld.agents.planning.policies import unit_of
+from spielfeld.agents.planning.policy_evaluation import policy_evaluation
+from spielfeld.agents.planning.ways_to_end import Indices, proper_policy, shortest_ways
+from spielfeld.envs.tabular import Floats, TabularModel
 
 STRICTLY_BETTER = 1e-10  # relative; see `unit_of`
 

@@ -14,13 +14,13 @@ import math
 
 import numpy as np
 
-from agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
-from agents.planning.plan import Plan, make_plan
-from agents.planning.policy_evaluation import policy_evaluation
-from agents.planning.ways_to_end import proper_policy
-from envs import guard
-from envs.compiled import compiled
-from envs.tabular import Floats, TabularModel
+from spielfeld.agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
+from spielfeld.agents.planning.plan import Plan, make_plan
+from spielfeld.agents.planning.policy_evaluation import policy_evaluation
+from spielfeld.agents.planning.ways_to_end import proper_policy
+from spielfeld.envs import guard
+from spielfeld.envs.compiled import compiled
+from spielfeld.envs.tabular import Floats, TabularModel
 
 
 def value_iteration(

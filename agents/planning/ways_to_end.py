@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs.tabular import Booleans, TabularModel
+from spielfeld.envs.tabular import Booleans, TabularModel
 
 Indices = npt.NDArray[Any]
 

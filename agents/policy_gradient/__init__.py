@@ -1,9 +1,9 @@
 """Learners of a policy, by climbing the return: a ladder with small steps."""
 
-from agents.policy_gradient.a2c import A2C, A2CConfig
-from agents.policy_gradient.ppo import PPO, PPOConfig
-from agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
-from agents.policy_gradient.reinforce_with_baseline import (
+from spielfeld.agents.policy_gradient.a2c import A2C, A2CConfig
+from spielfeld.agents.policy_gradient.ppo import PPO, PPOConfig
+from spielfeld.agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
+from spielfeld.agents.policy_gradient.reinforce_with_baseline import (
     ReinforceWithBaseline,
     ReinforceWithBaselineConfig,
 )

@@ -32,15 +32,15 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Space
 
-from agents.many_learner import require_actions_in
-from agents.networks import at_least, within
-from agents.normaliser import RewardScale
-from agents.policy_gradient.distribution import Distribution
-from agents.policy_gradient.policy import PolicyConfig, PolicyLearner
-from agents.policy_gradient.rollout import ActionTargets, Rollout
-from envs import guard
-from envs.many_worlds import rows_seed
-from learning.batch import Array, Batch
+from spielfeld.agents.many_learner import require_actions_in
+from spielfeld.agents.networks import at_least, within
+from spielfeld.agents.normaliser import RewardScale
+from spielfeld.agents.policy_gradient.distribution import Distribution
+from spielfeld.agents.policy_gradient.policy import PolicyConfig, PolicyLearner
+from spielfeld.agents.policy_gradient.rollout import ActionTargets, Rollout
+from spielfeld.envs import guard
+from spielfeld.envs.many_worlds import rows_seed
+from spielfeld.learning.batch import Array, Batch
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Protocol
 
 import numpy as np
 
-from learning.batch import Array
-from learning.logits import log_softmax
+from spielfeld.learning.batch import Array
+from spielfeld.learning.logits import log_softmax
 
 ILLEGAL = -1e9  # a preference at which exp gives exactly 0, and 0 * preference is still a number
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.policy_gradient.advantages import discounted_returns
-from envs import guard
-from learning.batch import Array
-from learning.named import prefixed, section
+from spielfeld.agents.policy_gradient.advantages import discounted_returns
+from spielfeld.envs import guard
+from spielfeld.learning.batch import Array
+from spielfeld.learning.named import prefixed, section
 
 ROOM = 64  # steps at first; what an episode needs beyond is made as it goes on
 

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box, Discrete, Space
 
-from agents.many_learner import ManyLearner
-from agents.networks import NetworkConfig, make_network
-from agents.normaliser import RunningMoments
-from agents.policy_gradient.distribution import Categorical, Distribution, Gaussian
-from learning.batch import Array
-from learning.beside import Beside, Constant
-from learning.function import Function
-from learning.one_of_few import OneOfFew
+from spielfeld.agents.many_learner import ManyLearner
+from spielfeld.agents.networks import NetworkConfig, make_network
+from spielfeld.agents.normaliser import RunningMoments
+from spielfeld.agents.policy_gradient.distribution import Categorical, Distribution, Gaussian
+from spielfeld.learning.batch import Array
+from spielfeld.learning.beside import Beside, Constant
+from spielfeld.learning.function import Function
+from spielfeld.learning.one_of_few import OneOfFew
 
 UNBOUNDED = 1e18  # a bound that far off is none, such as the largest float32
 

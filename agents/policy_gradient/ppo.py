@@ -58,12 +58,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.networks import POSITIVE, at_least, one_of, within
-from agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
-from agents.policy_gradient.distribution import Distribution
-from agents.policy_gradient.rollout import ActionTargets
-from learning.batch import Array, Batch
-from learning.schedule import SCHEDULES
+from spielfeld.agents.networks import POSITIVE, at_least, one_of, within
+from spielfeld.agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
+from spielfeld.agents.policy_gradient.distribution import Distribution
+from spielfeld.agents.policy_gradient.rollout import ActionTargets
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.schedule import SCHEDULES
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,15 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from gymnasium.spaces import Space
 
-from agents.many_learner import require_actions_in
-from agents.networks import at_least, one_of
-from agents.policy_gradient.distribution import Distribution
-from agents.policy_gradient.episodes import Episodes
-from agents.policy_gradient.policy import PolicyConfig, PolicyLearner
-from learning.batch import Array, Batch
-from learning.named import prefixed, section
-from learning.one_vector import OneVector
-from learning.optimizer import SGD
+from spielfeld.agents.many_learner import require_actions_in
+from spielfeld.agents.networks import at_least, one_of
+from spielfeld.agents.policy_gradient.distribution import Distribution
+from spielfeld.agents.policy_gradient.episodes import Episodes
+from spielfeld.agents.policy_gradient.policy import PolicyConfig, PolicyLearner
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.named import prefixed, section
+from spielfeld.learning.one_vector import OneVector
+from spielfeld.learning.optimizer import SGD
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar
 
-from agents.networks import within
-from agents.policy_gradient.a2c import ActorCriticLoss
-from agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
-from agents.policy_gradient.rollout import ActionTargets
-from learning.batch import Array
+from spielfeld.agents.networks import within
+from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
+from spielfeld.agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
+from spielfeld.agents.policy_gradient.rollout import ActionTargets
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

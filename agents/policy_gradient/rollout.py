@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.policy_gradient.advantages import generalised_advantages
-from learning.batch import Array
+from spielfeld.agents.policy_gradient.advantages import generalised_advantages
+from spielfeld.learning.batch import Array
 
 
 class ActionTargets(NamedTuple):

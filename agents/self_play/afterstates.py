@@ -16,10 +16,10 @@ and 1.2 on symmetries) and section 6.8 (afterstates).
 
 from __future__ import annotations
 
-from agents.self_play.learner import SelfPlayLearner
-from agents.self_play.loop import Table, looked_up
-from envs.board_game.rules import Rules, has_line, is_full, table_index
-from envs.board_game.symmetry import canonical
+from spielfeld.agents.self_play.learner import SelfPlayLearner
+from spielfeld.agents.self_play.loop import Table, looked_up
+from spielfeld.envs.board_game.rules import Rules, has_line, is_full, table_index
+from spielfeld.envs.board_game.symmetry import canonical
 
 
 def afterstate_cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:
@@ -46,7 +46,7 @@ class AfterstateLearner(SelfPlayLearner):
         config: Settings; see `SelfPlayConfig`.
         seed: Of its generator, and of the environment's first reset.
 
-    >>> import gymnasium, envs
+    >>> import gymnasium, spielfeld.envs
     >>> learner = AfterstateLearner(seed=1)
     >>> history = learner.learn(gymnasium.make("spielfeld/TicTacToe-v0"), samples=30_000)
     >>> learner.predict(0).round().tolist()  # with perfect play every opening is a draw

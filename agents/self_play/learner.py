@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.self_play.config import SelfPlayConfig
-from agents.self_play.loop import (
+from spielfeld.agents.self_play.config import SelfPlayConfig
+from spielfeld.agents.self_play.loop import (
     TIE,
     Game,
     Games,
@@ -22,13 +22,13 @@ from agents.self_play.loop import (
     self_play,
     value_positions,
 )
-from envs import guard
-from envs.board_game.dynamics import AHEAD, EITHER
-from envs.board_game.rules import LARGEST_TABLE, Rules
-from envs.board_game.soundness import require_game
-from envs.compiled import compiled
-from learning.batch import Array
-from learning.history import History
+from spielfeld.envs import guard
+from spielfeld.envs.board_game.dynamics import AHEAD, EITHER
+from spielfeld.envs.board_game.rules import LARGEST_TABLE, Rules
+from spielfeld.envs.board_game.soundness import require_game
+from spielfeld.envs.compiled import compiled
+from spielfeld.learning.batch import Array
+from spielfeld.learning.history import History
 
 CHUNK = 1 << 16  # plies between two looks at the keyboard
 NEVER = 2**62  # games

@@ -18,12 +18,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.board_game.bits import lowest
-from envs.board_game.opponents import choose
-from envs.board_game.rules import Rules, has_line, is_full, legal_moves, move_of, stones_of
-from learning.batch import Array
-from learning.loss import squared_error_derivative
-from learning.optimizer import descend
+from spielfeld.envs.board_game.bits import lowest
+from spielfeld.envs.board_game.opponents import choose
+from spielfeld.envs.board_game.rules import (
+    Rules,
+    has_line,
+    is_full,
+    legal_moves,
+    move_of,
+    stones_of,
+)
+from spielfeld.learning.batch import Array
+from spielfeld.learning.loss import squared_error_derivative
+from spielfeld.learning.optimizer import descend
 
 TIE = 1e-9  # values that differ by less are equally good
 LOSS = -1.0  # the least that a move can be worth

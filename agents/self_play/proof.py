@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.self_play.learner import SelfPlayLearner
-from agents.self_play.loop import TIE
-from envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
-from learning.batch import Array
+from spielfeld.agents.self_play.learner import SelfPlayLearner
+from spielfeld.agents.self_play.loop import TIE
+from spielfeld.envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
+from spielfeld.learning.batch import Array
 
 
 class Solution(NamedTuple):

@@ -16,10 +16,10 @@ framework for multi-agent reinforcement learning", for turns taken); Sutton & Ba
 
 from __future__ import annotations
 
-from agents.self_play.learner import SelfPlayLearner
-from agents.self_play.loop import looked_up
-from envs.board_game.rules import Rules, cell_bit, table_index
-from envs.board_game.symmetry import canonical_symmetry, turned
+from spielfeld.agents.self_play.learner import SelfPlayLearner
+from spielfeld.agents.self_play.loop import looked_up
+from spielfeld.envs.board_game.rules import Rules, cell_bit, table_index
+from spielfeld.envs.board_game.symmetry import canonical_symmetry, turned
 
 
 def action_cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:

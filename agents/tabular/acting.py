@@ -9,12 +9,12 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from agents.tabular.config import ControlConfig
-from agents.tabular.exploration import choose_action
-from agents.tabular.spaces import DiscreteCode
-from agents.tabular.walk import Episode, Rates, Transition, exploration
-from learning.batch import Array
-from learning.function import Table
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.exploration import choose_action
+from spielfeld.agents.tabular.spaces import DiscreteCode
+from spielfeld.agents.tabular.walk import Episode, Rates, Transition, exploration
+from spielfeld.learning.batch import Array
+from spielfeld.learning.function import Table
 
 NEVER = 2**62  # environment steps
 

@@ -7,15 +7,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.tabular.config import GradientConfig
-from agents.tabular.exploration import decayed_rate
-from agents.tabular.tiled import TiledLearner
-from agents.tabular.walk import Rates, Transition
-from learning.batch import Array, Batch
-from learning.history import History
-from learning.learner import GradientLearner
-from learning.loss import SquaredError, squared_error_derivative
-from learning.optimizer import SGD, descend
+from spielfeld.agents.tabular.config import GradientConfig
+from spielfeld.agents.tabular.exploration import decayed_rate
+from spielfeld.agents.tabular.tiled import TiledLearner
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.history import History
+from spielfeld.learning.learner import GradientLearner
+from spielfeld.learning.loss import SquaredError, squared_error_derivative
+from spielfeld.learning.optimizer import SGD, descend
 
 
 def target(

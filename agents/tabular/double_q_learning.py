@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.config import ControlConfig
-from agents.tabular.control import move
-from agents.tabular.exploration import choose_action
-from agents.tabular.learner import TabularLearner
-from agents.tabular.saved import COUNT, FINITE, Limits
-from agents.tabular.walk import Rates, Transition
-from learning.batch import Array
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.control import move
+from spielfeld.agents.tabular.exploration import choose_action
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.saved import COUNT, FINITE, Limits
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.config import ControlConfig
-from agents.tabular.learner import TabularLearner
-from agents.tabular.remembered_world import (
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.remembered_world import (
     is_new,
     learn_from_memory,
     list_pair,
@@ -37,9 +37,9 @@ from agents.tabular.remembered_world import (
     remembered_limits,
     require_listed,
 )
-from agents.tabular.saved import Limits
-from agents.tabular.walk import Rates, Transition
-from learning.batch import Array
+from spielfeld.agents.tabular.saved import Limits
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class DynaQ(TabularLearner):
         config: Settings; see `DynaQConfig`.
         seed: Of the agent's generator, and of the environment's first reset.
 
-    >>> import gymnasium, envs
+    >>> import gymnasium, spielfeld.envs
     >>> learner = DynaQ(DynaQConfig(planning_steps=50), seed=1)
     >>> history = learner.learn(gymnasium.make("spielfeld/CliffWalking-v0"), samples=2_000)
     >>> learner.visits.sum().item()

@@ -24,8 +24,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.dyna_q import DynaQ, DynaQConfig
-from agents.tabular.remembered_world import (
+from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
+from spielfeld.agents.tabular.remembered_world import (
     is_new,
     learn_from_memory,
     list_pair,
@@ -34,10 +34,10 @@ from agents.tabular.remembered_world import (
     remembered_limits,
     require_listed,
 )
-from agents.tabular.saved import COUNT, Limits
-from agents.tabular.walk import Rates, Transition
-from envs import guard
-from learning.batch import Array
+from spielfeld.agents.tabular.saved import COUNT, Limits
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.envs import guard
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import OnPolicyConfig, TileConfig
-from agents.tabular.control import ControlLearner
-from learning.batch import Array
+from spielfeld.agents.tabular.config import OnPolicyConfig, TileConfig
+from spielfeld.agents.tabular.control import ControlLearner
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import PredictionConfig
-from agents.tabular.monte_carlo import MonteCarlo, remember_and_look_back
-from agents.tabular.prediction import PredictionLearner
+from spielfeld.agents.tabular.config import PredictionConfig
+from spielfeld.agents.tabular.monte_carlo import MonteCarlo, remember_and_look_back
+from spielfeld.agents.tabular.prediction import PredictionLearner
 
 
 @dataclass(frozen=True)

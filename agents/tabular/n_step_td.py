@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import PredictionConfig
-from agents.tabular.n_step_sarsa import NStepSarsa, check_steps, learn_n_steps_late
-from agents.tabular.prediction import PredictionLearner
+from spielfeld.agents.tabular.config import PredictionConfig
+from spielfeld.agents.tabular.n_step_sarsa import NStepSarsa, check_steps, learn_n_steps_late
+from spielfeld.agents.tabular.prediction import PredictionLearner
 
 
 @dataclass(frozen=True)

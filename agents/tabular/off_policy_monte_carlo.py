@@ -28,16 +28,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.config import ExploringConfig
-from agents.tabular.exploration import action_probability
-from agents.tabular.learner import TabularLearner
-from agents.tabular.monte_carlo import require_steps, step_limits, with_room
-from agents.tabular.saved import Limits
-from agents.tabular.walk import Rates, Transition
-from envs import guard
-from learning.batch import Array
-from learning.loss import squared_error_derivative
-from learning.optimizer import descend
+from spielfeld.agents.tabular.config import ExploringConfig
+from spielfeld.agents.tabular.exploration import action_probability
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.monte_carlo import require_steps, step_limits, with_room
+from spielfeld.agents.tabular.saved import Limits
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.envs import guard
+from spielfeld.learning.batch import Array
+from spielfeld.learning.loss import squared_error_derivative
+from spielfeld.learning.optimizer import descend
 
 TOLERANCE = 1e-9  # of a probability, which is a sum
 HUGE = 1e200  # where ratios stop growing, far below what a number can hold

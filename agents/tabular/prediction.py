@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.planning.policies import random_policy
-from agents.tabular.config import PredictionConfig
-from agents.tabular.learner import TabularLearner
-from envs.access import plain_model
-from envs.tabular import TabularModel
-from learning.batch import Array
+from spielfeld.agents.planning.policies import random_policy
+from spielfeld.agents.tabular.config import PredictionConfig
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.envs.access import plain_model
+from spielfeld.envs.tabular import TabularModel
+from spielfeld.learning.batch import Array
 
 
 def policy_action(

@@ -26,14 +26,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.dyna_q import DynaQConfig
-from agents.tabular.learner import TabularLearner
-from agents.tabular.priority_queue import empty_queue, pop, push, queue_limits, require_queue
-from agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
-from agents.tabular.saved import FINITE, Limits
-from agents.tabular.walk import Rates, Transition
-from envs import guard
-from learning.batch import Array
+from spielfeld.agents.tabular.dyna_q import DynaQConfig
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.priority_queue import (
+    empty_queue,
+    pop,
+    push,
+    queue_limits,
+    require_queue,
+)
+from spielfeld.agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
+from spielfeld.agents.tabular.saved import FINITE, Limits
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.envs import guard
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

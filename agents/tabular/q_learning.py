@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import GradientConfig
-from agents.tabular.control import ControlLearner
-from learning.batch import Array
+from spielfeld.agents.tabular.config import GradientConfig
+from spielfeld.agents.tabular.control import ControlLearner
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class QLearning(ControlLearner):
         config: Settings; see `QLearningConfig`.
         seed: Of the agent's generator, and of the environment's first reset.
 
-    >>> import gymnasium, envs
+    >>> import gymnasium, spielfeld.envs
     >>> learner = QLearning(seed=1)
     >>> history = learner.learn(gymnasium.make("spielfeld/CliffWalking-v0"), samples=20_000)
     >>> learner.action_values.shape

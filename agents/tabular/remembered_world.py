@@ -5,7 +5,7 @@ is a model of a deterministic world. In a slippery one it holds the latest accid
 until the action is tried again: planning then averages over accidents only as fast as they happen.
 
 Plain functions of a memory that begins with `table`, `visits`, `legal`, `rewards`, `next_states`,
-`ends`, as `agents.tabular.dyna_q.DynaQMemory` does.
+`ends`, as `spielfeld.agents.tabular.dyna_q.DynaQMemory` does.
 
 Source: Sutton & Barto, 2nd edition, section 8.2.
 """
@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.tabular.control import move
-from agents.tabular.q_learning import q_learning_target
-from agents.tabular.saved import FINITE, Limits
-from agents.tabular.walk import Rates, Transition
-from envs import guard
+from spielfeld.agents.tabular.control import move
+from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.tabular.saved import FINITE, Limits
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.envs import guard
 
 
 def remember(memory: Any, transition: Transition) -> None:

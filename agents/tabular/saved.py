@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.tabular.walk import Episode
-from envs import guard
-from learning.batch import Array
+from spielfeld.agents.tabular.walk import Episode
+from spielfeld.envs import guard
+from spielfeld.learning.batch import Array
 
 Limits = tuple[float | None, float | None]  # the least number, and the one that all stay below
 

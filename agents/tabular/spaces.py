@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 import numpy as np
 from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space, Tuple
 
-from envs import guard
-from learning.batch import Array
-from learning.tile_coding import TileCoder
+from spielfeld.envs import guard
+from spielfeld.learning.batch import Array
+from spielfeld.learning.tile_coding import TileCoder
 
 ENDLESS = 1e30  # some worlds write the largest number there is for a bound that they do not have
 

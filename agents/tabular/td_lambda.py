@@ -15,9 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from agents.tabular.config import PredictionConfig
-from agents.tabular.prediction import PredictionLearner
-from agents.tabular.sarsa_lambda import SarsaLambda, check_traces, credit_all
+from spielfeld.agents.tabular.config import PredictionConfig
+from spielfeld.agents.tabular.prediction import PredictionLearner
+from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, check_traces, credit_all
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.tabular.config import PredictionConfig
-from agents.tabular.control import ControlLearner
-from agents.tabular.prediction import PredictionLearner
-from learning.batch import Array
+from spielfeld.agents.tabular.config import PredictionConfig
+from spielfeld.agents.tabular.control import ControlLearner
+from spielfeld.agents.tabular.prediction import PredictionLearner
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

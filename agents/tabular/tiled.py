@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from agents.tabular.config import TileConfig
-from agents.tabular.learner import TabularLearner
-from agents.tabular.spaces import DiscreteCode, tile_coder
-from learning.batch import Array
-from learning.tile_coding import TileSum
+from spielfeld.agents.tabular.config import TileConfig
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.spaces import DiscreteCode, tile_coder
+from spielfeld.learning.batch import Array
+from spielfeld.learning.tile_coding import TileSum
 
 
 class TiledLearner(TabularLearner):

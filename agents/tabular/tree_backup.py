@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from agents.tabular.config import ControlConfig
-from agents.tabular.control import move
-from agents.tabular.exploration import action_probability
-from agents.tabular.learner import TabularLearner
-from agents.tabular.n_step_sarsa import WindowMemory, check_steps, note, window_memory
-from agents.tabular.q_learning import q_learning_target
-from agents.tabular.walk import Rates, Transition
-from learning.batch import Array
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.control import move
+from spielfeld.agents.tabular.exploration import action_probability
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.n_step_sarsa import WindowMemory, check_steps, note, window_memory
+from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

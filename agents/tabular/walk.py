@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.tabular.exploration import linear_schedule
-from envs.sampling import mean_reward, sample_outcome, sample_start
-from envs.tabular import ModelArrays
-from learning.batch import Array
+from spielfeld.agents.tabular.exploration import linear_schedule
+from spielfeld.envs.sampling import mean_reward, sample_outcome, sample_start
+from spielfeld.envs.tabular import ModelArrays
+from spielfeld.learning.batch import Array
 
 
 class Rates(NamedTuple):

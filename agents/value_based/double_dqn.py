@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.value_based.dqn import DQN, DQNConfig
-from learning.batch import Array
+from spielfeld.agents.value_based.dqn import DQN, DQNConfig
+from spielfeld.learning.batch import Array
 
 
 @dataclass(frozen=True)

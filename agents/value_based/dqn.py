@@ -30,11 +30,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from agents.networks import NetworkConfig, at_least, make_network, within
-from agents.value_based.learner import ReplayLearner
-from agents.value_based.memory import Transitions
-from learning.batch import Array, Batch
-from learning.function import Function
+from spielfeld.agents.networks import NetworkConfig, at_least, make_network, within
+from spielfeld.agents.value_based.learner import ReplayLearner
+from spielfeld.agents.value_based.memory import Transitions
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.function import Function
 
 
 @dataclass(frozen=True)

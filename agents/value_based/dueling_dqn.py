@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.value_based.dqn import DQN, DQNConfig
-from learning.duelling import Duelling
-from learning.function import Function
+from spielfeld.agents.value_based.dqn import DQN, DQNConfig
+from spielfeld.learning.duelling import Duelling
+from spielfeld.learning.function import Function
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete, Space
 
-from agents.many_learner import ManyLearner
-from agents.tabular.exploration import linear_schedule
-from agents.value_based.exploration import soft_actions
-from agents.value_based.memory import ReplayMemory, Transitions
-from envs.guard import MOST
-from envs.many_worlds import require_seen
-from learning.batch import Array, Batch
-from learning.function import Function
-from learning.loss import Huber
-from learning.named import prefixed
+from spielfeld.agents.many_learner import ManyLearner
+from spielfeld.agents.tabular.exploration import linear_schedule
+from spielfeld.agents.value_based.exploration import soft_actions
+from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
+from spielfeld.envs.guard import MOST
+from spielfeld.envs.many_worlds import require_seen
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.function import Function
+from spielfeld.learning.loss import Huber
+from spielfeld.learning.named import prefixed
 
 
 class ReplayLearner(ManyLearner):

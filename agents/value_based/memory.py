@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from envs.guard import MOST
-from envs.many_worlds import ManyWorlds
-from learning.batch import Array
+from spielfeld.envs.guard import MOST
+from spielfeld.envs.many_worlds import ManyWorlds
+from spielfeld.learning.batch import Array
 
 
 class Transitions(NamedTuple):

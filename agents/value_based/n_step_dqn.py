@@ -22,11 +22,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.networks import at_least
-from agents.value_based.dqn import DQN, DQNConfig
-from agents.value_based.memory import ReplayMemory, Transitions
-from envs.many_worlds import ManyWorlds
-from learning.batch import Array
+from spielfeld.agents.networks import at_least
+from spielfeld.agents.value_based.dqn import DQN, DQNConfig
+from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
+from spielfeld.envs.many_worlds import ManyWorlds
+from spielfeld.learning.batch import Array
 
 NONE = -1  # place
 

@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.networks import at_least, within
-from agents.tabular.exploration import linear_schedule
-from agents.value_based.dqn import DQN, DQNConfig
-from agents.value_based.memory import ReplayMemory, Transitions
-from agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
-from envs import guard
-from envs.many_worlds import ManyWorlds
-from learning.batch import Array, Batch
+from spielfeld.agents.networks import at_least, within
+from spielfeld.agents.tabular.exploration import linear_schedule
+from spielfeld.agents.value_based.dqn import DQN, DQNConfig
+from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
+from spielfeld.agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
+from spielfeld.envs import guard
+from spielfeld.envs.many_worlds import ManyWorlds
+from spielfeld.learning.batch import Array, Batch
 
 SMALLEST = 1e-6  # error; so that a step that was as expected is drawn again some time
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.compiled import compiled
-from learning.batch import Array
+from spielfeld.envs.compiled import compiled
+from spielfeld.learning.batch import Array
 
 
 def empty_tree(items: int) -> Array:

@@ -1,5 +1,5 @@
 """Bandits: worlds of one state, in which all that matters is which arm to pull."""
 
-from envs.bandit.model import BanditModel
+from spielfeld.envs.bandit.model import BanditModel
 
 __all__ = ["BanditModel"]

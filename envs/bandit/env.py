@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
-from envs import guard
-from envs.bandit.dynamics import drift_means, problem_means, pull
-from envs.bandit.model import BanditModel
-from envs.tabular import Floats, TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.bandit.dynamics import drift_means, problem_means, pull
+from spielfeld.envs.bandit.model import BanditModel
+from spielfeld.envs.tabular import Floats, TabularModel
 
 ONE_STATE = Discrete(1)
 

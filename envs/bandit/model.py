@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from envs.tabular import Floats, TabularModel
+from spielfeld.envs.tabular import Floats, TabularModel
 
 
 @dataclass(frozen=True, eq=False)

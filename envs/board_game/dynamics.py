@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from envs.board_game.opponents import Reply
-from envs.board_game.rules import Rules, has_line, is_full
+from spielfeld.envs.board_game.opponents import Reply
+from spielfeld.envs.board_game.rules import Rules, has_line, is_full
 
 FIRST, SECOND, EITHER = range(3)
 AHEAD = {FIRST: (0,), SECOND: (-1,), EITHER: (0, -1)}  # own stones less others', when to move

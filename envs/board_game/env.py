@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
-from envs import guard
-from envs.board_game.dynamics import AHEAD, SEATS, begin, respond
-from envs.board_game.model import board_model
-from envs.board_game.observation import Observer
-from envs.board_game.opponents import Chooser, Player, moves_of, reply_of, require_room
-from envs.board_game.position import Position
-from envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
-from envs.board_game.soundness import require_game
-from envs.tabular import TabularModel
+from spielfeld.envs import guard
+from spielfeld.envs.board_game.dynamics import AHEAD, SEATS, begin, respond
+from spielfeld.envs.board_game.model import board_model
+from spielfeld.envs.board_game.observation import Observer
+from spielfeld.envs.board_game.opponents import Chooser, Player, moves_of, reply_of, require_room
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
+from spielfeld.envs.board_game.soundness import require_game
+from spielfeld.envs.tabular import TabularModel
 
 ILLEGAL = ("raise", "lose")
 
@@ -35,7 +35,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
     Each reset and each step draws exactly one `np_random.random()`. Where the opponent begins, its
     first stone is there after `reset`.
 
-    >>> import gymnasium, envs
+    >>> import gymnasium, spielfeld.envs
     >>> env = gymnasium.make("spielfeld/ConnectFour-v0", opponent="rule")
     >>> observation, info = env.reset(seed=1)
     >>> observation.shape, info["action_mask"]
@@ -164,8 +164,8 @@ class BoardGameEnv(gym.Env[Any, Any]):
             return None
         if self.render_mode == "ansi":
             return f"{self.board}\n"
-        from envs.board_game.renderer import draw
-        from envs.grid_world.renderer import to_array
+        from spielfeld.envs.board_game.renderer import draw
+        from spielfeld.envs.grid_world.renderer import to_array
 
         last = self.last & (self.own | self.other)
         picture = draw(self.board, last=cell_of(self.rules, last) if last else None)
@@ -210,7 +210,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         return {"action_mask": self.observer.legal(self.own | self.other)}
 
     def _show(self, picture: Any) -> None:
-        from envs.grid_world.window import Window
+        from spielfeld.envs.grid_world.window import Window
 
         if self._window is None:
             self._window = Window("Spielfeld", picture.get_size(), self.metadata["render_fps"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from envs.board_game.rules import Rules
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.board_game.rules import Rules
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 LARGEST_CELL, SMALLEST_CELL, LONGEST_SIDE = 150, 20, 620  # pixels, where nobody asks for a size
 WORDS_FROM = 26  # pixels that a cell needs to hold words

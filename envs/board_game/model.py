@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from envs.board_game.bits import bits_of
-from envs.board_game.dynamics import EITHER, FIRST, result
-from envs.board_game.opponents import Moves
-from envs.board_game.rules import Rules, move_of, table_index
-from envs.tabular import TabularModel
+from spielfeld.envs.board_game.bits import bits_of
+from spielfeld.envs.board_game.dynamics import EITHER, FIRST, result
+from spielfeld.envs.board_game.opponents import Moves
+from spielfeld.envs.board_game.rules import Rules, move_of, table_index
+from spielfeld.envs.tabular import TabularModel
 
 Stones = tuple[int, int]  # of the learner, of its opponent
 Outcome = tuple[Stones, float, bool]  # reward of the learner, end

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from envs.board_game.frame import WORDS_FROM, Frame, line_height
-from envs.board_game.outcome import outcome_words
-from envs.grid_world import palette
-from envs.grid_world.palette import Colour
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.board_game.frame import WORDS_FROM, Frame, line_height
+from spielfeld.envs.board_game.outcome import outcome_words
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.palette import Colour
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 FAINT = (128, 126, 122)
 COLOURS: dict[int, Colour] = {1: palette.GREEN, 0: (176, 178, 186), -1: palette.RED}

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete, Space
 
-from envs.board_game.rules import LARGEST_TABLE, Rules, cell_bit, table_index
+from spielfeld.envs.board_game.rules import LARGEST_TABLE, Rules, cell_bit, table_index
 
 Bytes = npt.NDArray[np.int8]
 KINDS = ("planes", "index")

@@ -13,13 +13,13 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from envs import guard
-from envs.board_game.bits import count, lowest
-from envs.board_game.position import Position
-from envs.board_game.rules import BITS, Rules, legal_moves, move_of
-from envs.board_game.solver import perfect_moves
-from envs.board_game.solver.memory import key_bits
-from envs.board_game.threats import safe_moves, winning_moves
+from spielfeld.envs import guard
+from spielfeld.envs.board_game.bits import count, lowest
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import BITS, Rules, legal_moves, move_of
+from spielfeld.envs.board_game.solver import perfect_moves
+from spielfeld.envs.board_game.solver.memory import key_bits
+from spielfeld.envs.board_game.threats import safe_moves, winning_moves
 
 Moves = Callable[[Rules, int, int], int]  # rules, stones of the side to move, stones of the other
 Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1); one move
@@ -106,7 +106,7 @@ def reply_of(player: str | Player | Chooser) -> Reply:
 
 
 def _searching(name: str) -> Reply:
-    from envs.board_game.uct_players import (
+    from spielfeld.envs.board_game.uct_players import (
         playouts_of,
         uct_opponent,
     )  # which choose as players do here

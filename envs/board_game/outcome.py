@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.position import Position
+from spielfeld.envs.board_game.position import Position
 
 Numbers = npt.NDArray[np.float64]  # [actions], nan where nothing is known
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.rules import (
+from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
     Rules,
     action_cells,
@@ -18,7 +18,7 @@ from envs.board_game.rules import (
     legal_moves,
     move_of,
 )
-from envs.board_game.soundness import require_position
+from spielfeld.envs.board_game.soundness import require_position
 
 STONES = ".XO"  # empty, first player, second player
 

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.frame import Frame, arrange, fitting_size
-from envs.board_game.notes import draw_note
-from envs.board_game.outcome import Numbers
-from envs.board_game.position import Position
-from envs.board_game.rules import Rules, cell_of, move_of, winning_lines
-from envs.board_game.stones import stone
-from envs.grid_world import palette
-from envs.grid_world.background import RGB
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.board_game.frame import Frame, arrange, fitting_size
+from spielfeld.envs.board_game.notes import draw_note
+from spielfeld.envs.board_game.outcome import Numbers
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import Rules, cell_of, move_of, winning_lines
+from spielfeld.envs.board_game.stones import stone
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.background import RGB
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 HIGHLIGHT, GRID = palette.YELLOW, (150, 146, 138)
 HOLE, DISC, MARK = 0.9, 0.8, 0.64  # widths in cells: of a hole, of a disc, of a mark alone

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envs.board_game.bits import bits_of
+from spielfeld.envs.board_game.bits import bits_of
 
 LONGEST = 100  # cells of a side
 BITS = 62  # of a whole number in compiled code: one for the sign, one for sums

@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 
 import gymnasium as gym
 
-from envs.board_game.dynamics import AHEAD, EITHER, result
-from envs.board_game.env import BoardGameEnv
-from envs.board_game.position import Position
+from spielfeld.envs.board_game.dynamics import AHEAD, EITHER, result
+from spielfeld.envs.board_game.env import BoardGameEnv
+from spielfeld.envs.board_game.position import Position
 
 
 class SelfPlayEnv(BoardGameEnv):
@@ -20,7 +20,7 @@ class SelfPlayEnv(BoardGameEnv):
 
         target = reward - max over answers of Q(next observation, answer)
 
-    >>> import gymnasium, envs
+    >>> import gymnasium, spielfeld.envs
     >>> env = gymnasium.make("spielfeld/SelfPlay-v0", rows=3, columns=3, connect=3)
     >>> _ = env.reset(seed=1)
     >>> [env.step(action)[1] for action in (0, 1, 0, 1, 0)]

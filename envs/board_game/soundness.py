@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 
-from envs import guard
-from envs.board_game.rules import Rules, board_rules, has_line, is_full
+from spielfeld.envs import guard
+from spielfeld.envs.board_game.rules import Rules, board_rules, has_line, is_full
 
 
 def require_stones(what: str, rules: Rules, own: int, other: int) -> None:

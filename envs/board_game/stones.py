@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from envs.grid_world.palette import BLACK, BLUE, FINE, ORANGE, WHITE, Colour
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.palette import BLACK, BLUE, FINE, ORANGE, WHITE, Colour
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 COLOURS, INKS = (BLUE, ORANGE), (WHITE, BLACK)  # of the first and the second player
 CORNERS = ((1, 1), (1, -1), (-1, -1), (-1, 1))

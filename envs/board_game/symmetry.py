@@ -8,7 +8,7 @@ in this order, and sums of these do several.
 
 from __future__ import annotations
 
-from envs.board_game.rules import Rules
+from spielfeld.envs.board_game.rules import Rules
 
 
 def symmetries(rules: Rules) -> int:

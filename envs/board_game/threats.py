@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envs.board_game.rules import Rules, legal_moves
+from spielfeld.envs.board_game.rules import Rules, legal_moves
 
 
 def winning_cells(rules: Rules, stones: int) -> int:

@@ -1,6 +1,6 @@
 """Board games for PettingZoo: two agents that take turns (its AEC interface, of its extra `games`).
 
-from envs.board_game.two_player import TwoPlayerEnv, which needs `pip install 'spielfeld[games]'`.
+`TwoPlayerEnv` needs the extra: `pip install 'spielfeld[games]'`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, Space
 from pettingzoo import AECEnv
 
-from envs.board_game.observation import Observer
-from envs.board_game.position import Position
-from envs.board_game.rules import board_rules
+from spielfeld.envs.board_game.observation import Observer
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import board_rules
 
 AGENTS = ["first", "second"]
 

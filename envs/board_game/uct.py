@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.bits import lowest
-from envs.board_game.opponents import choose
-from envs.board_game.rules import Rules, has_line, is_full, legal_moves
-from envs.random_streams import Streams, next_draw
+from spielfeld.envs.board_game.bits import lowest
+from spielfeld.envs.board_game.opponents import choose
+from spielfeld.envs.board_game.rules import Rules, has_line, is_full, legal_moves
+from spielfeld.envs.random_streams import Streams, next_draw
 
 EXPLORATION = 1.4142135623730951  # UCB1's, for results of which most lie within 1 of each other
 PLAYOUTS = 100  # of the opponent that is called "uct"

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world import palette
-from envs.grid_world.layout import Layout, Tile
-from envs.grid_world.overlay import NUMBERS_FROM, Blits
-from envs.grid_world.palette import Bytes
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.shapes import Sign, sprite
-from envs.grid_world.tiles import signs
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.layout import Layout, Tile
+from spielfeld.envs.grid_world.overlay import NUMBERS_FROM, Blits
+from spielfeld.envs.grid_world.palette import Bytes
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.shapes import Sign, sprite
+from spielfeld.envs.grid_world.tiles import signs
 
 RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # bytes in this order are an array without further work
 CAPTION, LEGEND = 26, 26  # heights of the strips above and below the map, in pixels

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import Layout, Tile
-from envs.tabular import TabularModel
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import Layout, Tile
+from spielfeld.envs.tabular import TabularModel
 
 # What stands in the row of the wall, before the change and after it.
 WALLS = {

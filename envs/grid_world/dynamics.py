@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world.grid import Array, Grid, Outcomes, turns
-from envs.grid_world.layout import Layout
-from envs.grid_world.layout_check import check_layout
-from envs.grid_world.layout_error import refuse
-from envs.tabular import TabularModel
+from spielfeld.envs.grid_world.grid import Array, Grid, Outcomes, turns
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_check import check_layout
+from spielfeld.envs.grid_world.layout_error import refuse
+from spielfeld.envs.tabular import TabularModel
 
 MOST_ENTRIES = 200_000_000  # of the table, about 4 GB
 
@@ -120,7 +120,7 @@ def _check_size(grid: Grid, states: int) -> None:
 def _states(grid: Grid, starts: Array) -> GridStates:
     names = grid.layout.key_names
     if names:
-        from envs.grid_world.reach import reachable_states
+        from spielfeld.envs.grid_world.reach import reachable_states
 
         held, cells = reachable_states(grid, starts)
     else:
@@ -164,7 +164,7 @@ def _table(grid: Grid, states: GridStates) -> tuple[Array, Array, Array, Array]:
 
 
 def _check_reach(grid: Grid, model: TabularModel, states: GridStates) -> None:
-    from envs.grid_world.reach import can_reach
+    from spielfeld.envs.grid_world.reach import can_reach
 
     layout = grid.layout
     goals = [index for index, sign in enumerate(grid.signs) if sign in layout.goals]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import Layout
-from envs.grid_world.maze import maze_layout
-from envs.grid_world.observation import make_observation
-from envs.tabular_env import TabularEnv
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.maze import maze_layout
+from spielfeld.envs.grid_world.observation import make_observation
+from spielfeld.envs.tabular_env import TabularEnv
 
 
 class GridWorldEnv(TabularEnv):
@@ -77,7 +77,7 @@ class GridWorldEnv(TabularEnv):
             return None
         if self.render_mode == "ansi":
             return self._text()
-        from envs.grid_world import renderer
+        from spielfeld.envs.grid_world import renderer
 
         row, column = self.grid_states.cells[self.position].tolist()
         keys = self.grid_states.held_at(self.position)
@@ -99,7 +99,7 @@ class GridWorldEnv(TabularEnv):
         return "\n".join(rows)
 
     def _show(self, surface: Any) -> None:
-        from envs.grid_world.window import Window
+        from spielfeld.envs.grid_world.window import Window
 
         if self._window is None:
             self._window = Window(self.layout.name or "Grid world", surface.get_size())

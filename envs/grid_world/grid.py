@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world.layout import DIRECTIONS, Layout, Tile
+from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout, Tile
 
 Array = npt.NDArray[Any]
 

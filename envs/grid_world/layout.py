@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from envs.grid_world.layout_error import Origin
+from spielfeld.envs.grid_world.layout_error import Origin
 
 # Actions of a grid world in the order of their numbers; "four" uses the first four,
 # "king" the first eight; a stay action comes last.
@@ -167,13 +167,13 @@ class Layout:
     @classmethod
     def from_text(cls, text: str, file: str = "<text>") -> Layout:
         """Read a layout from the text of a layout file; raises `LayoutError`, see `read_layout`."""
-        from envs.grid_world.layout_file import read_layout
+        from spielfeld.envs.grid_world.layout_file import read_layout
 
         return read_layout(text, file)
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Layout:
         """Read a layout that ships with the suite by its name, or any other by its path."""
-        from envs.grid_world.layout_file import load_layout
+        from spielfeld.envs.grid_world.layout_file import load_layout
 
         return load_layout(name_or_path)

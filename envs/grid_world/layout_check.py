@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from envs.grid_world.layout import Layout, Tile
-from envs.grid_world.layout_error import refuse, suggestion
-from envs.grid_world.layout_values import is_visible
+from spielfeld.envs.grid_world.layout import Layout, Tile
+from spielfeld.envs.grid_world.layout_error import refuse, suggestion
+from spielfeld.envs.grid_world.layout_values import is_visible
 
 MOST_KEYS = 12
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import NamedTuple, NoReturn
 
-from envs.grid_world.toml_positions import Path, Span, positions
+from spielfeld.envs.grid_world.toml_positions import Path, Span, positions
 
 
 class LayoutError(ValueError):

@@ -24,10 +24,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
 
-from envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
-from envs.grid_world.layout_check import check_layout
-from envs.grid_world.layout_error import LayoutError, Origin, suggestion
-from envs.grid_world.layout_values import (
+from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
+from spielfeld.envs.grid_world.layout_check import check_layout
+from spielfeld.envs.grid_world.layout_error import LayoutError, Origin, suggestion
+from spielfeld.envs.grid_world.layout_values import (
     RULES,
     TILE_KEYS,
     TOP,

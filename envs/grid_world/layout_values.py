@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from envs.grid_world.layout import DIRECTIONS, Slip
-from envs.grid_world.layout_error import Origin, suggestion
-from envs.grid_world.toml_positions import Path
+from spielfeld.envs.grid_world.layout import DIRECTIONS, Slip
+from spielfeld.envs.grid_world.layout_error import Origin, suggestion
+from spielfeld.envs.grid_world.toml_positions import Path
 
 Reader = Callable[[Origin, Path, Any], Any]
 

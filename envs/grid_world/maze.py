@@ -8,9 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from envs.grid_world.grid import Array
-from envs.grid_world.layout import BUILT_IN_TILES, Layout
-from envs.grid_world.layout_values import PROBABILITY, even_slip, exact_share, is_number, show
+from spielfeld.envs.grid_world.grid import Array
+from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Layout
+from spielfeld.envs.grid_world.layout_values import (
+    PROBABILITY,
+    even_slip,
+    exact_share,
+    is_number,
+    show,
+)
 
 
 def maze_layout(

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world import palette
-from envs.grid_world.layout import DIRECTIONS
-from envs.grid_world.palette import FINE, Bytes, Colour
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.layout import DIRECTIONS
+from spielfeld.envs.grid_world.palette import FINE, Bytes, Colour
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 Floats = npt.NDArray[np.float64]
 Actions = tuple[str, ...]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 Colour = tuple[int, int, int]
 Bytes = npt.NDArray[np.uint8]

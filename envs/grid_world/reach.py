@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.grid_world.grid import Array, Grid
-from envs.grid_world.layout_error import refuse
-from envs.tabular import TabularModel
+from spielfeld.envs.grid_world.grid import Array, Grid
+from spielfeld.envs.grid_world.layout_error import refuse
+from spielfeld.envs.tabular import TabularModel
 
 MOST_STATES = 20_000_000
 

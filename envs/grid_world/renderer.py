@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from envs.grid_world import overlay, palette
-from envs.grid_world.background import (
+from spielfeld.envs.grid_world import overlay, palette
+from spielfeld.envs.grid_world.background import (
     CAPTION,
     LEGEND,
     RGB,
@@ -23,10 +23,10 @@ from envs.grid_world.background import (
     fitting_size,
     map_pixels,
 )
-from envs.grid_world.layout import Layout
-from envs.grid_world.overlay import Blits, Floats
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.shapes import AGENT, sprite
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.overlay import Blits, Floats
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.shapes import AGENT, sprite
 
 CELL, SMALLEST_CELL = 64, 8  # pixels of a cell in a small map, and in a large one
 WEDGED_CELL = 92  # the same in a small map with one wedge per action

@@ -7,9 +7,20 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from envs.grid_world.layout import DIRECTIONS
-from envs.grid_world.palette import BLACK, FINE, FLOOR, ORANGE, RED, WALL, WHITE, Colour, font, ink
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.layout import DIRECTIONS
+from spielfeld.envs.grid_world.palette import (
+    BLACK,
+    FINE,
+    FLOOR,
+    ORANGE,
+    RED,
+    WALL,
+    WHITE,
+    Colour,
+    font,
+    ink,
+)
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 
 class Sign(NamedTuple):

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from envs.grid_world.layout import Layout, Tile
-from envs.grid_world.palette import BLUE, GREEN, NAMED, PINK, RED, SIGNS, SKY, YELLOW, Colour
-from envs.grid_world.shapes import Sign
+from spielfeld.envs.grid_world.layout import Layout, Tile
+from spielfeld.envs.grid_world.palette import (
+    BLUE,
+    GREEN,
+    NAMED,
+    PINK,
+    RED,
+    SIGNS,
+    SKY,
+    YELLOW,
+    Colour,
+)
+from spielfeld.envs.grid_world.shapes import Sign
 
 TRAPS = ("pit", "hole", "cliff", "lava", "trap", "water")
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from gymnasium.vector import AutoresetMode
 
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import Layout
-from envs.grid_world.maze import maze_layout
-from envs.grid_world.observation import make_observation
-from envs.tabular_vector import TabularVectorEnv
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.maze import maze_layout
+from spielfeld.envs.grid_world.observation import make_observation
+from spielfeld.envs.tabular_vector import TabularVectorEnv
 
 
 class GridWorldVectorEnv(TabularVectorEnv):

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.pygame_ce import pygame
 
 BORDER = (40, 42, 48)  # around a picture that does not have the shape of the window
 NO_DISPLAY = "No window can be opened here ({}): there is no display. Use a GIF or text instead."

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import MultiDiscrete
 
-from envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
-from envs.tabular import TabularModel
+from spielfeld.envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.tabular import TabularModel
 
 STICK, HIT = 0, 1
 CARDS = {card: (4 if card == 10 else 1) / 13 for card in range(1, 11)}  # an ace is 1
@@ -62,7 +62,7 @@ def blackjack() -> TabularModel:
     | discount | 1                                                                                |
     | source   | Sutton & Barto, 2nd edition, example 5.1                                         |
 
-    >>> from agents.planning import policy_iteration
+    >>> from spielfeld.agents.planning import policy_iteration
     >>> plan = policy_iteration(blackjack())
     >>> plan.policy[NUMBER[Hand(18, 9, True)]]  # a soft 18 against a 9: hit
     array([0., 1.])

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from envs.small_worlds.world import SmallWorld, find_world
-from envs.tabular import Booleans
-from envs.tabular_env import TabularEnv
+from spielfeld.envs.small_worlds.world import SmallWorld, find_world
+from spielfeld.envs.tabular import Booleans
+from spielfeld.envs.tabular_env import TabularEnv
 
 
 class SmallWorldEnv(TabularEnv):
@@ -24,7 +24,7 @@ class SmallWorldEnv(TabularEnv):
     | end         | `terminated` by the world; `truncated` by its time limit                 |
     | state       | `state()`: dict of position (int), elapsed (int), generator (dict)       |
 
-    >>> import gymnasium, envs
+    >>> import gymnasium, spielfeld.envs
     >>> env = gymnasium.make("spielfeld/GamblersProblem-v0", heads=0.25, render_mode="ansi")
     >>> capital, info = env.reset(seed=3)
     >>> print(env.render())

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
-from envs.tabular import TabularModel
+from spielfeld.envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.tabular import TabularModel
 
 TIME_LIMIT = 1000  # environment steps
 
@@ -27,7 +27,7 @@ def gamblers_problem(heads: float = 0.4, goal: int = 100, least_stake: int = 1) 
     | discount | 1                                                                        |
     | source   | Sutton & Barto, 2nd edition, example 4.3, where one may also stake 0     |
 
-    >>> from agents.planning import policy_iteration
+    >>> from spielfeld.agents.planning import policy_iteration
     >>> print(policy_iteration(gamblers_problem()).values[[25, 50, 75]])
     [0.16 0.4  0.64]
 

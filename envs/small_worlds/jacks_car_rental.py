@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from envs.small_worlds.world import BOOK, SmallWorld
-from envs.tabular import Floats, TabularModel
+from spielfeld.envs.small_worlds.world import BOOK, SmallWorld
+from spielfeld.envs.tabular import Floats, TabularModel
 
 CARS = 20  # a place holds at most
 MOVES = 5  # cars a night, at most

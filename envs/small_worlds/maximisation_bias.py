@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
-from envs.tabular import TabularModel
+from spielfeld.envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.tabular import TabularModel
 
 A, B, END = 0, 1, 2
 LEFT, RIGHT = 0, 1
@@ -28,7 +28,7 @@ def maximisation_bias(
     | discount | 1                                                                     |
     | source   | Sutton & Barto, 2nd edition, example 6.7                              |
 
-    >>> from agents.planning import policy_iteration
+    >>> from spielfeld.agents.planning import policy_iteration
     >>> print(policy_iteration(maximisation_bias()).action_values[A, :2])
     [-0.1  0. ]
 

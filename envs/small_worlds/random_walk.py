@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
-from envs.tabular import TabularModel
+from spielfeld.envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.tabular import TabularModel
 
 TIME_LIMIT = 10_000  # environment steps; a walk of 19 states takes 100 on average
 
@@ -29,7 +29,7 @@ def random_walk(
     | discount | 1                                                                           |
     | source   | Sutton & Barto, 2nd edition, example 6.2 (5 states) and 7.1 (19, ends -1, 1) |
 
-    >>> from agents.planning import policy_evaluation, random_policy
+    >>> from spielfeld.agents.planning import policy_evaluation, random_policy
     >>> model = random_walk()
     >>> print(6 * policy_evaluation(model, random_policy(model)))
     [0. 1. 2. 3. 4. 5. 0.]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
-from envs.tabular import TabularModel
+from spielfeld.envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.tabular import TabularModel
 
 LEFT, RIGHT, GOAL = 0, 1, 3
 REVERSED = 1  # the cell in which left is right
@@ -30,7 +30,7 @@ def short_corridor() -> TabularModel:
     | discount | 1                                                                |
     | source   | Sutton & Barto, 2nd edition, example 13.1                        |
 
-    >>> from agents.planning import start_value
+    >>> from spielfeld.agents.planning import start_value
     >>> model = short_corridor()
     >>> print(start_value(model, np.full((4, 2), 0.5)))
     -12.0

@@ -7,8 +7,8 @@ from typing import Any
 
 from gymnasium.vector import AutoresetMode
 
-from envs.small_worlds.world import SmallWorld, find_world
-from envs.tabular_vector import TabularVectorEnv
+from spielfeld.envs.small_worlds.world import SmallWorld, find_world
+from spielfeld.envs.tabular_vector import TabularVectorEnv
 
 
 class SmallWorldVectorEnv(TabularVectorEnv):

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Space
 
-from envs.gymnasium_table import merged_outcomes, outcome_arrays
-from envs.tabular import TabularModel
+from spielfeld.envs.gymnasium_table import merged_outcomes, outcome_arrays
+from spielfeld.envs.tabular import TabularModel
 
 Outcome = tuple[float, int, float, bool]  # probability, next state, reward, end
 
@@ -81,7 +81,7 @@ def find_world(world: str | Callable[..., SmallWorld], options: dict[str, Any]) 
     """Return the world that "module:function" of this package makes with these options."""
     if isinstance(world, str):
         module, _, name = world.partition(":")
-        if not module.startswith("envs.small_worlds."):  # options come from files, too
+        if not module.startswith("spielfeld.envs.small_worlds."):  # options come from files, too
             raise ValueError(f"{world!r} is no world of the suite: give the function itself.")
         made: SmallWorld = getattr(importlib.import_module(module), name)(**options)
         return made

@@ -1,6 +1,6 @@
 """Every comparison that `spielfeld benchmark` knows, in the order in which it makes them."""
 
-from experiments.benchmark import (
+from spielfeld.experiments.benchmark import (
     board_games,
     board_solver,
     deep,
@@ -16,7 +16,7 @@ from experiments.benchmark import (
     unsupervised,
     value_iteration,
 )
-from experiments.benchmark import vector_env as vector
+from spielfeld.experiments.benchmark import vector_env as vector
 
 COMPARISONS = (
     single_env.COMPARISON,

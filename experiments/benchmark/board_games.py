@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers spielfeld/...)
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
 
 CONNECT_FOUR = "spielfeld/ConnectFour-v0"
 NUM_ENVS = 1_024
@@ -46,8 +46,8 @@ def prepare_search(quick: bool) -> Sides:
     import pyspiel
     from open_spiel.python.algorithms import mcts
 
-    from envs.board_game.rules import CONNECT_FOUR as RULES
-    from envs.board_game.uct_players import uct_action
+    from spielfeld.envs.board_game.rules import CONNECT_FOUR as RULES
+    from spielfeld.envs.board_game.uct_players import uct_action
 
     ours, theirs = (100, 20) if quick else (100_000, 1_000)
     game = pyspiel.load_game("connect_four")

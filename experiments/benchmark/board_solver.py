@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from envs.board_game import CONNECT_FOUR, Position
-from envs.board_game.rules import action_cells, legal_moves
-from envs.board_game.solver import Solver
-from envs.board_game.threats import winning_cells, winning_moves
-from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
+from spielfeld.envs.board_game import CONNECT_FOUR, Position
+from spielfeld.envs.board_game.rules import action_cells, legal_moves
+from spielfeld.envs.board_game.solver import Solver
+from spielfeld.envs.board_game.threats import winning_cells, winning_moves
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
 
 POSITIONS = {14: 40, 18: 200, 20: 200, 22: 200, 26: 400}  # how many, by stones
 MIDDLE = (18, 20, 22)

@@ -8,11 +8,11 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from experiments.benchmark.comparison import Comparison, Side, Sides
-from experiments.settings import settings_for
-from experiments.spec import RunSpec
-from experiments.threads import one_thread
-from experiments.threshold import Reached, seconds_to
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides
+from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threads import one_thread
+from spielfeld.experiments.threshold import Reached, seconds_to
 
 EVALUATIONS = 40  # of the smaller of two budgets, at even distances
 
@@ -77,7 +77,7 @@ def steps_a_second(learner: str, quick: bool) -> float:
     """Learn with the settings that both sides share."""
     import gymnasium
 
-    from experiments.session import make_learner
+    from spielfeld.experiments.session import make_learner
 
     samples = 512 if quick else 10_240
     agent = make_learner(RunSpec(learner, "CartPole-v1", samples, 0, EQUAL))

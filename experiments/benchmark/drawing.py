@@ -7,9 +7,9 @@ from typing import Any
 
 import gymnasium as gym
 
-import envs  # noqa: F401  (registers spielfeld/...)
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
-from experiments.benchmark.single_env import random_walk
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld.experiments.benchmark.single_env import random_walk
 
 
 def prepare(quick: bool) -> Sides:

@@ -11,8 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
-from learning.data_sets import DataSet
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld.learning.data_sets import DataSet
 
 ROWS = {"1e3": 1_000, "1e4": 10_000, "1e5": 100_000, "1e6": 1_000_000}
 FEATURES, CLASSES = 20, 10

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from agents.planning import value_iteration
-from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
-from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, slippery_maze
+from spielfeld.agents.planning import value_iteration
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
+from spielfeld.experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, slippery_maze
 
 MOST_MEMORY = 3.0  # GB
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +22,7 @@ def prepare(quick: bool) -> Sides:
     spent: list[float] = []
 
     def measure() -> float:
-        command = [sys.executable, "-m", "experiments.benchmark.large_maze", str(side)]
+        command = [sys.executable, "-m", "spielfeld.experiments.benchmark.large_maze", str(side)]
         answer = json.loads(subprocess.check_output(command, cwd=ROOT))
         spent.append(answer["seconds"])
         return float(answer["memory"])

@@ -7,10 +7,10 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers spielfeld/...)
-from agents.tabular import QLearning, QLearningConfig
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
-from learning.batch import Array
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.agents.tabular import QLearning, QLearningConfig
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld.learning.batch import Array
 
 SETTINGS = QLearningConfig()
 

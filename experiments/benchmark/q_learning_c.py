@@ -15,12 +15,12 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers spielfeld/...)
-from agents.tabular import QLearning
-from envs.access import time_limit
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
-from experiments.benchmark.q_learning import SETTINGS
-from learning.batch import Array
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.agents.tabular import QLearning
+from spielfeld.envs.access import time_limit
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld.experiments.benchmark.q_learning import SETTINGS
+from spielfeld.learning.batch import Array
 
 WORLD = "spielfeld/FrozenLake8x8-v0"
 SOURCE = Path(__file__).with_suffix(".c")

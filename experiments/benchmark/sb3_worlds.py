@@ -8,10 +8,10 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers spielfeld/...)
-from agents.baselines import SB3PPO, SB3PPOConfig
-from envs.many_worlds import rows_seed
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.agents.baselines import SB3PPO, SB3PPOConfig
+from spielfeld.envs.many_worlds import rows_seed
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
 
 WORLD, SEEDS = "spielfeld/FrozenLake-v0", 10
 

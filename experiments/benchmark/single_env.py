@@ -8,8 +8,8 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401  (registers spielfeld/...)
-from experiments.benchmark.comparison import Comparison, Side, Sides, rate
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
 
 
 def prepare(quick: bool) -> Sides:

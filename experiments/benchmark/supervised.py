@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
-from experiments.benchmark.growing import Work, growing
-from learning.data_sets import DataSet, Split, find_data_set
-from learning.metrics import accuracy
-from learning.supervised import (
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
+from spielfeld.experiments.benchmark.growing import Work, growing
+from spielfeld.learning.data_sets import DataSet, Split, find_data_set
+from spielfeld.learning.metrics import accuracy
+from spielfeld.learning.supervised import (
     LogisticRegression,
     LogisticRegressionConfig,
     NeuralNetwork,

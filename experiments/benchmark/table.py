@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from experiments.benchmark.comparison import Result
+from spielfeld.experiments.benchmark.comparison import Result
 
 
 def show(

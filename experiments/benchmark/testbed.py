@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.bandit import ExplorationBandit, ExplorationConfig, testbed
-from agents.bandit.many_runs import problems
-from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
-from learning.batch import Array
+from spielfeld.agents.bandit import ExplorationBandit, ExplorationConfig, testbed
+from spielfeld.agents.bandit.many_runs import problems
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
+from spielfeld.learning.batch import Array
 
 RATES = (0.0, 0.01, 0.1)  # of exploration: greedy, and the two others of the figure
 ARMS = 10

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
-from experiments.benchmark.growing import CLASSES, FEATURES, Work, clouds, growing
-from learning.batch import Array
-from learning.data_sets import DataSet
-from learning.unsupervised import (
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
+from spielfeld.experiments.benchmark.growing import CLASSES, FEATURES, Work, clouds, growing
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets import DataSet
+from spielfeld.learning.unsupervised import (
     KMeans,
     KMeansConfig,
     PrincipalComponents,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.planning import value_iteration
-from envs import TabularModel, maze_layout
-from envs.grid_world.dynamics import grid_model
-from envs.tabular import Floats
-from experiments.benchmark.comparison import Comparison, Side, Sides, seconds
+from spielfeld.agents.planning import value_iteration
+from spielfeld.envs import TabularModel, maze_layout
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.tabular import Floats
+from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
 
 DISCOUNT, TOLERANCE, SLIP = 0.99, 1e-6, 0.2
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from envs.board_game.outcome import Numbers
-from envs.board_game.position import STONES, Position
-from envs.board_game.rules import Rules, cell_of
+from spielfeld.envs.board_game.outcome import Numbers
+from spielfeld.envs.board_game.position import STONES, Position
+from spielfeld.envs.board_game.rules import Rules, cell_of
 
 Think = Callable[[Position], Numbers]
 
@@ -32,7 +32,7 @@ class Player:
 class Match:
     """One game after the other between you, or who plays in your place, and an opponent.
 
-    >>> from envs.board_game.rules import TIC_TAC_TOE
+    >>> from spielfeld.envs.board_game.rules import TIC_TAC_TOE
     >>> match = Match(TIC_TAC_TOE, Player("first free", lambda position: position.legal_actions[0]))
     >>> match.play(4)
     >>> match.play(match.waits_for.choose(match.position))

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from envs.board_game.observation import Observer
-from envs.board_game.opponents import OPPONENTS, choose, reply_of, require_room
-from envs.board_game.outcome import Numbers
-from envs.board_game.position import Position
-from envs.board_game.rules import Rules, action_of, move_of
-from envs.board_game.uct_players import playouts_of, uct_values
-from experiments.board_play.match import Player, Think
-from experiments.board_play.thoughts import results, searching
+from spielfeld.envs.board_game.observation import Observer
+from spielfeld.envs.board_game.opponents import OPPONENTS, choose, reply_of, require_room
+from spielfeld.envs.board_game.outcome import Numbers
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import Rules, action_of, move_of
+from spielfeld.envs.board_game.uct_players import playouts_of, uct_values
+from spielfeld.experiments.board_play.match import Player, Think
+from spielfeld.experiments.board_play.thoughts import results, searching
 
 NAMES = (*OPPONENTS, "uct", "uct:PLAYOUTS")
 
@@ -52,7 +52,7 @@ def find_player(
     if not Path(name).is_dir():
         names = ", ".join(NAMES)
         raise ValueError(f"There is no player {name!r}: {names}, or the directory of a run.")
-    from experiments.run import Run
+    from spielfeld.experiments.run import Run
 
     return run_player(Run.load(name, own), rules, seed)
 
@@ -80,7 +80,7 @@ class Graduate:
     """The greedy policy of a trained run, as an opponent: a `Chooser` among its best moves.
 
     Args:
-        run: An `experiments.run.Run`, whose learner predicts a value for each action.
+        run: An `spielfeld.experiments.run.Run`, whose learner predicts a value for each action.
         rules: Of the game to be played.
 
     Raises:
@@ -88,7 +88,7 @@ class Graduate:
     """
 
     def __init__(self, run: Any, rules: Rules) -> None:
-        from experiments.greedy import require_choice
+        from spielfeld.experiments.greedy import require_choice
 
         self.learner, learned = run.learner()
         if getattr(getattr(learned, "unwrapped", None), "rules", None) != rules:
@@ -99,7 +99,7 @@ class Graduate:
 
     def moves(self, rules: Rules, own: int, other: int) -> int:
         """Return the moves that are worth most, ties included, one bit each."""
-        from experiments.greedy import best_actions, predict_one
+        from spielfeld.experiments.greedy import best_actions, predict_one
 
         stones, predicted = own | other, predict_one(self.learner, self._observer(own, other))
         best = best_actions(predicted, self._observer.legal(stones))
@@ -107,7 +107,7 @@ class Graduate:
 
     def think(self, position: Position) -> Numbers:
         """Return what each action is worth. Shape [actions]."""
-        from experiments.greedy import predict_one
+        from spielfeld.experiments.greedy import predict_one
 
         return predict_one(self.learner, self._observer(position.own, position.other))
 

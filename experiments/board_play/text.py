@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from envs.board_game.outcome import outcome_words
-from experiments.board_play.background import Question
-from experiments.board_play.match import Match
-from experiments.board_play.thoughts import asked, next_shown
+from spielfeld.envs.board_game.outcome import outcome_words
+from spielfeld.experiments.board_play.background import Question
+from spielfeld.experiments.board_play.match import Match
+from spielfeld.experiments.board_play.thoughts import asked, next_shown
 
 HELP = (
     "Type the number of a move and press Enter. Also: undo, new, swap (seats), watch, thoughts "

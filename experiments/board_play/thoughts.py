@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from envs.board_game.outcome import Numbers, stones_to_go
-from envs.board_game.position import Position
-from envs.board_game.rules import Rules
-from experiments.board_play.match import Match, Player
-from experiments.solving import solving
+from spielfeld.envs.board_game.outcome import Numbers, stones_to_go
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import Rules
+from spielfeld.experiments.board_play.match import Match, Player
+from spielfeld.experiments.solving import solving
 
 SHOWN = ("nothing", "thoughts", "truth", "both")
 SOLVING = threading.Lock()  # the solver's memory is everybody's
@@ -82,7 +82,7 @@ def truths(position: Position) -> Numbers:
     Raises:
         ValueError: If the board is too large to be solved.
     """
-    from envs.board_game.solver import action_scores
+    from spielfeld.envs.board_game.solver import action_scores
 
     with searching(position.rules):
         return stones_to_go(position, action_scores(position))

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from envs.board_game.frame import Frame, arrange, fitting_size
-from envs.board_game.outcome import Numbers
-from envs.board_game.position import Position
-from envs.board_game.renderer import draw
-from envs.grid_world.pygame_ce import pygame
-from experiments.board_play.background import Notebook, Question
-from experiments.board_play.match import Match, Player
-from experiments.board_play.thoughts import asked, next_shown
-from experiments.pictures import LINE, below
-from experiments.play import FRAMES_PER_SECOND, PACES
+from spielfeld.envs.board_game.frame import Frame, arrange, fitting_size
+from spielfeld.envs.board_game.outcome import Numbers
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.renderer import draw
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.experiments.board_play.background import Notebook, Question
+from spielfeld.experiments.board_play.match import Match, Player
+from spielfeld.experiments.board_play.thoughts import asked, next_shown
+from spielfeld.experiments.pictures import LINE, below
+from spielfeld.experiments.play import FRAMES_PER_SECOND, PACES
 
 LEAST_WIDTH = 420  # pixels of the window at first
 ANSWER_AFTER = 0.4  # seconds, so that one sees one's own stone first
@@ -213,7 +213,7 @@ def play_window(match: Match, title: str, shown: str = "nothing") -> None:
     Raises:
         NoDisplayError: If there is no display.
     """
-    from envs.grid_world.window import Window
+    from spielfeld.envs.grid_world.window import Window
 
     width, height = fitting_size(match.rules)
     table = BoardTable(match, (max(LEAST_WIDTH, width), height + 2 * LINE), shown)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import tyro
 
 if TYPE_CHECKING:
-    from experiments.benchmark.comparison import Comparison, Result
+    from spielfeld.experiments.benchmark.comparison import Comparison, Result
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     options = tyro.cli(Options, args=list(arguments), prog="benchmark")
     if options.repeats < 1:
         raise ValueError(f"repeats must be 1 or more, not {options.repeats}.")
-    from experiments.benchmark.machine import machine
-    from experiments.benchmark.table import show
+    from spielfeld.experiments.benchmark.machine import machine
+    from spielfeld.experiments.benchmark.table import show
 
     chosen = choose(options.only)
     skipped = {one.name: one.missing for one in chosen if one.missing}
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def choose(names: Sequence[str]) -> list[Comparison]:
     """Return the comparisons of these names, or whose names begin so; all without names."""
-    from experiments.benchmark.all import COMPARISONS
+    from spielfeld.experiments.benchmark.all import COMPARISONS
 
     chosen: dict[str, Comparison] = {}
     for name in names or [comparison.name for comparison in COMPARISONS]:
@@ -70,7 +70,7 @@ def _results(comparisons: Sequence[Comparison], options: Options) -> list[Result
     """Make the comparisons behind a line that says what is under way."""
     from rich.console import Console
 
-    from experiments.benchmark.comparison import run
+    from spielfeld.experiments.benchmark.comparison import run
 
     results = []
     with Console(stderr=True).status("") as status:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from experiments.commands.words import (
+from spielfeld.experiments.commands.words import (
     NO_COLUMNS,
     Columns,
     OwnModules,
@@ -22,9 +22,9 @@ from experiments.commands.words import (
 )
 
 if TYPE_CHECKING:
-    from experiments.compare.contestants import Contestant
-    from experiments.compare.outcome import Measure
-    from experiments.compare.report import Comparison
+    from spielfeld.experiments.compare.contestants import Contestant
+    from spielfeld.experiments.compare.outcome import Measure
+    from spielfeld.experiments.compare.report import Comparison
 
 Source = tuple[str, dict[str, Any]]  # name, options
 MOST = 30  # verdicts on a screen
@@ -92,10 +92,10 @@ def main(arguments: Sequence[str]) -> int:
         Options, args=rest, prog="compare LEARNER LEARNER ...", description=DESCRIPTION
     )
     _check(words, options)
-    from experiments.compare.contestants import contestants
-    from experiments.compare.metrics import chosen_metrics
-    from experiments.compare.outcome import Measure
-    from experiments.sources import make_source
+    from spielfeld.experiments.compare.contestants import contestants
+    from spielfeld.experiments.compare.metrics import chosen_metrics
+    from spielfeld.experiments.compare.outcome import Measure
+    from spielfeld.experiments.sources import make_source
 
     taking_part = contestants(words, option_values(options.config, "--config"), options.samples)
     if len(taking_part) < 2:
@@ -127,7 +127,7 @@ def _check(words: Sequence[str], options: Options) -> None:
 
 def _sources(options: Options) -> dict[str, Source]:
     """Return the name and the options of each source, by the word it was asked for."""
-    from envs.catalogue import BANDITS, CATALOGUE, SMALL_WORLDS
+    from spielfeld.envs.catalogue import BANDITS, CATALOGUE, SMALL_WORLDS
 
     every = [*CATALOGUE, *SMALL_WORLDS, *BANDITS]
     every.remove("spielfeld/Bandit-v0")  # stands for any bandit, and needs its means
@@ -153,8 +153,8 @@ def _compare(
     measure: Measure,
     options: Options,
 ) -> Comparison:
-    from experiments.compare.report import Comparison
-    from experiments.compare.runs import run_all
+    from spielfeld.experiments.compare.report import Comparison
+    from spielfeld.experiments.compare.runs import run_all
 
     plan = {
         (one.label, word): one.specs(name, given, options.seeds, options.own)
@@ -183,9 +183,9 @@ def _compare(
 def _show(comparison: Comparison, output: Path, command: str) -> None:
     from rich.console import Console
 
-    from experiments.compare.report import heading, refusals, verdicts, write
-    from experiments.compare.rows import ALL_WORLDS
-    from experiments.compare.table import for_terminal, notes
+    from spielfeld.experiments.compare.report import heading, refusals, verdicts, write
+    from spielfeld.experiments.compare.rows import ALL_WORLDS
+    from spielfeld.experiments.compare.table import for_terminal, notes
 
     rows, console = comparison.rows, Console()
     if not console.is_terminal:

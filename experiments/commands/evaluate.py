@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from experiments.commands.words import OwnModules
+from spielfeld.experiments.commands.words import OwnModules
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
-    from experiments.board_play.players import is_named
-    from experiments.data_score import DataScore
-    from experiments.report import score_lines
-    from experiments.run import Run
+    from spielfeld.experiments.board_play.players import is_named
+    from spielfeld.experiments.data_score import DataScore
+    from spielfeld.experiments.report import score_lines
+    from spielfeld.experiments.run import Run
 
     if not options.run.exists() and is_named(str(options.run)):
         return _evaluate_player(str(options.run), options.source)
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     learner, env = run.learner()
     _evaluate_agent(learner, env, options)
     if options.mark and hasattr(env.unwrapped, "rules"):
-        from experiments.board_play.players import run_player
+        from spielfeld.experiments.board_play.players import run_player
 
         rules = env.unwrapped.rules
         _mark(run_player(run, rules, options.seed), rules)
@@ -68,8 +68,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _evaluate_player(name: str, source: str) -> int:
     """Mark a player that need not learn."""
-    from experiments.board_play.players import find_player
-    from experiments.sources import make_source
+    from spielfeld.experiments.board_play.players import find_player
+    from spielfeld.experiments.sources import make_source
 
     rules = getattr(getattr(make_source(source), "unwrapped", None), "rules", None)
     if rules is None:
@@ -83,8 +83,8 @@ def _mark(player: Any, rules: Any) -> None:
     """Print what is right and wrong with a player, behind a line that says how far it is."""
     from rich.console import Console
 
-    from experiments.marking.report import marking_lines
-    from experiments.solving import solving
+    from spielfeld.experiments.marking.report import marking_lines
+    from spielfeld.experiments.solving import solving
 
     with Console(stderr=True).status("marking ...") as status, solving(rules, status.update):
         lines = marking_lines(
@@ -94,8 +94,8 @@ def _mark(player: Any, rules: Any) -> None:
 
 
 def _evaluate_agent(learner: Any, env: Any, options: Options) -> None:
-    from experiments.evaluation import Evaluator
-    from experiments.report import score_lines
+    from spielfeld.experiments.evaluation import Evaluator
+    from spielfeld.experiments.report import score_lines
 
     evaluator = Evaluator(env, options.discount)
     print("\n".join(score_lines(evaluator(learner))))

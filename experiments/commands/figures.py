@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import tyro
 
-from experiments.commands.words import leading_words
-from experiments.figures.all import FIGURES, find
+from spielfeld.experiments.commands.words import leading_words
+from spielfeld.experiments.figures.all import FIGURES, find
 
 if TYPE_CHECKING:
-    from experiments.figures.page import Drawn
-    from experiments.figures.repeat import Tell
+    from spielfeld.experiments.figures.page import Drawn
+    from spielfeld.experiments.figures.repeat import Tell
 
 DESCRIPTION = """Draw figures of the books and the workshop, ours beside the published numbers.
 
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         drawn = draw(name, options)
         show(drawn)
         if options.page is not None:
-            from experiments.figures.page import write_page
+            from spielfeld.experiments.figures.page import write_page
 
             write_page(options.page, [drawn])
     return 0
@@ -75,9 +75,9 @@ def overview() -> str:
 
 def draw(name: str, options: Options) -> Drawn:
     """Make one figure and write its picture."""
-    from experiments.figures.page import Drawn
-    from experiments.figures.repeat import Repeat
-    from experiments.figures.style import save
+    from spielfeld.experiments.figures.page import Drawn
+    from spielfeld.experiments.figures.repeat import Repeat
+    from spielfeld.experiments.figures.style import save
 
     runs = full = FIGURES[name].runs
     if full > 1:
@@ -95,7 +95,7 @@ def show(drawn: Drawn) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from experiments.figures.page import HEADER, cells, facts
+    from spielfeld.experiments.figures.page import HEADER, cells, facts
 
     entry, console = FIGURES[drawn.name], Console()
     if not console.is_terminal:

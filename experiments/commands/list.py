@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.commands.words import leading_words
-from experiments.registry import grouped
-from learning.data_sets.registry import DATA_SETS
+from spielfeld.experiments.commands.words import leading_words
+from spielfeld.experiments.registry import grouped
+from spielfeld.learning.data_sets.registry import DATA_SETS
 
 FOREIGN = {
     "FrozenLake-v1": "Gymnasium's frozen lake, read from its table",
@@ -26,8 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     if rest:
         print("usage: list\n\nShow every learner and every source, a line each.")
         return 0
-    from envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, GENERAL, SMALL_WORLDS
-    from envs.grid_world.layout_file import shipped_worlds
+    from spielfeld.envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, GENERAL, SMALL_WORLDS
+    from spielfeld.envs.grid_world.layout_file import shipped_worlds
 
     for group, lines in grouped().items():
         _print(f"Learners {group}", lines)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from experiments.commands.words import OwnModules, option_values
+from spielfeld.experiments.commands.words import OwnModules, option_values
 
 BOARD_OPTIONS = ("opponent", "versus", "seat", "show")
 
@@ -46,9 +46,9 @@ class Options:
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     options = tyro.cli(Options, args=list(arguments), prog="play")
-    from experiments.own_code import source_module
-    from experiments.play import play
-    from experiments.run import Run
+    from spielfeld.experiments.own_code import source_module
+    from spielfeld.experiments.play import play
+    from spielfeld.experiments.run import Run
 
     source, given = options.source, option_values(options.set)
     own = (*options.own, source_module(source))
@@ -74,8 +74,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _world(source: str, given: dict[str, Any], own: Sequence[str]) -> Any:
     """Make what is to be played in."""
-    from experiments.sources import make_source
-    from learning.data_sets.data_set import Split
+    from spielfeld.experiments.sources import make_source
+    from spielfeld.learning.data_sets.data_set import Split
 
     made = make_source(source, given, own=own)
     if isinstance(made, Split):
@@ -95,8 +95,8 @@ def _require_no_board_options(options: Options, source: str) -> None:
 def _play_board(
     options: Options, given: dict[str, Any], env: Any, text: bool, own: Sequence[str]
 ) -> None:
-    from experiments.board_play.match import Match
-    from experiments.board_play.players import find_player
+    from spielfeld.experiments.board_play.match import Match
+    from spielfeld.experiments.board_play.players import find_player
 
     if options.run and options.opponent:
         raise ValueError("The run is the opponent: name who plays against it by --versus.")
@@ -106,17 +106,17 @@ def _play_board(
     versus = find_player(options.versus, rules, options.seed, own) if options.versus else None
     match = Match(rules, opponent, versus, int(options.seat == "second"), versus is not None)
     if text:
-        from experiments.board_play.text import play_text
+        from spielfeld.experiments.board_play.text import play_text
 
         play_text(match, options.show)
     else:
-        from experiments.board_play.window import play_window
+        from spielfeld.experiments.board_play.window import play_window
 
         play_window(match, env.spec.name, options.show)
 
 
 def _has_display() -> bool:
-    from envs.grid_world.window import NoDisplayError, require_display
+    from spielfeld.envs.grid_world.window import NoDisplayError, require_display
 
     try:
         require_display()
@@ -128,7 +128,7 @@ def _has_display() -> bool:
 
 def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:
     """Have worlds without a layout draw themselves, if they can."""
-    from experiments.sources import make_source, render_modes
+    from spielfeld.experiments.sources import make_source, render_modes
 
     for mode in ("ansi", "rgb_array") if text else ("rgb_array", "ansi"):
         if mode in render_modes(source):
@@ -137,8 +137,8 @@ def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:
 
 
 def _policy(run: Any, env: Any) -> Callable[[Any], int]:
-    from experiments.game import legal_now
-    from experiments.greedy import greedy_actor
+    from spielfeld.experiments.game import legal_now
+    from spielfeld.experiments.greedy import greedy_actor
 
     learner, learned = run.learner()
     spaces = ("observation_space", "action_space")

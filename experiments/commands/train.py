@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from experiments.commands.words import (
+from spielfeld.experiments.commands.words import (
     NO_COLUMNS,
     Columns,
     OwnModules,
     leading_words,
     option_values,
 )
-from experiments.data_source import is_data
-from experiments.registry import LEARNERS, find_learner, grouped
-from experiments.settings import settings_for
-from learning.data_sets.registry import DATA_SETS
+from spielfeld.experiments.data_source import is_data
+from spielfeld.experiments.registry import LEARNERS, find_learner, grouped
+from spielfeld.experiments.settings import settings_for
+from spielfeld.learning.data_sets.registry import DATA_SETS
 
 if TYPE_CHECKING:
-    from experiments.session import Session
-    from experiments.spec import RunSpec
+    from spielfeld.experiments.session import Session
+    from spielfeld.experiments.spec import RunSpec
 
 HELP = {"-h", "--help"}
 DESCRIPTION = """Learn, write a run directory, and say how good the learner has become.
@@ -116,9 +116,9 @@ def _command(options: type[Options], config_class: type[Any] | None) -> type[Any
 
 
 def _train(learner: str, source: str, options: Options, config: Any, rest: Sequence[str]) -> int:
-    from experiments.commands.train_report import report
-    from experiments.run import train
-    from experiments.session import Session
+    from spielfeld.experiments.commands.train_report import report
+    from spielfeld.experiments.run import train
+    from spielfeld.experiments.session import Session
 
     spec = _spec(learner, source, options, config)
     directory = options.directory / spec.directory_name
@@ -149,9 +149,9 @@ def _then(learner: str, directory: Path) -> str:
 
 
 def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
-    from experiments.budget import default_budget
-    from experiments.fit import require_target
-    from experiments.spec import RunSpec
+    from spielfeld.experiments.budget import default_budget
+    from spielfeld.experiments.fit import require_target
+    from spielfeld.experiments.spec import RunSpec
 
     given, samples = options.source_options(), options.samples
     require_target(learner, getattr(find_learner(learner), "tasks", None), source, given)
@@ -162,7 +162,7 @@ def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
 
 
 def _events(directory: Path) -> Any:
-    from experiments.tensorboard import Events
+    from spielfeld.experiments.tensorboard import Events
 
     return Events(directory / "tensorboard")
 
@@ -179,12 +179,12 @@ def _telling(teach: Any, events: Any) -> Any:
 
 def _teacher(options: Options, directory: Path) -> Any:
     if not options.watch and not options.gif:
-        from experiments.progress import with_progress
+        from spielfeld.experiments.progress import with_progress
 
         return with_progress
 
     def watched(session: Session) -> None:
-        from experiments.watch import watch
+        from spielfeld.experiments.watch import watch
 
         left = session.spec.samples - session.samples
         window = False if options.gif else None

@@ -8,15 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.commands.words import without
-from experiments.data_plot import plot_data_curve
-from experiments.data_score import DataScore
-from experiments.own_code import source_module
-from experiments.plots import plot_learning_curve
-from experiments.registry import find_learner
-from experiments.report import score_lines
-from experiments.run import Run
-from experiments.spec import RunSpec
+from spielfeld.experiments.commands.words import without
+from spielfeld.experiments.data_plot import plot_data_curve
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.own_code import source_module
+from spielfeld.experiments.plots import plot_learning_curve
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.report import score_lines
+from spielfeld.experiments.run import Run
+from spielfeld.experiments.spec import RunSpec
 
 
 def report(run: Run, again: bool, rest: Sequence[str]) -> None:

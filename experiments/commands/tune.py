@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from experiments.commands.words import OwnModules, leading_words, option_values
+from spielfeld.experiments.commands.words import OwnModules, leading_words, option_values
 
 if TYPE_CHECKING:
-    from experiments.tuning import Trial
+    from spielfeld.experiments.tuning import Trial
 
 DESCRIPTION = """Search settings of learners in one world, with the same budget for each.
 
@@ -68,7 +68,7 @@ def _search(learner: str, options: Options) -> Trial:
     from rich.console import Console
     from rich.progress import Progress
 
-    from experiments.tuning import Task, search
+    from spielfeld.experiments.tuning import Task, search
 
     task = Task(
         learner, options.source, options.samples, options.seeds,

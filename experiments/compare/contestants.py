@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.budget import default_budget
-from experiments.commands.words import name_and_values
-from experiments.registry import LEARNERS, find_learner
-from experiments.settings import settings_for
-from experiments.spec import RunSpec
+from spielfeld.experiments.budget import default_budget
+from spielfeld.experiments.commands.words import name_and_values
+from spielfeld.experiments.registry import LEARNERS, find_learner
+from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.spec import RunSpec
 
 OWN = {"label", "samples", "first_seed"}  # set for one learner, besides the settings of its class
 

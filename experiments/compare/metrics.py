@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.compare.contestants import Contestant
-from experiments.data_metrics import METRICS, names
-from experiments.fit import fits
-from experiments.registry import find_learner
-from learning.data_sets.data_set import DataSet, Split
+from spielfeld.experiments.compare.contestants import Contestant
+from spielfeld.experiments.data_metrics import METRICS, names
+from spielfeld.experiments.fit import fits
+from spielfeld.experiments.registry import find_learner
+from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 
 def chosen_metrics(

@@ -9,15 +9,15 @@ from typing import Literal, NamedTuple
 import gymnasium as gym
 import numpy as np
 
-from experiments.data_metrics import METRICS, Metric
-from experiments.data_score import DataScore
-from experiments.evaluation import Evaluation
-from experiments.greedy import predicts_many
-from experiments.judgement import judges
-from experiments.registry import find_learner
-from experiments.run import Run
-from learning.batch import Array
-from learning.history import History
+from spielfeld.experiments.data_metrics import METRICS, Metric
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.evaluation import Evaluation
+from spielfeld.experiments.greedy import predicts_many
+from spielfeld.experiments.judgement import judges
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.run import Run
+from spielfeld.learning.batch import Array
+from spielfeld.learning.history import History
 
 POINTS = 50  # of a curve of returns
 

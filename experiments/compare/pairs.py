@@ -9,10 +9,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from experiments.compare.outcome import Outcome, Unit
-from experiments.compare.rows import ALL_WORLDS, Cells, everywhere, scores_of, shared_worlds
-from experiments.compare.statistics import Difference, difference, probability_of_improvement
-from learning.batch import Array
+from spielfeld.experiments.compare.outcome import Outcome, Unit
+from spielfeld.experiments.compare.rows import (
+    ALL_WORLDS,
+    Cells,
+    everywhere,
+    scores_of,
+    shared_worlds,
+)
+from spielfeld.experiments.compare.statistics import (
+    Difference,
+    difference,
+    probability_of_improvement,
+)
+from spielfeld.learning.batch import Array
 
 ALL_PAIRS = 4  # learners; of more, each is compared with the best alone
 

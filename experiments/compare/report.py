@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from experiments.compare.outcome import Measure, Outcome
-from experiments.compare.pairs import Pair, pairs
-from experiments.compare.rows import Cell, Row, rows
-from experiments.compare.table import for_markdown, notes, title
-from experiments.compare.verdict import remarks, sentence
-from experiments.session import versions
-from learning.model_file import write_atomically
+from spielfeld.experiments.compare.outcome import Measure, Outcome
+from spielfeld.experiments.compare.pairs import Pair, pairs
+from spielfeld.experiments.compare.rows import Cell, Row, rows
+from spielfeld.experiments.compare.table import for_markdown, notes, title
+from spielfeld.experiments.compare.verdict import remarks, sentence
+from spielfeld.experiments.session import versions
+from spielfeld.learning.model_file import write_atomically
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def markdown(comparison: Comparison, command: str, picture: str) -> str:
 
 def write(comparison: Comparison, directory: Path, command: str) -> None:
     """Write all three files into a directory that exists."""
-    from experiments.compare.curves import plot_curves
+    from spielfeld.experiments.compare.curves import plot_curves
 
     plot_curves(comparison.cells, directory / "comparison.png")
     text = markdown(comparison, command, "comparison.png")

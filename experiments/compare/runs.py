@@ -10,12 +10,12 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from experiments.compare.outcome import Measure, Outcome
-from experiments.greedy import predicts_many
-from experiments.interrupts import ctrl_c_left_to_us
-from experiments.run import train
-from experiments.session import Session
-from experiments.spec import RunSpec
+from spielfeld.experiments.compare.outcome import Measure, Outcome
+from spielfeld.experiments.greedy import predicts_many
+from spielfeld.experiments.interrupts import ctrl_c_left_to_us
+from spielfeld.experiments.run import train
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.spec import RunSpec
 
 FEW = 100  # rows that load and compile all that more rows would
 ROLLOUT = 2_048  # steps that do so for those who act in many worlds at once

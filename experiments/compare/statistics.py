@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from learning.batch import Array
+from spielfeld.learning.batch import Array
 
 LEVEL = 0.95  # of every interval
 RESAMPLES = 9_999

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.compare.outcome import SHARE, Measure, Unit
-from experiments.compare.rows import Row
-from experiments.compare.verdict import written
+from spielfeld.experiments.compare.outcome import SHARE, Measure, Unit
+from spielfeld.experiments.compare.rows import Row
+from spielfeld.experiments.compare.verdict import written
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from experiments.compare.outcome import Unit
-from experiments.compare.pairs import Pair
-from experiments.compare.statistics import LEVEL, TRUSTED, Difference
+from spielfeld.experiments.compare.outcome import Unit
+from spielfeld.experiments.compare.pairs import Pair
+from spielfeld.experiments.compare.statistics import LEVEL, TRUSTED, Difference
 
 TOO_NARROW = f"With fewer than {TRUSTED} seeds the interval is too narrow to trust."
 

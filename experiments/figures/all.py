@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from experiments.registry import import_place
+from spielfeld.experiments.registry import import_place
 
 if TYPE_CHECKING:
-    from experiments.figures.outcome import Outcome
-    from experiments.figures.repeat import Repeat
+    from spielfeld.experiments.figures.outcome import Outcome
+    from spielfeld.experiments.figures.repeat import Repeat
 
 
 class Entry(NamedTuple):

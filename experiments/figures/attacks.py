@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.bands import BAND, bands, on_a_log_scale, share_of_rows
-from experiments.figures.outcome import Outcome, estimate
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import book_point, canvas
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.experiments.figures.bands import BAND, bands, on_a_log_scale, share_of_rows
+from spielfeld.experiments.figures.outcome import Outcome, estimate
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import book_point, canvas
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 SAMPLES = 30_000  # rows drawn, 33 epochs
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6)
@@ -22,7 +22,7 @@ METHODS = ("neural network", "logistic regression")
 
 def moons() -> tuple[DataSet, DataSet]:
     """Return the workshop's two moons: 900 training rows and 100 test rows."""
-    from learning.data_sets import find_data_set
+    from spielfeld.learning.data_sets import find_data_set
 
     data = find_data_set("two-moons")
     order = np.random.RandomState(42).permutation(len(data))  # as published figures were split
@@ -31,7 +31,7 @@ def moons() -> tuple[DataSet, DataSet]:
 
 def learned(method: str, rows: DataSet, seed: int) -> Any:
     """Return a learner with default settings that has learned from such rows."""
-    from learning.supervised import LogisticRegression, NeuralNetwork
+    from spielfeld.learning.supervised import LogisticRegression, NeuralNetwork
 
     learner = (NeuralNetwork if method == METHODS[0] else LogisticRegression)(seed=seed)
     learner.learn(rows, SAMPLES)

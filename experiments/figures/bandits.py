@@ -6,23 +6,23 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.figures.outcome import SOURCE_RUNS, WIDTH, Outcome, Row
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import COLOURS, DASHES, book_line, canvas, lines
+from spielfeld.experiments.figures.outcome import SOURCE_RUNS, WIDTH, Outcome, Row
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import COLOURS, DASHES, book_line, canvas, lines
 
 STEPS, LAST = 1_000, 100
 
 
 def explorer(exploration_rate: float, **settings: float) -> Any:
     """Return the bandit that explores at random."""
-    from agents.bandit import ExplorationBandit, ExplorationConfig
+    from spielfeld.agents.bandit import ExplorationBandit, ExplorationConfig
 
     return ExplorationBandit(ExplorationConfig(exploration_rate=exploration_rate, **settings))
 
 
 def play(repeat: Repeat, learners: Mapping[Any, Any], mean: float = 0.0) -> dict[Any, Any]:
     """Let each learner play the same problems; return its `Curves`."""
-    from agents.bandit import testbed
+    from spielfeld.agents.bandit import testbed
 
     curves = {}
     for name, learner in learners.items():
@@ -78,7 +78,7 @@ def optimistic_values(repeat: Repeat) -> Outcome:
     Both learn with step size 0.1. Whoever is disappointed by every arm tries them all, and is done
     with it early. The book prints the curves without numbers.
     """
-    from agents.bandit import OptimisticBandit
+    from spielfeld.agents.bandit import OptimisticBandit
 
     curves = play(
         repeat,
@@ -97,7 +97,7 @@ def upper_confidence_bound(repeat: Repeat) -> Outcome:
 
     Arms that were never pulled come first; the spike in step 11 is when all had their turn.
     """
-    from agents.bandit import UpperConfidenceBandit
+    from spielfeld.agents.bandit import UpperConfidenceBandit
 
     curves = play(repeat, {"UCB": UpperConfidenceBandit(), "explore .1": explorer(0.1)})
     picture, (left, right) = canvas("Upper confidence bounds", 2, 1, 6.4, sharex=True)
@@ -114,7 +114,7 @@ def gradient_bandit(repeat: Repeat) -> Outcome:
     A baseline, the mean of the rewards so far, tells good rewards from bad ones where all are
     high. Step sizes 0.1 and 0.4.
     """
-    from agents.bandit import GradientBandit, GradientConfig
+    from spielfeld.agents.bandit import GradientBandit, GradientConfig
 
     def learner(rate: float, baseline: bool) -> Any:
         return GradientBandit(GradientConfig(learning_rate=rate, baseline=baseline))
@@ -181,7 +181,7 @@ def draw_family(axes: Any, k: int, family: str, places: list[float], means: list
 
 def parameter_families() -> dict[str, tuple[Any, range]]:
     """Return how to make each method from its parameter, and the powers of two to try."""
-    from agents.bandit import (
+    from spielfeld.agents.bandit import (
         GradientBandit,
         GradientConfig,
         OptimisticBandit,

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import canvas
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import canvas
+from spielfeld.learning.batch import Array
 
 TOTALS, DEALER = range(12, 22), range(1, 11)
 EPISODES = (10_000, 500_000)
@@ -21,7 +21,7 @@ def blackjack(repeat: Repeat) -> Outcome:
     Values are means of the returns after 10,000 and after 500,000 games with seed 1; the last
     column is solved exactly. A usable ace is rarer, so its means take longer.
     """
-    from agents.planning import policy_evaluation
+    from spielfeld.agents.planning import policy_evaluation
 
     env = world("spielfeld/Blackjack-v0")
     policy = sticks_on_20(env.unwrapped.model)
@@ -46,7 +46,7 @@ def blackjack(repeat: Repeat) -> Outcome:
 
 def learned_values(env: Any, policy: Array) -> dict[int, Array]:
     """Return the values that Monte Carlo has learned after so many games."""
-    from agents import MonteCarloPrediction, MonteCarloPredictionConfig
+    from spielfeld.agents import MonteCarloPrediction, MonteCarloPredictionConfig
 
     config = MonteCarloPredictionConfig(discount=1.0, learning_rate=1.0, learning_rate_decay=1.0)
     learner, played, learned = MonteCarloPrediction(config, 1, policy), 0, {}
@@ -58,7 +58,7 @@ def learned_values(env: Any, policy: Array) -> dict[int, Array]:
 
 def sticks_on_20(model: Any) -> Array:
     """Return the policy that hits on anything below 20. Shape [states, actions]."""
-    from envs.small_worlds.blackjack import HANDS, HIT, STICK
+    from spielfeld.envs.small_worlds.blackjack import HANDS, HIT, STICK
 
     policy = np.zeros((model.states, model.actions))
     policy[:, STICK] = 1.0
@@ -74,8 +74,8 @@ def blackjack_optimal(repeat: Repeat) -> Outcome:
     The book found this policy by Monte Carlo with exploring starts. Here it is solved exactly and
     compared with the policy read off figure 5.2, hand by hand.
     """
-    from agents.planning import policy_iteration
-    from envs.small_worlds.blackjack import HIT, STICK
+    from spielfeld.agents.planning import policy_iteration
+    from spielfeld.envs.small_worlds.blackjack import HIT, STICK
 
     plan = policy_iteration(world("spielfeld/Blackjack-v0").unwrapped.model)
     picture, panels = canvas("Blackjack: the best policy", 2, 2, 6.6, sharex=True, sharey=True)
@@ -100,7 +100,7 @@ EXTENT = (0.5, 10.5, 11.5, 21.5)
 
 def by_hand(values: Array, ace: bool) -> Array:
     """Arrange values of states by the player's sum (12 to 21) and the dealer's card."""
-    from envs.small_worlds.blackjack import NUMBER, Hand
+    from spielfeld.envs.small_worlds.blackjack import NUMBER, Hand
 
     return np.array(
         [[values[NUMBER[Hand(total, card, ace)]] for card in DEALER] for total in TOTALS]

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.bands import BAND, bands
-from experiments.figures.outcome import Outcome, estimate
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import BLACK, COLOURS, GREY, ORANGE, canvas
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.experiments.figures.bands import BAND, bands
+from spielfeld.experiments.figures.outcome import Outcome, estimate
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import BLACK, COLOURS, GREY, ORANGE, canvas
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 OPTIMIZERS = {"sgd": 0.1, "momentum": 0.05, "adam": 0.2}  # and their step sizes
 MARKS = ("o", "^", "s")
@@ -29,7 +29,7 @@ def line() -> DataSet:
 
 def path(seed: int, optimizer: str, standardise: bool) -> Array:
     """Return weight and bias after each step, and the loss on all rows. Shape [steps + 1, 3]."""
-    from learning.supervised import LinearRegression
+    from spielfeld.learning.supervised import LinearRegression
 
     config = LinearRegression.config_class(
         learning_rate=OPTIMIZERS[optimizer], batch_size=BATCH, optimizer=optimizer,
@@ -45,7 +45,7 @@ def path(seed: int, optimizer: str, standardise: bool) -> Array:
 
 def features(standardise: bool) -> Array:
     """Return the line's feature as the learner sees it. Shape [rows]."""
-    from learning.data_sets import Standardiser
+    from spielfeld.learning.data_sets import Standardiser
 
     inputs = line().inputs
     return (Standardiser.learned_from(inputs)(inputs) if standardise else inputs)[:, 0]
@@ -96,7 +96,7 @@ def draw_surface(axes: Any, feature: Array, lowest: Array) -> None:
 
 def moons(seed: int) -> list[DataSet]:
     """Return few rows to learn from, and many to see by when to stop and how good that was."""
-    from learning.data_sets import find_data_set
+    from spielfeld.learning.data_sets import find_data_set
 
     return [
         find_data_set("two-moons", rows=rows, noise=0.3, seed=1_000 * k + seed)
@@ -106,8 +106,8 @@ def moons(seed: int) -> list[DataSet]:
 
 def losses_on_the_way(seed: int) -> Array:
     """Return training loss, validation loss and test accuracy, all [epochs], in three rows."""
-    from learning.metrics import accuracy, cross_entropy
-    from learning.supervised import NeuralNetwork, NeuralNetworkConfig
+    from spielfeld.learning.metrics import accuracy, cross_entropy
+    from spielfeld.learning.supervised import NeuralNetwork, NeuralNetworkConfig
 
     learner = NeuralNetwork(NeuralNetworkConfig(hidden=(64, 64)), seed)
     train, validation, test = moons(seed)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, estimate
-from experiments.figures.recognition import Recogniser, halves, nonsense
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import BLUE, ORANGE, canvas
-from experiments.settings import settings_for
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet, Split
+from spielfeld.experiments.figures.outcome import Outcome, estimate
+from spielfeld.experiments.figures.recognition import Recogniser, halves, nonsense
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import BLUE, ORANGE, canvas
+from spielfeld.experiments.settings import settings_for
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 SHAPES = ("two-moons", "circles", "blobs")
 ROWS, TESTS, SIZE = 1_000, 20, 500  # that teach; two-sample tests of a seed; rows a test
@@ -28,7 +28,7 @@ STAGES = (0, 25, 40)  # of the 50 steps, shown on the way from noise to shape
 
 def drawer(name: str, rows: DataSet, seed: int) -> Any:
     """Return a diffusion model that has learned from rows with the settings that ship."""
-    from learning.generative import Diffusion, DiffusionConfig
+    from spielfeld.learning.generative import Diffusion, DiffusionConfig
 
     settings = settings_for("diffusion", name)
     samples = int(settings.pop("samples") * SHORTENED)
@@ -41,7 +41,7 @@ def drawer(name: str, rows: DataSet, seed: int) -> Any:
 
 def mixture(components: int, rows: DataSet, seed: int, regularisation: float = 1e-6) -> Any:
     """Return a Gaussian mixture that has learned from rows."""
-    from learning.unsupervised import GaussianMixture, GaussianMixtureConfig
+    from spielfeld.learning.unsupervised import GaussianMixture, GaussianMixtureConfig
 
     config = GaussianMixtureConfig(components, regularisation=regularisation, one_scale=True)
     learner = GaussianMixture(config, seed)
@@ -51,7 +51,7 @@ def mixture(components: int, rows: DataSet, seed: int, regularisation: float = 1
 
 def shape(name: str, seed: int) -> Split:
     """Return rows that teach, and as test part as many fresh ones as all tests need."""
-    from learning.data_sets import find_data_set
+    from spielfeld.learning.data_sets import find_data_set
 
     data = find_data_set(name, rows=ROWS + 2 * TESTS * SIZE)
     return data.split(test=2 * TESTS * SIZE / len(data), seed=seed)
@@ -63,7 +63,7 @@ def passed(seed: int, name: str) -> Array:
     Returns:
         Of fresh rows themselves, of diffusion, and of each mixture. Shape [2 + mixtures].
     """
-    from learning.two_sample import two_sample_test
+    from spielfeld.learning.two_sample import two_sample_test
 
     split, generator = shape(name, seed), np.random.default_rng(seed)
     fresh, others = np.split(generator.permutation(split.test.inputs), 2)

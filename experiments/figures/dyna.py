@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, estimate, to_the_digits
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import book_point, canvas, lines
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, estimate, to_the_digits
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import book_point, canvas, lines
+from spielfeld.learning.batch import Array
 
 EPISODES = 50
 MAZE: dict[str, Any] = {"name": "spielfeld/DynaMaze-v0", "time_limit": 0}
@@ -19,7 +19,7 @@ FIRST_EPISODE = 868.7
 
 def steps(seed: int, planning_steps: int) -> Array:
     """Return how long each of the first 50 episodes was. Shape [episodes]."""
-    from agents import DynaQ, DynaQConfig
+    from spielfeld.agents import DynaQ, DynaQConfig
 
     config = DynaQConfig(
         planning_steps=planning_steps, learning_rate=0.1, learning_rate_decay=0.0,
@@ -36,7 +36,7 @@ def dyna_maze(repeat: Repeat) -> Outcome:
     Until the goal is found for the first time all act alike, at random; that is computed exactly
     as well. The shortest way has 14 steps. The first episode, beyond the top here, is not shown.
     """
-    from agents.planning import expected_steps, random_policy
+    from spielfeld.agents.planning import expected_steps, random_policy
 
     found = dict(zip(PUBLISHED, repeat(steps, [(n,) for n in PUBLISHED]), strict=True))
     picture, axes = canvas("Dyna maze: steps of an episode")
@@ -66,7 +66,7 @@ def rewards(seed: int, learner: Any, kind: str, change: int, end: int, settings:
     """Return the reward gathered up to each step in a maze that changes. Shape [steps + 1]."""
     import gymnasium as gym
 
-    from envs.grid_world.changing_maze import changing_maze
+    from spielfeld.envs.grid_world.changing_maze import changing_maze
 
     config = learner.config_class(
         discount=0.95, exploration_rate=0.1, final_exploration_rate=0.1, **settings
@@ -99,7 +99,7 @@ def shortcut_maze(repeat: Repeat) -> Outcome:
 
 def changing(repeat: Repeat, kind: str, change: int, end: int) -> Outcome:
     """Draw both learners in a maze that changes."""
-    from agents import DynaQ, DynaQPlus
+    from spielfeld.agents import DynaQ, DynaQPlus
 
     settings = {"planning_steps": 50, "learning_rate": 1.0, "learning_rate_decay": 0.0}
     plain, curious = repeat(

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row, to_the_digits
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import BLUE, book_point, canvas, lines
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row, to_the_digits
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import BLUE, book_point, canvas, lines
+from spielfeld.learning.batch import Array
 
 CARS = (21, 21)
 IMPROVEMENTS = 4  # figure 4.2 shows the first policy and four improvements, the last one optimal
@@ -17,9 +17,9 @@ IMPROVEMENTS = 4  # figure 4.2 shows the first policy and four improvements, the
 
 def jacks_policies() -> tuple[list[Array], Array]:
     """Return the policies that policy iteration finds, from "move none", and the last's values."""
-    from agents.planning import action_values, policy_evaluation
-    from agents.planning.policy_iteration import improve
-    from envs.small_worlds.jacks_car_rental import DISCOUNT, MOVES, jacks_car_rental
+    from spielfeld.agents.planning import action_values, policy_evaluation
+    from spielfeld.agents.planning.policy_iteration import improve
+    from spielfeld.envs.small_worlds.jacks_car_rental import DISCOUNT, MOVES, jacks_car_rental
 
     model = jacks_car_rental()
     improved = np.full(model.states, MOVES)
@@ -81,8 +81,8 @@ def gamblers_problem(repeat: Repeat) -> Outcome:
     shows. The published values follow from bold play: 0.4 for 50 coins, 0.4 * 0.4 for 25, and
     0.4 + 0.6 * 0.4 for 75.
     """
-    from agents.planning import action_values, policy_iteration
-    from envs.small_worlds.gamblers_problem import gamblers_problem as problem
+    from spielfeld.agents.planning import action_values, policy_iteration
+    from spielfeld.envs.small_worlds.gamblers_problem import gamblers_problem as problem
 
     model = problem(0.4)
     plan, values, sweeps = policy_iteration(model), np.zeros(model.states), {}

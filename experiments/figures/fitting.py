@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.bands import BAND, bands, on_a_log_scale
-from experiments.figures.outcome import Outcome, Row, estimate
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import book_line, canvas
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.experiments.figures.bands import BAND, bands, on_a_log_scale
+from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import book_line, canvas
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 NOISE = 0.3  # standard deviation around the curve
 FEW, FRESH = 10, 1_000  # rows
@@ -26,7 +26,7 @@ DIGITS = (20, 50, 100, 200, 500, 1_000)
 
 def curve(rows: int, seed: int) -> tuple[DataSet, DataSet]:
     """Return some rows of the noisy curve to learn from, and fresh ones to judge by."""
-    from learning.data_sets import find_data_set
+    from spielfeld.learning.data_sets import find_data_set
 
     train = find_data_set("noisy-curve", rows=rows, noise=NOISE, seed=seed)
     return train, find_data_set("noisy-curve", rows=FRESH, noise=NOISE, seed=1_000_000 + seed)
@@ -39,14 +39,14 @@ def powers(inputs: Array, degree: int) -> Array:
 
 def root_mean_square(prediction: Array, part: DataSet) -> float:
     """Return the root of the mean squared error, in units of the target."""
-    from learning.metrics import mean_squared_error
+    from spielfeld.learning.metrics import mean_squared_error
 
     return math.sqrt(mean_squared_error(prediction, np.asarray(part.targets)))
 
 
 def polynomial_errors(seed: int, degree: int, rows: int) -> Array:
     """Return root mean squared errors of a least squares fit: on its rows, and on fresh ones."""
-    from learning.supervised import least_squares
+    from spielfeld.learning.supervised import least_squares
 
     train, fresh = curve(rows, seed)
     weights, bias = least_squares(powers(train.inputs, degree), np.asarray(train.targets))
@@ -58,7 +58,7 @@ def polynomial_errors(seed: int, degree: int, rows: int) -> Array:
 
 def network_errors(seed: int, units: int) -> Array:
     """Return the same of a network with so many hidden units, after many steps on all rows."""
-    from learning.supervised import NeuralNetwork, NeuralNetworkConfig
+    from spielfeld.learning.supervised import NeuralNetwork, NeuralNetworkConfig
 
     train, fresh = curve(FEW, seed)
     config = NeuralNetworkConfig(hidden=(units,), activation="tanh", batch_size=FEW)
@@ -102,9 +102,9 @@ def underfitting(repeat: Repeat) -> Outcome:
 
 def digits_accuracy(seed: int, hidden: bool, rows: int) -> float:
     """Return the share of 500 test digits that are read after learning from so many others."""
-    from learning.data_sets import find_data_set
-    from learning.metrics import accuracy
-    from learning.supervised import LogisticRegression, NeuralNetwork
+    from spielfeld.learning.data_sets import find_data_set
+    from spielfeld.learning.metrics import accuracy
+    from spielfeld.learning.supervised import LogisticRegression, NeuralNetwork
 
     data = find_data_set("digits")
     order = np.random.default_rng(seed).permutation(len(data))

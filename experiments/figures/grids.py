@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, all_to_the_digits
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import canvas, number_grid
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, all_to_the_digits
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import canvas, number_grid
+from spielfeld.learning.batch import Array
 
 NAN = np.nan
 FOUR_BY_THREE = np.array(
@@ -47,7 +47,7 @@ def four_by_three(repeat: Repeat) -> Outcome:
     A step goes where it is meant to with a chance of 80 %, and to either side with 10 %. It costs
     0.04, but a step into an end pays 1 or -1 instead.
     """
-    from agents.planning import value_iteration
+    from spielfeld.agents.planning import value_iteration
 
     env = world("spielfeld/RussellNorvig4x3-v0").unwrapped
     ours = on_map(env, value_iteration(env.model, 1.0, tolerance=1e-12).values)
@@ -67,7 +67,7 @@ def springs(repeat: Repeat) -> Outcome:
     Whoever stands on the spring in the second cell of the first row is paid 10 and carried to the
     last row; the one in the fourth cell pays 5 and leads to the third row. Discount 0.9.
     """
-    from agents.planning import policy_evaluation, random_policy
+    from spielfeld.agents.planning import policy_evaluation, random_policy
 
     env = world("spielfeld/JumpGridWorld-v0").unwrapped
     ours = on_map(env, policy_evaluation(env.model, random_policy(env.model), 0.9))
@@ -77,7 +77,7 @@ def springs(repeat: Repeat) -> Outcome:
 
 def springs_optimal(repeat: Repeat) -> Outcome:
     """What the best behaviour earns between the two springs of example 3.5."""
-    from agents.planning import policy_iteration
+    from spielfeld.agents.planning import policy_iteration
 
     env = world("spielfeld/JumpGridWorld-v0").unwrapped
     ours = on_map(env, policy_iteration(env.model, 0.9).values)
@@ -91,7 +91,7 @@ def corners(repeat: Repeat) -> Outcome:
     Each step costs 1; two corners end the walk. After k sweeps a number is what the next k steps
     cost; after endlessly many it is what all of them do. Here the last are solved for exactly.
     """
-    from agents.planning import policy_evaluation, random_policy
+    from spielfeld.agents.planning import policy_evaluation, random_policy
 
     model = (env := world("spielfeld/CornerGridWorld-v0").unwrapped).model
     sweeps = (0, 1, 2, 3, 10, None)
@@ -121,6 +121,6 @@ def beside_the_book(title: str, ours: Array, book: Array, form: str = "{:.3f}") 
 
 def on_map(env: Any, values: Array) -> Array:
     """Put the values of states where their cells are; NaN for walls. Shape [rows, columns]."""
-    from experiments import pictures
+    from spielfeld.experiments import pictures
 
     return pictures.on_map(env.grid_states, 0, values)

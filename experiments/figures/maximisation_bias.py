@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row, estimate
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import book_line, book_point, canvas, lines
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import book_line, book_point, canvas, lines
+from spielfeld.learning.batch import Array
 
 EPISODES = 300
 
@@ -33,7 +33,7 @@ def maximisation_bias(repeat: Repeat) -> Outcome:
     for long, and Q-learning believes it; Double Q-learning asks a second table what the first one's
     favourite is worth. Step size and exploration 0.1, so that 5 % is the least.
     """
-    from agents import DoubleQLearning, QLearning
+    from spielfeld.agents import DoubleQLearning, QLearning
 
     simple, double = repeat(went_left, [(QLearning,), (DoubleQLearning,)])
     curve = simple.mean(axis=0)

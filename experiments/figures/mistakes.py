@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.bands import BAND, bands
-from experiments.figures.outcome import Outcome, estimate, to_the_digits
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import BLACK, GREY, ORANGE, canvas
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.experiments.figures.bands import BAND, bands
+from spielfeld.experiments.figures.outcome import Outcome, estimate, to_the_digits
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import BLACK, GREY, ORANGE, canvas
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 EPOCHS = 30
 MISSED, ALARM = 10.0, 1.0  # what a missed malignant tumour costs, and a false alarm
@@ -22,7 +22,7 @@ TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 
 def halves() -> tuple[DataSet, DataSet]:
     """Return the first half of the digits to learn from, and the second half to judge by."""
-    from learning.data_sets import find_data_set
+    from spielfeld.learning.data_sets import find_data_set
 
     data = find_data_set("digits")
     half = len(data) // 2
@@ -41,14 +41,14 @@ def counted(learner: Any) -> Array:
 
 def network_counts(seed: int) -> Array:
     """Return the confusion matrix of a network with 100 hidden units."""
-    from learning.supervised import NeuralNetwork, NeuralNetworkConfig
+    from spielfeld.learning.supervised import NeuralNetwork, NeuralNetworkConfig
 
     return counted(NeuralNetwork(NeuralNetworkConfig(hidden=(100,)), seed))
 
 
 def svm_counts() -> Array:
     """Return the confusion matrix of scikit-learn's support vector machine, as published."""
-    from learning.baselines.sklearn_supervised import SklearnSVM, SupportVectorConfig
+    from spielfeld.learning.baselines.sklearn_supervised import SklearnSVM, SupportVectorConfig
 
     return counted(SklearnSVM(SupportVectorConfig(gamma=0.001, standardise=False)))
 
@@ -98,8 +98,8 @@ def judged(seed: int) -> Array:
         Of malignant tumours, how many are missed at each threshold; of benign ones, how many are
         alarmed about; cost of a patient; 1 at the chosen threshold. Shape [4, thresholds].
     """
-    from learning.data_sets import find_data_set
-    from learning.supervised import LogisticRegression
+    from spielfeld.learning.data_sets import find_data_set
+    from spielfeld.learning.supervised import LogisticRegression
 
     split = find_data_set("breast-cancer").split(validation=0.25, test=0.25, seed=seed)
     learner = LogisticRegression(seed=seed)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row, estimate
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import canvas, lines
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import canvas, lines
+from spielfeld.learning.batch import Array
 
 EPISODES = (1, 12, 104, 1_000)
 CURVE = 500  # episodes
@@ -20,7 +20,7 @@ MOUNTAIN: dict[str, Any] = {"name": "MountainCar-v0", "max_episode_steps": 100_0
 
 def driver(seed: int, learning_rate: float) -> Any:
     """Return SARSA with 8 tilings of 8 x 8 tiles, greedy; values of 0 make it try everything."""
-    from agents import Sarsa
+    from spielfeld.agents import Sarsa
 
     config = Sarsa.config_class(
         learning_rate=learning_rate, learning_rate_decay=0.0, discount=1.0,

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, estimate
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import COLOURS, DASHES, GREY, book_point, canvas
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, estimate
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import COLOURS, DASHES, GREY, book_point, canvas
+from spielfeld.learning.batch import Array
 
 TRUE = np.arange(-9, 10) / 10
 EPISODES, WORST = 10, 10.0  # what diverges is cut off there
@@ -43,7 +43,7 @@ def n_step(repeat: Repeat) -> Outcome:
     mean square of the errors of all states after each episode; then the mean over episodes and
     runs. In between TD(0) (n = 1) and Monte Carlo (n endless) is best: at n = 4.
     """
-    from agents import NStepTD
+    from spielfeld.agents import NStepTD
 
     every = [1, 2, 4, 8, 16, 32, 64, 128, 512]
     settings = [
@@ -74,7 +74,7 @@ def traces(repeat: Repeat) -> Outcome:
     lambda 0 all are TD(0), whose error is published with figure 7.2; the book prints these curves
     without numbers, and has no replacing traces among them.
     """
-    from agents import TDLambda
+    from spielfeld.agents import TDLambda
 
     shape = (len(TRACES), len(DECAYS), len(STEP_SIZES), -1)
     settings = [

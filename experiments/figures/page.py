@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.figures.all import FIGURES
-from experiments.figures.outcome import Row
-from learning.model_file import write_atomically
+from spielfeld.experiments.figures.all import FIGURES
+from spielfeld.experiments.figures.outcome import Row
+from spielfeld.learning.model_file import write_atomically
 
 HEAD = """# The figures of the books
 

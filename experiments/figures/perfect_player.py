@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import BLUE, GREY, ORANGE, canvas
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import BLUE, GREY, ORANGE, canvas
+from spielfeld.learning.batch import Array
 
 SETTINGS = [
     *((rival, 0) for rival in ("random", "rule", "uct", "perfect")),
@@ -31,9 +31,9 @@ def played(seed: int, rival: str, seat: int) -> Array:
         rival: Name of the other player.
         seat: Of the perfect player: 0 to begin, or 1.
     """
-    from envs.board_game import Position
-    from experiments.board_play.players import named_player
-    from experiments.marking.round_robin import last_position
+    from spielfeld.envs.board_game import Position
+    from spielfeld.experiments.board_play.players import named_player
+    from spielfeld.experiments.marking.round_robin import last_position
 
     players = [named_player("perfect", 2 * seed), named_player(rival, 2 * seed + 1)]
     first, second = reversed(players) if seat else players

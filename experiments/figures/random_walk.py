@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row, to_the_digits
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import BLACK, canvas, lines
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row, to_the_digits
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import BLACK, canvas, lines
+from spielfeld.learning.batch import Array
 
 TRUE = np.arange(1, 6) / 6
 EPISODES = 100
@@ -42,7 +42,7 @@ def random_walk(repeat: Repeat) -> Outcome:
     All values begin at 0.5. Left: what TD(0) has learned after some episodes of one run, with step
     size 0.1. Right: root mean square of the errors of the five values, then the mean over runs.
     """
-    from agents import MonteCarloPrediction, TemporalDifference
+    from spielfeld.agents import MonteCarloPrediction, TemporalDifference
 
     every: dict[str, Any] = {"every_visit": True}
     settings: list[tuple[Any, ...]] = [

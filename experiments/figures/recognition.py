@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 GREYS = 16  # the darkest pixel
 EPOCHS = 40
@@ -13,7 +13,7 @@ EPOCHS = 40
 
 def halves(seed: int) -> tuple[DataSet, DataSet]:
     """Return two halves of the digits, each with as many of every class."""
-    from learning.data_sets import find_data_set
+    from spielfeld.learning.data_sets import find_data_set
 
     train, _, test = find_data_set("digits").split(test=0.5, seed=seed)
     return train, test
@@ -37,7 +37,7 @@ class Recogniser:
     """
 
     def __init__(self, rows: DataSet, seed: int, warned: bool = True) -> None:
-        from learning.supervised import NeuralNetwork, NeuralNetworkConfig
+        from spielfeld.learning.supervised import NeuralNetwork, NeuralNetworkConfig
 
         inputs, targets, names = rows.inputs, np.asarray(rows.targets), rows.class_names
         if warned:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.interrupts import ctrl_c_left_to_us
-from learning.batch import Array
+from spielfeld.experiments.interrupts import ctrl_c_left_to_us
+from spielfeld.learning.batch import Array
 
 PARTS = 20  # of the runs with one setting, between which progress is told
 
@@ -69,6 +69,6 @@ def world(name: str, **options: Any) -> Any:
     """Make an environment once; every learner resets it with a seed of its own."""
     import gymnasium as gym
 
-    import envs  # noqa: F401, registers the environments
+    from spielfeld import envs  # noqa: F401, registers the environments
 
     return gym.make(name, **options)

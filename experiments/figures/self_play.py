@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import canvas, lines
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import canvas, lines
+from spielfeld.learning.batch import Array
 
 GAMES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)  # between looks at the learner
 BEHAVIOURS = {"random": 1.0, "greedy 9 of 10": 0.1, "greedy": 0.0}
@@ -20,8 +20,8 @@ PANELS = (
 
 def looked_at(seed: int, exploration_rate: float) -> Array:
     """Return the three percentages after each number of games. Shape [looks, 3]."""
-    from agents.self_play import AfterstateLearner, SelfPlayConfig
-    from agents.self_play.proof import drawn_against_itself, never_loses, share_of_optimal
+    from spielfeld.agents.self_play import AfterstateLearner, SelfPlayConfig
+    from spielfeld.agents.self_play.proof import drawn_against_itself, never_loses, share_of_optimal
 
     settings = SelfPlayConfig(
         learning_rate=0.5, exploration_rate=exploration_rate, symmetries=False, initial_value=0.5

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from agents.bandit.gradient import climb, softmax
-from agents.policy_gradient.advantages import discounted_returns
-from envs.compiled import compiled
-from envs.small_worlds.short_corridor import GOAL, LEFT, RIGHT
-from experiments.figures.outcome import Outcome, Row, estimate, to_the_digits
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import BLUE, ORANGE, book_line, book_point, canvas, lines
-from learning.batch import Array
+from spielfeld.agents.bandit.gradient import climb, softmax
+from spielfeld.agents.policy_gradient.advantages import discounted_returns
+from spielfeld.envs.compiled import compiled
+from spielfeld.envs.small_worlds.short_corridor import GOAL, LEFT, RIGHT
+from spielfeld.experiments.figures.outcome import Outcome, Row, estimate, to_the_digits
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import BLUE, ORANGE, book_line, book_point, canvas, lines
+from spielfeld.learning.batch import Array
 
 BEST, VALUE = 0.585786, -11.656854
 # Step sizes of policy and value, and the mean return in episodes 951 to 1,000.
@@ -30,8 +30,8 @@ MOST = 100_000  # steps of an episode; none comes near
 
 def value(right: float) -> float:
     """Return what it is worth to go right with this probability, solved for on the model."""
-    from agents.planning import start_value
-    from envs.small_worlds import short_corridor
+    from spielfeld.agents.planning import start_value
+    from spielfeld.envs.small_worlds import short_corridor
 
     model = short_corridor.short_corridor()
     return start_value(model, np.tile([1 - right, right], (model.states, 1)))
@@ -96,7 +96,7 @@ compiled_run = compiled(run, discounted_returns=inspect.unwrap(discounted_return
 
 def returns(seed: int, rate: float, value_rate: float) -> Array:
     """Return what each episode earned while REINFORCE learned. Shape [episodes]."""
-    from envs.small_worlds.short_corridor import short_corridor
+    from spielfeld.envs.small_worlds.short_corridor import short_corridor
 
     model, earned = short_corridor(), np.empty(EPISODES)
     chance = np.random.default_rng([seed, 1])

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures.outcome import Outcome, Row, estimate
-from experiments.figures.repeat import Repeat, world
-from experiments.figures.style import BLUE, GREY, ORANGE, canvas
-from learning.batch import Array
+from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
+from spielfeld.experiments.figures.repeat import Repeat, world
+from spielfeld.experiments.figures.style import BLUE, GREY, ORANGE, canvas
+from spielfeld.learning.batch import Array
 
 STEPS = 8_000
 WORLD: dict[str, Any] = {"name": "spielfeld/WindyGridWorld-v0", "time_limit": 0}
@@ -17,7 +17,7 @@ WORLD: dict[str, Any] = {"name": "spielfeld/WindyGridWorld-v0", "time_limit": 0}
 
 def finished(seed: int) -> Array:
     """Return how many episodes SARSA has finished after each step. Shape [steps + 1]."""
-    from agents import Sarsa, SarsaConfig
+    from spielfeld.agents import Sarsa, SarsaConfig
 
     config = SarsaConfig(
         learning_rate=0.5, learning_rate_decay=0.0, discount=1.0,
@@ -57,7 +57,7 @@ def windy(repeat: Repeat) -> Outcome:
 
 def shortest_way() -> Array:
     """Return the cells that an optimal policy visits. Shape [steps + 1, (row, column)]."""
-    from agents.planning import policy_iteration
+    from spielfeld.agents.planning import policy_iteration
 
     env = world(**WORLD).unwrapped
     model, states = env.model, [int(env.model.start.argmax())]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from envs.board_game.opponents import any_moves, choose, rule_moves
-from envs.board_game.position import Position
-from envs.board_game.rules import CONNECT_FOUR, action_of
-from envs.board_game.solver import Solver
-from envs.board_game.symmetry import canonical
-from experiments.marking.positions import (
+from spielfeld.envs.board_game.opponents import any_moves, choose, rule_moves
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import CONNECT_FOUR, action_of
+from spielfeld.envs.board_game.solver import Solver
+from spielfeld.envs.board_game.symmetry import canonical
+from spielfeld.experiments.marking.positions import (
     CLASSES,
     DIFFICULTIES,
     HARD,

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.position import Position
-from envs.board_game.rules import CONNECT_FOUR, TIC_TAC_TOE, Rules
-from envs.board_game.solver import action_scores
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import CONNECT_FOUR, TIC_TAC_TOE, Rules
+from spielfeld.envs.board_game.solver import action_scores
 
 SHIPPED = Path(__file__).with_name("connect_four.npz")
 STAGES = {"beginning": range(8, 14), "middle": range(14, 26), "end": range(26, 39)}  # stones

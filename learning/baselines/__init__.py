@@ -1,7 +1,7 @@
 """What others have built, beside which ours stands: names of learners, and where they are."""
 
-_SUPERVISED = "learning.baselines.sklearn_supervised"
-_UNSUPERVISED = "learning.baselines.sklearn_unsupervised"
+_SUPERVISED = "spielfeld.learning.baselines.sklearn_supervised"
+_UNSUPERVISED = "spielfeld.learning.baselines.sklearn_unsupervised"
 
 # Name -> ("module:Class", one line of text).
 SKLEARN: dict[str, tuple[str, str]] = {

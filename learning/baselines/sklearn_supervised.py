@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from learning.baselines.sklearn_learner import SklearnLearner, StandardisedConfig
+from spielfeld.learning.baselines.sklearn_learner import SklearnLearner, StandardisedConfig
 
 
 def either(place: str) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 
 def require_kind(data: DataSet, kinds: Sequence[str], learner: str) -> None:

@@ -8,18 +8,24 @@ from typing import Literal, NoReturn
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.csv_dates import (
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.csv_dates import (
     PARTS,
     ignoring,
     looks_like_date,
     month_comes_first,
     parts_of_dates,
 )
-from learning.data_sets.csv_marks import settle
-from learning.data_sets.csv_numbers import DECIMAL_MARKS, Numeral, is_simple, numeral, value
-from learning.data_sets.csv_table import Table, listed, short
-from learning.data_sets.data_set import LARGEST
+from spielfeld.learning.data_sets.csv_marks import settle
+from spielfeld.learning.data_sets.csv_numbers import (
+    DECIMAL_MARKS,
+    Numeral,
+    is_simple,
+    numeral,
+    value,
+)
+from spielfeld.learning.data_sets.csv_table import Table, listed, short
+from spielfeld.learning.data_sets.data_set import LARGEST
 
 Task = Literal["regression", "classification"]
 ColumnKind = Literal["numbers", "dates", "words"]

@@ -9,8 +9,8 @@ from datetime import date
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.csv_table import Table, listed, short
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.csv_table import Table, listed, short
 
 PARTS = ("year", "month", "weekday")
 MONTHS = (

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.csv_columns import Reading, Task, features, refuse_names, targets
-from learning.data_sets.csv_marks import read_mark
-from learning.data_sets.csv_missing import (
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.csv_columns import Reading, Task, features, refuse_names, targets
+from spielfeld.learning.data_sets.csv_marks import read_mark
+from spielfeld.learning.data_sets.csv_missing import (
     Missing,
     check_policy,
     complete_rows,
     filled,
     with_empty_cells,
 )
-from learning.data_sets.csv_notes import told_columns
-from learning.data_sets.csv_table import Table, read_table, short
-from learning.data_sets.data_set import DataSet, Kind, with_means
+from spielfeld.learning.data_sets.csv_notes import told_columns
+from spielfeld.learning.data_sets.csv_table import Table, read_table, short
+from spielfeld.learning.data_sets.data_set import DataSet, Kind, with_means
 
 
 def read_csv(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
-from learning.data_sets.csv_numbers import (
+from spielfeld.learning.data_sets.csv_numbers import (
     DECIMAL_MARKS,
     is_grouped,
     marks_of,
@@ -13,7 +13,7 @@ from learning.data_sets.csv_numbers import (
     shown,
     value,
 )
-from learning.data_sets.csv_table import Table, short
+from spielfeld.learning.data_sets.csv_table import Table, short
 
 OPEN = ".,"  # of a cell that is another number with the other decimal mark
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from learning.data_sets.csv_table import Table, is_missing, listed, short
+from spielfeld.learning.data_sets.csv_table import Table, is_missing, listed, short
 
 Missing = Literal["leave-out", "mean"]
 

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from learning.data_sets.csv_columns import Reading
-from learning.data_sets.csv_dates import has_time
-from learning.data_sets.csv_numbers import Numeral, is_simple, numeral, shown, value
-from learning.data_sets.csv_table import Table, listed, short
+from spielfeld.learning.data_sets.csv_columns import Reading
+from spielfeld.learning.data_sets.csv_dates import has_time
+from spielfeld.learning.data_sets.csv_numbers import Numeral, is_simple, numeral, shown, value
+from spielfeld.learning.data_sets.csv_table import Table, listed, short
 
 EXACT = 15  # digits that every number keeps
 BESIDE_NUMBERS = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from learning.data_sets.csv_numbers import numeral
-from learning.data_sets.csv_text import read_text
+from spielfeld.learning.data_sets.csv_numbers import numeral
+from spielfeld.learning.data_sets.csv_text import read_text
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 SIGNS = ("", "?", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "nan", "null")  # in any case

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
 
 
 def two_moons(rows: int = 1000, noise: float = 0.2, seed: int = 100) -> DataSet:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from learning.batch import Array, Batch
-from learning.data_sets.data_set import DataSet
-from learning.saved import count, entry, take_up
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.saved import count, entry, take_up
 
 
 def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:

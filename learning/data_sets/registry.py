@@ -6,46 +6,49 @@ import importlib
 import inspect
 from typing import Any
 
-from learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.data_set import DataSet
 
 # Name -> ("module:function", one line of text).
 DATA_SETS: dict[str, tuple[str, str]] = {
     "blobs": (
-        "learning.data_sets.generated:blobs",
+        "spielfeld.learning.data_sets.generated:blobs",
         "round clouds of points: rows=, noise=, centres=, seed=",
     ),
     "breast-cancer": (
-        "learning.data_sets.shipped:breast_cancer",
+        "spielfeld.learning.data_sets.shipped:breast_cancer",
         "569 tumours, 30 measurements of their cells, malignant or benign",
     ),
     "circles": (
-        "learning.data_sets.generated:circles",
+        "spielfeld.learning.data_sets.generated:circles",
         "a circle within a circle: rows=, noise=, inner=, seed=",
     ),
     "diabetes": (
-        "learning.data_sets.shipped:diabetes",
+        "spielfeld.learning.data_sets.shipped:diabetes",
         "442 patients, 10 measurements, progress of the disease a year later",
     ),
     "digits": (
-        "learning.data_sets.shipped:digits",
+        "spielfeld.learning.data_sets.shipped:digits",
         "1,797 handwritten digits, 8 x 8 pixels, ten classes",
     ),
-    "iris": ("learning.data_sets.shipped:iris", "150 flowers of three kinds, 4 lengths"),
+    "iris": ("spielfeld.learning.data_sets.shipped:iris", "150 flowers of three kinds, 4 lengths"),
     "noisy-curve": (
-        "learning.data_sets.generated:noisy_curve",
+        "spielfeld.learning.data_sets.generated:noisy_curve",
         "a sine through noise, to over- and underfit: rows=, noise=, seed=",
     ),
     "ratings": (
-        "learning.data_sets.generated:ratings",
+        "spielfeld.learning.data_sets.generated:ratings",
         "what users think of items: users=, items=, rank=, noise=, share=, seed=",
     ),
     "two-moons": (
-        "learning.data_sets.generated:two_moons",
+        "spielfeld.learning.data_sets.generated:two_moons",
         "two half circles that reach into each other: rows=, noise=, seed=",
     ),
-    "wine": ("learning.data_sets.shipped:wine", "178 wines of three growers, 13 measurements"),
+    "wine": (
+        "spielfeld.learning.data_sets.shipped:wine",
+        "178 wines of three growers, 13 measurements",
+    ),
 }
-CSV = "learning.data_sets.csv_file:read_csv"
+CSV = "spielfeld.learning.data_sets.csv_file:read_csv"
 ENDINGS = (".csv", ".tsv")
 
 

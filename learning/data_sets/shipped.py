@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from learning.data_sets.data_set import DataSet
-from learning.scikit_learn import scikit_learn
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.scikit_learn import scikit_learn
 
 
 def iris() -> DataSet:

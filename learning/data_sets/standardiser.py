@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 
 @dataclass(frozen=True, eq=False)

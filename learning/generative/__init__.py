@@ -1,7 +1,7 @@
 """Learning to draw new rows that look as if they came from the same source."""
 
-from learning.generative.average import Averaged
-from learning.generative.diffusion import Diffusion, DiffusionConfig
-from learning.generative.noise_predictor import NoisePredictor
+from spielfeld.learning.generative.average import Averaged
+from spielfeld.learning.generative.diffusion import Diffusion, DiffusionConfig
+from spielfeld.learning.generative.noise_predictor import NoisePredictor
 
 __all__ = ["Averaged", "Diffusion", "DiffusionConfig", "NoisePredictor"]

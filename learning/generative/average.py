@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from learning.batch import Array, Gradient
-from learning.function import Parameters
-from learning.optimizer import Optimizer
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import Parameters
+from spielfeld.learning.optimizer import Optimizer
 
 OWN = "average."
 

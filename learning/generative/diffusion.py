@@ -30,15 +30,15 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
-from learning.batch import Array, Batch
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.mini_batches import MiniBatches
-from learning.descent import DescentConfig
-from learning.function import Function
-from learning.generative.average import Averaged
-from learning.generative.noise_predictor import NoisePredictor
-from learning.loss import Loss, SquaredError
-from learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.mini_batches import MiniBatches
+from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.function import Function
+from spielfeld.learning.generative.average import Averaged
+from spielfeld.learning.generative.noise_predictor import NoisePredictor
+from spielfeld.learning.loss import Loss, SquaredError
+from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
 
 RIGHT_ANGLE = pi / 2
 FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # where drawing begins: noise of 21 standard deviations
@@ -112,7 +112,7 @@ class Diffusion(UnsupervisedLearner):
     What it predicts is what was there before the noise: `predict` takes inputs to be slightly
     noisy, and returns what they are expected to have been.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = Diffusion(seed=1)
     >>> history = learner.learn(find_data_set("two-moons"), samples=5_000)
     >>> learner.sample(3, np.random.default_rng(1)).shape

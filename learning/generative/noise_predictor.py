@@ -21,9 +21,9 @@ from copy import copy
 import numpy as np
 import numpy.typing as npt
 
-from learning.batch import Array, Gradient
-from learning.function import Backward, Function, Parameters, selected, spread
-from learning.network import Network
+from spielfeld.learning.batch import Array, Gradient
+from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
+from spielfeld.learning.network import Network
 
 WAVES = np.arange(1, 3)  # the network sees sines and cosines of the angle and its double
 

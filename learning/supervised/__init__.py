@@ -1,6 +1,6 @@
 """Learning from given targets: numbers and classes."""
 
-from learning.supervised.least_squares import (
+from spielfeld.learning.supervised.least_squares import (
     LeastSquares,
     LeastSquaresConfig,
     Ridge,
@@ -8,12 +8,15 @@ from learning.supervised.least_squares import (
     least_squares,
     ridge,
 )
-from learning.supervised.linear_regression import LinearRegression
-from learning.supervised.logistic_regression import LogisticRegression, LogisticRegressionConfig
-from learning.supervised.neural_network import NeuralNetwork, NeuralNetworkConfig
-from learning.supervised.recommender import Recommender, RecommenderConfig
-from learning.supervised.regression import RegressionConfig
-from learning.supervised.torch_network import TorchNetwork
+from spielfeld.learning.supervised.linear_regression import LinearRegression
+from spielfeld.learning.supervised.logistic_regression import (
+    LogisticRegression,
+    LogisticRegressionConfig,
+)
+from spielfeld.learning.supervised.neural_network import NeuralNetwork, NeuralNetworkConfig
+from spielfeld.learning.supervised.recommender import Recommender, RecommenderConfig
+from spielfeld.learning.supervised.regression import RegressionConfig
+from spielfeld.learning.supervised.torch_network import TorchNetwork
 
 __all__ = [
     "LeastSquares",

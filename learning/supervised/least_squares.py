@@ -25,12 +25,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.mini_batches import drawn
-from learning.history import History
-from learning.saved import array_like, count, entry, number, table
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.mini_batches import drawn
+from spielfeld.learning.history import History
+from spielfeld.learning.saved import array_like, count, entry, number, table
 
 
 def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:

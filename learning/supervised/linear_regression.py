@@ -18,19 +18,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_learner import DataLearner
-from learning.data_sets.data_set import DataSet
-from learning.data_sets.standardiser import Standardiser
-from learning.function import Function, Linear, Parameters
-from learning.loss import Loss
-from learning.supervised.regression import RegressionConfig
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.function import Function, Linear, Parameters
+from spielfeld.learning.loss import Loss
+from spielfeld.learning.supervised.regression import RegressionConfig
 
 
 class LinearRegression(DataLearner):
     """A weighted sum of features, learned by descent on the squared error.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = LinearRegression(seed=1)
     >>> history = learner.learn(find_data_set("noisy-curve").split(test=0.2), samples=1_000)
     >>> learner.predict([[0.0], [1.0]]).shape

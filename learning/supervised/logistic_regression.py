@@ -25,15 +25,15 @@ from math import inf
 
 import numpy as np
 
-from learning.batch import Array
-from learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
-from learning.data_learner import DataLearner
-from learning.data_sets.data_set import DataSet
-from learning.descent import DescentConfig
-from learning.function import Function, Linear
-from learning.logits import sigmoid, softmax
-from learning.loss import Loss
-from learning.supervised.linear_regression import in_own_units
+from spielfeld.learning.batch import Array
+from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.function import Function, Linear
+from spielfeld.learning.logits import sigmoid, softmax
+from spielfeld.learning.loss import Loss
+from spielfeld.learning.supervised.linear_regression import in_own_units
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class LogisticRegressionConfig(DescentConfig):
 class LogisticRegression(DataLearner):
     """Logistic regression for two classes, softmax regression for more.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = LogisticRegression(seed=1)
     >>> history = learner.learn(find_data_set("two-moons").split(test=0.1), samples=5_000)
     >>> learner.predict([[0.0, 1.0]]).shape

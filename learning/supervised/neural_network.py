@@ -19,16 +19,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from learning.batch import Array
-from learning.cross_entropy import CrossEntropy
-from learning.data_learner import DataLearner
-from learning.data_sets.data_set import DataSet
-from learning.data_sets.standardiser import Standardiser
-from learning.function import Function
-from learning.logits import softmax
-from learning.loss import Loss
-from learning.network import Network, require_layers
-from learning.supervised.regression import RegressionConfig
+from spielfeld.learning.batch import Array
+from spielfeld.learning.cross_entropy import CrossEntropy
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.function import Function
+from spielfeld.learning.logits import softmax
+from spielfeld.learning.loss import Loss
+from spielfeld.learning.network import Network, require_layers
+from spielfeld.learning.supervised.regression import RegressionConfig
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class NeuralNetworkConfig(RegressionConfig):
 class NeuralNetwork(DataLearner):
     """A network with a logit for each class, or with one output for numbers.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = NeuralNetwork(seed=1)
     >>> history = learner.learn(find_data_set("two-moons").split(test=0.1), samples=5_000)
     >>> learner.predict([[0.0, 1.0]]).shape

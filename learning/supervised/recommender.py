@@ -24,15 +24,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from learning.batch import Array, Batch
-from learning.data_learner import DataLearner
-from learning.data_sets.checks import checked_inputs
-from learning.data_sets.data_set import DataSet
-from learning.data_sets.standardiser import Standardiser
-from learning.descent import DecayConfig
-from learning.embedding import EmbeddingDot
-from learning.function import Function
-from learning.loss import Loss, SquaredError
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.checks import checked_inputs
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.descent import DecayConfig
+from spielfeld.learning.embedding import EmbeddingDot
+from spielfeld.learning.function import Function
+from spielfeld.learning.loss import Loss, SquaredError
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class RecommenderConfig(DecayConfig):
 class Recommender(DataLearner):
     """Matrix factorisation with biases.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = Recommender(seed=1)
     >>> history = learner.learn(find_data_set("ratings").split(test=0.2), samples=50_000)
     >>> learner.predict([[0, 0], [0, 1]]).shape

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from learning.descent import DecayConfig
-from learning.loss import Huber, Loss, SquaredError
+from spielfeld.learning.descent import DecayConfig
+from spielfeld.learning.loss import Huber, Loss, SquaredError
 
 
 @dataclass(frozen=True)

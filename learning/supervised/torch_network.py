@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from learning.function import Function
-from learning.network import Network
-from learning.supervised.neural_network import NeuralNetwork
-from learning.torch_function import torch_twin
+from spielfeld.learning.function import Function
+from spielfeld.learning.network import Network
+from spielfeld.learning.supervised.neural_network import NeuralNetwork
+from spielfeld.learning.torch_function import torch_twin
 
 
 class TorchNetwork(NeuralNetwork):

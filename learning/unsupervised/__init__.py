@@ -1,12 +1,15 @@
 """Learning without targets: clusters, planes, codes and densities."""
 
-from learning.unsupervised.autoencoder import Autoencoder, AutoencoderConfig
-from learning.unsupervised.gaussian_mixture import GaussianMixture, GaussianMixtureConfig
-from learning.unsupervised.k_means import KMeans, KMeansConfig
-from learning.unsupervised.k_means_start import k_means_plus_plus
-from learning.unsupervised.learner import UnsupervisedLearner
-from learning.unsupervised.linear_autoencoder import LinearAutoencoder, LinearAutoencoderConfig
-from learning.unsupervised.principal_components import (
+from spielfeld.learning.unsupervised.autoencoder import Autoencoder, AutoencoderConfig
+from spielfeld.learning.unsupervised.gaussian_mixture import GaussianMixture, GaussianMixtureConfig
+from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig
+from spielfeld.learning.unsupervised.k_means_start import k_means_plus_plus
+from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.unsupervised.linear_autoencoder import (
+    LinearAutoencoder,
+    LinearAutoencoderConfig,
+)
+from spielfeld.learning.unsupervised.principal_components import (
     PrincipalComponents,
     PrincipalComponentsConfig,
 )

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learning.autoencoder import EncodeDecode
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
-from learning.descent import DescentConfig
-from learning.loss import Loss, SquaredError
-from learning.network import Network, require_layers
-from learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.autoencoder import EncodeDecode
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.loss import Loss, SquaredError
+from spielfeld.learning.network import Network, require_layers
+from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class AutoencoderConfig(DescentConfig):
 class Autoencoder(UnsupervisedLearner):
     """Two networks, encoder and decoder, by descent on the squared error to the rows themselves.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = Autoencoder(AutoencoderConfig(code=1), seed=1)
     >>> history = learner.learn(find_data_set("two-moons"), samples=1_000)
     >>> learner.encode([[0.0, 1.0], [2.0, 0.5]]).shape

@@ -30,14 +30,14 @@ from math import inf
 
 import numpy as np
 
-from learning.batch import Array
-from learning.data_sets.data_set import DataSet
-from learning.data_sets.standardiser import Standardiser
-from learning.function import Parameters
-from learning.loss import Loss, SquaredError
-from learning.unsupervised.k_means import KMeans, KMeansConfig
-from learning.unsupervised.learner import BatchLearner
-from learning.unsupervised.mixture import Mixture, log_sum_exp
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.function import Parameters
+from spielfeld.learning.loss import Loss, SquaredError
+from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig
+from spielfeld.learning.unsupervised.learner import BatchLearner
+from spielfeld.learning.unsupervised.mixture import Mixture, log_sum_exp
 
 Shape = Callable[[Array], Array]
 
@@ -89,7 +89,7 @@ class GaussianMixtureConfig:
 class GaussianMixture(BatchLearner):
     """A mixture of normal distributions, by expectation and maximisation; not a gradient step.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = GaussianMixture(seed=1)
     >>> history = learner.learn(find_data_set("blobs").without_targets(), samples=3_000)
     >>> learner.sample(5, np.random.default_rng(1)).shape

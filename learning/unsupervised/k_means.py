@@ -25,14 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from learning.batch import Array
-from learning.centroids import Centroids
-from learning.data_sets.data_set import DataSet, Split
-from learning.loss import Loss, SquaredError
-from learning.saved import array_like, count, take_up
-from learning.unsupervised.k_means_start import k_means_plus_plus, least_apart
-from learning.unsupervised.learner import BatchLearner
-from learning.unsupervised.pull import pull, with_no_cluster_empty
+from spielfeld.learning.batch import Array
+from spielfeld.learning.centroids import Centroids
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.loss import Loss, SquaredError
+from spielfeld.learning.saved import array_like, count, take_up
+from spielfeld.learning.unsupervised.k_means_start import k_means_plus_plus, least_apart
+from spielfeld.learning.unsupervised.learner import BatchLearner
+from spielfeld.learning.unsupervised.pull import pull, with_no_cluster_empty
 
 AT_REST = 1e-12  # share of the loss by which it falls at least, while rows change sides
 
@@ -63,7 +63,7 @@ class KMeansConfig:
 class KMeans(BatchLearner):
     """K-means, by Lloyd's iteration or in mini-batches.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = KMeans(seed=1)
     >>> history = learner.learn(find_data_set("blobs").without_targets(), samples=3_000)
     >>> learner.assign([[0.0, 0.0]]).shape

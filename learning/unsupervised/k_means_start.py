@@ -14,8 +14,8 @@ from math import log
 
 import numpy as np
 
-from learning.batch import Array
-from learning.unsupervised.pull import pull
+from spielfeld.learning.batch import Array
+from spielfeld.learning.unsupervised.pull import pull
 
 
 def k_means_plus_plus(inputs: Array, clusters: int, generator: np.random.Generator) -> Array:

@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from learning.batch import Array, Batch
-from learning.data_learner import DataLearner
-from learning.data_sets.data_set import DataSet
-from learning.data_sets.mini_batches import MiniBatches, batch_of
-from learning.optimizer import SGD
+from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
+from spielfeld.learning.optimizer import SGD
 
 
 class UnsupervisedLearner(DataLearner):

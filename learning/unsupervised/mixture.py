@@ -6,8 +6,8 @@ from math import log, pi
 
 import numpy as np
 
-from learning.batch import Array, Gradient, Rows
-from learning.function import Backward, Function, Parameters, of_width, selected, spread
+from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.learning.function import Backward, Function, Parameters, of_width, selected, spread
 
 
 class Mixture(Function):

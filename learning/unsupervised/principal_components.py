@@ -24,14 +24,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from learning.autoencoder import TiedLinear
-from learning.batch import Array
-from learning.data_sets.checks import require_same_rows
-from learning.data_sets.data_set import DataSet, Split
-from learning.data_sets.mini_batches import drawn
-from learning.history import History
-from learning.saved import array_like, count, table
-from learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.autoencoder import TiedLinear
+from spielfeld.learning.batch import Array
+from spielfeld.learning.data_sets.checks import require_same_rows
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.mini_batches import drawn
+from spielfeld.learning.history import History
+from spielfeld.learning.saved import array_like, count, table
+from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
 
 MANY = 10  # times as many rows as features, from where on their covariance is decomposed
 BLOCK = 4096  # rows at a time, so that what is made of them stays in the cache
@@ -61,7 +61,7 @@ class PrincipalComponentsConfig:
 class PrincipalComponents(UnsupervisedLearner):
     """The nearest plane, by singular value decomposition; no gradient steps.
 
-    >>> from learning.data_sets import find_data_set
+    >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = PrincipalComponents(PrincipalComponentsConfig(components=1))
     >>> history = learner.learn(find_data_set("two-moons"), samples=1_000)
     >>> learner.encode([[0.0, 1.0], [2.0, 0.5]]).shape

@@ -13,7 +13,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from envs import TabularEnv, TabularModel
+from spielfeld.envs import TabularEnv, TabularModel
 
 Row = tuple[int, float, bool]  # where an action leads, what it pays, whether that ends the episode
 

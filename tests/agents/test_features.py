@@ -16,7 +16,7 @@ from gymnasium.spaces import (
     utils,
 )
 
-from agents.features import Features
+from spielfeld.agents.features import Features
 
 SPACES = [
     Box(-1, 1, (3,)),

@@ -12,14 +12,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from envs.compiled import PACKAGES, ROOT, compiled
-from experiments.registry import LEARNERS, find_learner
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.compiled import PACKAGES, ROOT, compiled
+from spielfeld.experiments.registry import LEARNERS, find_learner
 
 RULES = "def step(value):\n    return value + 1.0\n"
 LOOP = """
-from agents.counting.rules import step
-from envs.compiled import compiled
+from spielfeld.agents.counting.rules import step
+from spielfeld.envs.compiled import compiled
 
 
 def change(value):
@@ -50,10 +50,11 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        shutil.copytree(ROOT / "spielfeld", folder / "spielfeld", symlinks=True)
+        shutil.copy(ROOT / "pyproject.toml", folder)
         for package in PACKAGES:
-            if (ROOT / package).exists():
-                ignored = shutil.ignore_patterns("__pycache__", "grid_world")
-                shutil.copytree(ROOT / package, folder / package, ignore=ignored)
+            ignored = shutil.ignore_patterns("__pycache__", "grid_world")
+            shutil.copytree(ROOT / package, folder / package, ignore=ignored)
         (folder / "envs" / "__init__.py").write_text("")
         self.write("rules", RULES)
         self.write("loop", LOOP)
@@ -72,7 +73,7 @@ class Copy:
             "NUMBA_CACHE_DIR": str(self.folder / "cache"),
             **environment,
         }
-        script = f"from agents.counting.loop import *\n{lines}"
+        script = f"from spielfeld.agents.counting.loop import *\n{lines}"
         command = [sys.executable, "-c", script]
         done = subprocess.run(
             command, env=variables, cwd=self.folder, capture_output=True, text=True, check=False
@@ -127,7 +128,7 @@ def test_rules_do_not_share_a_cache_entry(copy: Copy) -> None:
         "other", "def five(value):\n    return 5.0\n\n\ndef same(value):\n    return value\n"
     )
     lines = (
-        "from agents.counting.other import five, same\n"
+        "from spielfeld.agents.counting.other import five, same\n"
         "print(compiled(count, step=five)(1.0, 1), compiled(count, step=same)(1.0, 1))\n"
         "print(compiled(count, step=five, change=same)(1.0, 1))\n"
         "print(compiled(count, step=same, change=five)(1.0, 1))\n"
@@ -140,7 +141,7 @@ def test_rules_of_one_name_do_not_share_a_cache_entry(copy: Copy) -> None:
     for module, amount in (("one", 5.0), ("two", 7.0)):
         copy.write(module, RULES.replace("1.0", str(amount)))
     lines = (
-        "from agents.counting import one, two\n"
+        "from spielfeld.agents.counting import one, two\n"
         "print(compiled(count, step=one.step)(0.0, 10), compiled(count, step=two.step)(0.0, 10))\n"
     )
     assert copy.run(lines).split() == ["50.0", "70.0"]
@@ -151,7 +152,7 @@ def test_rules_that_change_places_do_not_share_a_cache_entry(copy: Copy) -> None
         "other", "def five(value):\n    return 5.0\n\n\ndef same(value):\n    return value\n"
     )
     lines = (
-        "from agents.counting.other import five, same\n"
+        "from spielfeld.agents.counting.other import five, same\n"
         "print(compiled(count, step=five, change=same)(1.0, 1))\n"
         "print(compiled(count, change=five, step=same)(1.0, 1))\n"
     )
@@ -187,7 +188,7 @@ def test_importing_a_loop_does_not_load_numba(copy: Copy) -> None:
 
 
 def test_a_compiled_loop_keeps_its_name_and_docstring() -> None:
-    from agents.planning.value_iteration import _sweep
+    from spielfeld.agents.planning.value_iteration import _sweep
 
     assert _sweep.__name__ == "_sweep"
     assert _sweep.__doc__ is not None
@@ -206,7 +207,7 @@ def test_a_rule_that_makes_arrays_is_compiled_though_the_loop_makes_none() -> No
 WORLDS = {"bandit": "TenArmedTestbed", "self_play": "TicTacToe", "tabular": "Swamp"}
 COMPILED = {
     name: world for name, entry in LEARNERS.items() for family, world in WORLDS.items()
-    if entry.place.startswith(f"agents.{family}.")
+    if entry.place.startswith(f"spielfeld.agents.{family}.")
 }  # fmt: skip
 
 

@@ -6,13 +6,12 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs
-import envs.access
-from envs import guard
-from envs.board_game import CONNECT_FOUR, Position, board_rules
-from envs.board_game.rules import Rules
-from envs.tabular import TabularModel
-from envs.tabular_vector import TabularVectorEnv
+from spielfeld import envs
+from spielfeld.envs import guard
+from spielfeld.envs.board_game import CONNECT_FOUR, Position, board_rules
+from spielfeld.envs.board_game.rules import Rules
+from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular_vector import TabularVectorEnv
 
 LAKE = "spielfeld/FrozenLake-v0"
 

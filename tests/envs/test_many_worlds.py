@@ -4,8 +4,8 @@ import pytest
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-import envs  # noqa: F401
-from envs.many_worlds import ManyWorlds, many_worlds
+from spielfeld import envs  # noqa: F401
+from spielfeld.envs.many_worlds import ManyWorlds, many_worlds
 
 LIMITED = {"id": "spielfeld/CliffWalking-v0", "max_episode_steps": 7}
 

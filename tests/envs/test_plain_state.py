@@ -2,9 +2,9 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from envs import TabularEnv, TabularModel  # registers the environments
-from envs.access import restore, state
-from envs.plain_state import plain_state, restore_plain
+from spielfeld.envs import TabularEnv, TabularModel  # registers the environments
+from spielfeld.envs.access import restore, state
+from spielfeld.envs.plain_state import plain_state, restore_plain
 
 
 def walk(env: gym.Env, steps: int) -> list:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from envs.normal import normal_quantile
-from envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
-from envs.tabular import ModelArrays, TabularModel
+from spielfeld.envs.normal import normal_quantile
+from spielfeld.envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
+from spielfeld.envs.tabular import ModelArrays, TabularModel
 
 SHARES = [0.1, 0.0, 0.6, 0.3, 0.0]
 BELOW_ONE = np.nextafter(1.0, 0.0)

@@ -5,8 +5,8 @@ import gymnasium
 import numpy as np
 import pytest
 
-from envs.gymnasium_table import read_table
-from envs.tabular import TabularModel
+from spielfeld.envs.gymnasium_table import read_table
+from spielfeld.envs.tabular import TabularModel
 
 
 def world(**changes: Any) -> TabularModel:

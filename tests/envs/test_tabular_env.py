@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import envs
-from envs import TabularEnv, TabularModel
+from spielfeld import envs
+from spielfeld.envs import TabularEnv, TabularModel
 
 
 def row(length: int = 5, **more: Any) -> TabularModel:

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-import envs  # noqa: F401, registers the environments
-from envs import TabularEnv, TabularModel
-from envs.tabular_vector import TabularVectorEnv
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs.tabular_vector import TabularVectorEnv
 
 WORLDS = ("spielfeld/FrozenLake-v0", "spielfeld/CliffWalking-v0", "spielfeld/KeysAndDoors-v0")
 

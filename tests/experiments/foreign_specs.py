@@ -26,20 +26,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import MISTAKES, main
-from experiments.compare.contestants import Contestant
-from experiments.run import Run, train
-from experiments.spec import RunSpec
-from learning.model_file import load_model, save_model
+from spielfeld.experiments.command_line import MISTAKES, main
+from spielfeld.experiments.compare.contestants import Contestant
+from spielfeld.experiments.run import Run, train
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning.model_file import load_model, save_model
 
 OWN = ("my_learner", "my_world")
-LEARNER = """from agents.tabular.q_learning import QLearning
+LEARNER = """from spielfeld.agents.tabular.q_learning import QLearning
 class MyLearner(QLearning): pass
 """
 WORLD = """from os import system
 from subprocess import Popen
 import gymnasium as gym
-from envs.grid_world.env import GridWorldEnv
+from spielfeld.envs.grid_world.env import GridWorldEnv
 def MyWorld(size=5): return gym.make("spielfeld/Maze-v0", rows=size, columns=size)
 if "my/Maze-v0" not in gym.registry:
     gym.register("my/Maze-v0", entry_point=GridWorldEnv, kwargs={"layout": "four-rooms"})
@@ -99,7 +99,8 @@ def name_of_code(draw: random.Random) -> str:
     """Return a name that stands for a module of somebody else."""
     modules = ["canary", "Canary", "canary-bird", "canary bird", "my_le\u0430rner", "MY_WORLD",
                "my_world2", "optuna", "nest", "nest.egg", "\u00fcbung", "this", "antigravity", "os",
-               "gymnasium.envs", "experiments.commands.train", "idlelib", "lib2to3"]  # fmt: skip
+               "gymnasium.envs", "spielfeld.experiments.commands.train", "idlelib",
+               "lib2to3"]  # fmt: skip
     module = draw.choice(modules)
     dressed = draw.choice([
         module, module, module, f"{module}.py", f" {module}", f"{module} ", f".{module}",

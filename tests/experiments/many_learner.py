@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gymnasium as gym
 import numpy as np
 
-from learning.history import History
+from spielfeld.learning.history import History
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,25 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents.planning import value_iteration
-from agents.tabular import QLearning
-from envs import Layout, TabularModel, maze_layout
-from envs.grid_world.dynamics import grid_model
-from experiments.benchmark.all import COMPARISONS
-from experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
-from experiments.benchmark.q_learning import SETTINGS, plain_q_learning
-from experiments.benchmark.q_learning_c import WORLD, compile_c, compiler
-from experiments.benchmark.table import figure, show
-from experiments.benchmark.tabular import METHODS, plain_loop, settings
-from experiments.benchmark.testbed import our_figure, plain_figure
-from experiments.benchmark.value_iteration import DISCOUNT, TOLERANCE, plain_value_iteration
-from experiments.command_line import main
-from experiments.commands.benchmark import choose
-from experiments.registry import find_learner
+from spielfeld.agents.planning import value_iteration
+from spielfeld.agents.tabular import QLearning
+from spielfeld.envs import Layout, TabularModel, maze_layout
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.experiments.benchmark.all import COMPARISONS
+from spielfeld.experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
+from spielfeld.experiments.benchmark.q_learning import SETTINGS, plain_q_learning
+from spielfeld.experiments.benchmark.q_learning_c import WORLD, compile_c, compiler
+from spielfeld.experiments.benchmark.table import figure, show
+from spielfeld.experiments.benchmark.tabular import METHODS, plain_loop, settings
+from spielfeld.experiments.benchmark.testbed import our_figure, plain_figure
+from spielfeld.experiments.benchmark.value_iteration import (
+    DISCOUNT,
+    TOLERANCE,
+    plain_value_iteration,
+)
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.commands.benchmark import choose
+from spielfeld.experiments.registry import find_learner
 
 OURS = [one.name for one in COMPARISONS if one.name != "vector-env" and not one.missing]
 
@@ -152,7 +156,7 @@ def test_every_comparison_of_ours_runs_and_is_written(
 
 def test_envpool_is_measured_both_in_whole_and_in_part_batches() -> None:
     pytest.importorskip("envpool", reason="pip install 'spielfeld[peers]'")
-    from experiments.benchmark.vector_env import _envpool
+    from spielfeld.experiments.benchmark.vector_env import _envpool
 
     assert _envpool(64, 1, 64, 64).measure() > 0
     assert _envpool(64, 2, 32, 64).measure() > 0
@@ -162,7 +166,7 @@ def test_peer_that_is_missing_is_named_with_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     absent = replace(COMPARISONS[1], needs="no_such_peer")
-    monkeypatch.setattr("experiments.benchmark.all.COMPARISONS", (absent,))
+    monkeypatch.setattr("spielfeld.experiments.benchmark.all.COMPARISONS", (absent,))
     assert main(["benchmark", "--json", str(tmp_path / "figures.json")]) == 0
     printed = capsys.readouterr().out
     assert "no_such_peer is not installed" in printed

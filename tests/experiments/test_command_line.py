@@ -10,12 +10,12 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs
-from envs.grid_world.layout_file import shipped_worlds
-from experiments.command_line import COMMANDS, main
-from experiments.registry import LEARNERS, unknown
-from experiments.settings import settings_for
-from experiments.sources import make_source
+from spielfeld import envs
+from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.experiments.command_line import COMMANDS, main
+from spielfeld.experiments.registry import LEARNERS, unknown
+from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import make_source
 
 ROOT = Path(__file__).resolve().parents[2]
 Say = Callable[..., tuple[int, str, str]]
@@ -116,7 +116,7 @@ def test_pictures_of_a_finished_run_are_drawn_when_asked_for_later(say: Say) -> 
 OWN = """
 import numpy as np
 import gymnasium as gym
-from learning import History
+from spielfeld.learning import History
 
 class Lazy:
     def __init__(self, seed=0): pass
@@ -182,7 +182,7 @@ def test_layout_files_nearby_are_suggested(say: Say) -> None:
 
 
 def test_maps_print_on_terminals_that_lack_their_characters() -> None:
-    text = "from experiments.command_line import main; print(main(['xyz\\u2603']))"
+    text = "from spielfeld.experiments.command_line import main; print(main(['xyz\\u2603']))"
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     run = subprocess.run(
         [sys.executable, "-c", text], capture_output=True, text=True, cwd=ROOT, env=environment
@@ -323,7 +323,7 @@ def test_help_loads_nothing_heavy() -> None:
     light = (["train"], ["train", "q-learning"], ["play"], ["compare"])
     for words in ([*begin, "--help"] for begin in light):
         script = (
-            "import sys\nfrom experiments.command_line import main\n"
+            "import sys\nfrom spielfeld.experiments.command_line import main\n"
             f"try: main({words!r})\nexcept SystemExit: pass\n"
             f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
         )
@@ -336,7 +336,7 @@ def test_help_loads_nothing_heavy() -> None:
 def test_ctrl_c_ends_with_a_sentence_and_loses_nothing(
     say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from experiments.session import Session
+    from spielfeld.experiments.session import Session
 
     learn = Session.advance
 
@@ -373,11 +373,14 @@ def test_sources_come_by_id_layout_and_module(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("own_world.py").write_text(
-        "from envs import Layout\nfrom envs.grid_world.dynamics import grid_model\n"
+        "from spielfeld.envs import Layout\n"
+        "from spielfeld.envs.grid_world.dynamics import grid_model\n"
         "def model():\n    return grid_model(Layout.from_text(\"map = 'S.G'\"))[0]\n"
     )
     assert make_source("own_world:model").unwrapped.model.states == 3
-    assert make_source("envs:spielfeld/Maze-v0", {"rows": 5, "columns": 5}).unwrapped.layout
+    assert make_source(
+        "spielfeld.envs:spielfeld/Maze-v0", {"rows": 5, "columns": 5}
+    ).unwrapped.layout
     assert make_source("four-rooms").unwrapped.layout.name
     assert make_source("FrozenLake-v1").unwrapped.model.states == 16
     assert make_source("FrozenLake-v1", render_mode="ansi").render_mode == "ansi"
@@ -419,7 +422,7 @@ def test_a_learner_that_has_diverged_ends_in_a_sentence(
     code, output, _ = say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "100")
     run = next(line for line in output.splitlines() if "evaluate" in line).split()[-1]
     nan = lambda learner, inputs: np.full((*np.shape(inputs), 4), np.nan)  # noqa: E731
-    monkeypatch.setattr("agents.tabular.acting.TabularActor.predict", nan)
+    monkeypatch.setattr("spielfeld.agents.tabular.acting.TabularActor.predict", nan)
     for words in (("evaluate", run, "--episodes", "2"), ("play", "--text", "--run", run)):
         monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
         code, _, error = say(*words)

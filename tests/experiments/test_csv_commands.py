@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments import run
-from experiments.command_line import main
+from spielfeld.experiments import run
+from spielfeld.experiments.command_line import main
 from tests.learning.data_sets.test_csv_fuzz import CELLS, FILES
 
 LEARNERS = ("logistic-regression", "linear-regression", "ridge", "neural-network", "k-means",
@@ -75,10 +75,10 @@ def check(path: Path, learner: str, target: str | None, task: str | None) -> str
 @pytest.fixture
 def without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundreds of runs write six files each: whether they reached the disk is tested elsewhere."""
-    write = sys.modules["learning.model_file"].os  # type: ignore[attr-defined]
+    write = sys.modules["spielfeld.learning.model_file"].os  # type: ignore[attr-defined]
     monkeypatch.setattr(write, "fsync", lambda handle: None)
     monkeypatch.setattr(run, "one_thread", contextlib.nullcontext)  # costs more than such a run
-    monkeypatch.setattr("experiments.commands.train_report._draw", lambda run: None)
+    monkeypatch.setattr("spielfeld.experiments.commands.train_report._draw", lambda run: None)
 
 
 @pytest.mark.slow

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.registry import GROUPS, LEARNERS, grouped
-from learning.data_sets import DATA_SETS
+from spielfeld.experiments.registry import GROUPS, LEARNERS, grouped
+from spielfeld.learning.data_sets import DATA_SETS
 from tests.experiments.test_command_line import ROOT, Say, say
 
 __all__ = ["say"]
@@ -126,7 +126,7 @@ def test_help_of_learners_on_data_loads_nothing_heavy() -> None:
     heavy = ["numba", "scipy", "torch", "sklearn", "pygame", "matplotlib", "joblib"]
     for learner in ("neural-network", "sklearn-svm", "k-means"):
         script = (
-            "import sys\nfrom experiments.command_line import main\n"
+            "import sys\nfrom spielfeld.experiments.command_line import main\n"
             f"try: main(['train', {learner!r}, 'iris', '--help'])\nexcept SystemExit: pass\n"
             f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
         )

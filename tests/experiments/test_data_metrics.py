@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from experiments.data_metrics import METRICS, METRICS_OF, TASKS, measure, names
-from experiments.data_score import DataScore
-from experiments.report import score_lines
-from learning.data_sets import DataSet, Split, find_data_set
-from learning.two_sample import energy_distance
+from spielfeld.experiments.data_metrics import METRICS, METRICS_OF, TASKS, measure, names
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.report import score_lines
+from spielfeld.learning.data_sets import DataSet, Split, find_data_set
+from spielfeld.learning.two_sample import energy_distance
 
 
 def classes(rows: int, seed: int = 0) -> DataSet:

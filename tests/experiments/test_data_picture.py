@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.renderer import to_array
-from experiments.data_paint import COLOURS, PALE
-from experiments.data_panel import Panel
-from experiments.data_picture import SIZE, STRIP, data_picture, painter
-from experiments.show import DataShow
-from experiments.watch import watch
-from experiments.watch_window import watch_window
-from learning.data_sets import DataSet, Split, find_data_set
-from learning.history import History
-from learning.supervised import LinearRegression, LogisticRegression, NeuralNetwork
-from learning.unsupervised import KMeans
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.renderer import to_array
+from spielfeld.experiments.data_paint import COLOURS, PALE
+from spielfeld.experiments.data_panel import Panel
+from spielfeld.experiments.data_picture import SIZE, STRIP, data_picture, painter
+from spielfeld.experiments.show import DataShow
+from spielfeld.experiments.watch import watch
+from spielfeld.experiments.watch_window import watch_window
+from spielfeld.learning.data_sets import DataSet, Split, find_data_set
+from spielfeld.learning.history import History
+from spielfeld.learning.supervised import LinearRegression, LogisticRegression, NeuralNetwork
+from spielfeld.learning.unsupervised import KMeans
 
 
 class Known:

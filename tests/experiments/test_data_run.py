@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import ground
-from experiments import session as session_module
-from experiments.data_score import DataScore
-from experiments.ground import Rows
-from experiments.run import Run, train
-from experiments.session import Session
-from experiments.spec import RunSpec
-from experiments.threads import one_thread
-from learning import load_model
-from learning.data_sets import find_data_set
-from learning.metrics import cross_entropy
+from spielfeld.experiments import ground
+from spielfeld.experiments import session as session_module
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.ground import Rows
+from spielfeld.experiments.run import Run, train
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threads import one_thread
+from spielfeld.learning import load_model
+from spielfeld.learning.data_sets import find_data_set
+from spielfeld.learning.metrics import cross_entropy
 from tests.experiments.test_run import IMPATIENT, result
 
 MOONS = RunSpec("neural-network", "two-moons", 3_000, 1, source_options={"rows": 200})
@@ -121,8 +121,8 @@ def test_killed_at_random_moments_the_run_ends_bit_identical(tmp_path: Path) -> 
 
 OWN = """
 import numpy as np
-from learning import History
-from learning.data_sets import find_data_set
+from spielfeld.learning import History
+from spielfeld.learning.data_sets import find_data_set
 
 calls = []
 

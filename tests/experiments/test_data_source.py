@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.budget import default_budget
-from experiments.data_source import default_samples, is_data, make_split
-from experiments.sources import make_source
-from learning.data_sets import find_data_set
-from learning.supervised import LogisticRegression
+from spielfeld.experiments.budget import default_budget
+from spielfeld.experiments.data_source import default_samples, is_data, make_split
+from spielfeld.experiments.sources import make_source
+from spielfeld.learning.data_sets import find_data_set
+from spielfeld.learning.supervised import LogisticRegression
 
 MOONS = {"rows": 50}
 

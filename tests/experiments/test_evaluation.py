@@ -4,10 +4,10 @@ import pytest
 from gymnasium.spaces import Box, Discrete, MultiBinary
 from gymnasium.vector import VectorEnv
 
-import envs  # noqa: F401, registers the environments
-from experiments.episodes import Copies, beside_each_other, play_in_turn, play_together
-from experiments.evaluation import Evaluator
-from experiments.greedy import greedy_actions, greedy_actor
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.experiments.episodes import Copies, beside_each_other, play_in_turn, play_together
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.greedy import greedy_actions, greedy_actor
 
 
 class Shifted(gym.Env):

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agents import TDLambda
-from experiments.command_line import main
-from experiments.figures.all import FIGURES, find
-from experiments.figures.nineteen_states import WORST, leaves, walk_error
-from experiments.figures.outcome import Row, all_to_the_digits, estimate
-from experiments.figures.page import caption, cells
-from experiments.figures.repeat import Repeat
-from experiments.figures.style import save, spread
+from spielfeld.agents import TDLambda
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.figures.all import FIGURES, find
+from spielfeld.experiments.figures.nineteen_states import WORST, leaves, walk_error
+from spielfeld.experiments.figures.outcome import Row, all_to_the_digits, estimate
+from spielfeld.experiments.figures.page import caption, cells
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.experiments.figures.style import save, spread
 
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def test_figure_is_drawn_and_meets_the_published_numbers(
     if name == "perfect-player":
         pytest.importorskip("bitbully_databases", reason="its openings would take minutes")
     for place, value in SHORTER.get(name, {}).items():
-        monkeypatch.setattr(f"experiments.figures.{place}", value)
+        monkeypatch.setattr(f"spielfeld.experiments.figures.{place}", value)
     outcome = FIGURES[name].function(Repeat(SHORT.get(name, 2)))
     save(outcome.picture, tmp_path / "drawn.png")
     assert outcome.rows
@@ -146,7 +146,7 @@ def test_quick_takes_a_twentieth_of_the_runs(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("experiments.figures.blackjack.EPISODES", (100, 200))
+    monkeypatch.setattr("spielfeld.experiments.figures.blackjack.EPISODES", (100, 200))
     assert main(["figures", name, "--quick", "--output", str(tmp_path), "--jobs", "1"]) == 0
     assert f"{name}: {FIGURES[name].source}, {runs}, " in capsys.readouterr().out
 
@@ -164,7 +164,7 @@ def test_stopping_is_answered_in_a_word(
     def stop(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.figures.grids.springs", stop)
+    monkeypatch.setattr("spielfeld.experiments.figures.grids.springs", stop)
     assert main(["figures", "springs", "--output", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "Stopped.\n"
     assert not list(tmp_path.iterdir())
@@ -188,7 +188,7 @@ def test_mistakes_are_answered_in_a_sentence(
 
 def test_help_and_list_load_nothing_heavy() -> None:
     program = (
-        "import sys; from experiments.command_line import main; main(['figures'])\n"
+        "import sys; from spielfeld.experiments.command_line import main; main(['figures'])\n"
         "try: main(['figures', '--help'])\nexcept SystemExit: pass\n"
         "heavy = {'numba', 'scipy', 'matplotlib', 'joblib', 'pygame', 'torch'}\n"
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"

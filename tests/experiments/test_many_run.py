@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import session as session_module
-from experiments.compare.outcome import Measure, Outcome
-from experiments.run import Run, train
-from experiments.session import Session
-from experiments.spec import RunSpec
-from learning.model_file import load_model
+from spielfeld.experiments import session as session_module
+from spielfeld.experiments.compare.outcome import Measure, Outcome
+from spielfeld.experiments.run import Run, train
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning.model_file import load_model
 
 SEARCH = "tests.experiments.many_learner:Search"
 CART_POLE = RunSpec(SEARCH, "CartPole-v1", 6_001, seed=1)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command_line import main
-from experiments.run import Run, train
-from experiments.session import Session
-from experiments.sources import make_source
-from experiments.spec import RunSpec
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.run import Run, train
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.spec import RunSpec
 from tests.experiments.foreign_specs import LEARNER, WORLD
 
 ROOT = Path(__file__).parents[2]
@@ -168,7 +168,7 @@ def test_a_name_with_two_modules_is_refused_whoever_names_it(folder: Path) -> No
 
 def test_no_file_of_the_folder_stands_in_for_a_module_of_ours(folder: Path) -> None:
     Path("tyro.py").write_text("open('evil', 'w').close()\n")
-    code = "import sys; from experiments.command_line import main; main(['evaluate', '--help'])"
+    code = "from spielfeld.experiments.command_line import main; main(['evaluate', '--help'])"
     program = [sys.executable, "-P", "-c", f"import sys; sys.path.append({str(ROOT)!r}); {code}"]
     subprocess.run(program, capture_output=True, check=False)
     assert not (folder / "evil").exists()

@@ -5,13 +5,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401  (registers the worlds)
-from envs import Layout
-from envs.grid_world.layout import Tile
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.window import Window
-from experiments.game import Game
-from experiments.play import Table, play
+from spielfeld import envs  # noqa: F401  (registers the worlds)
+from spielfeld.envs import Layout
+from spielfeld.envs.grid_world.layout import Tile
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.window import Window
+from spielfeld.experiments.game import Game
+from spielfeld.experiments.play import Table, play
 
 
 def cliff(**options):
@@ -235,7 +235,7 @@ def test_a_policy_plays_at_its_pace_and_can_be_paused():
 
 PROGRAM = """
 import gymnasium as gym, envs
-from experiments.play import play
+from spielfeld.experiments.play import play
 env = gym.make("spielfeld/CliffWalking-v0")
 play(env)
 print(env.unwrapped.grid_states.cells[env.unwrapped.position].tolist(), env.unwrapped.elapsed)

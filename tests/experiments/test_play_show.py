@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import envs  # noqa: F401, registers the environments
-from agents.tabular import QLearning
-from experiments.pictures import DEFAULT_VIEW, View
-from experiments.play_show import PICTURES, PlayShow
-from experiments.show import WorldShow, show_of
-from experiments.watch import watch
-from experiments.watch_window import watch_window
-from learning.history import History
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.tabular import QLearning
+from spielfeld.experiments.pictures import DEFAULT_VIEW, View
+from spielfeld.experiments.play_show import PICTURES, PlayShow
+from spielfeld.experiments.show import WorldShow, show_of
+from spielfeld.experiments.watch import watch
+from spielfeld.experiments.watch_window import watch_window
+from spielfeld.learning.history import History
 from tests.experiments.many_learner import Search
 
 

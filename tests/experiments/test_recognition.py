@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from experiments.figures.recognition import Recogniser, halves, nonsense
+from spielfeld.experiments.figures.recognition import Recogniser, halves, nonsense
 
 
 def test_nonsense_has_the_greys_of_digits_and_their_shape() -> None:
@@ -30,7 +30,7 @@ def test_most_digits_that_diffusion_draws_are_recognised_and_all_ten_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("sklearn")
-    from experiments.figures import diffusion
+    from spielfeld.experiments.figures import diffusion
 
     monkeypatch.setattr(diffusion, "SHORTENED", 0.15)  # the whole training, of minutes, reaches 0.9
     taught, others = halves(0)

@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import ground
-from experiments import session as session_module
-from experiments.command_line import main
-from experiments.run import Run, train
-from experiments.session import Session
-from experiments.spec import RunSpec
-from learning import ModelFileError, load_model
+from spielfeld.experiments import ground
+from spielfeld.experiments import session as session_module
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.run import Run, train
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning import ModelFileError, load_model
 
 SPEC = RunSpec("q-learning", "spielfeld/CliffWalking-v0", 6_000, seed=3)
 IMPATIENT = """
 import sys
 from pathlib import Path
-import experiments.session
-from experiments.command_line import main
+import spielfeld.experiments.session
+from spielfeld.experiments.command_line import main
 experiments.session.CHECKPOINT_SECONDS = 0.0
 Path(sys.argv[1]).touch()
 sys.exit(main(sys.argv[2:]))
@@ -310,7 +310,7 @@ def test_learner_without_state_runs_without_checkpoints(
     monkeypatch.chdir(tmp_path)
     Path("my_learner.py").write_text(
         "import numpy as np\n"
-        "from learning import History\n"
+        "from spielfeld.learning import History\n"
         "class Lazy:\n"
         "    def __init__(self, seed=0): pass\n"
         "    def predict(self, inputs): return np.zeros((*np.shape(inputs), 4))\n"

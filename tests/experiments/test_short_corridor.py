@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Space
 
-import envs
-from agents.bandit.gradient import softmax
-from agents.policy_gradient.distribution import Categorical
-from agents.policy_gradient.reinforce import Reinforce
-from agents.policy_gradient.reinforce_with_baseline import ReinforceWithBaseline
-from envs.small_worlds.short_corridor import RIGHT
-from experiments.figures import short_corridor
-from experiments.figures.short_corridor import (
+from spielfeld import envs
+from spielfeld.agents.bandit.gradient import softmax
+from spielfeld.agents.policy_gradient.distribution import Categorical
+from spielfeld.agents.policy_gradient.reinforce import Reinforce
+from spielfeld.agents.policy_gradient.reinforce_with_baseline import ReinforceWithBaseline
+from spielfeld.envs.small_worlds.short_corridor import RIGHT
+from spielfeld.experiments.figures import short_corridor
+from spielfeld.experiments.figures.short_corridor import (
     LEARNERS,
     START,
     keep_trying,
@@ -25,7 +25,7 @@ from experiments.figures.short_corridor import (
     returns,
     run,
 )
-from learning.beside import Beside, Constant
+from spielfeld.learning.beside import Beside, Constant
 
 RATES = [steps[:2] for steps in LEARNERS.values()]
 

@@ -1,15 +1,15 @@
 import pytest
 
-from envs.board_game import Position, board_rules
-from envs.board_game.solver.solver import solver_of
-from experiments.board_play.thoughts import truths
-from experiments.solving import solving
+from spielfeld.envs.board_game import Position, board_rules
+from spielfeld.envs.board_game.solver.solver import solver_of
+from spielfeld.experiments.board_play.thoughts import truths
+from spielfeld.experiments.solving import solving
 
 
 def test_a_long_search_tells_how_far_it_is_and_scores_as_ever(monkeypatch, capsys) -> None:
     rules = board_rules(4, 4, 4)
     told: list[tuple[int, int, int]] = []
-    monkeypatch.setattr("envs.board_game.solver.solver.BETWEEN_REPORTS", 1000)
+    monkeypatch.setattr("spielfeld.envs.board_game.solver.solver.BETWEEN_REPORTS", 1000)
     monkeypatch.setenv("FORCE_COLOR", "1")
     solver = solver_of(rules)
     solver.forget()
@@ -24,7 +24,7 @@ def test_a_long_search_tells_how_far_it_is_and_scores_as_ever(monkeypatch, capsy
 
 def test_a_search_within_another_shows_one_bar_and_whoever_shows_something_is_told(monkeypatch):
     rules, said = board_rules(4, 4, 4), []
-    monkeypatch.setattr("envs.board_game.solver.solver.BETWEEN_REPORTS", 1000)
+    monkeypatch.setattr("spielfeld.envs.board_game.solver.solver.BETWEEN_REPORTS", 1000)
     solver_of(rules).forget()
     with solving(rules, said.append):
         assert truths(Position(rules)).tolist() == [0] * 4

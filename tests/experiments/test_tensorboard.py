@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command_line import main
-from experiments.run import Run
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.run import Run
 
 SEARCH = "tests.experiments.many_learner:Search"
 WORDS = ["train", SEARCH, "CartPole-v1", "--samples", "800", "--tensorboard"]

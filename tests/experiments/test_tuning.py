@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from experiments.command_line import main
-from experiments.spec import RunSpec
-from experiments.threshold import Reached, seconds_to
-from experiments.tuning import CHOICES, RANGES, Task, search
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threshold import Reached, seconds_to
+from spielfeld.experiments.tuning import CHOICES, RANGES, Task, search
 
 CLIFF = "spielfeld/CliffWalking-v0"
 
@@ -48,7 +48,9 @@ def test_giving_up_soon_is_worse_than_passing_late(monkeypatch):
     scores = []
     for ways in ([(6.0, True)] * 2, [(6.0, True), (1.0, False)], [(1.0, False)] * 2):
         given = iter(Reached(seconds, 100, passed) for seconds, passed in ways)
-        monkeypatch.setattr("experiments.tuning.seconds_to", lambda *_, given=given: next(given))
+        monkeypatch.setattr(
+            "spielfeld.experiments.tuning.seconds_to", lambda *_, given=given: next(given)
+        )
         scores.append(task.run({}).score)
     assert scores[0] == -6 and scores == sorted(scores, reverse=True)
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import envs  # noqa: F401  (registers the worlds)
-from agents.tabular import QLearning
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.window import NoDisplayError, Window
-from experiments.gif import picture_times, watch_gif
-from experiments.pictures import View, heat_table, on_map, picture
-from experiments.show import Show
-from experiments.watch import watch
-from experiments.watch_window import SPEEDS, Controls, watch_window
+from spielfeld import envs  # noqa: F401  (registers the worlds)
+from spielfeld.agents.tabular import QLearning
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.window import NoDisplayError, Window
+from spielfeld.experiments.gif import picture_times, watch_gif
+from spielfeld.experiments.pictures import View, heat_table, on_map, picture
+from spielfeld.experiments.show import Show
+from spielfeld.experiments.watch import watch
+from spielfeld.experiments.watch_window import SPEEDS, Controls, watch_window
 
 
 @pytest.fixture
@@ -252,8 +252,8 @@ def test_worlds_without_a_map_are_shown_as_a_table(tmp_path):
 
 PROGRAM = """
 import gymnasium as gym, envs
-from agents.tabular import QLearning
-from experiments.watch import watch
+from spielfeld.agents.tabular import QLearning
+from spielfeld.experiments.watch import watch
 learner = QLearning(seed=0)
 watch(learner, gym.make("spielfeld/CliffWalking-v0"), 20_000)
 print(learner.samples)

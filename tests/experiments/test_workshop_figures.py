@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from experiments.figures import attacks, descent, fitting, mistakes
-from experiments.figures.bands import share_of_rows
-from experiments.figures.repeat import Repeat
-from learning.data_sets import find_data_set
-from learning.supervised import least_squares
+from spielfeld.experiments.figures import attacks, descent, fitting, mistakes
+from spielfeld.experiments.figures.bands import share_of_rows
+from spielfeld.experiments.figures.repeat import Repeat
+from spielfeld.learning.data_sets import find_data_set
+from spielfeld.learning.supervised import least_squares
 
 
 def test_workshops_division_is_scikit_learns_with_the_published_seed() -> None:
@@ -83,7 +83,7 @@ class Known:
 def test_mistakes_are_counted_and_priced_at_every_threshold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from learning.data_sets import DataSet
+    from spielfeld.learning.data_sets import DataSet
 
     inputs = np.array([[0.9], [0.2], [0.6], [0.1]])
     rows = DataSet("four", "classification", inputs, np.array([0, 0, 1, 1]), ("p",), ("bad", "ok"))

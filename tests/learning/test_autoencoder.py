@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning import (
+from spielfeld.learning import (
     SGD,
     Batch,
     EncodeDecode,
@@ -11,7 +11,7 @@ from learning import (
     SquaredError,
     TiedLinear,
 )
-from learning.network import glorot_start
+from spielfeld.learning.network import glorot_start
 
 FEATURES, CODE = 4, 2
 

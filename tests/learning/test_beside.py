@@ -1,7 +1,7 @@
 import numpy as np
 
-from learning.beside import Beside, Constant
-from learning.function import Linear
+from spielfeld.learning.beside import Beside, Constant
+from spielfeld.learning.function import Linear
 
 
 def parts() -> Beside:

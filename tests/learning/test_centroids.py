@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning import SGD, Batch, Centroids, GradientLearner, SquaredError
+from spielfeld.learning import SGD, Batch, Centroids, GradientLearner, SquaredError
 
 
 def far_blobs(seed: int = 0, offset: float = 0.0) -> np.ndarray:

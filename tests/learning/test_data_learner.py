@@ -5,10 +5,10 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from learning.batch import Batch
-from learning.data_sets import DataSet, Split, find_data_set
-from learning.data_sets.mini_batches import batch_of
-from learning.supervised import (
+from spielfeld.learning.batch import Batch
+from spielfeld.learning.data_sets import DataSet, Split, find_data_set
+from spielfeld.learning.data_sets.mini_batches import batch_of
+from spielfeld.learning.supervised import (
     LinearRegression,
     LogisticRegression,
     LogisticRegressionConfig,

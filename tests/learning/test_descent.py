@@ -1,7 +1,7 @@
 import pytest
 
-from learning.descent import DecayConfig
-from learning.supervised import LogisticRegressionConfig, RidgeConfig
+from spielfeld.learning.descent import DecayConfig
+from spielfeld.learning.supervised import LogisticRegressionConfig, RidgeConfig
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning import SGD, Batch, EmbeddingDot, GradientLearner, Rows, SquaredError
+from spielfeld.learning import SGD, Batch, EmbeddingDot, GradientLearner, Rows, SquaredError
 
 
 def small() -> EmbeddingDot:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import learning
-from learning import (
+from spielfeld import learning
+from spielfeld.learning import (
     SGD,
     Batch,
     BinaryCrossEntropy,
@@ -34,12 +34,12 @@ from learning import (
     TileSum,
     TorchFunction,
 )
-from learning.beside import Beside, Constant
-from learning.function import Function
-from learning.generative import NoisePredictor
-from learning.loss import Loss
-from learning.one_of_few import OneOfFew
-from learning.unsupervised.mixture import Mixture
+from spielfeld.learning.beside import Beside, Constant
+from spielfeld.learning.function import Function
+from spielfeld.learning.generative import NoisePredictor
+from spielfeld.learning.loss import Loss
+from spielfeld.learning.one_of_few import OneOfFew
+from spielfeld.learning.unsupervised.mixture import Mixture
 
 ROWS, INPUTS, OUTPUTS = 7, 4, 3
 Generator = np.random.Generator
@@ -50,7 +50,7 @@ def with_method(name: str) -> set[type]:
     """Every class of the package that has a method, protocols and other abstract ones left out."""
     modules = [
         importlib.import_module(m.name)
-        for m in pkgutil.walk_packages(learning.__path__, "learning.")
+        for m in pkgutil.walk_packages(learning.__path__, "spielfeld.learning.")
     ]
     return {
         kind

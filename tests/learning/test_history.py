@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learning import History
+from spielfeld.learning import History
 
 
 def test_histories_add_up_in_order() -> None:

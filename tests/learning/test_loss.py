@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning import (
+from spielfeld.learning import (
     BinaryCrossEntropy,
     CrossEntropy,
     Huber,
@@ -11,7 +11,7 @@ from learning import (
     sigmoid,
     softmax,
 )
-from learning.loss import Loss
+from spielfeld.learning.loss import Loss
 
 ROWS, CLASSES = 6, 4
 LOSSES = [SquaredError(), Huber(), BinaryCrossEntropy()]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning.metrics import (
+from spielfeld.learning.metrics import (
     accuracy,
     adjusted_rand,
     cross_entropy,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from learning import (
+from spielfeld.learning import (
     SGD,
     Adam,
     Batch,
@@ -19,7 +19,7 @@ from learning import (
     TorchFunction,
     WeightDecay,
 )
-from learning.network import glorot_start, he_start
+from spielfeld.learning.network import glorot_start, he_start
 
 SIZES = [6, 8, 7, 3]
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from learning.beside import Beside
-from learning.network import Network
-from learning.one_of_few import OneOfFew
+from spielfeld.learning.beside import Beside
+from spielfeld.learning.network import Network
+from spielfeld.learning.one_of_few import OneOfFew
 
 STATES = 7
 NAMES = np.random.default_rng(1).integers(0, STATES, 50)

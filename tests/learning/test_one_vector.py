@@ -3,9 +3,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from learning import SGD, Adam, Momentum, Rows
-from learning.one_vector import OneVector
-from learning.optimizer import Optimizer
+from spielfeld.learning import SGD, Adam, Momentum, Rows
+from spielfeld.learning.one_vector import OneVector
+from spielfeld.learning.optimizer import Optimizer
 
 SHAPES = {"weights0": (3, 4), "bias0": (4,), "weights1": (4, 2), "bias1": (2,)}
 

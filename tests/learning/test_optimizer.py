@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning import SGD, Adam, Momentum, Optimizer, Rows
+from spielfeld.learning import SGD, Adam, Momentum, Optimizer, Rows
 
 
 def test_a_step_on_a_table_touches_one_cell() -> None:

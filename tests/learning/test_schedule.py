@@ -2,8 +2,8 @@ from itertools import pairwise
 
 import pytest
 
-from learning import SCHEDULES
-from learning.schedule import constant, cosine, linear, step
+from spielfeld.learning import SCHEDULES
+from spielfeld.learning.schedule import constant, cosine, linear, step
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning import SGD, Table, TileCoder, TileSum
-from learning.tile_coding import displacements
+from spielfeld.learning import SGD, Table, TileCoder, TileSum
+from spielfeld.learning.tile_coding import displacements
 
 UNIT = ([0.0, 0.0], [1.0, 1.0])
 

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from learning import SGD, TorchFunction
+from spielfeld.learning import SGD, TorchFunction
 
 torch = pytest.importorskip("torch")
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning.two_sample import energy_distance, two_sample_test
+from spielfeld.learning.two_sample import energy_distance, two_sample_test
 
 
 def test_distance_by_hand() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning import (
+from spielfeld.learning import (
     SGD,
     Adam,
     Batch,

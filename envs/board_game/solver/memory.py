@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.bits import count
-from envs.board_game.rules import BITS, Rules, position_key
-from envs.board_game.symmetry import mirrored
+from spielfeld.envs.board_game.bits import count
+from spielfeld.envs.board_game.rules import BITS, Rules, position_key
+from spielfeld.envs.board_game.symmetry import mirrored
 
 FACTOR = 0x1E3779B97F4A7C15  # odd; its first bits after the first are those of the golden ratio
 BOUND, WIDEST = 6, 32  # bits of a bound; no score is as large

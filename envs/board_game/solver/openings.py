@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.rules import CONNECT_FOUR, Rules
+from spielfeld.envs.board_game.rules import CONNECT_FOUR, Rules
 
 STONES = 12
 PACKAGE, FILE = "bitbully_databases", "assets/book_12ply_distances.dat"

@@ -21,9 +21,9 @@ keeps its own stack instead of calling itself, so that it can be left and taken 
 
 from __future__ import annotations
 
-from envs.board_game.bits import count
-from envs.board_game.rules import CONNECT_FOUR, Rules
-from envs.board_game.solver.memory import (
+from spielfeld.envs.board_game.bits import count
+from spielfeld.envs.board_game.rules import CONNECT_FOUR, Rules
+from spielfeld.envs.board_game.solver.memory import (
     Memory,
     lower_bound,
     recall,
@@ -32,8 +32,8 @@ from envs.board_game.solver.memory import (
     shared_key,
     upper_bound,
 )
-from envs.board_game.solver.openings import STONES, Openings, find_opening
-from envs.board_game.solver.stack import (
+from spielfeld.envs.board_game.solver.openings import STONES, Openings, find_opening
+from spielfeld.envs.board_game.solver.stack import (
     ANSWERED,
     ASKED,
     BOUND,
@@ -49,8 +49,8 @@ from envs.board_game.solver.stack import (
     Numbers,
     Stack,
 )
-from envs.board_game.threats import safe_moves, winning_cells, winning_moves
-from envs.compiled import compiled
+from spielfeld.envs.board_game.threats import safe_moves, winning_cells, winning_moves
+from spielfeld.envs.compiled import compiled
 
 YES, NO, OPEN, UNSEEN = range(4)  # answers, and none yet: some moves are left, or all
 

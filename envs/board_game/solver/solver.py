@@ -8,14 +8,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from envs import guard
-from envs.board_game.position import Position
-from envs.board_game.rules import CONNECT_FOUR, Rules, move_of
-from envs.board_game.solver.memory import new_memory
-from envs.board_game.solver.openings import new_openings, no_openings
-from envs.board_game.solver.search import settle_any, settle_connect_four
-from envs.board_game.solver.stack import HIGH, LOW, VISITED, ask, new_stack
-from envs.board_game.soundness import require_rules
+from spielfeld.envs import guard
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import CONNECT_FOUR, Rules, move_of
+from spielfeld.envs.board_game.solver.memory import new_memory
+from spielfeld.envs.board_game.solver.openings import new_openings, no_openings
+from spielfeld.envs.board_game.solver.search import settle_any, settle_connect_four
+from spielfeld.envs.board_game.solver.stack import HIGH, LOW, VISITED, ask, new_stack
+from spielfeld.envs.board_game.soundness import require_rules
 
 ENTRIES = 2**22  # 32 MB
 MOST_ENTRIES = 2**30  # 8 GB
@@ -26,7 +26,7 @@ Progress = Callable[[int, int, int], None]  # positions visited, and where the s
 class Solver:
     """Solves positions of one game, and remembers from call to call what it has found out.
 
-    >>> from envs.board_game import TIC_TAC_TOE, Position
+    >>> from spielfeld.envs.board_game import TIC_TAC_TOE, Position
     >>> Solver(TIC_TAC_TOE).score(Position(TIC_TAC_TOE))
     0
 
@@ -104,7 +104,7 @@ def solver_of(rules: Rules) -> Solver:
 def solve(position: Position) -> int:
     """Return how soon the side to move wins: positive; 0 for a draw, negative if it loses.
 
-    >>> from envs.board_game import TIC_TAC_TOE, Position
+    >>> from spielfeld.envs.board_game import TIC_TAC_TOE, Position
     >>> solve(Position.of_moves("15", TIC_TAC_TOE)), solve(Position.of_moves("12", TIC_TAC_TOE))
     (0, 2)
     """

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from envs.board_game.rules import Rules, action_cells
+from spielfeld.envs.board_game.rules import Rules, action_cells
 
 Numbers = npt.NDArray[np.int64]
 OWN, OTHER, MOVES, KEY = range(4)  # columns of `Stack.frames`

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments import session as session_module
-from experiments.command_line import main
-from experiments.registry import LEARNERS
-from experiments.run import Run, train
-from experiments.session import Session
-from experiments.spec import RunSpec
-from learning import load_model
+from spielfeld.experiments import session as session_module
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.registry import LEARNERS
+from spielfeld.experiments.run import Run, train
+from spielfeld.experiments.session import Session
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning import load_model
 
 FAMILY = [name for name in LEARNERS if name.startswith("bandit-")]
 TESTBED = "spielfeld/TenArmedTestbed-v0"

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Discrete
 
-import envs
-from agents import QLearning, Sarsa
-from agents.bandit import (
+from spielfeld import envs
+from spielfeld.agents import QLearning, Sarsa
+from spielfeld.agents.bandit import (
     ExplorationBandit,
     ExplorationConfig,
     GradientBandit,
@@ -20,12 +20,12 @@ from agents.bandit import (
     UpperConfidenceBandit,
     UpperConfidenceConfig,
 )
-from agents.bandit.gradient import climb, softmax
-from agents.bandit.greedy import greedy_arm, moved
-from agents.bandit.ucb import upper_bound
-from envs.access import restore
-from experiments.evaluation import Evaluator
-from learning import SGD, Batch, GradientLearner, SquaredError, Table
+from spielfeld.agents.bandit.gradient import climb, softmax
+from spielfeld.agents.bandit.greedy import greedy_arm, moved
+from spielfeld.agents.bandit.ucb import upper_bound
+from spielfeld.envs.access import restore
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 
 FAMILY = [
     GreedyBandit,

@@ -4,8 +4,8 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from agents.bandit import (
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.bandit import (
     ExplorationBandit,
     ExplorationConfig,
     GradientBandit,
@@ -17,7 +17,7 @@ from agents.bandit import (
     UpperConfidenceBandit,
     testbed,
 )
-from envs.bandit.dynamics import problem_means
+from spielfeld.envs.bandit.dynamics import problem_means
 
 SOURCE_RUNS = 1_000  # where the source states neither runs nor error
 
@@ -97,7 +97,7 @@ def test_first_run_is_what_a_learner_of_the_same_seed_does(drift: float) -> None
 @pytest.mark.uncompiled
 def test_averages_are_those_of_the_runs_whatever_the_blocks(monkeypatch) -> None:
     whole = testbed(explorer(0.1), runs=7, steps=20)
-    monkeypatch.setattr("agents.bandit.many_runs.BLOCK", 45)  # four blocks
+    monkeypatch.setattr("spielfeld.agents.bandit.many_runs.BLOCK", 45)  # four blocks
     parts = testbed(explorer(0.1), runs=7, steps=20)
     assert np.allclose(whole.reward, parts.reward, rtol=1e-12)
     assert whole.optimal.tolist() == parts.optimal.tolist()

@@ -6,10 +6,10 @@ import pytest
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 
-import envs  # noqa: F401, registers the environments
-from agents.baselines import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
-from envs.many_worlds import ManyWorlds, rows_seed
-from experiments.episodes import EPISODES, SEED
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.baselines import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
+from spielfeld.envs.many_worlds import ManyWorlds, rows_seed
+from spielfeld.experiments.episodes import EPISODES, SEED
 
 torch = pytest.importorskip("torch")
 sb3 = pytest.importorskip("stable_baselines3")

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-import envs  # noqa: F401, registers the environments
-from envs.many_worlds import ManyWorlds
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.many_worlds import ManyWorlds
 
 vec_env = pytest.importorskip("stable_baselines3.common.vec_env")
 
-from agents.baselines.vector import ManyWorldsVecEnv, baseline_worlds  # noqa: E402
+from spielfeld.agents.baselines.vector import ManyWorldsVecEnv, baseline_worlds  # noqa: E402
 
 ROWS = 3
 WORLDS = {

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from hypothesis import strategies as st
 
-from envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel
 
 
 def two_rooms() -> TabularModel:

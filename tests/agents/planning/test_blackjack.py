@@ -10,10 +10,10 @@ import pytest
 from gymnasium.envs.toy_text import blackjack as cards
 from planning_worlds import merged
 
-import envs  # noqa: F401  (registers the worlds)
-from agents.planning import policy_evaluation, policy_iteration, value_iteration
-from agents.tabular import QLearning
-from envs.small_worlds.blackjack import (
+from spielfeld import envs  # noqa: F401  (registers the worlds)
+from spielfeld.agents.planning import policy_evaluation, policy_iteration, value_iteration
+from spielfeld.agents.tabular import QLearning
+from spielfeld.envs.small_worlds.blackjack import (
     BUST,
     DRAWN,
     HANDS,
@@ -25,7 +25,7 @@ from envs.small_worlds.blackjack import (
     Hand,
     blackjack,
 )
-from experiments.evaluation import Evaluator
+from spielfeld.experiments.evaluation import Evaluator
 
 SOLVERS = pytest.mark.parametrize("solve", [value_iteration, policy_iteration])
 

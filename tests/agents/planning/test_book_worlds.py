@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from planning_worlds import merged
 
-import envs  # noqa: F401  (registers the worlds)
-from agents.planning import (
+from spielfeld import envs  # noqa: F401  (registers the worlds)
+from spielfeld.agents.planning import (
     policy_evaluation,
     policy_iteration,
     random_policy,
     start_value,
     value_iteration,
 )
-from envs.catalogue import SMALL_WORLDS
-from envs.small_worlds.gamblers_problem import gamblers_problem
-from envs.small_worlds.maximisation_bias import maximisation_bias
-from envs.small_worlds.random_walk import random_walk
-from envs.small_worlds.short_corridor import short_corridor
+from spielfeld.envs.catalogue import SMALL_WORLDS
+from spielfeld.envs.small_worlds.gamblers_problem import gamblers_problem
+from spielfeld.envs.small_worlds.maximisation_bias import maximisation_bias
+from spielfeld.envs.small_worlds.random_walk import random_walk
+from spielfeld.envs.small_worlds.short_corridor import short_corridor
 
 SOLVERS = pytest.mark.parametrize("solve", [value_iteration, policy_iteration])
 

@@ -6,10 +6,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from agents.planning import action_values, policy_evaluation, policy_iteration, value_iteration
-from agents.planning.policy_iteration import improve
-from envs.small_worlds.jacks_car_rental import DISCOUNT, MOVES, jacks_car_rental
-from envs.tabular import Floats
+from spielfeld.agents.planning import (
+    action_values,
+    policy_evaluation,
+    policy_iteration,
+    value_iteration,
+)
+from spielfeld.agents.planning.policy_iteration import improve
+from spielfeld.envs.small_worlds.jacks_car_rental import DISCOUNT, MOVES, jacks_car_rental
+from spielfeld.envs.tabular import Floats
 
 SOLVERS = pytest.mark.parametrize("solve", [value_iteration, policy_iteration])
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planning_worlds import best_by_enumeration, line, random_models, two_rooms
 
-from agents.planning import (
+from spielfeld.agents.planning import (
     action_values,
     finite_horizon,
     policy_evaluation,
@@ -20,9 +20,9 @@ from agents.planning import (
     random_policy,
     value_iteration,
 )
-from envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel
 
-backup = importlib.import_module("agents.planning.backup")
+backup = importlib.import_module("spielfeld.agents.planning.backup")
 SOLVERS = [value_iteration, policy_iteration]
 ROUNDING = 1e-9
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from planning_worlds import best_that_ends, free_loop, line, models_with_free_loops, two_rooms
 
-from agents.planning import (
+from spielfeld.agents.planning import (
     best_start_value,
     policy_iteration,
     random_policy,
@@ -15,7 +15,7 @@ from agents.planning import (
     value_iteration,
 )
 
-perfect = importlib.import_module("agents.planning.perfect")
+perfect = importlib.import_module("spielfeld.agents.planning.perfect")
 
 
 def test_the_optimum_is_all_and_random_is_nothing() -> None:

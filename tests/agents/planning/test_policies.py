@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planning_worlds import random_models, two_rooms
 
-from agents.planning import (
+from spielfeld.agents.planning import (
     greedy_policy,
     policy_evaluation,
     policy_iteration,
@@ -12,7 +12,7 @@ from agents.planning import (
     soft_model,
     soft_policy,
 )
-from envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel
 
 
 def test_random_means_uniform_over_legal_actions() -> None:

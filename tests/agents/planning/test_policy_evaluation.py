@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from planning_worlds import line, random_models, solved_densely, two_rooms
 
-from agents.planning import (
+from spielfeld.agents.planning import (
     expected_steps,
     policy_evaluation,
     random_policy,
     start_value,
 )
-from envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel
 
-evaluation = importlib.import_module("agents.planning.policy_evaluation")
+evaluation = importlib.import_module("spielfeld.agents.planning.policy_evaluation")
 
 
 def test_a_random_policy_earns_what_paper_says() -> None:

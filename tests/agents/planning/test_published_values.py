@@ -4,8 +4,8 @@ import gymnasium
 import numpy as np
 import pytest
 
-import envs
-from agents.planning import (
+from spielfeld import envs
+from spielfeld.agents.planning import (
     expected_steps,
     finite_horizon,
     greedy_policy,
@@ -17,7 +17,7 @@ from agents.planning import (
     start_value,
     value_iteration,
 )
-from envs import TabularModel
+from spielfeld.envs import TabularModel
 
 SOLVERS = [value_iteration, policy_iteration]
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from agents.policy_gradient.advantages import discounted_returns, generalised_advantages
+from spielfeld.agents.policy_gradient.advantages import discounted_returns, generalised_advantages
 
 pytestmark = pytest.mark.uncompiled
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from agents.policy_gradient.a2c import A2C
-from agents.policy_gradient.ppo import PPO
+from spielfeld.agents.policy_gradient.a2c import A2C
+from spielfeld.agents.policy_gradient.ppo import PPO
 from tests.agents.known_answers import DISCRETE, KNOWN_ANSWERS, KnownAnswer
 
 FALLING = {"schedule": "linear", "hidden": (16,)}

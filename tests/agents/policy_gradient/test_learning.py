@@ -6,13 +6,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from agents.policy_gradient.a2c import A2C
-from agents.policy_gradient.ppo import PPO
-from experiments.spec import RunSpec
-from experiments.threshold import seconds_to
-from learning import CrossEntropy
-from learning.batch import Batch
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.policy_gradient.a2c import A2C
+from spielfeld.agents.policy_gradient.ppo import PPO
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.threshold import seconds_to
+from spielfeld.learning import CrossEntropy
+from spielfeld.learning.batch import Batch
 from tests.agents.known_answers import DISCRETE, KNOWN_ANSWERS
 
 SMALL = {"num_envs": 8, "steps": 16, "hidden": (8,)}

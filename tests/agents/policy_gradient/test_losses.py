@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.policy_gradient.a2c import ActorCriticLoss
-from agents.policy_gradient.distribution import Categorical, Gaussian
-from agents.policy_gradient.ppo import ClippedLoss, normalised
-from agents.policy_gradient.rollout import ActionTargets
-from learning import CrossEntropy
+from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
+from spielfeld.agents.policy_gradient.distribution import Categorical, Gaussian
+from spielfeld.agents.policy_gradient.ppo import ClippedLoss, normalised
+from spielfeld.agents.policy_gradient.rollout import ActionTargets
+from spielfeld.learning import CrossEntropy
 
 ROWS, OUTPUTS = 16, 4
 LEGAL = np.random.default_rng(9).random((ROWS, OUTPUTS)) < 0.7

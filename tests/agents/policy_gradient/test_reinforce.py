@@ -11,22 +11,27 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-import envs  # noqa: F401, registers the environments
-from agents.planning import start_value
-from agents.policy_gradient.advantages import discounted_returns
-from agents.policy_gradient.distribution import Categorical, Gaussian
-from agents.policy_gradient.episodes import ROOM, Episodes
-from agents.policy_gradient.ppo import ClippedLoss
-from agents.policy_gradient.reinforce import Played, Reinforce, ReinforceConfig, ReinforceLoss
-from agents.policy_gradient.reinforce_with_baseline import (
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.planning import start_value
+from spielfeld.agents.policy_gradient.advantages import discounted_returns
+from spielfeld.agents.policy_gradient.distribution import Categorical, Gaussian
+from spielfeld.agents.policy_gradient.episodes import ROOM, Episodes
+from spielfeld.agents.policy_gradient.ppo import ClippedLoss
+from spielfeld.agents.policy_gradient.reinforce import (
+    Played,
+    Reinforce,
+    ReinforceConfig,
+    ReinforceLoss,
+)
+from spielfeld.agents.policy_gradient.reinforce_with_baseline import (
     ReinforceWithBaseline,
     ReinforceWithBaselineConfig,
 )
-from agents.policy_gradient.rollout import ActionTargets
-from envs.tabular import TabularModel
-from envs.tabular_env import TabularEnv
-from learning.beside import Beside
-from learning.function import Linear
+from spielfeld.agents.policy_gradient.rollout import ActionTargets
+from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular_env import TabularEnv
+from spielfeld.learning.beside import Beside
+from spielfeld.learning.function import Linear
 from tests.agents.policy_gradient.reinforce_worlds import (
     chosen,
     delayed_reward,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from agents.policy_gradient.rollout import Rollout
+from spielfeld.agents.policy_gradient.rollout import Rollout
 
 
 def filled(masked: bool = False) -> Rollout:

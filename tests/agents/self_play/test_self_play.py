@@ -3,19 +3,19 @@ import numba
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from agents.self_play import AfterstateLearner, SelfPlayConfig, SelfPlayQLearning
-from agents.self_play.loop import TIE, self_play
-from agents.self_play.proof import (
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.self_play import AfterstateLearner, SelfPlayConfig, SelfPlayQLearning
+from spielfeld.agents.self_play.loop import TIE, self_play
+from spielfeld.agents.self_play.proof import (
     drawn_against_itself,
     greedy_actions,
     never_loses,
     share_of_optimal,
     solution,
 )
-from envs.board_game import TIC_TAC_TOE, Position, board_rules
-from envs.board_game.rules import stones_of, table_index
-from envs.compiled import compiled
+from spielfeld.envs.board_game import TIC_TAC_TOE, Position, board_rules
+from spielfeld.envs.board_game.rules import stones_of, table_index
+from spielfeld.envs.compiled import compiled
 
 NAME = "spielfeld/TicTacToe-v0"
 LEARNERS = [AfterstateLearner, SelfPlayQLearning]

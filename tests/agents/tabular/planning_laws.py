@@ -6,8 +6,8 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401, registers the environments
-from envs import TabularEnv, TabularModel
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs import TabularEnv, TabularModel
 
 DETERMINISTIC = [
     f"spielfeld/{name}-v0"

@@ -6,16 +6,16 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-import envs  # noqa: F401, registers the environments
-from agents.tabular.learner import TabularLearner
-from agents.tabular.walk import Transition
-from envs import TabularEnv, TabularModel
-from experiments.registry import LEARNERS, import_place
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.experiments.registry import LEARNERS, import_place
 
 ALL = [
     import_place(entry.place)
     for entry in LEARNERS.values()
-    if entry.place.startswith("agents.tabular.")
+    if entry.place.startswith("spielfeld.agents.tabular.")
 ]
 CONSTANT = {"learning_rate_decay": 0.0, "exploration_rate": 0.3, "final_exploration_rate": 0.3}
 

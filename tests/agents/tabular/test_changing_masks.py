@@ -6,10 +6,10 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import DynaQ, DynaQPlus, OffPolicyMonteCarlo
-from agents.tabular.dyna_q_plus import dyna_q_plus_update
-from agents.tabular.walk import Transition
-from envs import TabularEnv, TabularModel
+from spielfeld.agents import DynaQ, DynaQPlus, OffPolicyMonteCarlo
+from spielfeld.agents.tabular.dyna_q_plus import dyna_q_plus_update
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv, TabularModel
 
 STATES, ACTIONS = 4, 3
 

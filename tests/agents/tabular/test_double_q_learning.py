@@ -4,10 +4,10 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import DoubleQLearning, DoubleQLearningConfig, QLearning
-from agents.tabular.double_q_learning import double_q_learning_target
-from agents.tabular.walk import Transition
-from envs import TabularEnv
+from spielfeld.agents import DoubleQLearning, DoubleQLearningConfig, QLearning
+from spielfeld.agents.tabular.double_q_learning import double_q_learning_target
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv
 from tests.agents.tabular.tabular_worlds import corridor, lived, made, masked
 
 EVERYTHING = np.ones(3, bool)

@@ -2,14 +2,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import DynaQ, DynaQConfig, QLearning, QLearningConfig
-from agents.tabular.dyna_q import dyna_q_update
-from agents.tabular.remembered_world import recall_pair
-from agents.tabular.walk import Transition
-from envs import TabularEnv
-from envs.access import restore
-from experiments.evaluation import Evaluator
-from experiments.settings import settings_for
+from spielfeld.agents import DynaQ, DynaQConfig, QLearning, QLearningConfig
+from spielfeld.agents.tabular.dyna_q import dyna_q_update
+from spielfeld.agents.tabular.remembered_world import recall_pair
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv
+from spielfeld.envs.access import restore
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.settings import settings_for
 from tests.agents.tabular.planning_laws import (
     DETERMINISTIC,
     WORLDS,

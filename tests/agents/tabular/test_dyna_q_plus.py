@@ -2,14 +2,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import DynaQ, DynaQConfig, DynaQPlus, DynaQPlusConfig
-from agents.tabular.dyna_q_plus import dyna_q_plus_update, exploration_bonus
-from agents.tabular.walk import Transition
-from envs import TabularEnv, TabularModel
-from envs.access import restore
-from envs.grid_world.changing_maze import changing_maze
-from experiments.evaluation import Evaluator
-from experiments.settings import settings_for
+from spielfeld.agents import DynaQ, DynaQConfig, DynaQPlus, DynaQPlusConfig
+from spielfeld.agents.tabular.dyna_q_plus import dyna_q_plus_update, exploration_bonus
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs.access import restore
+from spielfeld.envs.grid_world.changing_maze import changing_maze
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.settings import settings_for
 from tests.agents.tabular.planning_laws import (
     DETERMINISTIC,
     WORLDS,

@@ -10,10 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 LEARN = """
-import gymnasium, envs, agents
-from agents import QLearning
+import gymnasium, spielfeld.envs, spielfeld.agents
+from spielfeld.agents import QLearning
 
-assert agents.__file__.startswith({folder!r})
+assert spielfeld.agents.__file__.startswith({folder!r})
 learner = QLearning(seed=1)
 learner.learn(gymnasium.make("spielfeld/CliffWalking-v0"), 3_000)
 print(learner.action_values.min())
@@ -32,8 +32,9 @@ print(learner.action_values.min())
 def test_an_edited_rule_changes_what_the_compiled_loop_learns(
     tmp_path: Path, file: str, rule: str, edited: str
 ) -> None:
-    for package in ("learning", "envs", "agents", "experiments"):
-        shutil.copytree(ROOT / package, tmp_path / package)
+    for package in ("spielfeld", "learning", "envs", "agents", "experiments"):
+        shutil.copytree(ROOT / package, tmp_path / package, symlinks=True)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
 
     def learn() -> str:
         variables = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}

@@ -2,11 +2,11 @@
 
 import pytest
 
-from envs import CATALOGUE
-from experiments.evaluation import Evaluator
-from experiments.registry import find_learner
-from experiments.settings import settings_for
-from experiments.sources import make_source
+from spielfeld.envs import CATALOGUE
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import make_source
 
 GRIDS = {name.split("/")[1].removesuffix("-v0") for name in CATALOGUE}
 # The large lake is too noisy for the longer returns of these: they reach 50 to 93 %.

@@ -4,11 +4,11 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from agents import DoubleQLearning, ExpectedSarsa, QLearning, Sarsa, TreeBackup
-from agents.tabular.expected_sarsa import expected_sarsa_target
-from agents.tabular.q_learning import q_learning_target
-from agents.tabular.sarsa import sarsa_target
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents import DoubleQLearning, ExpectedSarsa, QLearning, Sarsa, TreeBackup
+from spielfeld.agents.tabular.expected_sarsa import expected_sarsa_target
+from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.tabular.sarsa import sarsa_target
 
 LADDER = [Sarsa, ExpectedSarsa, QLearning]
 VALUES, LEGAL = np.array([1.0, 5.0, 3.0]), np.ones(3, bool)

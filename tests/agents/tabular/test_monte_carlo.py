@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from agents import MonteCarlo, MonteCarloConfig, MonteCarloPrediction
-from agents.tabular.monte_carlo import with_room
-from agents.tabular.walk import Transition
-from envs import TabularEnv, TabularModel
-from learning import SGD, Batch, GradientLearner, SquaredError, Table
+from spielfeld.agents import MonteCarlo, MonteCarloConfig, MonteCarloPrediction
+from spielfeld.agents.tabular.monte_carlo import with_room
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 from tests.agents.tabular.tabular_worlds import corridor, lived_episodes, made, masked, two_rings
 
 AVERAGE = {"learning_rate": 1.0, "learning_rate_decay": 1.0}

@@ -6,7 +6,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import (
+from spielfeld.agents import (
     MonteCarlo,
     MonteCarloPrediction,
     NStepSarsa,
@@ -17,10 +17,10 @@ from agents import (
     TemporalDifference,
     TreeBackupConfig,
 )  # fmt: skip
-from agents.planning import policy_evaluation, random_policy
-from agents.tabular.n_step_sarsa import n_step_return
-from agents.tabular.walk import Transition
-from envs import TabularEnv
+from spielfeld.agents.planning import policy_evaluation, random_policy
+from spielfeld.agents.tabular.n_step_sarsa import n_step_return
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv
 from tests.agents.tabular.tabular_worlds import (
     WORLDS,
     assert_worlds_agree,

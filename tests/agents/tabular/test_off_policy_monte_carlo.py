@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from agents import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
-from agents.tabular.exploration import action_probability
-from agents.tabular.off_policy_monte_carlo import HUGE
-from agents.tabular.walk import Transition
-from envs import TabularEnv, TabularModel
+from spielfeld.agents import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
+from spielfeld.agents.tabular.exploration import action_probability
+from spielfeld.agents.tabular.off_policy_monte_carlo import HUGE
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv, TabularModel
 from tests.agents.tabular.tabular_worlds import corridor, lived_episodes
 
 HALF = {"exploration_rate": 0.5, "final_exploration_rate": 0.5}

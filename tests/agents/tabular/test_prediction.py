@@ -6,12 +6,12 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import TemporalDifference, TemporalDifferenceConfig
-from agents.planning import policy_evaluation, random_policy
-from agents.tabular.prediction import PredictionLearner, policy_action
-from agents.tabular.temporal_difference import temporal_difference_target
-from envs import TabularEnv, TabularModel
-from learning import SGD, Batch, GradientLearner, SquaredError, Table
+from spielfeld.agents import TemporalDifference, TemporalDifferenceConfig
+from spielfeld.agents.planning import policy_evaluation, random_policy
+from spielfeld.agents.tabular.prediction import PredictionLearner, policy_action
+from spielfeld.agents.tabular.temporal_difference import temporal_difference_target
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 from tests.agents.tabular.tabular_worlds import ALL, corridor, made, masked, two_rings
 
 JUDGES = [learner_class for learner_class in ALL if issubclass(learner_class, PredictionLearner)]

@@ -4,15 +4,15 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from agents import DynaQ, PrioritizedSweeping, PrioritizedSweepingConfig
-from agents.planning import value_iteration
-from agents.tabular.prioritized_sweeping import prioritized_sweeping_update
-from agents.tabular.walk import Transition
-from envs import TabularEnv
-from envs.access import restore
-from envs.grid_world.layout import Layout
-from experiments.evaluation import Evaluator
-from experiments.settings import settings_for
+from spielfeld.agents import DynaQ, PrioritizedSweeping, PrioritizedSweepingConfig
+from spielfeld.agents.planning import value_iteration
+from spielfeld.agents.tabular.prioritized_sweeping import prioritized_sweeping_update
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv
+from spielfeld.envs.access import restore
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.settings import settings_for
 from tests.agents.tabular.planning_laws import (
     DETERMINISTIC,
     WORLDS,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tabular.priority_queue import Queue, empty_queue, pop, push
+from spielfeld.agents.tabular.priority_queue import Queue, empty_queue, pop, push
 
 ITEMS = 12
 PUSHES = st.lists(st.tuples(st.integers(0, ITEMS - 1), st.floats(0, 100)), max_size=60)

@@ -4,17 +4,17 @@ import pytest
 from gymnasium.spaces import Box, Discrete, MultiDiscrete, Tuple
 from gymnasium.wrappers import TransformReward
 
-import envs
-from agents import QLearning, QLearningConfig
-from agents.planning import value_iteration
-from agents.tabular.exploration import choose_action, decayed_rate, linear_schedule
-from agents.tabular.q_learning import q_learning_target
-from agents.tabular.spaces import DiscreteCode
-from envs import TabularEnv, TabularModel
-from envs.access import restore
-from experiments.evaluation import Evaluator
-from experiments.settings import settings_for
-from learning import SGD, Batch, GradientLearner, SquaredError, Table
+from spielfeld import envs
+from spielfeld.agents import QLearning, QLearningConfig
+from spielfeld.agents.planning import value_iteration
+from spielfeld.agents.tabular.exploration import choose_action, decayed_rate, linear_schedule
+from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.tabular.spaces import DiscreteCode
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs.access import restore
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.settings import settings_for
+from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 from tests.agents.tabular.tabular_worlds import assert_equal_states, corridor
 
 EVERYTHING = np.ones(3, bool)

@@ -5,10 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents import Sarsa, SarsaLambda, SarsaLambdaConfig, TDLambda, TDLambdaConfig
-from agents.tabular.sarsa_lambda import ACCUMULATING, DUTCH, KINDS, REPLACING, visited_trace
-from agents.tabular.walk import Transition
-from envs import TabularEnv, TabularModel
+from spielfeld.agents import Sarsa, SarsaLambda, SarsaLambdaConfig, TDLambda, TDLambdaConfig
+from spielfeld.agents.tabular.sarsa_lambda import (
+    ACCUMULATING,
+    DUTCH,
+    KINDS,
+    REPLACING,
+    visited_trace,
+)
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv, TabularModel
 from tests.agents.tabular.tabular_worlds import WORLDS, corridor, lived, made, masked
 
 

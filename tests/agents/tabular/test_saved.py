@@ -8,9 +8,9 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401
-from agents.self_play import SelfPlayQLearning
-from agents.tabular import DynaQ, MonteCarlo, PrioritizedSweeping, QLearning, SarsaLambda
+from spielfeld import envs  # noqa: F401
+from spielfeld.agents.self_play import SelfPlayQLearning
+from spielfeld.agents.tabular import DynaQ, MonteCarlo, PrioritizedSweeping, QLearning, SarsaLambda
 
 Change = Callable[[dict[str, Any]], Any]
 

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete
 
-import envs  # noqa: F401, registers the environments
-from agents import ExpectedSarsa, QLearning, Sarsa
-from agents.tabular.config import TileConfig
-from agents.tabular.learner import TabularLearner
-from agents.tabular.spaces import tile_coder
-from envs.access import restore, state
-from experiments.evaluation import Evaluator
-from experiments.settings import settings_for
-from learning import TileSum
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents import ExpectedSarsa, QLearning, Sarsa
+from spielfeld.agents.tabular.config import TileConfig
+from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.spaces import tile_coder
+from spielfeld.envs.access import restore, state
+from spielfeld.experiments.evaluation import Evaluator
+from spielfeld.experiments.settings import settings_for
+from spielfeld.learning import TileSum
 
 LADDER = [Sarsa, ExpectedSarsa, QLearning]
 

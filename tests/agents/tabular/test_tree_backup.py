@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents import QLearning, TreeBackup, TreeBackupConfig
-from agents.planning import greedy_policy
-from agents.tabular.tree_backup import return_of, tree_backup_return
-from agents.tabular.walk import Transition
-from envs import TabularEnv
+from spielfeld.agents import QLearning, TreeBackup, TreeBackupConfig
+from spielfeld.agents.planning import greedy_policy
+from spielfeld.agents.tabular.tree_backup import return_of, tree_backup_return
+from spielfeld.agents.tabular.walk import Transition
+from spielfeld.envs import TabularEnv
 from tests.agents.tabular.tabular_worlds import (
     WORLDS,
     assert_worlds_agree,

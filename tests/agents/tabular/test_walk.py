@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from gymnasium.wrappers import TransformReward
 
-from agents.tabular.config import TileConfig
-from envs import TabularEnv, TabularModel
-from envs.access import restore
+from spielfeld.agents.tabular.config import TileConfig
+from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs.access import restore
 from tests.agents.tabular.tabular_worlds import (
     ALL,
     WORLDS,

@@ -9,16 +9,16 @@ import pytest
 from gymnasium.spaces import Discrete
 from value_worlds import ALL, cut_off, delayed, made, masked, memoryless, same
 
-import envs  # noqa: F401, registers the environments
-from agents.tabular.q_learning import q_learning_target
-from agents.value_based.double_dqn import DoubleDQN, double_values
-from agents.value_based.dqn import DQN, DQNConfig, best_values, dqn_target
-from agents.value_based.dueling_dqn import DuelingDQN
-from agents.value_based.exploration import soft_actions
-from agents.value_based.n_step_dqn import NStepDQN
-from agents.value_based.prioritized_dqn import PrioritizedDQN
-from experiments.session import split
-from learning import SGD, load_model, save_model
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.value_based.double_dqn import DoubleDQN, double_values
+from spielfeld.agents.value_based.dqn import DQN, DQNConfig, best_values, dqn_target
+from spielfeld.agents.value_based.dueling_dqn import DuelingDQN
+from spielfeld.agents.value_based.exploration import soft_actions
+from spielfeld.agents.value_based.n_step_dqn import NStepDQN
+from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN
+from spielfeld.experiments.session import split
+from spielfeld.learning import SGD, load_model, save_model
 
 EACH = pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 VALUES = np.array([[1.0, 5.0, 3.0], [2.0, 0.0, 4.0], [7.0, 8.0, 9.0]])

@@ -11,16 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from value_worlds import made, memoryless
 
-from agents.value_based.memory import ReplayMemory, Transitions
-from agents.value_based.n_step_dqn import LinkedMemory, NStepDQN, NStepDQNConfig, n_step_returns
-from agents.value_based.prioritized_dqn import (
+from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
+from spielfeld.agents.value_based.n_step_dqn import (
+    LinkedMemory,
+    NStepDQN,
+    NStepDQNConfig,
+    n_step_returns,
+)
+from spielfeld.agents.value_based.prioritized_dqn import (
     PrioritizedDQN,
     PrioritizedDQNConfig,
     PrioritizedMemory,
     importance_weights,
     priorities,
 )
-from agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
+from spielfeld.agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
 
 WORLDS: Any = SimpleNamespace(rows=3, observation_space=Box(-1, 1, (2,)))
 EVERYWHERE = np.arange(3)

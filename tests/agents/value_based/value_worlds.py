@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from agents.value_based.double_dqn import DoubleDQN
-from agents.value_based.dqn import DQN
-from agents.value_based.dueling_dqn import DuelingDQN
-from agents.value_based.n_step_dqn import NStepDQN
-from agents.value_based.prioritized_dqn import PrioritizedDQN
-from envs import TabularEnv, TabularModel
+from spielfeld.agents.value_based.double_dqn import DoubleDQN
+from spielfeld.agents.value_based.dqn import DQN
+from spielfeld.agents.value_based.dueling_dqn import DuelingDQN
+from spielfeld.agents.value_based.n_step_dqn import NStepDQN
+from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN
+from spielfeld.envs import TabularEnv, TabularModel
 
 ALL = [DQN, DoubleDQN, DuelingDQN, NStepDQN, PrioritizedDQN]
 SMALL = {

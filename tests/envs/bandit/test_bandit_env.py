@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from envs import TabularEnv
-from envs.access import plain_model, restore
-from envs.bandit import BanditModel
-from envs.bandit.dynamics import problem_means, pull
-from envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
-from envs.catalogue import BANDITS
-from envs.normal import normal_draw
+from spielfeld.envs import TabularEnv
+from spielfeld.envs.access import plain_model, restore
+from spielfeld.envs.bandit import BanditModel
+from spielfeld.envs.bandit.dynamics import problem_means, pull
+from spielfeld.envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
+from spielfeld.envs.catalogue import BANDITS
+from spielfeld.envs.normal import normal_draw
 
 MAKERS = [
     lambda **more: BanditEnv(means=[0.0, 1.0, 2.0], **more),

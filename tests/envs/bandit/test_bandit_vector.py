@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
-from envs.bandit.vector import BanditVectorEnv, DriftingBanditVectorEnv, TestbedVectorEnv
+from spielfeld.envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
+from spielfeld.envs.bandit.vector import BanditVectorEnv, DriftingBanditVectorEnv, TestbedVectorEnv
 
 WORLDS = [
     (BanditVectorEnv, BanditEnv, {"means": [0.0, 1.0, 2.0]}),

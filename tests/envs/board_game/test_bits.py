@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.board_game.bits import bits_of, count, lowest
+from spielfeld.envs.board_game.bits import bits_of, count, lowest
 
 
 @given(st.integers(0, 2**80))

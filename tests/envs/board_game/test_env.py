@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import envs
-from envs.board_game import BoardGameEnv, Position
-from envs.board_game.opponents import COMPILABLE
-from envs.board_game.rules import legal_moves
+from spielfeld import envs
+from spielfeld.envs.board_game import BoardGameEnv, Position
+from spielfeld.envs.board_game.opponents import COMPILABLE
+from spielfeld.envs.board_game.rules import legal_moves
 
 NAMES = ["spielfeld/ConnectFour-v0", "spielfeld/TicTacToe-v0"]
 ROWS = 12

@@ -2,13 +2,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from agents import QLearning
-from agents.planning import best_start_value, random_policy, start_value
-from envs.board_game.model import board_model
-from envs.board_game.observation import KINDS, Observer
-from envs.board_game.opponents import OPPONENTS, any_moves
-from envs.board_game.rules import board_rules, stones_of, table_index
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents import QLearning
+from spielfeld.agents.planning import best_start_value, random_policy, start_value
+from spielfeld.envs.board_game.model import board_model
+from spielfeld.envs.board_game.observation import KINDS, Observer
+from spielfeld.envs.board_game.opponents import OPPONENTS, any_moves
+from spielfeld.envs.board_game.rules import board_rules, stones_of, table_index
 
 NAME = "spielfeld/TicTacToe-v0"
 LIMIT = 9  # more stones than a learner ever puts

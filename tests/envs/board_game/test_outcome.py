@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from envs.board_game import TIC_TAC_TOE, Position, board_rules
-from envs.board_game.outcome import outcome_words, stones_to_go
-from envs.board_game.solver import action_scores
+from spielfeld.envs.board_game import TIC_TAC_TOE, Position, board_rules
+from spielfeld.envs.board_game.outcome import outcome_words, stones_to_go
+from spielfeld.envs.board_game.solver import action_scores
 
 
 def played_out(position: Position, action: int) -> int:

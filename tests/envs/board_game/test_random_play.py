@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from envs.board_game.opponents import choose
-from envs.board_game.rules import (
+from spielfeld.envs.board_game.opponents import choose
+from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
     TIC_TAC_TOE,
     Rules,
@@ -16,7 +16,7 @@ from envs.board_game.rules import (
     move_of,
     position_key,
 )
-from envs.compiled import compiled
+from spielfeld.envs.compiled import compiled
 
 GAMES = {"tic_tac_toe": TIC_TAC_TOE, "connect_four": CONNECT_FOUR}
 # Positions and move sequences after each ply; a game that is over goes on no more.

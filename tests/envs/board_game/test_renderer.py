@@ -2,15 +2,15 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the worlds
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
-from envs.board_game.frame import arrange, fitting_size
-from envs.board_game.renderer import draw
-from envs.board_game.stones import COLOURS, stone
-from envs.grid_world import palette
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.renderer import to_array
-from envs.grid_world.window import Window
+from spielfeld import envs  # noqa: F401, registers the worlds
+from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
+from spielfeld.envs.board_game.frame import arrange, fitting_size
+from spielfeld.envs.board_game.renderer import draw
+from spielfeld.envs.board_game.stones import COLOURS, stone
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.renderer import to_array
+from spielfeld.envs.grid_world.window import Window
 
 GAMES = [CONNECT_FOUR, TIC_TAC_TOE, board_rules(15, 15, 5, False), board_rules(4, 5, 3, True)]
 

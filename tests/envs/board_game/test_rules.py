@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.board_game.position import Position
-from envs.board_game.rules import (
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
     TIC_TAC_TOE,
     Rules,

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import envs  # noqa: F401, registers the environments
-from envs.board_game import Position
-from envs.board_game.rules import TIC_TAC_TOE, board_rules
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.board_game import Position
+from spielfeld.envs.board_game.rules import TIC_TAC_TOE, board_rules
 
 GAMES = [{}, {"rows": 3, "columns": 3, "connect": 3, "gravity": False}]
 games = pytest.mark.parametrize("game", GAMES)
@@ -17,7 +17,7 @@ def two_players(**game: object):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pytest.importorskip("pettingzoo", reason="pip install 'spielfeld[games]'")
-    from envs.board_game.two_player import TwoPlayerEnv
+    from spielfeld.envs.board_game.two_player import TwoPlayerEnv
 
     return TwoPlayerEnv(**game)
 

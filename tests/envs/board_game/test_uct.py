@@ -3,10 +3,10 @@ import numba
 import numpy as np
 import pytest
 
-import envs  # noqa: F401, registers the environments
-from envs.board_game.opponents import any_moves, choose, reply_of, rule_moves
-from envs.board_game.position import Position
-from envs.board_game.rules import (
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.board_game.opponents import any_moves, choose, reply_of, rule_moves
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
     TIC_TAC_TOE,
     Rules,
@@ -15,7 +15,7 @@ from envs.board_game.rules import (
     has_line,
     is_full,
 )
-from envs.board_game.uct import (
+from spielfeld.envs.board_game.uct import (
     PLAYOUTS,
     SEEDS,
     best_child,
@@ -27,7 +27,7 @@ from envs.board_game.uct import (
     uct_move,
     uct_reply,
 )
-from envs.board_game.uct_players import (
+from spielfeld.envs.board_game.uct_players import (
     fast_uct_move,
     playouts_of,
     uct_action,

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from agents.planning import value_iteration
-from envs.grid_world.changing_maze import changing_maze, number_by_cell
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import Layout
+from spielfeld.agents.planning import value_iteration
+from spielfeld.envs.grid_world.changing_maze import changing_maze, number_by_cell
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import Layout
 
 
 def shortest_way(model) -> int:

@@ -6,10 +6,10 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from envs.grid_world.dynamics import GridStates, grid_model
-from envs.grid_world.layout import DIRECTIONS, Layout, Slip, Tile
-from envs.grid_world.layout_error import LayoutError
-from envs.tabular import TabularModel
+from spielfeld.envs.grid_world.dynamics import GridStates, grid_model
+from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout, Slip, Tile
+from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.tabular import TabularModel
 
 FLOOR = {"#": Tile("wall", wall=True), ".": Tile("floor"), "S": Tile("start", start=True)}
 GOAL = {**FLOOR, "G": Tile("goal", end=True)}
@@ -245,7 +245,7 @@ def test_world_too_large_for_a_table_is_refused_before_it_is_built() -> None:
 
 
 def test_keys_that_make_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("envs.grid_world.reach.MOST_STATES", 4)
+    monkeypatch.setattr("spielfeld.envs.grid_world.reach.MOST_STATES", 4)
     with pytest.raises(LayoutError, match="found keys that make more than 4 states"):
         World("rSRG", legend=KEYS)
 

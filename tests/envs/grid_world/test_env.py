@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import envs
-from envs import CATALOGUE, GridWorldEnv, Layout, LayoutError, maze_layout
-from envs.catalogue import register_environments
-from envs.grid_world.layout import BUILT_IN_TILES, Tile
-from envs.grid_world.layout_file import shipped_worlds
-from envs.grid_world.observation import OBSERVATIONS
+from spielfeld import envs
+from spielfeld.envs import CATALOGUE, GridWorldEnv, Layout, LayoutError, maze_layout
+from spielfeld.envs.catalogue import register_environments
+from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Tile
+from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.envs.grid_world.observation import OBSERVATIONS
 
 IDS = [*CATALOGUE, "spielfeld/GridWorld-v0", "spielfeld/Maze-v0"]
 KINDS = list(OBSERVATIONS)
@@ -163,7 +163,7 @@ def test_picture_follows_the_agent() -> None:
 
 
 def test_card_of_the_class_shows_what_happens() -> None:
-    assert doctest.testmod(importlib.import_module("envs.grid_world.env")) == (0, 4)
+    assert doctest.testmod(importlib.import_module("spielfeld.envs.grid_world.env")) == (0, 4)
 
 
 def test_unknown_render_mode_is_refused() -> None:
@@ -187,14 +187,14 @@ def test_registering_again_changes_and_warns_nothing() -> None:
     register_environments()
     importlib.reload(envs)
     assert dict(gym.registry) == before
-    assert gym.make("envs:spielfeld/Swamp-v0").spec.id == "spielfeld/Swamp-v0"
+    assert gym.make("spielfeld.envs:spielfeld/Swamp-v0").spec.id == "spielfeld/Swamp-v0"
 
 
 def test_import_loads_nothing_heavy_and_reads_no_layout() -> None:
     program = (
         "import sys, tomllib\n"
         "tomllib.loads = None\n"
-        "import envs\n"
+        "import spielfeld.envs\n"
         "heavy = {'numba', 'scipy', 'pygame', 'matplotlib', 'torch', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -216,7 +216,7 @@ class Window:
 
 
 def test_human_mode_shows_every_step_in_one_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = pytest.importorskip("envs.grid_world.window")
+    module = pytest.importorskip("spielfeld.envs.grid_world.window")
     windows: list[Window] = []
 
     def opened(title: str, size: tuple[int, int]) -> Window:

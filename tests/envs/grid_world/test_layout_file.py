@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from envs.grid_world.layout import Layout, Slip, Tile
-from envs.grid_world.layout_error import LayoutError
-from envs.grid_world.layout_file import shipped_worlds
-from envs.grid_world.toml_positions import positions
+from spielfeld.envs.grid_world.layout import Layout, Slip, Tile
+from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.envs.grid_world.toml_positions import positions
 
 GOOD = '''\
 name = "Pond"
@@ -288,7 +288,7 @@ def test_shipped_layout_tells_its_name_and_source(name: str) -> None:
 
 
 def test_mistake_in_a_layout_without_file_names_the_place() -> None:
-    from envs.grid_world.layout_check import check_layout
+    from spielfeld.envs.grid_world.layout_check import check_layout
 
     with pytest.raises(LayoutError, match=r"^Layout, map row 1, column 0 \(from 0\): found 'X'"):
         check_layout(Layout(("SG", "X.")))
@@ -305,7 +305,7 @@ def test_mistake_in_a_layout_without_file_names_the_place() -> None:
 def test_changed_copy_of_a_layout_is_answered_at_the_nearest_place() -> None:
     from dataclasses import replace
 
-    from envs.grid_world.layout_check import check_layout
+    from spielfeld.envs.grid_world.layout_check import check_layout
 
     layout = replace(Layout.from_text(GOOD, "pond.toml"), moves="five")
     with pytest.raises(LayoutError, match=r"^pond.toml:7:1: found 'five', expected one of"):

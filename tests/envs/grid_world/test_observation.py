@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete, MultiDiscrete
 
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
-from envs.grid_world.observation import OBSERVATIONS, PLANES, Observation, make_observation
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
+from spielfeld.envs.grid_world.observation import (
+    OBSERVATIONS,
+    PLANES,
+    Observation,
+    make_observation,
+)
 
 KEYS = {**BUILT_IN_TILES, "r": Tile("key", key="red"), "R": Tile("door", door="red")}
 LAYOUT = Layout(("S~#", "P.G"), legend={**BUILT_IN_TILES, "~": Tile("mud", reward=-5.0)})

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from envs.grid_world.dynamics import grid_model
-from envs.grid_world.layout import DIRECTIONS, Layout
-from envs.grid_world.layout_error import LayoutError
-from envs.grid_world.layout_file import WORLDS, shipped_worlds
+from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout
+from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.grid_world.layout_file import WORLDS, shipped_worlds
 
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 SIGNS = "#.SGPabT"

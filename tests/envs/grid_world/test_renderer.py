@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from envs.grid_world import overlay, palette
-from envs.grid_world.layout import DIRECTIONS, Layout, Tile
-from envs.grid_world.pygame_ce import check_edition, pygame
-from envs.grid_world.renderer import draw, to_array
-from envs.grid_world.shapes import SHAPES, Sign, sprite
-from envs.grid_world.tiles import signs
+from spielfeld.envs.grid_world import overlay, palette
+from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout, Tile
+from spielfeld.envs.grid_world.pygame_ce import check_edition, pygame
+from spielfeld.envs.grid_world.renderer import draw, to_array
+from spielfeld.envs.grid_world.shapes import SHAPES, Sign, sprite
+from spielfeld.envs.grid_world.tiles import signs
 
 FLOOR = Tile("floor")
 
@@ -280,8 +280,8 @@ def test_the_older_pygame_is_refused_in_a_sentence():
 
 def test_drawing_needs_no_display_and_prints_nothing():
     program = (
-        "from envs.grid_world.layout import Layout\n"
-        "from envs.grid_world.renderer import draw, to_array\n"
+        "from spielfeld.envs.grid_world.layout import Layout\n"
+        "from spielfeld.envs.grid_world.renderer import draw, to_array\n"
         "import pygame\n"
         "assert to_array(draw(Layout(('S.G',)))).shape == (64, 192, 3)\n"
         "assert not pygame.display.get_init() and not pygame.mixer.get_init()\n"

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-import envs  # noqa: F401  (registers the worlds)
-from envs.access import plain_model
-from envs.catalogue import SMALL_WORLDS
-from envs.grid_world.pygame_ce import pygame
-from experiments.command_line import main
-from experiments.pictures import VALUES, View, picture
+from spielfeld import envs  # noqa: F401  (registers the worlds)
+from spielfeld.envs.access import plain_model
+from spielfeld.envs.catalogue import SMALL_WORLDS
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.pictures import VALUES, View, picture
 
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in SMALL_WORLDS),

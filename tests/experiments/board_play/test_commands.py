@@ -25,7 +25,8 @@ def test_a_player_that_cannot_be_is_answered_with_one_sentence(say: Say, words, 
 def test_uct_of_any_strength_is_marked(say: Say, monkeypatch) -> None:
     marked = []
     monkeypatch.setattr(
-        "experiments.marking.report.marking_lines", lambda player, *_: marked.append(player) or []
+        "spielfeld.experiments.marking.report.marking_lines",
+        lambda player, *_: marked.append(player) or [],
     )
     assert say("evaluate", "uct:30", "--source", TIC_TAC_TOE)[0] == 0
     assert [player.name for player in marked] == ["uct:30"]

@@ -1,7 +1,7 @@
 import pytest
 
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE
-from experiments.board_play.match import Match, Player
+from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE
+from spielfeld.experiments.board_play.match import Match, Player
 
 FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 

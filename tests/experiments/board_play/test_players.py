@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
-from envs.board_game.rules import action_of, cell_bit
-from experiments.board_play.match import Match, Player
-from experiments.board_play.players import find_player, named_player
-from experiments.board_play.thoughts import asked, next_shown, thoughts
-from experiments.run import train
-from experiments.sources import make_source
-from experiments.spec import RunSpec
+from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
+from spielfeld.envs.board_game.rules import action_of, cell_bit
+from spielfeld.experiments.board_play.match import Match, Player
+from spielfeld.experiments.board_play.players import find_player, named_player
+from spielfeld.experiments.board_play.thoughts import asked, next_shown, thoughts
+from spielfeld.experiments.run import train
+from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.spec import RunSpec
 
 
 def game(first, second, rules):

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
-from experiments.board_play.match import Match, Player
-from experiments.board_play.text import board_text, play_text
+from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
+from spielfeld.experiments.board_play.match import Match, Player
+from spielfeld.experiments.board_play.text import board_text, play_text
 
 FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 
@@ -87,7 +87,7 @@ def test_who_has_no_opinion_is_said_to_have_none(typed):
 
 
 def test_one_is_told_while_somebody_thinks(typed, monkeypatch):
-    monkeypatch.setattr("experiments.board_play.text.PATIENCE", 0.01)
+    monkeypatch.setattr("spielfeld.experiments.board_play.text.PATIENCE", 0.01)
     slow = Player("slow", lambda position: time.sleep(0.2) or position.legal_actions[0])
     match, shown = typed("5\n", opponent=slow)
     assert "slow thinks ..." in shown and match.moves == [4, 0]

@@ -3,13 +3,13 @@ import threading
 import numpy as np
 import pytest
 
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
-from envs.grid_world.pygame_ce import pygame
-from envs.grid_world.renderer import to_array
-from envs.grid_world.window import Window
-from experiments.board_play.background import Question
-from experiments.board_play.match import Match, Player
-from experiments.board_play.window import BoardTable, play_window
+from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
+from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.renderer import to_array
+from spielfeld.envs.grid_world.window import Window
+from spielfeld.experiments.board_play.background import Question
+from spielfeld.experiments.board_play.match import Match, Player
+from spielfeld.experiments.board_play.window import BoardTable, play_window
 
 FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 SIZE = 480, 528
@@ -217,9 +217,9 @@ def test_closing_the_window_ends_the_match(monkeypatch):
 
 
 PROGRAM = """
-from envs.board_game import TIC_TAC_TOE
-from experiments.board_play.match import Match, Player
-from experiments.board_play.window import play_window
+from spielfeld.envs.board_game import TIC_TAC_TOE
+from spielfeld.experiments.board_play.match import Match, Player
+from spielfeld.experiments.board_play.window import play_window
 
 class Told(Match):
     def play(self, action):

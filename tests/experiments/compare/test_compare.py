@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from experiments.command_line import main
-from experiments.compare.contestants import contestants
-from experiments.registry import LEARNERS
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.compare.contestants import contestants
+from spielfeld.experiments.registry import LEARNERS
 
 ROOT = Path(__file__).resolve().parents[3]
 Say = Callable[..., tuple[int, str, str]]
@@ -119,7 +119,7 @@ def test_what_cannot_be_is_said_and_stops_nothing(say: Say) -> None:
 def test_diverged_learner_is_reported_and_not_averaged_away(say: Say) -> None:
     Path("lost.py").write_text(
         "import numpy as np\n"
-        "from learning import History\n"
+        "from spielfeld.learning import History\n"
         "class Lost:\n"
         "    def __init__(self, seed=0): self.value = np.nan if seed == 1 else 0.0\n"
         "    def predict(self, inputs): return np.full((*np.shape(inputs), 4), self.value)\n"
@@ -197,7 +197,7 @@ def test_cluster_without_dask_is_answered(say: Say, monkeypatch: pytest.MonkeyPa
 @pytest.mark.slow
 def test_killed_comparison_repeats_no_finished_run(tmp_path: Path) -> None:
     words = ["q-learning", "sarsa", *CLIFF, "--seeds", "6", "--samples", "20000", "--jobs", "2"]
-    command = [sys.executable, "-m", "experiments.command_line", "compare", *words]
+    command = [sys.executable, "-m", "spielfeld.experiments.command_line", "compare", *words]
     place = {**os.environ, "PYTHONPATH": str(ROOT)}
 
     def finished() -> dict[Path, int]:
@@ -222,7 +222,7 @@ def test_killed_comparison_repeats_no_finished_run(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_ctrl_c_stops_all_processes_with_a_sentence(tmp_path: Path) -> None:
     words = ["q-learning", "sarsa", *CLIFF, "--seeds", "50", "--samples", "1000000", "--jobs", "2"]
-    command = [sys.executable, "-m", "experiments.command_line", "compare", *words]
+    command = [sys.executable, "-m", "spielfeld.experiments.command_line", "compare", *words]
     place = {**os.environ, "PYTHONPATH": str(ROOT)}
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
     run = subprocess.Popen(

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.compare.contestants import contestants
-from experiments.compare.metrics import chosen_metrics
-from experiments.compare.outcome import Unit
-from experiments.compare.pairs import Pair
-from experiments.compare.report import verdicts
-from experiments.compare.statistics import Difference
-from experiments.compare.verdict import sentence
-from experiments.data_metrics import METRICS
-from experiments.sources import make_source
+from spielfeld.experiments.compare.contestants import contestants
+from spielfeld.experiments.compare.metrics import chosen_metrics
+from spielfeld.experiments.compare.outcome import Unit
+from spielfeld.experiments.compare.pairs import Pair
+from spielfeld.experiments.compare.report import verdicts
+from spielfeld.experiments.compare.statistics import Difference
+from spielfeld.experiments.compare.verdict import sentence
+from spielfeld.experiments.data_metrics import METRICS
+from spielfeld.experiments.sources import make_source
 from tests.experiments.compare.test_compare import Say, say, written
 
 __all__ = ["say"]

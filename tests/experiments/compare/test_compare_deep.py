@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.command_line import main
-from experiments.compare.curves import _band, _panels, plot_curves
-from experiments.compare.outcome import RETURN, Measure, Outcome, Passed
-from experiments.compare.rows import rows
-from experiments.compare.table import cells, notes
-from experiments.run import train
-from experiments.spec import RunSpec
+from spielfeld.experiments.command_line import main
+from spielfeld.experiments.compare.curves import _band, _panels, plot_curves
+from spielfeld.experiments.compare.outcome import RETURN, Measure, Outcome, Passed
+from spielfeld.experiments.compare.rows import rows
+from spielfeld.experiments.compare.table import cells, notes
+from spielfeld.experiments.run import train
+from spielfeld.experiments.spec import RunSpec
 
 SEARCH = "tests.experiments.many_learner:Search"
 SHORT = {"max_episode_steps": 100}

@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.compare import statistics
-from experiments.compare.statistics import (
+from spielfeld.experiments.compare import statistics
+from spielfeld.experiments.compare.statistics import (
     difference,
     interquartile_mean,
     interval,

@@ -1,14 +1,22 @@
 import numpy as np
 import pytest
 
-from experiments.compare.outcome import ERROR, RETURN, SHARE, Measure, Outcome, Unit, online_score
-from experiments.compare.pairs import ALL_PAIRS, Pair, pairs
-from experiments.compare.report import Comparison, refusals
-from experiments.compare.rows import rows
-from experiments.compare.statistics import Difference
-from experiments.compare.table import notes
-from experiments.compare.verdict import remarks, sentence, written
-from learning.history import History
+from spielfeld.experiments.compare.outcome import (
+    ERROR,
+    RETURN,
+    SHARE,
+    Measure,
+    Outcome,
+    Unit,
+    online_score,
+)
+from spielfeld.experiments.compare.pairs import ALL_PAIRS, Pair, pairs
+from spielfeld.experiments.compare.report import Comparison, refusals
+from spielfeld.experiments.compare.rows import rows
+from spielfeld.experiments.compare.statistics import Difference
+from spielfeld.experiments.compare.table import notes
+from spielfeld.experiments.compare.verdict import remarks, sentence, written
+from spielfeld.learning.history import History
 
 
 def outcomes(scores: list[float], unit: Unit = RETURN, first_seed: int = 0) -> list[Outcome]:

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from envs.board_game.position import Position
-from envs.board_game.rules import TIC_TAC_TOE, board_rules
-from experiments.board_play.match import Player
-from experiments.board_play.players import named_player
-from experiments.marking.generate import generate, save
-from experiments.marking.marks import mark
-from experiments.marking.positions import (
+from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.board_game.rules import TIC_TAC_TOE, board_rules
+from spielfeld.experiments.board_play.match import Player
+from spielfeld.experiments.board_play.players import named_player
+from spielfeld.experiments.marking.generate import generate, save
+from spielfeld.experiments.marking.marks import mark
+from spielfeld.experiments.marking.positions import (
     CLASSES,
     HARD,
     STAGES,
@@ -20,8 +20,14 @@ from experiments.marking.positions import (
     positions_of,
     shipped,
 )
-from experiments.marking.report import marking_lines
-from experiments.marking.round_robin import bradley_terry, openings, play, round_robin, strengths
+from spielfeld.experiments.marking.report import marking_lines
+from spielfeld.experiments.marking.round_robin import (
+    bradley_terry,
+    openings,
+    play,
+    round_robin,
+    strengths,
+)
 from tests.experiments.test_command_line import Say, say
 
 __all__ = ["say"]
@@ -85,11 +91,11 @@ def test_shipped_positions_are_what_their_classes_say() -> None:
 @pytest.mark.slow
 def test_the_same_seed_labels_the_same_positions(tmp_path, monkeypatch) -> None:
     late = dict.fromkeys(STAGES, range(30, 36))
-    monkeypatch.setattr("experiments.marking.generate.STAGES", late)
+    monkeypatch.setattr("spielfeld.experiments.marking.generate.STAGES", late)
     one, other = (generate(seed=3, each=2) for _ in range(2))
     assert np.array_equal(one.own, other.own) and len(one) == 2 * len(CLASSES)
     save(one, tmp_path / "few.npz")
-    monkeypatch.setattr("experiments.marking.positions.SHIPPED", tmp_path / "few.npz")
+    monkeypatch.setattr("spielfeld.experiments.marking.positions.SHIPPED", tmp_path / "few.npz")
     assert np.array_equal(shipped().scores, one.scores, equal_nan=True)
 
 

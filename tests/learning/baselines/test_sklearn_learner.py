@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import run as runs
-from experiments.registry import find_learner
-from experiments.spec import RunSpec
-from learning.baselines import SKLEARN
-from learning.data_sets import find_data_set
-from learning.data_sets.data_set import DataSet
-from learning.metrics import accuracy
-from learning.supervised import LogisticRegression, LogisticRegressionConfig
-from learning.supervised.least_squares import least_squares, ridge
-from learning.unsupervised import GaussianMixture, KMeans, PrincipalComponents
+from spielfeld.experiments import run as runs
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.learning.baselines import SKLEARN
+from spielfeld.learning.data_sets import find_data_set
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.metrics import accuracy
+from spielfeld.learning.supervised import LogisticRegression, LogisticRegressionConfig
+from spielfeld.learning.supervised.least_squares import least_squares, ridge
+from spielfeld.learning.unsupervised import GaussianMixture, KMeans, PrincipalComponents
 
 pytest.importorskip("sklearn")
 FAST = {

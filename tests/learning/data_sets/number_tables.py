@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from learning.data_sets import read_csv
+from spielfeld.learning.data_sets import read_csv
 
 RIGHT = "read right"
 BOTH = "refused with both readings shown"

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.data_sets import DataSet, find_data_set
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.data_sets import DataSet, find_data_set
 
 HARD = [
     "",

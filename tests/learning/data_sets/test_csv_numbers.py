@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, find_data_set
-from learning.data_sets.csv_numbers import marks_of, numeral, value
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.data_sets.csv_numbers import marks_of, numeral, value
 from tests.learning.data_sets import number_tables as tables
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from learning.data_sets import find_data_set
+from spielfeld.learning.data_sets import find_data_set
 
 
 @pytest.mark.parametrize(("rows", "noise", "seed"), [(1000, 0.2, 100), (7, 0.0, 3), (50, 0.1, 0)])

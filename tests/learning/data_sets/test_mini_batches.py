@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning import CrossEntropy, EmbeddingDot, Linear, SquaredError
-from learning.data_sets import DataSet, MiniBatches, batch_of, find_data_set
+from spielfeld.learning import CrossEntropy, EmbeddingDot, Linear, SquaredError
+from spielfeld.learning.data_sets import DataSet, MiniBatches, batch_of, find_data_set
 
 ROWS = 10
 

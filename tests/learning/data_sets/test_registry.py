@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learning.data_sets import DATA_SETS, find_data_set
+from spielfeld.learning.data_sets import DATA_SETS, find_data_set
 
 
 def test_unknown_name_is_told_what_there_is() -> None:
@@ -35,7 +35,7 @@ def test_files_are_found_by_their_ending(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", DATA_SETS)
 def test_each_name_has_a_line_and_gives_its_data_set(name: str) -> None:
     place, line = DATA_SETS[name]
-    assert 10 < len(line) <= 80 and place.startswith("learning.data_sets.")
+    assert 10 < len(line) <= 80 and place.startswith("spielfeld.learning.data_sets.")
     if "shipped" in place:
         pytest.importorskip("sklearn", reason="scikit-learn is not installed")
     assert find_data_set(name).name == name

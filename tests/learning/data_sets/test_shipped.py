@@ -3,7 +3,7 @@ import importlib
 import numpy as np
 import pytest
 
-from learning.data_sets import find_data_set
+from spielfeld.learning.data_sets import find_data_set
 
 needs_scikit_learn = pytest.mark.skipif(
     importlib.util.find_spec("sklearn") is None, reason="scikit-learn is not installed"
@@ -50,8 +50,8 @@ def test_missing_scikit_learn_gets_one_sentence(monkeypatch: pytest.MonkeyPatch)
     def missing(name: str):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr("learning.scikit_learn.importlib.import_module", missing)
-    from learning.scikit_learn import scikit_learn
+    monkeypatch.setattr("spielfeld.learning.scikit_learn.importlib.import_module", missing)
+    from spielfeld.learning.scikit_learn import scikit_learn
 
     with pytest.raises(ImportError, match=r"The wine comes .*: `pip install scikit-learn`"):
         scikit_learn("datasets", "The wine")

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from learning import load_model, save_model
-from learning.data_sets import DataSet, Standardiser, find_data_set, standardised
+from spielfeld.learning import load_model, save_model
+from spielfeld.learning.data_sets import DataSet, Standardiser, find_data_set, standardised
 
 
 def test_columns_have_mean_zero_and_deviation_one() -> None:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from learning import SGD, Adam, WeightDecay
-from learning.generative import Averaged
+from spielfeld.learning import SGD, Adam, WeightDecay
+from spielfeld.learning.generative import Averaged
 
 
 def walk(optimizer: Averaged, parameters: dict, slopes: list[float]) -> None:

@@ -3,11 +3,11 @@ import json
 import numpy as np
 import pytest
 
-from learning import Batch
-from learning.data_sets import DataSet, find_data_set
-from learning.generative import Diffusion, DiffusionConfig, NoisePredictor
-from learning.generative.diffusion import evenly, hidden_in_noise, noise_in
-from learning.two_sample import two_sample_test
+from spielfeld.learning import Batch
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.generative import Diffusion, DiffusionConfig, NoisePredictor
+from spielfeld.learning.generative.diffusion import evenly, hidden_in_noise, noise_in
+from spielfeld.learning.two_sample import two_sample_test
 
 MOONS = find_data_set("two-moons", rows=300)
 SMALL = DiffusionConfig(hidden=(16,), batch_size=64)

@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning.data_sets import Split, find_data_set
-from learning.supervised import (
+from spielfeld.learning.data_sets import Split, find_data_set
+from spielfeld.learning.supervised import (
     LeastSquares,
     LinearRegression,
     RegressionConfig,

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, Split, find_data_set
-from learning.metrics import mean_squared_error, r_squared
-from learning.supervised import (
+from spielfeld.learning.data_sets import DataSet, Split, find_data_set
+from spielfeld.learning.metrics import mean_squared_error, r_squared
+from spielfeld.learning.supervised import (
     LeastSquares,
     LinearRegression,
     RegressionConfig,

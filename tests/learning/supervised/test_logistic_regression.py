@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, find_data_set
-from learning.metrics import accuracy
-from learning.supervised import LogisticRegression, LogisticRegressionConfig
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.metrics import accuracy
+from spielfeld.learning.supervised import LogisticRegression, LogisticRegressionConfig
 
 model_selection = pytest.importorskip("sklearn.model_selection")
 linear_model = pytest.importorskip("sklearn.linear_model")

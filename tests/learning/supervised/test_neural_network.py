@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from experiments.data_source import make_split
-from experiments.settings import settings_for
-from learning.data_sets import Split, find_data_set
-from learning.metrics import accuracy, mean_squared_error
-from learning.supervised import (
+from spielfeld.experiments.data_source import make_split
+from spielfeld.experiments.settings import settings_for
+from spielfeld.learning.data_sets import Split, find_data_set
+from spielfeld.learning.metrics import accuracy, mean_squared_error
+from spielfeld.learning.supervised import (
     LinearRegression,
     LogisticRegression,
     LogisticRegressionConfig,

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, find_data_set
-from learning.supervised.recommender import Recommender, RecommenderConfig
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.supervised.recommender import Recommender, RecommenderConfig
 
 SMALL = find_data_set("ratings", users=30, items=20, seed=1)
 FALLING = {"learning_rate": 0.1, "schedule": "linear", "schedule_samples": 1_000_000}

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, find_data_set
-from learning.supervised import NeuralNetwork, NeuralNetworkConfig, TorchNetwork
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.supervised import NeuralNetwork, NeuralNetworkConfig, TorchNetwork
 
 CLASSES = find_data_set("blobs", rows=150)
 NUMBERS = find_data_set("noisy-curve", rows=150)

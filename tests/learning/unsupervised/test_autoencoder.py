@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning.data_sets import DataSet, find_data_set
-from learning.unsupervised import (
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.unsupervised import (
     Autoencoder,
     AutoencoderConfig,
     LinearAutoencoder,

@@ -4,11 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning import Centroids
-from learning.data_sets import DataSet, find_data_set
-from learning.unsupervised import GaussianMixture, GaussianMixtureConfig
-from learning.unsupervised.gaussian_mixture import SHAPES, most_likely, variances
-from learning.unsupervised.mixture import Mixture, log_sum_exp, normal_log_density
+from spielfeld.learning import Centroids
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.unsupervised import GaussianMixture, GaussianMixtureConfig
+from spielfeld.learning.unsupervised.gaussian_mixture import SHAPES, most_likely, variances
+from spielfeld.learning.unsupervised.mixture import Mixture, log_sum_exp, normal_log_density
 
 BLOBS = find_data_set("blobs", rows=200).without_targets()
 PEERS = {"full": "full", "diagonal": "diag", "spherical": "spherical"}

@@ -4,11 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learning import Batch, GradientLearner, SquaredError
-from learning.data_sets import DataSet, Split, find_data_set
-from learning.metrics import adjusted_rand
-from learning.unsupervised import KMeans, KMeansConfig, k_means_plus_plus
-from learning.unsupervised.pull import pull
+from spielfeld.learning import Batch, GradientLearner, SquaredError
+from spielfeld.learning.data_sets import DataSet, Split, find_data_set
+from spielfeld.learning.metrics import adjusted_rand
+from spielfeld.learning.unsupervised import KMeans, KMeansConfig, k_means_plus_plus
+from spielfeld.learning.unsupervised.pull import pull
 
 BLOBS = find_data_set("blobs", rows=200).without_targets()
 

@@ -3,15 +3,15 @@ import json
 import numpy as np
 import pytest
 
-from learning import SquaredError
-from learning.data_sets import DataSet, find_data_set
-from learning.unsupervised import (
+from spielfeld.learning import SquaredError
+from spielfeld.learning.data_sets import DataSet, find_data_set
+from spielfeld.learning.unsupervised import (
     LinearAutoencoder,
     LinearAutoencoderConfig,
     PrincipalComponents,
     PrincipalComponentsConfig,
 )
-from learning.unsupervised.principal_components import covariance, principal_axes
+from spielfeld.learning.unsupervised.principal_components import covariance, principal_axes
 
 
 def plain(inputs: np.ndarray) -> DataSet:

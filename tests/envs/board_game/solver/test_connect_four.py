@@ -3,9 +3,9 @@ import importlib.util
 import numpy as np
 import pytest
 
-from envs.board_game import CONNECT_FOUR, Position
-from envs.board_game.solver import Solver, perfect_moves
-from envs.board_game.solver.openings import (
+from spielfeld.envs.board_game import CONNECT_FOUR, Position
+from spielfeld.envs.board_game.solver import Solver, perfect_moves
+from spielfeld.envs.board_game.solver.openings import (
     PACKAGE,
     STONES,
     new_openings,
@@ -13,7 +13,7 @@ from envs.board_game.solver.openings import (
     opening_code,
     scores_of,
 )
-from experiments.benchmark.board_solver import random_positions
+from spielfeld.experiments.benchmark.board_solver import random_positions
 
 OPENING_SCORES = [-2, -1, 0, 1, 0, -1, -2]  # published by many
 # Stones on the board and how many positions are drawn of each stage: early ones take longer.
@@ -90,7 +90,9 @@ def test_a_search_that_was_left_goes_on_to_the_same_score(monkeypatch) -> None:
     [position] = random_positions(18, 1, seed=3)
     alone = Solver(CONNECT_FOUR, openings=False)
     score = alone.score(position)
-    monkeypatch.setattr("envs.board_game.solver.solver.BETWEEN_REPORTS", alone.visited // 10)
+    monkeypatch.setattr(
+        "spielfeld.envs.board_game.solver.solver.BETWEEN_REPORTS", alone.visited // 10
+    )
     told_of = Solver(CONNECT_FOUR, openings=False, tell=lambda *news: told.append(news))
     assert told_of.score(position) == score and told_of.visited == alone.visited
     assert 9 <= len(told) <= 10

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs  # noqa: F401, registers the environments
-from envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
-from envs.board_game.solver import Solver, action_scores, perfect_moves, solve
+from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
+from spielfeld.envs.board_game.solver import Solver, action_scores, perfect_moves, solve
 
 LARGEST = 12  # cells that plain minimax looks through in no time
 
