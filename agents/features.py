@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete, MultiBinary, MultiDiscrete, Space, utils
 
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld import guard
+from spielfeld.arrays import Array
 
 
 class Features:

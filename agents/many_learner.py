@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Box, Discrete, Space
 
+from spielfeld import guard
 from spielfeld.agents.features import Features
 from spielfeld.agents.networks import NetworkConfig, make_adam
-from spielfeld.envs import guard
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds, many_worlds, rows_seed
-from spielfeld.learning.batch import Array, Batch
-from spielfeld.learning.history import History
+from spielfeld.history import History
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.learner import GradientLearner
 from spielfeld.learning.named import prefixed, section
 from spielfeld.learning.saved import require_moments

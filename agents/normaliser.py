@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 LIMIT = 10.0  # standard deviations; what lies further off is an accident, not information
 

@@ -9,7 +9,7 @@ from typing import Any
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
-from spielfeld.envs import guard
+from spielfeld import guard
 from spielfeld.envs.plain_state import lacks, plain_state, restore_plain
 from spielfeld.envs.tabular import TabularModel
 

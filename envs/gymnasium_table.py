@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.envs.tabular import Booleans, Floats, TabularModel
+from spielfeld.arrays import Booleans, Floats
+from spielfeld.envs.tabular import TabularModel
 
 Outcomes = dict[tuple[int, float, bool], float]
 RANDOM_BEYOND_TABLE = ("fickle_passenger",)

@@ -6,15 +6,13 @@ from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
-import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
-from spielfeld.envs import guard
+from spielfeld import guard
+from spielfeld.arrays import Array
 from spielfeld.envs.access import is_wrapped, plain_model, restore, state, time_limit
 from spielfeld.envs.plain_state import plain_state, restore_plain
 from spielfeld.envs.tabular import TabularModel
-
-Array = npt.NDArray[Any]
 
 
 class Step(NamedTuple):

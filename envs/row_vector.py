@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 from gymnasium.spaces import Discrete, Space
 from gymnasium.utils.seeding import np_random
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from spielfeld.envs import guard
-from spielfeld.envs.random_streams import stream_of
-from spielfeld.envs.tabular import Booleans
-
-Array = npt.NDArray[Any]
+from spielfeld import guard
+from spielfeld.arrays import Array, Booleans
+from spielfeld.streams import stream_of
 
 
 class RowVectorEnv(VectorEnv[Any, Any, Any]):

@@ -10,11 +10,8 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs import guard
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int32]
-Booleans = npt.NDArray[np.bool_]
+from spielfeld import guard
+from spielfeld.arrays import Booleans, Floats, Integers
 
 TOLERANCE = 1e-9
 Given = TypeVar("Given", bound=npt.NDArray[Any])

@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.spaces import Discrete, Space
 
-from spielfeld.envs import guard
+from spielfeld import guard
 from spielfeld.envs.sampling import noisy_reward, sample_start
 from spielfeld.envs.tabular import TabularModel
 

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from gymnasium.spaces import Discrete, Space
 from gymnasium.vector import AutoresetMode
 
-from spielfeld.envs import guard
-from spielfeld.envs.compiled import compiled
-from spielfeld.envs.random_streams import Streams, next_draw
-from spielfeld.envs.row_vector import Array, RowVectorEnv, new_streams
+from spielfeld import guard
+from spielfeld.arrays import Array, Booleans, Floats
+from spielfeld.compiled import compiled
+from spielfeld.envs.row_vector import RowVectorEnv, new_streams
 from spielfeld.envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
-from spielfeld.envs.tabular import Booleans, Floats, ModelArrays, TabularModel
+from spielfeld.envs.tabular import ModelArrays, TabularModel
+from spielfeld.streams import Streams, next_draw
 
 
 class RowStates(NamedTuple):

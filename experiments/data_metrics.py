@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.learning import metrics
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.two_sample import energy_distance
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.envs.grid_world import palette
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.experiments.data_panel import Panel
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.standardiser import Standardiser
 

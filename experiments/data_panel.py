@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.envs.grid_world import palette
 from spielfeld.envs.grid_world.pygame_ce import pygame
-from spielfeld.learning.batch import Array
 
 CELL = 4  # side in pixels of the squares that regions are made of
 MARGIN = 0.06  # around the points, as a share of their range

@@ -10,7 +10,7 @@ import numpy as np
 from spielfeld.experiments.data_metrics import METRICS
 from spielfeld.experiments.data_score import DataScore
 from spielfeld.experiments.plots import BLUE, GREY, ORANGE, finish, groups
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 LABELS = {"loss": "loss of the training batches", "validation_loss": "loss of the validation rows"}
 

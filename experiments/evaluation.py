@@ -16,8 +16,9 @@ from spielfeld.agents.planning import (
     random_policy,
     start_value,
 )
+from spielfeld.arrays import Floats
 from spielfeld.envs.access import is_wrapped, time_limit
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.envs.tabular import TabularModel
 from spielfeld.experiments.episodes import (
     EPISODES,
     SEED,

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.judgement import judges
 
-Array = npt.NDArray[Any]
 DIVERGED = "The learner predicts nan: it has diverged. A smaller learning_rate or step_size helps."
 Actor = Callable[[Any, dict[str, Any]], Any]
 

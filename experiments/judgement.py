@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from spielfeld.agents.planning import policy_evaluation, visited_states
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.arrays import Floats
+from spielfeld.envs.tabular import TabularModel
 
 STARTS = 100  # first observations, where no model names them all
 

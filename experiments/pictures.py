@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from spielfeld.arrays import Floats
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.grid_world.layout import Layout
 
-Floats = npt.NDArray[np.float64]
 LINE = 24  # height of a line of text below a picture, in pixels
 VALUES = ("states", "actions", "none")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.history import Column, History
-from spielfeld.learning.model_file import write_atomically
+from spielfeld.files import write_atomically
+from spielfeld.history import Column, History
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe & Ito, safe for the colour-blind
 POINTS = 100  # drawn at most

@@ -17,8 +17,8 @@ from spielfeld.experiments.own_code import called_in, require_made_there
 from spielfeld.experiments.session import Session, versions
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.experiments.threads import one_thread
-from spielfeld.learning.history import History
-from spielfeld.learning.model_file import ModelFileError, write_atomically
+from spielfeld.files import ModelFileError, write_atomically
+from spielfeld.history import History
 
 Teacher = Callable[[Session], None]
 

@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.envs import guard
+from spielfeld import guard
+from spielfeld.arrays import Array
 from spielfeld.experiments.evaluation import state_values
 from spielfeld.experiments.greedy import predicts_many
 from spielfeld.experiments.ground import make_ground
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.learning.batch import Array
-from spielfeld.learning.history import History
-from spielfeld.learning.model_file import ModelFileError, load_model, save_model
+from spielfeld.files import ModelFileError, load_model, save_model
+from spielfeld.history import History
 
 CHECKPOINT_SECONDS = 2.0
 UNFIT = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RuntimeError)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from spielfeld.experiments.pictures import DEFAULT_VIEW, View
+from spielfeld.history import History
 from spielfeld.learning.data_sets.data_set import DataSet, Split
-from spielfeld.learning.history import History
 
 
 class Show:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spielfeld.envs.compiled import source_hash
+from spielfeld.compiled import source_hash
 from spielfeld.experiments.own_code import (
     fingerprints,
     learner_module,

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 
 class Events:

@@ -8,7 +8,7 @@ from typing import Any
 from spielfeld.experiments.gif import watch_gif
 from spielfeld.experiments.show import show_of
 from spielfeld.experiments.watch_window import watch_window
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 
 def watch(

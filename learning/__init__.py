@@ -1,5 +1,7 @@
 """What learning is: a function, how wrong it is, one step downhill, where data come from."""
 
+from spielfeld.files import ModelFileError, load_model, save_model
+from spielfeld.history import History
 from spielfeld.learning.autoencoder import EncodeDecode, TiedLinear
 from spielfeld.learning.batch import Batch, Rows
 from spielfeld.learning.centroids import Centroids
@@ -8,11 +10,9 @@ from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.duelling import Duelling
 from spielfeld.learning.embedding import EmbeddingDot
 from spielfeld.learning.function import Function, Linear, Link, Table
-from spielfeld.learning.history import History
 from spielfeld.learning.learner import GradientLearner, Learner
 from spielfeld.learning.logits import log_softmax, sigmoid, softmax
 from spielfeld.learning.loss import Huber, Loss, SquaredError
-from spielfeld.learning.model_file import ModelFileError, load_model, save_model
 from spielfeld.learning.network import Network
 from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
 from spielfeld.learning.schedule import SCHEDULES, Schedule

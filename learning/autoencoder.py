@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import (
     Backward,
     Function,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 from spielfeld.learning.named import prefixed
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Backward, Function, Parameters, of_width, selected, spread
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.logits import log_softmax, sigmoid, softmax
 from spielfeld.learning.loss import ElementwiseLoss, per_row
 

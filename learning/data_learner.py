@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.history import History
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
@@ -21,7 +23,6 @@ from spielfeld.learning.data_sets.standardiser import Standardiser
 from spielfeld.learning.descent import DecayConfig, make_optimizer
 from spielfeld.learning.early_stopping import EarlyStopping
 from spielfeld.learning.function import Function
-from spielfeld.learning.history import History
 from spielfeld.learning.loss import Loss
 from spielfeld.learning.resumable import ResumableLearner
 from spielfeld.learning.schedule import SCHEDULES

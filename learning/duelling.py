@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 
 

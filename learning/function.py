@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient, Rows
 
 Parameters = dict[str, Array]
 Backward = Callable[[Array], Gradient]

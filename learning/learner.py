@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.history import History
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Function
-from spielfeld.learning.history import History
 from spielfeld.learning.loss import Loss
 from spielfeld.learning.optimizer import Optimizer
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 def log_softmax(logits: Array) -> Array:

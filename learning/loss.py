@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 

@@ -15,7 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 
 

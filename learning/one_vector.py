@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Parameters
 from spielfeld.learning.optimizer import Optimizer
 

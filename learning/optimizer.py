@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Parameters
 
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])

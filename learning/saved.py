@@ -1,4 +1,4 @@
-"""Checks of a saved learner on rows; those of worlds are in `spielfeld.envs.guard`.
+"""Checks of a saved learner on rows; those of worlds are in `spielfeld.guard`.
 
 Each function raises a ValueError of one sentence, which names the value.
 """

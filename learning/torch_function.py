@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 from spielfeld.learning.network import ACTIVATIONS, Network
 

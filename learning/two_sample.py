@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 ROUNDING = 1e-12  # of distances, within which two divisions are equally far apart
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Parameters
 from spielfeld.learning.optimizer import Optimizer
 

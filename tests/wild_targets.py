@@ -26,8 +26,8 @@ from spielfeld.envs.tabular_vector import TabularVectorEnv
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.session import Session
 from spielfeld.experiments.spec import RunSpec
+from spielfeld.files import load_model, save_model
 from spielfeld.learning.data_sets import find_data_set
-from spielfeld.learning.model_file import load_model, save_model
 
 LAKE = "spielfeld/FrozenLake-v0"
 

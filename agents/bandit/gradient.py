@@ -26,7 +26,7 @@ from spielfeld.agents.bandit.config import require
 from spielfeld.agents.bandit.greedy import moved
 from spielfeld.agents.bandit.learner import BanditLearner
 from spielfeld.agents.bandit.loop import Memory, Numbers
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from spielfeld.agents.bandit.config import require, require_steps
 from spielfeld.agents.bandit.learner import BanditLearner
 from spielfeld.agents.bandit.loop import Memory, Numbers
 from spielfeld.agents.tabular.exploration import decayed_rate
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.bandit.loop import Memory, Numbers, bandit_loop, new_memory
 from spielfeld.agents.tabular.spaces import DiscreteCode
-from spielfeld.envs import guard
+from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
 from spielfeld.envs.access import is_plain, place, time_limit
 from spielfeld.envs.bandit.model import BanditModel
-from spielfeld.envs.compiled import compiled
-from spielfeld.learning.batch import Array
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 CHUNK = 1 << 16  # environment steps between two looks at the keyboard
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.envs.bandit.dynamics import drift_means, pull
-from spielfeld.learning.batch import Array
 
 
 class Memory(NamedTuple):

@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.arrays import Array
 from spielfeld.envs.bandit.dynamics import problem_means
-from spielfeld.learning.batch import Array
 
 BLOCK = 200_000  # pulls whose rewards are kept at a time
 

@@ -13,9 +13,9 @@ from spielfeld.agents.baselines.config import BaselineConfig
 from spielfeld.agents.baselines.luck import OwnLuck
 from spielfeld.agents.baselines.model import learn_on, make_model, prediction, worlds_of
 from spielfeld.agents.baselines.parameters import flat_parameters, set_parameters
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import rows_seed
-from spielfeld.learning.batch import Array
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 
 class Baseline:

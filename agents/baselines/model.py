@@ -11,7 +11,7 @@ from gymnasium.spaces import Box, Discrete
 
 from spielfeld.agents.baselines.config import BaselineConfig
 from spielfeld.agents.baselines.parameters import refuse_infinite
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 def make_model(place: str, config: BaselineConfig, worlds: Any, seed: int) -> Any:

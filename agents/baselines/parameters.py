@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 OPTIMIZER, STEP = "optimizer", "step"  # of numbers that belong to one parameter; how many steps
 

@@ -10,9 +10,9 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from stable_baselines3.common.vec_env import VecEnv
 
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds, many_worlds
-from spielfeld.learning.batch import Array
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 
 class ManyWorldsVecEnv(VecEnv):

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spielfeld.envs import guard
-from spielfeld.envs.tabular import Floats, Integers, TabularModel
+from spielfeld import guard
+from spielfeld.arrays import Floats, Integers
+from spielfeld.envs.tabular import TabularModel
 
 
 class Lookahead(NamedTuple):

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
-from spielfeld.envs import guard
-from spielfeld.envs.compiled import compiled
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.arrays import Floats
+from spielfeld.compiled import compiled
+from spielfeld.envs.tabular import TabularModel
 
 
 def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> Floats:

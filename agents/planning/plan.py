@@ -8,7 +8,8 @@ import numpy as np
 
 from spielfeld.agents.planning.backup import action_values
 from spielfeld.agents.planning.policies import TIE_TOLERANCE, greedy_policy, unit_of
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.arrays import Floats
+from spielfeld.envs.tabular import TabularModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs import guard
-from spielfeld.envs.tabular import Booleans, Floats, TabularModel
+from spielfeld import guard
+from spielfeld.arrays import Booleans, Floats
+from spielfeld.envs.tabular import TabularModel
 
 TIE_TOLERANCE = 1e-9
 

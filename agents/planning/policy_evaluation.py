@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld import guard
 from spielfeld.agents.planning.backup import check_discount
 from spielfeld.agents.planning.policies import as_probabilities, unit_of
 from spielfeld.agents.planning.ways_to_end import breadth_first, refuse_endless
-from spielfeld.envs import guard
-from spielfeld.envs.compiled import compiled
-from spielfeld.envs.tabular import Booleans, Floats, TabularModel
+from spielfeld.arrays import Booleans, Floats
+from spielfeld.compiled import compiled
+from spielfeld.envs.tabular import TabularModel
 
 DIRECT_LIMIT = 100_000  # states; larger systems are solved by sweeps
 RESIDUAL = 1e-10  # of those sweeps, relative to values; see `unit_of`

@@ -17,7 +17,8 @@ from spielfeld.agents.planning.plan import Plan, make_plan
 from spielfeld.agents.planning.policies import unit_of
 from spielfeld.agents.planning.policy_evaluation import policy_evaluation
 from spielfeld.agents.planning.ways_to_end import Indices, proper_policy, shortest_ways
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.arrays import Floats
+from spielfeld.envs.tabular import TabularModel
 
 STRICTLY_BETTER = 1e-10  # relative; see `unit_of`
 

@@ -14,13 +14,14 @@ import math
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
 from spielfeld.agents.planning.plan import Plan, make_plan
 from spielfeld.agents.planning.policy_evaluation import policy_evaluation
 from spielfeld.agents.planning.ways_to_end import proper_policy
-from spielfeld.envs import guard
-from spielfeld.envs.compiled import compiled
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.arrays import Floats
+from spielfeld.compiled import compiled
+from spielfeld.envs.tabular import TabularModel
 
 
 def value_iteration(

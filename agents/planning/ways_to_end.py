@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs.tabular import Booleans, TabularModel
+from spielfeld.arrays import Booleans
+from spielfeld.envs.tabular import TabularModel
 
 Indices = npt.NDArray[Any]
 

@@ -32,15 +32,16 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Space
 
+from spielfeld import guard
 from spielfeld.agents.many_learner import require_actions_in
 from spielfeld.agents.networks import at_least, within
 from spielfeld.agents.normaliser import RewardScale
 from spielfeld.agents.policy_gradient.distribution import Distribution
 from spielfeld.agents.policy_gradient.policy import PolicyConfig, PolicyLearner
 from spielfeld.agents.policy_gradient.rollout import ActionTargets, Rollout
-from spielfeld.envs import guard
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import rows_seed
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.batch import Batch
 
 
 @dataclass(frozen=True)

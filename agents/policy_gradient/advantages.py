@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.envs.compiled import compiled
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
 
 
 @compiled

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.logits import log_softmax
 
 ILLEGAL = -1e9  # a preference at which exp gives exactly 0, and 0 * preference is still a number

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.policy_gradient.advantages import discounted_returns
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.named import prefixed, section
 
 ROOM = 64  # steps at first; what an episode needs beyond is made as it goes on

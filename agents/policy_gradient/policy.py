@@ -12,7 +12,7 @@ from spielfeld.agents.many_learner import ManyLearner
 from spielfeld.agents.networks import NetworkConfig, make_network
 from spielfeld.agents.normaliser import RunningMoments
 from spielfeld.agents.policy_gradient.distribution import Categorical, Distribution, Gaussian
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.beside import Beside, Constant
 from spielfeld.learning.function import Function
 from spielfeld.learning.one_of_few import OneOfFew

@@ -62,7 +62,8 @@ from spielfeld.agents.networks import POSITIVE, at_least, one_of, within
 from spielfeld.agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
 from spielfeld.agents.policy_gradient.distribution import Distribution
 from spielfeld.agents.policy_gradient.rollout import ActionTargets
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.schedule import SCHEDULES
 
 

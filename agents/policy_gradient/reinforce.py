@@ -34,7 +34,8 @@ from spielfeld.agents.networks import at_least, one_of
 from spielfeld.agents.policy_gradient.distribution import Distribution
 from spielfeld.agents.policy_gradient.episodes import Episodes
 from spielfeld.agents.policy_gradient.policy import PolicyConfig, PolicyLearner
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.named import prefixed, section
 from spielfeld.learning.one_vector import OneVector
 from spielfeld.learning.optimizer import SGD

@@ -28,7 +28,7 @@ from spielfeld.agents.networks import within
 from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
 from spielfeld.agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
 from spielfeld.agents.policy_gradient.rollout import ActionTargets
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

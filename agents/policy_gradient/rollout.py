@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld.agents.policy_gradient.advantages import generalised_advantages
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 class ActionTargets(NamedTuple):

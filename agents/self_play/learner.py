@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.self_play.config import SelfPlayConfig
 from spielfeld.agents.self_play.loop import (
     TIE,
@@ -22,13 +23,12 @@ from spielfeld.agents.self_play.loop import (
     self_play,
     value_positions,
 )
-from spielfeld.envs import guard
+from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.dynamics import AHEAD, EITHER
 from spielfeld.envs.board_game.rules import LARGEST_TABLE, Rules
 from spielfeld.envs.board_game.soundness import require_game
-from spielfeld.envs.compiled import compiled
-from spielfeld.learning.batch import Array
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 CHUNK = 1 << 16  # plies between two looks at the keyboard
 NEVER = 2**62  # games

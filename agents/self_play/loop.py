@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.envs.board_game.bits import lowest
 from spielfeld.envs.board_game.opponents import choose
 from spielfeld.envs.board_game.rules import (
@@ -28,7 +29,6 @@ from spielfeld.envs.board_game.rules import (
     move_of,
     stones_of,
 )
-from spielfeld.learning.batch import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend
 

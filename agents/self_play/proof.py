@@ -9,8 +9,8 @@ import numpy as np
 
 from spielfeld.agents.self_play.learner import SelfPlayLearner
 from spielfeld.agents.self_play.loop import TIE
+from spielfeld.arrays import Array
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
-from spielfeld.learning.batch import Array
 
 
 class Solution(NamedTuple):

@@ -13,7 +13,7 @@ from spielfeld.agents.tabular.config import ControlConfig
 from spielfeld.agents.tabular.exploration import choose_action
 from spielfeld.agents.tabular.spaces import DiscreteCode
 from spielfeld.agents.tabular.walk import Episode, Rates, Transition, exploration
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.function import Table
 
 NEVER = 2**62  # environment steps

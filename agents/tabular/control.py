@@ -11,8 +11,9 @@ from spielfeld.agents.tabular.config import GradientConfig
 from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.agents.tabular.tiled import TiledLearner
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.learning.batch import Array, Batch
-from spielfeld.learning.history import History
+from spielfeld.arrays import Array
+from spielfeld.history import History
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.learner import GradientLearner
 from spielfeld.learning.loss import SquaredError, squared_error_derivative
 from spielfeld.learning.optimizer import SGD, descend

@@ -29,7 +29,7 @@ from spielfeld.agents.tabular.exploration import choose_action
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.saved import COUNT, FINITE, Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from spielfeld.agents.tabular.remembered_world import (
 )
 from spielfeld.agents.tabular.saved import Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
 from spielfeld.agents.tabular.remembered_world import (
     is_new,
@@ -36,8 +37,7 @@ from spielfeld.agents.tabular.remembered_world import (
 )
 from spielfeld.agents.tabular.saved import COUNT, Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

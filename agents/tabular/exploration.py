@@ -5,7 +5,7 @@ Plain functions of scalars and rows, shared to the letter by readable and compil
 
 from __future__ import annotations
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 def choose_action(

@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.acting import NEVER, TabularActor, refuse_misfit
 from spielfeld.agents.tabular.saved import saved_episode, saved_memory
 from spielfeld.agents.tabular.walk import Episodes, walk
-from spielfeld.envs import guard
+from spielfeld.compiled import compiled
 from spielfeld.envs.access import place, plain_model, time_limit
-from spielfeld.envs.compiled import compiled
 from spielfeld.envs.sampling import noisy_reward
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 NAMES = {"table": "The saved table", "legal": "The saved list of what is legal"}
 CHUNK = 1 << 16  # environment steps between two looks at the keyboard

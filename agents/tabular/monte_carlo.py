@@ -26,13 +26,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.config import OnPolicyConfig
 from spielfeld.agents.tabular.control import move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.saved import COUNT, FINITE, Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

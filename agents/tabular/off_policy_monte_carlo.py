@@ -28,14 +28,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.config import ExploringConfig
 from spielfeld.agents.tabular.exploration import action_probability
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.monte_carlo import require_steps, step_limits, with_room
 from spielfeld.agents.tabular.saved import Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend
 

@@ -13,9 +13,9 @@ import numpy as np
 from spielfeld.agents.planning.policies import random_policy
 from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.arrays import Array
 from spielfeld.envs.access import plain_model
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.learning.batch import Array
 
 
 def policy_action(

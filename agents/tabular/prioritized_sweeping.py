@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.dyna_q import DynaQConfig
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.priority_queue import (
@@ -38,8 +39,7 @@ from spielfeld.agents.tabular.priority_queue import (
 from spielfeld.agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
 from spielfeld.agents.tabular.saved import FINITE, Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

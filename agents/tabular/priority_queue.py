@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.saved import FINITE, Limits
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 class Queue(NamedTuple):

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from spielfeld.agents.tabular.config import GradientConfig
 from spielfeld.agents.tabular.control import ControlLearner
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.control import move
 from spielfeld.agents.tabular.q_learning import q_learning_target
 from spielfeld.agents.tabular.saved import FINITE, Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.envs import guard
 
 
 def remember(memory: Any, transition: Transition) -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from spielfeld.agents.tabular.config import OnPolicyConfig, TileConfig
 from spielfeld.agents.tabular.control import ControlLearner
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.config import OnPolicyConfig
 from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.sarsa import sarsa_target
 from spielfeld.agents.tabular.saved import FINITE, Limits
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 ACCUMULATING, REPLACING, DUTCH = range(3)
 KINDS = {"accumulating": ACCUMULATING, "replacing": REPLACING, "dutch": DUTCH}

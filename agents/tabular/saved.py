@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.tabular.walk import Episode
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 Limits = tuple[float | None, float | None]  # the least number, and the one that all stay below
 

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import numpy as np
 from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space, Tuple
 
-from spielfeld.envs import guard
-from spielfeld.learning.batch import Array
+from spielfeld import guard
+from spielfeld.arrays import Array
 from spielfeld.learning.tile_coding import TileCoder
 
 ENDLESS = 1e30  # some worlds write the largest number there is for a bound that they do not have

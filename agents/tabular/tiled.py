@@ -17,7 +17,7 @@ from gymnasium.spaces import Box
 from spielfeld.agents.tabular.config import TileConfig
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.spaces import DiscreteCode, tile_coder
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.tile_coding import TileSum
 
 

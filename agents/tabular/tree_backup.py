@@ -28,7 +28,7 @@ from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.n_step_sarsa import WindowMemory, check_steps, note, window_memory
 from spielfeld.agents.tabular.q_learning import q_learning_target
 from spielfeld.agents.tabular.walk import Rates, Transition
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

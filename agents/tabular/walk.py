@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld.agents.tabular.exploration import linear_schedule
+from spielfeld.arrays import Array
 from spielfeld.envs.sampling import mean_reward, sample_outcome, sample_start
 from spielfeld.envs.tabular import ModelArrays
-from spielfeld.learning.batch import Array
 
 
 class Rates(NamedTuple):

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ import numpy as np
 from spielfeld.agents.networks import NetworkConfig, at_least, make_network, within
 from spielfeld.agents.value_based.learner import ReplayLearner
 from spielfeld.agents.value_based.memory import Transitions
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Function
 
 

@@ -12,9 +12,10 @@ from spielfeld.agents.many_learner import ManyLearner
 from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.exploration import soft_actions
 from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
-from spielfeld.envs.guard import MOST
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import require_seen
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.guard import MOST
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Huber
 from spielfeld.learning.named import prefixed

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spielfeld.envs.guard import MOST
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds
-from spielfeld.learning.batch import Array
+from spielfeld.guard import MOST
 
 
 class Transitions(NamedTuple):

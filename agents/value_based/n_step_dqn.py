@@ -25,8 +25,8 @@ import numpy as np
 from spielfeld.agents.networks import at_least
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds
-from spielfeld.learning.batch import Array
 
 NONE = -1  # place
 

@@ -20,14 +20,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spielfeld import guard
 from spielfeld.agents.networks import at_least, within
 from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
 from spielfeld.agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
-from spielfeld.envs import guard
+from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.learning.batch import Batch
 
 SMALLEST = 1e-6  # error; so that a step that was as expected is drawn again some time
 

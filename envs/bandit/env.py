@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
-from spielfeld.envs import guard
+from spielfeld import guard
+from spielfeld.arrays import Floats
 from spielfeld.envs.bandit.dynamics import drift_means, problem_means, pull
 from spielfeld.envs.bandit.model import BanditModel
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.envs.tabular import TabularModel
 
 ONE_STATE = Discrete(1)
 

@@ -8,7 +8,8 @@ from math import inf
 
 import numpy as np
 
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.arrays import Floats
+from spielfeld.envs.tabular import TabularModel
 
 
 @dataclass(frozen=True, eq=False)

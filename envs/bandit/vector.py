@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
+from spielfeld.arrays import Array, Booleans, Floats
+from spielfeld.compiled import compiled
 from spielfeld.envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
-from spielfeld.envs.compiled import compiled
 from spielfeld.envs.normal import normal_draw
-from spielfeld.envs.random_streams import Streams, next_draw
-from spielfeld.envs.row_vector import Array
-from spielfeld.envs.tabular import Booleans, Floats, ModelArrays
+from spielfeld.envs.tabular import ModelArrays
 from spielfeld.envs.tabular_vector import RowStates, TabularVectorEnv, is_legal
+from spielfeld.streams import Streams, next_draw
 
 
 class BanditVectorEnv(TabularVectorEnv):

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
-from spielfeld.envs import guard
+from spielfeld import guard
 from spielfeld.envs.board_game.dynamics import AHEAD, SEATS, begin, respond
 from spielfeld.envs.board_game.model import board_model
 from spielfeld.envs.board_game.observation import Observer

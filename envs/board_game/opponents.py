@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from spielfeld.envs import guard
+from spielfeld import guard
 from spielfeld.envs.board_game.bits import count, lowest
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import BITS, Rules, legal_moves, move_of

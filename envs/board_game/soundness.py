@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 
-from spielfeld.envs import guard
+from spielfeld import guard
 from spielfeld.envs.board_game.rules import Rules, board_rules, has_line, is_full
 
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from spielfeld.envs.board_game.bits import lowest
 from spielfeld.envs.board_game.opponents import choose
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full, legal_moves
-from spielfeld.envs.random_streams import Streams, next_draw
+from spielfeld.streams import Streams, next_draw
 
 EXPLORATION = 1.4142135623730951  # UCB1's, for results of which most lie within 1 of each other
 PLAYOUTS = 100  # of the opponent that is called "uct"

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from spielfeld.envs import guard
+from spielfeld import guard
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.opponents import require_room
 from spielfeld.envs.board_game.outcome import Numbers
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import Rules, action_of, has_line, is_full
 from spielfeld.envs.board_game.soundness import require_position, require_rules
 from spielfeld.envs.board_game.uct import PLAYOUTS, SEEDS, uct_means, uct_move
-from spielfeld.envs.compiled import compiled
 
 MOST_PLAYOUTS = 1_000_000  # whose tree still fits into memory
 

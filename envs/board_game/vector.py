@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
+from spielfeld.arrays import Array, Booleans, Floats
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.dynamics import AHEAD, begin, respond
 from spielfeld.envs.board_game.env import BoardGameEnv
 from spielfeld.envs.board_game.opponents import COMPILABLE, any_moves, choose
 from spielfeld.envs.board_game.rules import BITS, Rules, move_of, table_index
 from spielfeld.envs.board_game.soundness import require_game
 from spielfeld.envs.board_game.uct import uct_reply
-from spielfeld.envs.compiled import compiled
-from spielfeld.envs.random_streams import Streams, next_draw
-from spielfeld.envs.row_vector import Array, RowVectorEnv, new_streams
-from spielfeld.envs.tabular import Booleans, Floats
+from spielfeld.envs.row_vector import RowVectorEnv, new_streams
+from spielfeld.streams import Streams, next_draw
 
 Stones = npt.NDArray[np.int64]
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs.grid_world.grid import Array, Grid, Outcomes, turns
+from spielfeld.arrays import Array
+from spielfeld.envs.grid_world.grid import Grid, Outcomes, turns
 from spielfeld.envs.grid_world.layout import Layout
 from spielfeld.envs.grid_world.layout_check import check_layout
 from spielfeld.envs.grid_world.layout_error import refuse

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from spielfeld.arrays import Array
 from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout, Tile
-
-Array = npt.NDArray[Any]
 
 
 class Outcomes(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.envs.grid_world.grid import Array
+from spielfeld.arrays import Array
 from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Layout
 from spielfeld.envs.grid_world.layout_values import (
     PROBABILITY,

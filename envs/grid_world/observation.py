@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space
 
+from spielfeld.arrays import Array
 from spielfeld.envs.grid_world.dynamics import GridStates
 from spielfeld.envs.grid_world.grid import Grid
 from spielfeld.envs.grid_world.layout import Layout, Tile
 from spielfeld.envs.grid_world.layout_error import suggestion
 
-Array = npt.NDArray[Any]
 PLANES = ("blocked", "goal", "pit", "key", "door", "special")
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld.arrays import Floats
 from spielfeld.envs.grid_world import palette
 from spielfeld.envs.grid_world.layout import DIRECTIONS
 from spielfeld.envs.grid_world.palette import FINE, Bytes, Colour
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
-Floats = npt.NDArray[np.float64]
 Actions = tuple[str, ...]
 Blits = list[tuple[Any, tuple[float, float]]]  # pictures, and where their top left corners go
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.envs.grid_world.grid import Array, Grid
+from spielfeld.arrays import Array
+from spielfeld.envs.grid_world.grid import Grid
 from spielfeld.envs.grid_world.layout_error import refuse
 from spielfeld.envs.tabular import TabularModel
 

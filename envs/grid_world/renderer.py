@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld.arrays import Floats
 from spielfeld.envs.grid_world import overlay, palette
 from spielfeld.envs.grid_world.background import (
     CAPTION,
@@ -24,7 +25,7 @@ from spielfeld.envs.grid_world.background import (
     map_pixels,
 )
 from spielfeld.envs.grid_world.layout import Layout
-from spielfeld.envs.grid_world.overlay import Blits, Floats
+from spielfeld.envs.grid_world.overlay import Blits
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.shapes import AGENT, sprite
 

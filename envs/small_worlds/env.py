@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Discrete
 
+from spielfeld.arrays import Booleans
 from spielfeld.envs.small_worlds.world import SmallWorld, find_world
-from spielfeld.envs.tabular import Booleans
 from spielfeld.envs.tabular_env import TabularEnv
 
 

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from spielfeld.arrays import Floats
 from spielfeld.envs.small_worlds.world import BOOK, SmallWorld
-from spielfeld.envs.tabular import Floats, TabularModel
+from spielfeld.envs.tabular import TabularModel
 
 CARS = 20  # a place holds at most
 MOVES = 5  # cars a night, at most

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 Update = Callable[[int, int, float, int, int, bool, bool], None]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.agents.tabular import QLearning, QLearningConfig
+from spielfeld.arrays import Array
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
-from spielfeld.learning.batch import Array
 
 SETTINGS = QLearningConfig()
 

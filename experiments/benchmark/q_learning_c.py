@@ -17,10 +17,10 @@ import numpy as np
 
 from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.agents.tabular import QLearning
+from spielfeld.arrays import Array
 from spielfeld.envs.access import time_limit
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
 from spielfeld.experiments.benchmark.q_learning import SETTINGS
-from spielfeld.learning.batch import Array
 
 WORLD = "spielfeld/FrozenLake8x8-v0"
 SOURCE = Path(__file__).with_suffix(".c")

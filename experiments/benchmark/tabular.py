@@ -9,12 +9,12 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.experiments.benchmark import plain_methods
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
 from spielfeld.experiments.benchmark.plain_methods import Update
 from spielfeld.experiments.registry import find_learner
-from spielfeld.learning.batch import Array
 
 # Learner -> the plain method that does the same; prediction is control with one column.
 METHODS = {

@@ -6,8 +6,8 @@ import numpy as np
 
 from spielfeld.agents.bandit import ExplorationBandit, ExplorationConfig, testbed
 from spielfeld.agents.bandit.many_runs import problems
+from spielfeld.arrays import Array
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
-from spielfeld.learning.batch import Array
 
 RATES = (0.0, 0.01, 0.1)  # of exploration: greedy, and the two others of the figure
 ARMS = 10

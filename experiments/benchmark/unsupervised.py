@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
 from spielfeld.experiments.benchmark.growing import CLASSES, FEATURES, Work, clouds, growing
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets import DataSet
 from spielfeld.learning.unsupervised import (
     KMeans,

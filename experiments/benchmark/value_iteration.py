@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.agents.planning import value_iteration
+from spielfeld.arrays import Floats
 from spielfeld.envs import TabularModel, maze_layout
 from spielfeld.envs.grid_world.dynamics import grid_model
-from spielfeld.envs.tabular import Floats
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, seconds
 
 DISCOUNT, TOLERANCE, SLIP = 0.99, 1e-6, 0.2

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.compare.outcome import SHARE, Outcome, Unit
 from spielfeld.experiments.compare.rows import Cells
 from spielfeld.experiments.compare.statistics import LEVEL
-from spielfeld.learning.batch import Array
-from spielfeld.learning.model_file import write_atomically
+from spielfeld.files import write_atomically
 
 # Okabe & Ito without yellow, which is lost on white; safe for the colour-blind.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9", "#777777")

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import gymnasium as gym
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.data_metrics import METRICS, Metric
 from spielfeld.experiments.data_score import DataScore
 from spielfeld.experiments.evaluation import Evaluation
@@ -16,8 +17,7 @@ from spielfeld.experiments.greedy import predicts_many
 from spielfeld.experiments.judgement import judges
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.run import Run
-from spielfeld.learning.batch import Array
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 POINTS = 50  # of a curve of returns
 

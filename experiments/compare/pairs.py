@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.compare.outcome import Outcome, Unit
 from spielfeld.experiments.compare.rows import (
     ALL_WORLDS,
@@ -22,7 +23,6 @@ from spielfeld.experiments.compare.statistics import (
     difference,
     probability_of_improvement,
 )
-from spielfeld.learning.batch import Array
 
 ALL_PAIRS = 4  # learners; of more, each is compared with the best alone
 

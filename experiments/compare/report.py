@@ -16,7 +16,7 @@ from spielfeld.experiments.compare.rows import Cell, Row, rows
 from spielfeld.experiments.compare.table import for_markdown, notes, title
 from spielfeld.experiments.compare.verdict import remarks, sentence
 from spielfeld.experiments.session import versions
-from spielfeld.learning.model_file import write_atomically
+from spielfeld.files import write_atomically
 
 
 @dataclass(frozen=True)

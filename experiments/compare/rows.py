@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.compare.outcome import SHARE, Outcome, Unit
 from spielfeld.experiments.compare.statistics import interquartile_mean, interval
-from spielfeld.learning.batch import Array
 
 ALL_WORLDS = "all worlds"
 Cell = tuple[str, str]  # learner's label, world

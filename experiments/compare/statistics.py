@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 LEVEL = 0.95  # of every interval
 RESAMPLES = 9_999

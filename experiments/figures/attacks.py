@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.bands import BAND, bands, on_a_log_scale, share_of_rows
 from spielfeld.experiments.figures.outcome import Outcome, estimate
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import book_point, canvas
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 
 SAMPLES = 30_000  # rows drawn, 33 epochs

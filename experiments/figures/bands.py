@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Row, estimate
 from spielfeld.experiments.figures.style import lines
-from spielfeld.learning.batch import Array
 
 BAND = "medians, bands with the middle half of the runs"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import canvas
-from spielfeld.learning.batch import Array
 
 TOTALS, DEALER = range(12, 22), range(1, 11)
 EPISODES = (10_000, 500_000)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, estimate
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import COLOURS, book_line, canvas, lines, name_ends
-from spielfeld.learning.batch import Array
 
 # Mean online return in episodes 401 to 500, and its standard error.
 PUBLISHED = {"SARSA": (-27.1, 0.2), "Q-learning": (-50.0, 0.2), "Expected SARSA": (-20.9, 0.1)}

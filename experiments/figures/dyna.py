@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, estimate, to_the_digits
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import book_point, canvas, lines
-from spielfeld.learning.batch import Array
 
 EPISODES = 50
 MAZE: dict[str, Any] = {"name": "spielfeld/DynaMaze-v0", "time_limit": 0}

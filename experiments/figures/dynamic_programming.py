@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row, to_the_digits
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLUE, book_point, canvas, lines
-from spielfeld.learning.batch import Array
 
 CARS = (21, 21)
 IMPROVEMENTS = 4  # figure 4.2 shows the first policy and four improvements, the last one optimal

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.bands import BAND, bands, on_a_log_scale
 from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import book_line, canvas
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 
 NOISE = 0.3  # standard deviation around the curve

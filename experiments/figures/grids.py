@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, all_to_the_digits
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import canvas, number_grid
-from spielfeld.learning.batch import Array
 
 NAN = np.nan
 FOUR_BY_THREE = np.array(

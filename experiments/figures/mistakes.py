@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.bands import BAND, bands
 from spielfeld.experiments.figures.outcome import Outcome, estimate, to_the_digits
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLACK, GREY, ORANGE, canvas
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 
 EPOCHS = 30

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import canvas, lines
-from spielfeld.learning.batch import Array
 
 EPISODES = (1, 12, 104, 1_000)
 CURVE = 500  # episodes

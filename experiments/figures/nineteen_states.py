@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, estimate
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import COLOURS, DASHES, GREY, book_point, canvas
-from spielfeld.learning.batch import Array
 
 TRUE = np.arange(-9, 10) / 10
 EPISODES, WORST = 10, 10.0  # what diverges is cut off there

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 SOURCE_RUNS = 1_000  # of a published number that states neither runs nor error
 WIDTH = 4.0  # of the band, in standard errors of the difference

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from spielfeld.experiments.figures.all import FIGURES
 from spielfeld.experiments.figures.outcome import Row
-from spielfeld.learning.model_file import write_atomically
+from spielfeld.files import write_atomically
 
 HEAD = """# The figures of the books
 

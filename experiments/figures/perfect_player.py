@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLUE, GREY, ORANGE, canvas
-from spielfeld.learning.batch import Array
 
 SETTINGS = [
     *((rival, 0) for rival in ("random", "rule", "uct", "perfect")),

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row, to_the_digits
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import BLACK, canvas, lines
-from spielfeld.learning.batch import Array
 
 TRUE = np.arange(1, 6) / 6
 EPISODES = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 
 GREYS = 16  # the darkest pixel

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.interrupts import ctrl_c_left_to_us
-from spielfeld.learning.batch import Array
 
 PARTS = 20  # of the runs with one setting, between which progress is told
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import canvas, lines
-from spielfeld.learning.batch import Array
 
 GAMES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)  # between looks at the learner
 BEHAVIOURS = {"random": 1.0, "greedy 9 of 10": 0.1, "greedy": 0.0}

@@ -9,12 +9,12 @@ import numpy as np
 
 from spielfeld.agents.bandit.gradient import climb, softmax
 from spielfeld.agents.policy_gradient.advantages import discounted_returns
-from spielfeld.envs.compiled import compiled
+from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
 from spielfeld.envs.small_worlds.short_corridor import GOAL, LEFT, RIGHT
 from spielfeld.experiments.figures.outcome import Outcome, Row, estimate, to_the_digits
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLUE, ORANGE, book_line, book_point, canvas, lines
-from spielfeld.learning.batch import Array
 
 BEST, VALUE = 0.585786, -11.656854
 # Step sizes of policy and value, and the mean return in episodes 951 to 1,000.

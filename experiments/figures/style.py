@@ -114,7 +114,7 @@ def save(picture: Any, path: Path) -> None:
 
     from PIL import Image
 
-    from spielfeld.learning.model_file import write_atomically
+    from spielfeld.files import write_atomically
 
     drawn, small = io.BytesIO(), io.BytesIO()
     picture.savefig(drawn, format="png")

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.figures.outcome import Outcome, Row, estimate
 from spielfeld.experiments.figures.repeat import Repeat, world
 from spielfeld.experiments.figures.style import BLUE, GREY, ORANGE, canvas
-from spielfeld.learning.batch import Array
 
 STEPS = 8_000
 WORLD: dict[str, Any] = {"name": "spielfeld/WindyGridWorld-v0", "time_limit": 0}

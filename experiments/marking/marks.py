@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.experiments.board_play.match import Player
 from spielfeld.experiments.marking.positions import LabelledPositions, keeps_value
-from spielfeld.learning.batch import Array
 
 
 class Mark(NamedTuple):

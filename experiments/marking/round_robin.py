@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import Rules
 from spielfeld.experiments.board_play.match import Player
-from spielfeld.learning.batch import Array
 
 PER_DECADE = 400.0  # points of Elo by which strengths differ tenfold
 DRAWN = 1.0  # games between any two, thought of as drawn: nobody is infinitely stronger

@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.learning.baselines.sklearn_learner import SklearnLearner
-from spielfeld.learning.batch import Array
 
 
 def any_rows(place: str) -> dict[str, str]:

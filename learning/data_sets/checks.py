@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.csv_table import Table, listed, short
 
 PARTS = ("year", "month", "weekday")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.csv_columns import Reading, Task, features, refuse_names, targets
 from spielfeld.learning.data_sets.csv_marks import read_mark
 from spielfeld.learning.data_sets.csv_missing import (

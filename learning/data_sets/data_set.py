@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 Kind = Literal["regression", "classification", "unlabelled", "ratings"]
 LARGEST = 1e100  # squares of anything smaller, and sums of them, are still finite

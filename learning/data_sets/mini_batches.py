@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.saved import count, entry, take_up
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from spielfeld.learning.batch import Array, Gradient
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Parameters
 from spielfeld.learning.optimizer import Optimizer
 

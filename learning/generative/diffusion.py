@@ -30,7 +30,8 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import MiniBatches
 from spielfeld.learning.descent import DescentConfig

@@ -21,7 +21,8 @@ from copy import copy
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.learning.batch import Array, Gradient
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 from spielfeld.learning.network import Network
 

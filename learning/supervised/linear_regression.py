@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.data_sets.standardiser import Standardiser

@@ -25,7 +25,7 @@ from math import inf
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.cross_entropy import CrossEntropy
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet

@@ -24,7 +24,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.checks import checked_inputs
 from spielfeld.learning.data_sets.data_set import DataSet

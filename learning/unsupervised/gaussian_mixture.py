@@ -30,7 +30,7 @@ from math import inf
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.data_sets.standardiser import Standardiser
 from spielfeld.learning.function import Parameters

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.centroids import Centroids
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.loss import Loss, SquaredError

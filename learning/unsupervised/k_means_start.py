@@ -14,7 +14,7 @@ from math import log
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 from spielfeld.learning.unsupervised.pull import pull
 
 

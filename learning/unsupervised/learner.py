@@ -10,7 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Batch
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of

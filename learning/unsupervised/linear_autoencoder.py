@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.learning.autoencoder import TiedLinear
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.descent import DescentConfig
 from spielfeld.learning.loss import Loss, SquaredError

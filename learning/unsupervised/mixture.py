@@ -6,7 +6,8 @@ from math import log, pi
 
 import numpy as np
 
-from spielfeld.learning.batch import Array, Gradient, Rows
+from spielfeld.arrays import Array
+from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Backward, Function, Parameters, of_width, selected, spread
 
 

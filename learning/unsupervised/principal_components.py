@@ -24,12 +24,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spielfeld.arrays import Array
+from spielfeld.history import History
 from spielfeld.learning.autoencoder import TiedLinear
-from spielfeld.learning.batch import Array
 from spielfeld.learning.data_sets.checks import require_same_rows
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
-from spielfeld.learning.history import History
 from spielfeld.learning.saved import array_like, count, table
 from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 BLOCK = 512  # rows at a time, so that what is made of them stays in the cache
 

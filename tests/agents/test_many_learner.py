@@ -14,7 +14,7 @@ from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.many_learner import ManyLearner
 from spielfeld.agents.policy_gradient.a2c import A2C
 from spielfeld.agents.policy_gradient.ppo import PPO
-from spielfeld.learning.model_file import load_model, save_model
+from spielfeld.files import load_model, save_model
 from tests.agents.known_answers import KNOWN_ANSWERS
 
 SMALL = {"num_envs": 6, "steps": 5, "hidden": (8,), "normalise_observations": True,

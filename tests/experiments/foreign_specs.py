@@ -30,7 +30,7 @@ from spielfeld.experiments.command_line import MISTAKES, main
 from spielfeld.experiments.compare.contestants import Contestant
 from spielfeld.experiments.run import Run, train
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.learning.model_file import load_model, save_model
+from spielfeld.files import load_model, save_model
 
 OWN = ("my_learner", "my_world")
 LEARNER = """from spielfeld.agents.tabular.q_learning import QLearning

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gymnasium as gym
 import numpy as np
 
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 
 @dataclass(frozen=True)

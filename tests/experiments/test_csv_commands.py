@@ -75,7 +75,7 @@ def check(path: Path, learner: str, target: str | None, task: str | None) -> str
 @pytest.fixture
 def without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundreds of runs write six files each: whether they reached the disk is tested elsewhere."""
-    write = sys.modules["spielfeld.learning.model_file"].os  # type: ignore[attr-defined]
+    write = sys.modules["spielfeld.files"].os  # type: ignore[attr-defined]
     monkeypatch.setattr(write, "fsync", lambda handle: None)
     monkeypatch.setattr(run, "one_thread", contextlib.nullcontext)  # costs more than such a run
     monkeypatch.setattr("spielfeld.experiments.commands.train_report._draw", lambda run: None)

@@ -10,7 +10,7 @@ import pytest
 from spielfeld.experiments.run import Run, train
 from spielfeld.experiments.session import Session
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.learning.model_file import ModelFileError, load_model, save_model
+from spielfeld.files import ModelFileError, load_model, save_model
 
 PPO = {"num_envs": 2, "steps": 16, "batch_size": 16, "epochs": 1, "hidden": [8]}
 DQN = {"num_envs": 2, "learning_starts": 20, "hidden": [8]}

@@ -12,8 +12,8 @@ from spielfeld.experiments.data_picture import SIZE, STRIP, data_picture, painte
 from spielfeld.experiments.show import DataShow
 from spielfeld.experiments.watch import watch
 from spielfeld.experiments.watch_window import watch_window
+from spielfeld.history import History
 from spielfeld.learning.data_sets import DataSet, Split, find_data_set
-from spielfeld.learning.history import History
 from spielfeld.learning.supervised import LinearRegression, LogisticRegression, NeuralNetwork
 from spielfeld.learning.unsupervised import KMeans
 

@@ -10,7 +10,7 @@ from spielfeld.experiments.compare.outcome import Measure, Outcome
 from spielfeld.experiments.run import Run, train
 from spielfeld.experiments.session import Session
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.learning.model_file import load_model
+from spielfeld.files import load_model
 
 SEARCH = "tests.experiments.many_learner:Search"
 CART_POLE = RunSpec(SEARCH, "CartPole-v1", 6_001, seed=1)

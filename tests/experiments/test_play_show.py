@@ -12,7 +12,7 @@ from spielfeld.experiments.play_show import PICTURES, PlayShow
 from spielfeld.experiments.show import WorldShow, show_of
 from spielfeld.experiments.watch import watch
 from spielfeld.experiments.watch_window import watch_window
-from spielfeld.learning.history import History
+from spielfeld.history import History
 from tests.experiments.many_learner import Search
 
 

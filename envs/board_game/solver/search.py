@@ -21,6 +21,7 @@ keeps its own stack instead of calling itself, so that it can be left and taken 
 
 from __future__ import annotations
 
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.bits import count
 from spielfeld.envs.board_game.rules import CONNECT_FOUR, Rules
 from spielfeld.envs.board_game.solver.memory import (
@@ -50,7 +51,6 @@ from spielfeld.envs.board_game.solver.stack import (
     Stack,
 )
 from spielfeld.envs.board_game.threats import safe_moves, winning_cells, winning_moves
-from spielfeld.envs.compiled import compiled
 
 YES, NO, OPEN, UNSEEN = range(4)  # answers, and none yet: some moves are left, or all
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs import guard
+from spielfeld import guard
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import CONNECT_FOUR, Rules, move_of
 from spielfeld.envs.board_game.solver.memory import new_memory

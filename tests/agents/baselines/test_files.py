@@ -12,7 +12,7 @@ from spielfeld.experiments import session as session_module
 from spielfeld.experiments.run import Run, train
 from spielfeld.experiments.session import Session
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.learning.model_file import ModelFileError, load_model, save_model
+from spielfeld.files import ModelFileError, load_model, save_model
 
 torch = pytest.importorskip("torch")
 sb3 = pytest.importorskip("stable_baselines3")

@@ -13,8 +13,8 @@ from spielfeld.agents.planning import (
     value_iteration,
 )
 from spielfeld.agents.planning.policy_iteration import improve
+from spielfeld.arrays import Floats
 from spielfeld.envs.small_worlds.jacks_car_rental import DISCOUNT, MOVES, jacks_car_rental
-from spielfeld.envs.tabular import Floats
 
 SOLVERS = pytest.mark.parametrize("solve", [value_iteration, policy_iteration])
 

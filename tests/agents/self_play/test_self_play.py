@@ -13,9 +13,9 @@ from spielfeld.agents.self_play.proof import (
     share_of_optimal,
     solution,
 )
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game import TIC_TAC_TOE, Position, board_rules
 from spielfeld.envs.board_game.rules import stones_of, table_index
-from spielfeld.envs.compiled import compiled
 
 NAME = "spielfeld/TicTacToe-v0"
 LEARNERS = [AfterstateLearner, SelfPlayQLearning]

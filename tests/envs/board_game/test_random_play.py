@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.opponents import choose
 from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
@@ -16,7 +17,6 @@ from spielfeld.envs.board_game.rules import (
     move_of,
     position_key,
 )
-from spielfeld.envs.compiled import compiled
 
 GAMES = {"tic_tac_toe": TIC_TAC_TOE, "connect_four": CONNECT_FOUR}
 # Positions and move sequences after each ply; a game that is over goes on no more.

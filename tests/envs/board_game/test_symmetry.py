@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import CONNECT_FOUR, TIC_TAC_TOE, Rules, board_rules, has_line
 from spielfeld.envs.board_game.symmetry import canonical, canonical_symmetry, symmetries, turned
-from spielfeld.envs.compiled import compiled
 
 BOARDS = [
     TIC_TAC_TOE, CONNECT_FOUR, board_rules(2, 5, 3, False), board_rules(4, 4, 3, False),

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
+from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.bits import bits_of
 from spielfeld.envs.board_game.opponents import rule_moves
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import CONNECT_FOUR, TIC_TAC_TOE, Rules, board_rules, has_line
 from spielfeld.envs.board_game.threats import safe_moves, winning_cells, winning_moves
-from spielfeld.envs.compiled import compiled
 
 WIDE = [board_rules(1, 31, 25, gravity=False), board_rules(2, 20, 18)]  # lines of over 64 bits
 LARGE = [board_rules(10, 10, 5, gravity=False), board_rules(9, 9, 3)]  # boards of over 64 bits

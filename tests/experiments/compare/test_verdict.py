@@ -16,7 +16,7 @@ from spielfeld.experiments.compare.rows import rows
 from spielfeld.experiments.compare.statistics import Difference
 from spielfeld.experiments.compare.table import notes
 from spielfeld.experiments.compare.verdict import remarks, sentence, written
-from spielfeld.learning.history import History
+from spielfeld.history import History
 
 
 def outcomes(scores: list[float], unit: Unit = RETURN, first_seed: int = 0) -> list[Outcome]:

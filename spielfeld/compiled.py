@@ -21,12 +21,13 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
 import spielfeld
-from spielfeld.envs.called_functions import called_functions, refuse_recursion, refuse_rule
+from spielfeld.called_functions import called_functions, refuse_recursion, refuse_rule
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 PACKAGES = ("agents", "envs", "experiments", "learning")
+GROUND = Path(__file__).resolve().parent
 ROOT = Path(spielfeld.__path__[0])  # the folder that holds the packages
 KEPT_CACHES = 8
 MOST_INLINED = 40  # helpers, each counted where it is called; with more, compiling takes minutes
@@ -130,7 +131,8 @@ def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
 def _is_ours(function: FunctionType) -> bool:
     path = Path(function.__code__.co_filename).resolve()
     named = "<" not in function.__qualname__  # lambdas and closures share their names
-    return named and any(path.is_relative_to(ROOT / package) for package in PACKAGES)
+    ours = any(path.is_relative_to(ROOT / package) for package in PACKAGES)
+    return named and (ours or path.parent == GROUND)
 
 
 def _enable_cache(dispatcher: Any) -> None:
@@ -164,10 +166,15 @@ def _cache_directory() -> Path:
 
 @functools.cache
 def source_hash(*packages: str) -> str:
-    """Return a hash of every Python file of our packages, or of the `packages` named."""
+    """Return a hash of every Python file of our packages, or of the `packages` named.
+
+    The ground floor, on which all packages stand, is always part of it.
+    """
     digest = hashlib.sha256()
+    files = sorted(GROUND.glob("*.py"))
     for package in packages or PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            digest.update(str(path.relative_to(ROOT)).encode())
-            digest.update(path.read_bytes())
+        files += sorted((ROOT / package).rglob("*.py"))
+    for path in files:
+        digest.update("/".join(path.parts[-2:]).encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from spielfeld.arrays import Array
 
 MOST = 2**62  # of a count or a number of steps: a sum of two of them fits 64 bits
 MOST_ROWS = 2**20  # of a vector environment

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from spielfeld import envs  # noqa: F401, registers the environments
-from spielfeld.envs.compiled import PACKAGES, ROOT, compiled
+from spielfeld.compiled import PACKAGES, ROOT, compiled
 from spielfeld.experiments.registry import LEARNERS, find_learner
 
 RULES = "def step(value):\n    return value + 1.0\n"
 LOOP = """
 from spielfeld.agents.counting.rules import step
-from spielfeld.envs.compiled import compiled
+from spielfeld.compiled import compiled
 
 
 def change(value):

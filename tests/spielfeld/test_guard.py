@@ -6,8 +6,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from spielfeld import envs
-from spielfeld.envs import guard
+from spielfeld import envs, guard
 from spielfeld.envs.board_game import CONNECT_FOUR, Position, board_rules
 from spielfeld.envs.board_game.rules import Rules
 from spielfeld.envs.tabular import TabularModel

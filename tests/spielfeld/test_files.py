@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from spielfeld.files import write_atomically
 from spielfeld.learning import ModelFileError, load_model, save_model
-from spielfeld.learning.model_file import write_atomically
 
 ARRAYS = {
     "table": np.random.default_rng(0).normal(size=(30, 4)),

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.learning.batch import Array
+from spielfeld.arrays import Array
 
 FORMAT_VERSION = 1
 UNSEALED = "0" * 64

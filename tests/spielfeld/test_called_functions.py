@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spielfeld.envs.called_functions import called_functions
-from spielfeld.envs.compiled import compiled
+from spielfeld.called_functions import called_functions
+from spielfeld.compiled import compiled
 
 this = sys.modules[__name__]
 VALUES = np.array([1.0, 2.0, 6.0])

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from spielfeld.envs.compiled import compiled
-from spielfeld.envs.random_streams import Streams, next_draw, stream_of
+from spielfeld.compiled import compiled
+from spielfeld.streams import Streams, next_draw, stream_of
 
 
 def streams_of(generators: list[np.random.Generator]) -> Streams:
