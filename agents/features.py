@@ -1,14 +1,18 @@
-"""Observations as rows of numbers, which is what a network takes."""
+"""Between a world and a network: observations as rows of numbers, and numbers as actions."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete, MultiBinary, MultiDiscrete, Space, utils
 
 from spielfeld import guard
+from spielfeld.agents.normaliser import RunningMoments
 from spielfeld.arrays import Array
+from spielfeld.envs.many_worlds import ManyWorlds
+
+UNBOUNDED = 1e18  # a bound that far off is none, such as the largest float32
 
 
 class Features:
@@ -20,9 +24,16 @@ class Features:
     Args:
         space: Of the observations.
 
+    Attributes:
+        size: Numbers of a row.
+        one_hot: Whether each row has a single 1.
+        scale: Of all rows seen so far, which normalises them; None to leave them as they are.
+
     Raises:
         ValueError: If the space is another one; says what to do.
     """
+
+    saved: ClassVar[tuple[str, ...]] = ("scale",)
 
     def __init__(self, space: Space[Any]) -> None:
         if not isinstance(space, Box | Discrete | MultiBinary | MultiDiscrete):
@@ -31,25 +42,75 @@ class Features:
                 "gymnasium.wrappers.FlattenObservation may help."
             )
         self._space = space
+        self.scale: RunningMoments | None = None
         self.size = int(utils.flatdim(space))
         self.dimensions = len(space.shape or ())
-        self._counts = np.ravel(getattr(space, "nvec", getattr(space, "n", 0)))
-        self._first = np.ravel(getattr(space, "start", 0))
+        self.one_hot = isinstance(space, Discrete)
         self._named = isinstance(space, Discrete | MultiDiscrete)
-        self.one_hot = isinstance(space, Discrete)  # whether each row has a single 1
-        self._offsets = np.cumsum(self._counts) - self._counts
+        if isinstance(space, Discrete | MultiDiscrete):
+            counts = space.n if isinstance(space, Discrete) else space.nvec
+            self._first, self._sizes = np.ravel(space.start), np.ravel(counts)
+            self._offsets = np.cumsum(self._sizes) - self._sizes
 
     def __call__(self, observations: Any) -> Array:
         """Return float32 [rows, size] of many observations, or [1, size] of one."""
+        rows = self._rows(observations)
+        return rows if self.scale is None else self.scale.normalised(rows)
+
+    def look(self, worlds: ManyWorlds) -> Array:
+        """Return the sight of all worlds now, and remember its scale.
+
+        Only observations that are acted on while learning count for the scale: neither those that
+        `predict` and `act` are asked for, nor the last sight of a world before its reset.
+        """
+        if self.scale is not None:
+            self.scale.add(self._rows(worlds.observation)[~worlds.waiting])
+        return self(worlds.observation)
+
+    def _rows(self, observations: Any) -> Array:
         given = np.asarray(observations)
         rows = given.reshape(-1, *given.shape[given.ndim - self.dimensions :])
         if not self._named:
             return rows.reshape(len(rows), -1).astype(np.float32)
         places = guard.as_array("Observations", rows.reshape(len(rows), -1)) - self._first
-        inside = places.dtype.kind in "iu" and ((places >= 0) & (places < self._counts)).all()
+        inside = places.dtype.kind in "iu" and ((places >= 0) & (places < self._sizes)).all()
         if not inside:
             raise ValueError(f"Observations must be in {self._space}, not {guard.shown(given)}.")
         columns = places + self._offsets
         encoded = np.zeros((len(rows), self.size), np.float32)
         encoded[np.arange(len(rows))[:, None], columns] = 1
         return encoded
+
+
+def require_actions(space: Space[Any]) -> None:
+    """Raise a ValueError if actions are neither `Discrete` nor bounded numbers in one row."""
+    box = isinstance(space, Box) and len(space.shape) == 1
+    if not box and not isinstance(space, Discrete):
+        raise ValueError(f"Expected Discrete actions, or a Box with one dimension, not {space}.")
+
+
+def in_world(actions: Array, space: Space[Any]) -> Array:
+    """Return actions, counted from 0 or without bounds, as worlds with an action space take them.
+
+    Args:
+        actions: One a row. Shape [rows], or [rows, numbers] for a `Box`.
+        space: Of the actions.
+    """
+    if isinstance(space, Discrete):
+        return actions + int(space.start)
+    assert isinstance(space, Box)
+    return in_bounds(actions, space)
+
+
+def in_bounds(actions: Array, space: Box) -> Array:
+    """Cut actions [rows, numbers] at -1 and 1, and stretch that to the bounds of a `Box`.
+
+    Where one of the two bounds is missing, one unit is one unit, up to the other one. Whole numbers
+    are rounded to.
+    """
+    least, most = space.low.astype(np.float64), space.high.astype(np.float64)
+    bounded = (np.abs(least) < UNBOUNDED) & (np.abs(most) < UNBOUNDED)
+    low, high = np.where(bounded, least, -1), np.where(bounded, most, 1)
+    stretched = low + (high - low) * (actions.clip(-1, 1) + 1) / 2
+    within = np.where(bounded, stretched, actions).clip(least, most)
+    return (within.round() if space.dtype.kind in "iu" else within).astype(space.dtype)

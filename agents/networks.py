@@ -3,59 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from typing import Any, Literal
 
 import numpy as np
 
 from spielfeld.learning.function import Function
-from spielfeld.learning.network import ACTIVATIONS, Network
+from spielfeld.learning.network import ActivationName, Network
 from spielfeld.learning.one_vector import OneVector
 from spielfeld.learning.optimizer import Adam
-from spielfeld.learning.schedule import SCHEDULES
+from spielfeld.learning.schedule import ScheduleName
+from spielfeld.settings import Amount, Count, Positive, Settings, Share
 
-NETWORKS = ("numpy", "torch", "linear")
-POSITIVE = 1e-12  # the least number that counts as above 0
+NetworkName = Literal["numpy", "torch", "linear"]
 
 
 @dataclass(frozen=True)
-class NetworkConfig:
-    """Settings of agents with networks.
+class NetworkConfig(Settings):
+    """Settings of agents with networks."""
 
-    Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
-    """
-
-    num_envs: int = 16
+    num_envs: Count = 16
     """Copies of the world to act in at once."""
-    discount: float = 0.99
+    discount: Share = 0.99
     """Weight of the next state's value, in [0, 1]."""
-    learning_rate: float = 0.001
+    learning_rate: Positive = 0.001
     """Step size of Adam, above 0."""
-    schedule: str = "constant"
+    schedule: ScheduleName = "constant"
     """How the learning rate falls: constant, linear, cosine or step."""
-    schedule_samples: int = 100_000
+    schedule_samples: Count = 100_000
     """Environment steps until what falls has fallen all the way: to 0, where learning ends, if the
     schedule is linear or cosine."""
-    gradient_clip: float = 0.5
+    gradient_clip: Amount = 0.5
     """Longest gradient allowed, over all parameters together; 0 for any."""
-    network: str = "numpy"
+    network: NetworkName = "numpy"
     """numpy (gradients by hand), torch (by autograd, the same within rounding), or linear."""
-    hidden: tuple[int, ...] = (64, 64)
+    hidden: tuple[Count, ...] = (64, 64)
     """Units of each hidden layer."""
-    activation: str = "tanh"
+    activation: ActivationName = "tanh"
     """relu, tanh or sigmoid."""
-
-    def __post_init__(self) -> None:
-        one_of("network", self.network, NETWORKS)
-        one_of("activation", self.activation, tuple(ACTIVATIONS))
-        one_of("schedule", self.schedule, tuple(SCHEDULES))
-        within("discount", self.discount, 0, 1)
-        within("learning_rate", self.learning_rate, POSITIVE, inf)
-        within("gradient_clip", self.gradient_clip, 0, inf)
-        at_least("num_envs", self.num_envs, 1)
-        at_least("schedule_samples", self.schedule_samples, 1)
-        for units in self.hidden:
-            at_least("hidden", units, 1)
 
     @property
     def first_update(self) -> int:
@@ -63,33 +47,13 @@ class NetworkConfig:
         return 0
 
 
-def one_of(name: str, given: str, choices: tuple[str, ...]) -> None:
-    """Raise a ValueError if a setting is none of its choices."""
-    if given not in choices:
-        raise ValueError(f"There is no {name} {given!r}: choose one of {', '.join(choices)}.")
-
-
-def within(name: str, given: float, least: float, most: float) -> None:
-    """Raise a ValueError if a setting is no finite number from `least` to `most`."""
-    if not (least <= given <= most and given < inf):
-        lowest = "above 0" if least == POSITIVE else f"{least} or more"
-        limits = f"from {least} to {most}" if most < inf else f"finite and {lowest}"
-        raise ValueError(f"{name} must be {limits}, not {given}.")
-
-
-def at_least(name: str, given: int, least: int) -> None:
-    """Raise a ValueError if a setting is below `least`."""
-    if given < least:
-        raise ValueError(f"{name} must be {least} or more, not {given}.")
-
-
 def make_network(
-    config: NetworkConfig, inputs: int, outputs: int, generator: np.random.Generator, scale: float
+    config: Any, inputs: int, outputs: int, generator: np.random.Generator, scale: float
 ) -> Function:
     """Return a float32 network of the kind that `config` names.
 
     Args:
-        config: Settings.
+        config: Settings such as `NetworkConfig`.
         inputs: Features of an observation.
         outputs: Numbers to predict.
         generator: Draws the weights at the start: rotations, layer by layer.
@@ -108,7 +72,7 @@ def make_network(
     return torch_twin(network, "network torch")
 
 
-def make_adam(config: NetworkConfig) -> OneVector:
+def make_adam(config: Any) -> OneVector:
     """Return a fresh optimizer: Adam on clipped gradients.
 
     What keeps Adam from dividing by 0 is larger than the 1e-8 of its paper, as in the A2C and PPO

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
 import numpy as np
 
 from spielfeld.arrays import Array
+from spielfeld.settings import Finite
 
 LIMIT = 10.0  # standard deviations; what lies further off is an accident, not information
 
@@ -19,8 +22,11 @@ class RunningMoments:
         arrays: "mean", "variance" [size] and "count" [1], changed in place.
     """
 
+    saved: ClassVar[tuple[str, ...]] = ("arrays",)
+    arrays: dict[str, Annotated[Array, Finite]]
+
     def __init__(self, size: int) -> None:
-        self.arrays: dict[str, Array] = {
+        self.arrays = {
             "mean": np.zeros(size), "variance": np.ones(size), "count": np.zeros(1),
         }  # fmt: skip
 
@@ -54,6 +60,9 @@ class RewardScale:
         worlds: How many pay.
         discount: By which returns are measured.
     """
+
+    saved: ClassVar[tuple[str, ...]] = ("moments", "returns")
+    returns: Annotated[Array, Finite]
 
     def __init__(self, worlds: int, discount: float) -> None:
         self.discount, self.moments = discount, RunningMoments(1)

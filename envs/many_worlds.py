@@ -128,8 +128,9 @@ class ManyWorlds:
         if not state:
             return
         waiting = guard.as_array("The saved 'waiting'", guard.entry(state, "waiting"))
-        if waiting.shape[:1] != (self.rows,):
-            raise ValueError(f"Expected the state of {self.rows} rows, not {waiting.shape[:1]}.")
+        waiting = waiting.reshape(-1) if waiting.ndim == 0 else waiting
+        if len(waiting) != self.rows:
+            raise ValueError(f"Expected the state of {self.rows} rows, not {len(waiting)}.")
         saved = self._saved(state)
         self._restore_vector(state, seed)
         self.observation, self.legal = saved["observation"], saved.get("legal")

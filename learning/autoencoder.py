@@ -16,10 +16,10 @@ from spielfeld.learning.function import (
     Link,
     Parameters,
     of_width,
+    prefixed,
     selected,
     spread,
 )
-from spielfeld.learning.named import prefixed
 
 
 class EncodeDecode(Function):

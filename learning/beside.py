@@ -6,8 +6,7 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Gradient
-from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
-from spielfeld.learning.named import prefixed
+from spielfeld.learning.function import Backward, Function, Parameters, prefixed, selected, spread
 
 
 class Beside(Function):

@@ -1,18 +1,21 @@
 """Learning from rows: a function steps downhill along mini-batches of a data set.
 
-Differs from an agent by its experience alone: rows of a data set, drawn in random order, whose
-targets were given by somebody, or are made of the inputs themselves.
+Differs from an agent by its experience alone: rows of a data set, drawn in random order. In
+supervised learning their targets were given; in unsupervised learning each row is its own target.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
-from math import isfinite, isnan
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf, isfinite
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.history import History
 from spielfeld.learning.batch import Batch
@@ -20,15 +23,18 @@ from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, re
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
 from spielfeld.learning.data_sets.standardiser import Standardiser
-from spielfeld.learning.descent import DecayConfig, make_optimizer
-from spielfeld.learning.early_stopping import EarlyStopping
+from spielfeld.learning.descent import Decaying, DescentConfig, make_optimizer
 from spielfeld.learning.function import Function
+from spielfeld.learning.learner import GradientLearner
+from spielfeld.learning.logits import softmax
 from spielfeld.learning.loss import Loss
-from spielfeld.learning.resumable import ResumableLearner
+from spielfeld.learning.optimizer import SGD, Optimizer
 from spielfeld.learning.schedule import SCHEDULES
+from spielfeld.settings import settings_of
+from spielfeld.snapshot import Counter, Fixed
 
 
-class DataLearner(ResumableLearner):
+class DataLearner(GradientLearner):
     """A function that learns from rows; subclasses say which function and which loss.
 
     Function, optimizer and the scale of the inputs are made from the first rows that it is given:
@@ -37,19 +43,35 @@ class DataLearner(ResumableLearner):
     Args:
         config: Settings; see the subclass's `config_class`.
         seed: Of the weights at the start, and of the order of the rows.
+        **words: Settings by name, such as `learning_rate=0.1`, in place of those of `config`.
 
     Attributes:
         tasks: What it can be judged by, of "classification", "regression", "ratings",
             "reconstruction", "clustering", "density" and "generation".
+        own_targets: Whether each row is its own target, as in unsupervised learning: then rows of
+            any kind but ratings will do, and their targets are not looked at.
+        scales_targets: Whether targets that are numbers are standardised like the inputs, so that
+            one learning rate suits whatever unit they come in.
         measures: Scales learned from the training rows, by name: "inputs", and for some learners
             "targets". A part of the model: `predict` takes inputs in their own units.
     """
 
     tasks: ClassVar[tuple[str, ...]]
-    config_class: ClassVar[type[Any]] = DecayConfig
+    own_targets: ClassVar[bool] = False
+    scales_targets: ClassVar[bool] = False
+    config_class: ClassVar[type[Any]] = DescentConfig
+    saved: ClassVar[tuple[str, ...]] = (
+        "rows_digest", "function", "optimizer", "measures", "stopping", "batches",
+    )  # fmt: skip
+    measures: dict[str, Standardiser]
+    stopping: EarlyStopping
+    batches: MiniBatches
+    state, restore = snapshot.state, snapshot.restore
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        super().__init__(self.config_class() if config is None else config, seed)
+    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+        self.config = settings_of(self.config_class, config, words)
+        self.seed = seed
+        self._data: DataSet | None = None  # the training rows, once there are some
         self._validation: Batch | None = None
         self._rows: list[tuple[float, ...]] = []
 
@@ -58,8 +80,16 @@ class DataLearner(ResumableLearner):
         raise NotImplementedError
 
     def answer(self, outputs: Array) -> Array:
-        """Return what `predict` makes of the function's outputs [rows, outputs]."""
-        raise NotImplementedError
+        """Return what `predict` makes of the function's outputs [rows, outputs].
+
+        Reconstructions [rows, features] in the units of the inputs where rows are their own
+        targets; else numbers [rows] in units of the target, or class probabilities [rows, classes].
+        """
+        if self.own_targets:
+            return self.measures["inputs"].inverse(outputs)
+        if "targets" in self.measures:
+            return self.measures["targets"].inverse(outputs)[:, 0]
+        return softmax(outputs) if self._learned_from().class_names else outputs[:, 0]
 
     def taught(self, data: DataSet) -> DataSet:
         """Return rows as learners of this kind see them, targets included.
@@ -67,33 +97,70 @@ class DataLearner(ResumableLearner):
         Raises:
             ValueError: If they are not of the kind that is learned here.
         """
-        require_kind(data, self.tasks, type(self).__name__)
+        if not self.own_targets:
+            require_kind(data, self.tasks, type(self).__name__)
+        elif data.kind == "ratings":
+            raise ValueError(
+                f"{type(self).__name__} learns from measurements, but data set {data.name!r} is "
+                "for ratings: users and items are names."
+            )
         return data
 
     def measured(self, data: DataSet) -> dict[str, Standardiser]:
         """Return the scales of the training rows; see `measures`."""
+        inputs = Standardiser(np.zeros(data.features), np.ones(data.features))
         if self.config.standardise:
-            one_scale = getattr(self.config, "one_scale", False)
-            return {"inputs": Standardiser.learned_from(data.inputs, one_scale)}
-        return {"inputs": Standardiser(np.zeros(data.features), np.ones(data.features))}
+            one_scale = isinstance(self.config, DescentConfig) and self.config.one_scale
+            inputs = Standardiser.learned_from(data.inputs, one_scale)
+        if not self.scales_targets or data.kind != "regression":
+            return {"inputs": inputs}
+        targets = np.asarray(data.targets)[:, None]
+        return {"inputs": inputs, "targets": Standardiser.learned_from(targets)}
 
     def prepared(self, data: DataSet) -> DataSet:
-        """Return rows as the function and the loss take them."""
-        return replace(data, inputs=self.measures["inputs"](data.inputs))
+        """Return rows as the function and the loss take them: on one scale."""
+        if self.own_targets and data.kind == "unlabelled" and not self.config.standardise:
+            return data  # not a copy, since rows may be many
+        inputs = self.measures["inputs"](data.inputs)
+        if not self.own_targets:
+            targets = data.targets
+            if "targets" in self.measures:
+                targets = self.measures["targets"](np.asarray(targets)[:, None])[:, 0]
+            return replace(data, inputs=inputs, targets=targets)
+        return DataSet(data.name, "unlabelled", inputs, feature_names=data.feature_names)
 
     def weight_decay(self, rows: int) -> float:
         """Return how strongly weights decay when learned from so many rows; see `WeightDecay`."""
-        return float(self.config.weight_decay)
+        return self.config.weight_decay if isinstance(self.config, Decaying) else 0.0
+
+    def make_optimizer(self, rows: int) -> Optimizer:
+        """Return the optimizer that takes the steps, for so many training rows."""
+        if isinstance(self.config, DescentConfig):
+            return make_optimizer(self.config, self.weight_decay(rows))
+        return SGD()  # of a learner whose steps are its own
+
+    def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
+        """Return the experience: mini-batches of prepared rows, which `generator` shuffles."""
+        return MiniBatches(data, self.config.batch_size, generator)
 
     @property
     def predictor(self) -> Function:
         """The function that predicts: the one that learns, or with `patience` as it was at best."""
-        return self._stopping.best or self.function
+        return self.stopping.best or self.function
 
     @property
     def samples(self) -> int:
         """Rows drawn so far."""
-        return self._batches.drawn if self._batches else 0
+        return 0 if self._data is None else self.batches.drawn
+
+    @cached_property
+    def rows_digest(self) -> Annotated[str, Fixed()]:
+        """A digest of the training rows, in which a saved state must agree."""
+        data, digest = self._learned_from(), hashlib.sha256()
+        for array in (data.inputs, data.targets):
+            if array is not None:
+                digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     def predict(self, inputs: Array) -> Array:
         """Return numbers [rows], or class probabilities [rows, classes]; changes nothing.
@@ -138,15 +205,16 @@ class DataLearner(ResumableLearner):
 
     def experience(self, source: DataSet | Split, samples: int) -> Iterator[Batch]:
         """Yield mini-batches of the training rows, every row once an epoch, until patience ends."""
-        batches = self._begun(source)
-        if self._stopping.over:
+        self.prepare(source)
+        if self.stopping.over:
             return
-        for batch in batches.draw(samples):
+        for batch in self.batches.draw(samples):
             yield batch
-            if self.samples % len(batches.data) == 0 and self._validation is not None:
-                self._stopping.look(self.validation_loss(self._validation), self.function)
-                self._rows[-1] = (*self._rows[-1][:2], self._stopping.loss)
-                if self._stopping.over:
+            if self.samples % len(self.batches.data) == 0 and self._validation is not None:
+                loss = self.validation_loss(self._validation)
+                self.stopping.look(loss, self.function)
+                self._rows[-1] = (*self._rows[-1][:2], loss)
+                if self.stopping.over:
                     return
 
     def step_size(self, batch: Batch) -> float:
@@ -171,7 +239,8 @@ class DataLearner(ResumableLearner):
 
     def note(self, loss: float) -> None:
         """Write down the loss of a batch, and beside it that of the validation rows."""
-        beside = () if self._validation is None else (self._stopping.loss,)
+        known = self._validation is not None and self.stopping.loss is not None
+        beside = (self.stopping.loss,) if known else ()
         self._rows.append((self.samples, loss, *beside))
 
     def validation_loss(self, rows: Batch) -> float:
@@ -184,27 +253,72 @@ class DataLearner(ResumableLearner):
         names = ("samples", "loss", "validation_loss")
         return History(**dict(zip(names, zip(*rows, strict=True), strict=False)))
 
-    def _begun(self, source: DataSet | Split) -> MiniBatches:
-        """Make what is missing from the first rows, and hold to these rows from then on."""
+    def prepare(self, source: DataSet | Split) -> None:
+        """Make what is missing from the first rows, and hold to these rows from then on.
+
+        Raises:
+            ValueError: If rows are not of the kind that is learned here, or are other rows than
+                those that learning began with.
+        """
         given, held_back = (source, None) if isinstance(source, DataSet) else source[:2]
         train = self.taught(given)
-        if self._data is None or self._batches is None:
-            self._batches = self._begin(train)
+        if self._data is None:
+            self._begin(train)
             self._data = train
-            self._stopping = EarlyStopping(getattr(self.config, "patience", 0))
         require_same_rows(self._data, train)
         self._validation = None
         if held_back is not None:
             self._validation = batch_of(self.prepared(self.taught(held_back)))
-            if isnan(self._stopping.loss):
-                if self._stopping.patience:
-                    self._stopping.best, _ = self.make(train, np.random.default_rng(self.seed))
-                self._stopping.look(self.validation_loss(self._validation), self.function)
-        return self._batches
+            if self.stopping.loss is None:
+                if self.stopping.patience:
+                    self.stopping.best, _ = self.make(train, np.random.default_rng(self.seed))
+                self.stopping.look(self.validation_loss(self._validation), self.function)
 
-    def _begin(self, data: DataSet) -> MiniBatches:
+    def _begin(self, data: DataSet) -> None:
         start, order = np.random.default_rng(self.seed).spawn(2)
         self.measures = self.measured(data)
+        self.batches = self.make_batches(self.prepared(data), order)
         self.function, self.loss = self.make(data, start)
-        self.optimizer = make_optimizer(self.config, self.weight_decay(len(data)))
-        return MiniBatches(self.prepared(data), self.config.batch_size, order)
+        self.optimizer = self.make_optimizer(len(data))
+        self.optimizer.prepare(self.function.parameters)
+        descent = isinstance(self.config, DescentConfig)
+        self.stopping = EarlyStopping(self.config.patience if descent else 0)
+
+
+@dataclass
+class EarlyStopping:
+    """Early stopping: no further steps that only fit the noise of the training rows.
+
+    Once an epoch the loss on the validation rows is measured. The parameters of its lowest point
+    are kept, and after `patience` epochs without a lower one learning is over.
+
+    Source: Prechelt (1998), "Early stopping - but when?", criterion UP with strips of one epoch.
+
+    Args:
+        patience: Epochs without a lower loss after which learning is over; 0 for never.
+        best: Keeps the parameters of the lowest loss; None to keep none.
+        loss: As measured last; None before.
+        least: The lowest so far; None before.
+        waited: Epochs since then.
+    """
+
+    saved: ClassVar[tuple[str, ...]] = ("best", "loss", "least", "waited")
+    patience: int = 0
+    best: Function | None = None
+    loss: float | None = None
+    least: float | None = None
+    waited: Counter = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether patience is at its end."""
+        return 0 < self.patience <= self.waited
+
+    def look(self, loss: float, function: Function) -> None:
+        """Take note of the loss after another epoch; keep the parameters if it is the lowest."""
+        better = loss < (inf if self.least is None else self.least)
+        self.loss, self.least = loss, loss if better else self.least
+        self.waited = 0 if better else self.waited + 1
+        if better and self.best is not None:
+            for name, parameter in self.best.parameters.items():
+                parameter[...] = function.parameters[name]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Gradient, Rows
+from spielfeld.settings import Finite
 
-Parameters = dict[str, Array]
+Parameters = dict[str, Annotated[Array, Finite]]
+Value = TypeVar("Value")
 Backward = Callable[[Array], Gradient]
 Chained = Callable[[Array], tuple[Gradient, Array]]
 
@@ -23,6 +25,7 @@ class Function(Protocol):
     Subclasses write `forward`; the rest is made of it.
     """
 
+    saved: ClassVar[tuple[str, ...]] = ("parameters",)
     parameters: Parameters
 
     @abstractmethod
@@ -154,3 +157,12 @@ def spread(upstream: Array, select: Array | None, outputs: int) -> Array:
     full = np.zeros((len(upstream), outputs), upstream.dtype)
     full[np.arange(len(upstream)), select] = upstream
     return full
+
+
+def prefixed(prefix: str, items: Mapping[str, Value]) -> dict[str, Value]:
+    """Put `prefix` and a dot before every name: parameters of a function within another one.
+
+    >>> prefixed("encoder", {"bias": 1})
+    {'encoder.bias': 1}
+    """
+    return {f"{prefix}.{name}": value for name, value in items.items()}

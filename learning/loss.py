@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from spielfeld.arrays import Array
+from spielfeld.settings import Range
 
+LossName = Literal["squared", "huber"]
+Threshold = Annotated[float, Range(0, open_low=True, infinite=True)]  # of `Huber`
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 
 
@@ -124,3 +127,8 @@ def _require_one_shape(prediction: Array, target: Array) -> None:
             f"Expected targets of shape {prediction.shape}, like the predictions, "
             f"not {np.shape(target)}."
         )
+
+
+def regression_loss(name: LossName, threshold: float) -> Loss:
+    """Return the loss of numbers that a setting names."""
+    return Huber(threshold) if name == "huber" else SquaredError()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -120,6 +120,7 @@ class Activation(NamedTuple):
     start: str
 
 
+ActivationName = Literal["relu", "tanh", "sigmoid"]
 ACTIVATIONS = {
     "relu": Activation(lambda signal: np.maximum(signal, 0), lambda hidden: hidden > 0, "he"),
     "tanh": Activation(np.tanh, lambda hidden: 1 - hidden * hidden, "glorot"),
@@ -156,17 +157,6 @@ def orthogonal_start(generator: np.random.Generator, inputs: int, outputs: int) 
 
 
 STARTS = {"he": he_start, "glorot": glorot_start, "orthogonal": orthogonal_start}
-
-
-def require_layers(hidden: Sequence[int], activation: str) -> None:
-    """Refuse settings of hidden layers that no network can have.
-
-    Raises:
-        ValueError: If a layer has no units, or there is no such activation.
-    """
-    _named(ACTIVATIONS, activation, "activation")
-    if min(hidden, default=1) < 1:
-        raise ValueError(f"hidden layers need 1 or more units each, not {hidden}.")
 
 
 def _named(choices: dict[str, Any], name: str, kind: str) -> Any:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Parameters
-from spielfeld.learning.optimizer import Optimizer
+from spielfeld.learning.optimizer import Optimizer, Wrapper
 
 ALL = "all"
 
 
-class OneVector:
+class OneVector(Wrapper):
     """An optimizer that sees all parameters as one vector, and clips the length of its gradient.
 
     gradient <- gradient * min(1, limit / |gradient|) keeps one strange batch from throwing the
@@ -29,10 +28,9 @@ class OneVector:
     def __init__(self, optimizer: Optimizer, limit: float = 0.0) -> None:
         self.optimizer, self.limit = optimizer, limit
 
-    @property
-    def learning_rate(self) -> float:
-        """The usual step size."""
-        return self.optimizer.learning_rate
+    def prepare(self, parameters: Parameters) -> None:
+        """Make the arrays that the optimizer needs for the vector."""
+        self.optimizer.prepare({ALL: _one(parameters)})
 
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
@@ -51,20 +49,16 @@ class OneVector:
             )
         if self.limit and length > self.limit:
             slope *= self.limit / length
-        vector = np.concatenate([parameter.ravel() for parameter in parameters.values()])
+        vector = _one(parameters)
         self.optimizer.step({ALL: vector}, {ALL: slope}, learning_rate)
         begin = 0
         for parameter in parameters.values():
             parameter[...] = vector[begin : begin + parameter.size].reshape(parameter.shape)
             begin += parameter.size
 
-    def state(self) -> dict[str, Any]:
-        """Return what the optimizer remembers."""
-        return self.optimizer.state()
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take it back."""
-        self.optimizer.restore(state)
+def _one(parameters: Parameters) -> Array:
+    return np.concatenate([parameter.ravel() for parameter in parameters.values()])
 
 
 def _flat(name: str, slope: Array | Rows) -> Array:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Parameters
+from spielfeld.snapshot import Counter
 
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 
@@ -22,6 +25,13 @@ class Optimizer(Protocol):
     @property
     def learning_rate(self) -> float:
         """The usual step size."""
+        ...
+
+    def prepare(self, parameters: Parameters) -> None:
+        """Make the arrays that steps on such parameters need, where they are missing.
+
+        `step` does so by itself; a state can only be restored into arrays that are there.
+        """
         ...
 
     def step(
@@ -39,12 +49,12 @@ class Optimizer(Protocol):
         """
         ...
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> snapshot.State:
         """Return what the next step depends on, as arrays and JSON values."""
         ...
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned."""
+    def restore(self, state: Mapping[str, Any], source: Any = None) -> None:
+        """Continue from what `state()` returned, after `prepare`."""
         ...
 
 
@@ -62,6 +72,12 @@ class SGD:
 
     learning_rate: float = 0.1
 
+    saved: ClassVar[tuple[str, ...]] = ()
+    state, restore = snapshot.state, snapshot.restore
+
+    def prepare(self, parameters: Parameters) -> None:
+        """Nothing to make: plain descent remembers nothing."""
+
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
     ) -> None:
@@ -72,13 +88,6 @@ class SGD:
                 _descend_rows(parameters[name], slope, rate)
             else:
                 parameters[name][...] = descend(parameters[name], slope, rate)
-
-    def state(self) -> dict[str, Any]:
-        """Return nothing: plain descent remembers nothing."""
-        return {}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Nothing to restore."""
 
 
 def _descend_rows(parameter: Array, slope: Rows, rate: Any) -> None:
@@ -98,6 +107,13 @@ class Momentum:
     momentum: float = 0.9
     velocity: Parameters = field(default_factory=dict)
 
+    saved: ClassVar[tuple[str, ...]] = ("velocity",)
+    state, restore = snapshot.state, snapshot.restore
+
+    def prepare(self, parameters: Parameters) -> None:
+        """Make a velocity of 0 for each parameter that has none."""
+        _prepare(self.velocity, parameters)
+
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
     ) -> None:
@@ -109,14 +125,6 @@ class Momentum:
             self.velocity[name] *= self.momentum
             self.velocity[name] += slope
             parameters[name] -= rate * self.velocity[name]
-
-    def state(self) -> dict[str, Any]:
-        """Return the velocities."""
-        return {f"velocity.{name}": array.copy() for name, array in self.velocity.items()}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take the velocities back."""
-        self.velocity = {name.split(".", 1)[1]: array.copy() for name, array in state.items()}
 
 
 @dataclass
@@ -131,9 +139,17 @@ class Adam:
     mean_decay: float = 0.9
     square_decay: float = 0.999
     stability: float = 1e-8
-    steps: int = 0
+    steps: Counter = 0
     mean: Parameters = field(default_factory=dict)
     square: Parameters = field(default_factory=dict)
+
+    saved: ClassVar[tuple[str, ...]] = ("steps", "mean", "square")
+    state, restore = snapshot.state, snapshot.restore
+
+    def prepare(self, parameters: Parameters) -> None:
+        """Make moments of 0 for each parameter that has none."""
+        _prepare(self.mean, parameters)
+        _prepare(self.square, parameters)
 
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
@@ -149,24 +165,6 @@ class Adam:
             size += self.stability * root  # multiplied by root, as the rate is
             parameters[name] -= rate * mean / size
 
-    def state(self) -> dict[str, Any]:
-        """Return the moments and the number of steps."""
-        moments = {"mean": self.mean, "square": self.square}
-        arrays = {
-            f"{kind}.{name}": array.copy()
-            for kind in moments
-            for name, array in moments[kind].items()
-        }
-        return {"steps": self.steps, **arrays}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take the moments back."""
-        self.steps, self.mean, self.square = int(state["steps"]), {}, {}
-        for key, array in state.items():
-            kind, _, name = key.partition(".")
-            if name:
-                getattr(self, kind)[name] = array.copy()
-
 
 def _running(averages: Parameters, name: str, new: Array, decay: float) -> Array:
     """Change an average in place, and return it."""
@@ -178,6 +176,13 @@ def _running(averages: Parameters, name: str, new: Array, decay: float) -> Array
     return average
 
 
+def _prepare(kept: Parameters, arrays: Mapping[str, Array]) -> None:
+    """Make an array of zeros for each of `arrays` that has none."""
+    for name, array in arrays.items():
+        if name not in kept:
+            kept[name] = np.zeros_like(array)
+
+
 def _dense(gradient: Gradient, optimizer: str) -> dict[str, Array]:
     for name, slope in gradient.items():
         if isinstance(slope, Rows):
@@ -186,3 +191,24 @@ def _dense(gradient: Gradient, optimizer: str) -> dict[str, Array]:
                 f"of {name!r}; use SGD, or Rows.dense()."
             )
     return gradient  # type: ignore[return-value]
+
+
+class Wrapper:
+    """An optimizer around another one: subclasses change what goes in, or look at what comes out.
+
+    Args:
+        optimizer: Takes the steps.
+    """
+
+    saved: ClassVar[tuple[str, ...]] = ("optimizer",)
+    optimizer: Optimizer
+    state, restore = snapshot.state, snapshot.restore
+
+    @property
+    def learning_rate(self) -> float:
+        """The usual step size, which is the optimizer's."""
+        return self.optimizer.learning_rate
+
+    def prepare(self, parameters: Parameters) -> None:
+        """Make the arrays that the optimizer needs."""
+        self.optimizer.prepare(parameters)

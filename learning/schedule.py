@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 Schedule = Callable[[float, float, float], float]
+ScheduleName = Literal["constant", "linear", "cosine", "step"]
 
 
 def constant(samples: float, total: float, first: float) -> float:

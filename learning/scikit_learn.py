@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 from typing import Any
 
 
-def scikit_learn(module: str, what: str) -> Any:
-    """Import `sklearn.<module>` on first use.
+def scikit_learn(place: str, what: str) -> Any:
+    """Import something of scikit-learn on first use.
 
     Args:
-        module: Its name within the library, such as "datasets".
+        place: Its module and name within the library, such as "datasets:load_iris".
         what: Who needs it, at the beginning of a sentence.
 
     Raises:
         ImportError: If scikit-learn is not installed; says how to install it.
     """
     try:
-        return importlib.import_module(f"sklearn.{module}")
+        return pkgutil.resolve_name(f"sklearn.{place}")
     except ModuleNotFoundError as error:
         raise ImportError(
             f"{what} comes with scikit-learn, which is not installed: "

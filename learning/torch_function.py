@@ -15,8 +15,6 @@ from spielfeld.learning.network import ACTIVATIONS, Network
 if TYPE_CHECKING:
     import torch
 
-MODULES = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
-
 
 def pytorch(what: str) -> Any:
     """Import torch on first use.
@@ -103,9 +101,10 @@ def torch_twin(network: Network, what: str) -> TorchFunction:
     """
     torch = pytorch(what)
     torch.set_num_threads(1)  # with small networks, more would only wait for one another
+    bends = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
     names = {activation: name for name, activation in ACTIVATIONS.items()}
-    bend = getattr(torch.nn, MODULES[names[network.activation]])
-    dtype = getattr(torch, network.dtype.name)
+    bend = bends[names[network.activation]]
+    dtype = torch.from_numpy(np.zeros(0, network.dtype)).dtype
     layers = []
     for number, width in enumerate(pairwise(network.sizes)):
         layer = torch.nn.utils.skip_init(torch.nn.Linear, *width, dtype=dtype)

@@ -12,16 +12,15 @@ Use the penalty where the minimum matters (ridge regression), decoupled decay wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Gradient, Rows
 from spielfeld.learning.function import Parameters
-from spielfeld.learning.optimizer import Optimizer
+from spielfeld.learning.optimizer import Optimizer, Wrapper
 
 
 @dataclass
-class WeightDecay:
+class WeightDecay(Wrapper):
     """An optimizer that also shrinks weights; biases, by their name, stay free.
 
     Of `Rows` only those in the batch decay: the penalty is the mean over the batch of decay / 2 *
@@ -36,11 +35,6 @@ class WeightDecay:
     optimizer: Optimizer
     decay: float
     decoupled: bool = False
-
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's own."""
-        return self.optimizer.learning_rate
 
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
@@ -68,14 +62,6 @@ class WeightDecay:
             share = self.decay / len(slope.values)
             return Rows(slope.index, slope.values + share * parameter[slope.index])
         return slope + self.decay * parameter
-
-    def state(self) -> dict[str, Any]:
-        """Return the optimizer's state."""
-        return self.optimizer.state()
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Hand the state back to the optimizer."""
-        self.optimizer.restore(state)
 
 
 def _refuse_rows(gradient: Gradient) -> None:

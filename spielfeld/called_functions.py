@@ -43,6 +43,12 @@ def called_functions(function: FunctionType) -> list[tuple[str, FunctionType]]:
     return list(found.items())
 
 
+def named_functions(function: FunctionType) -> dict[str, FunctionType]:
+    """Return the plain functions that a function names, whether they can be compiled or not."""
+    read = _read(function.__code__, function.__globals__)
+    return {path[0]: value for path, value in read if _is_plain(value) and len(path) == 1}
+
+
 def refuse_rule(name: str, rule: Any) -> None:
     """Refuse a rule that is no plain function, such as a callable object.
 

@@ -21,7 +21,12 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
 import spielfeld
-from spielfeld.called_functions import called_functions, refuse_recursion, refuse_rule
+from spielfeld.called_functions import (
+    called_functions,
+    named_functions,
+    refuse_recursion,
+    refuse_rule,
+)
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -79,6 +84,26 @@ def compiled(
         return build(True)(*arguments, **keywords)
 
     return run
+
+
+def filled(loop: Callable[Parameters, Result], **rules: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `loop` as plain Python with its rules in place, where a debugger can follow.
+
+    Args:
+        loop: A function whose helpers are global plain functions.
+        **rules: Functions to stand in for globals of the loop, and of the functions that it calls,
+            as in `compiled`.
+    """
+    return _filled(cast("FunctionType", loop), rules, {})
+
+
+def _filled(
+    function: FunctionType, rules: dict[str, Any], made: dict[FunctionType, Any]
+) -> FunctionType:
+    copy = made[function] = _with_rules(function, rules)
+    for name, helper in named_functions(copy).items():
+        copy.__globals__[name] = made.get(helper) or _filled(helper, rules, made)
+    return copy
 
 
 def _jit(

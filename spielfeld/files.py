@@ -19,7 +19,7 @@ import numpy as np
 
 from spielfeld.arrays import Array
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # raised where the names of saved arrays change
 UNSEALED = "0" * 64
 
 
@@ -62,9 +62,11 @@ def load_model(path: str | Path) -> tuple[dict[str, Array], dict[str, Any]]:
     except OSError as error:
         raise ModelFileError(f"{path}: cannot be read ({error.strerror}).") from error
     header = _verified_header(path, sealed)
-    if header.get("format_version") != FORMAT_VERSION:
+    found = header.get("format_version")
+    if found != FORMAT_VERSION:
         raise ModelFileError(
-            f"{path}: has format version {header.get('format_version')}, expected {FORMAT_VERSION}."
+            f"{path}: has format version {found}, expected {FORMAT_VERSION}: another version of "
+            "Spielfeld wrote it, so train again."
         )
     try:
         return load(sealed), header

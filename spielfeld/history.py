@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class History:
             raise ValueError("All columns of a history must have the same length.")
 
     @classmethod
-    def of_episodes(cls, rows: list[tuple[float, float, float]]) -> History:
+    def of_episodes(cls, rows: Sequence[Sequence[float]] | Column) -> History:
         """Return the columns that agents write: samples, episode_return, episode_length."""
         table = np.array(rows, np.float64).reshape(-1, 3)
         return cls(samples=table[:, 0], episode_return=table[:, 1], episode_length=table[:, 2])

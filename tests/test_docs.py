@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from spielfeld.agents.baselines.config import WORDS
-from spielfeld.agents.many_learner import EPISODE
+from spielfeld.agents.deep_loop import EPISODE
 from spielfeld.envs.catalogue import CATALOGUE
 from spielfeld.envs.grid_world.dynamics import grid_model
 from spielfeld.envs.grid_world.layout import Layout, Slip, Tile

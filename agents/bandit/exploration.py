@@ -16,29 +16,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spielfeld.agents.bandit.config import require
 from spielfeld.agents.bandit.greedy import GreedyConfig, choose_greedily, update_estimate
-from spielfeld.agents.bandit.learner import BanditLearner
-from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
+from spielfeld.settings import Share
 
 
 @dataclass(frozen=True)
 class ExplorationConfig(GreedyConfig):
     """Settings of the exploring bandit."""
 
-    exploration_rate: float = 0.1
+    exploration_rate: Share = 0.1
     """Probability of a random arm."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(0 <= self.exploration_rate <= 1, self, "exploration_rate", "from 0 to 1")
 
-
-def choose_exploring(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+def choose_exploring(
+    memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
+) -> int:
     """Pull any arm at the exploration rate, else what seems best."""
     if agent.random() < numbers.exploration_rate:
         return int(agent.random() * memory.values.size)
-    return choose_greedily(memory, numbers, agent)
+    return choose_greedily(memory, numbers, state, rate, agent)
 
 
 class ExplorationBandit(BanditLearner):
@@ -50,5 +47,5 @@ class ExplorationBandit(BanditLearner):
     """
 
     config_class = ExplorationConfig
-    choose = staticmethod(choose_exploring)
+    pick = staticmethod(choose_exploring)
     update = staticmethod(update_estimate)

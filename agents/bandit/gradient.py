@@ -22,24 +22,21 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.agents.bandit.config import require
 from spielfeld.agents.bandit.greedy import moved
-from spielfeld.agents.bandit.learner import BanditLearner
-from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
+from spielfeld.agents.loop import Rates, Transition
 from spielfeld.arrays import Array
+from spielfeld.settings import Positive, Settings
 
 
 @dataclass(frozen=True)
-class GradientConfig:
+class GradientConfig(Settings):
     """Settings of the gradient bandit."""
 
-    learning_rate: float = 0.1
+    learning_rate: Positive = 0.1
     """Step size along the gradient."""
     baseline: bool = True
     """Compare rewards with their mean so far, not with 0."""
-
-    def __post_init__(self) -> None:
-        require(0 < self.learning_rate < math.inf, self, "learning_rate", "above 0")
 
 
 def softmax(preferences: Array, policy: Array) -> None:
@@ -75,7 +72,9 @@ def climb(preferences: Array, policy: Array, arm: int, advantage: float, rate: f
         preferences[other] += rate * advantage * slope
 
 
-def choose_by_preference(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+def choose_by_preference(
+    memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
+) -> int:
     """Pull each arm with its probability; one draw."""
     softmax(memory.values, memory.scores)
     draw = agent.random()
@@ -86,8 +85,15 @@ def choose_by_preference(memory: Memory, numbers: Numbers, agent: np.random.Gene
     return memory.scores.size - 1
 
 
-def update_preferences(memory: Memory, numbers: Numbers, arm: int, reward: float) -> None:
+def update_preferences(
+    memory: Memory,
+    numbers: Numbers,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
     """Climb by a reward, with the policy from which the arm was chosen; then move the baseline."""
+    arm, reward = transition.action, transition.reward
     pulls = 1
     for other in range(memory.counts.size):
         pulls += memory.counts[other]
@@ -108,12 +114,12 @@ class GradientBandit(BanditLearner):
     """
 
     config_class = GradientConfig
-    choose = staticmethod(choose_by_preference)
+    pick = staticmethod(choose_by_preference)
     update = staticmethod(update_preferences)
 
     @property
     def action_values(self) -> Any:
         """Probabilities of the arms. Shape [1, arms]."""
         policy = np.empty_like(self.memory.values)
-        softmax(self.memory.values[0], policy[0])
-        return policy
+        softmax(self.memory.values, policy)
+        return policy[None]

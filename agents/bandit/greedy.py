@@ -14,31 +14,27 @@ with a constant step size section 2.5 (equation 2.5), which forgets old rewards.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 
-from spielfeld.agents.bandit.config import require, require_steps
-from spielfeld.agents.bandit.learner import BanditLearner
-from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.config import StepSize
 from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.arrays import Array
+from spielfeld.settings import Amount, Finite, Settings
 
 
 @dataclass(frozen=True)
-class GreedyConfig:
+class GreedyConfig(Settings):
     """Settings of all methods that estimate what each arm pays."""
 
-    learning_rate: float = 1.0
+    learning_rate: StepSize = 1.0
     """Step size of an arm's first update, in (0, 1]."""
-    learning_rate_decay: float = 1.0
+    learning_rate_decay: Amount = 1.0
     """Step size / (1 + decay * (pulls - 1)): 1 gives the sample average, 0 a constant step."""
-    initial_value: float = 0.0
+    initial_value: Finite = 0.0
     """Estimate for every arm before its first pull."""
-
-    def __post_init__(self) -> None:
-        require_steps(self)
-        require(isfinite(self.initial_value), self, "initial_value", "a finite number")
 
 
 def greedy_arm(values: Array, agent: np.random.Generator) -> int:
@@ -68,14 +64,23 @@ def moved(value: float, target: float, step_size: float) -> float:
     return value + step_size * (target - value)
 
 
-def update_estimate(memory: Memory, numbers: Numbers, arm: int, reward: float) -> None:
+def update_estimate(
+    memory: Memory,
+    numbers: Numbers,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
     """Move the estimate of the arm that was pulled towards the reward."""
+    arm, reward = transition.action, transition.reward
     memory.counts[arm] += 1
     rate = decayed_rate(numbers.learning_rate, numbers.learning_rate_decay, memory.counts[arm])
     memory.values[arm] = moved(memory.values[arm], reward, rate)
 
 
-def choose_greedily(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+def choose_greedily(
+    memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
+) -> int:
     """Pull what seems best."""
     return greedy_arm(memory.values, agent)
 
@@ -89,5 +94,5 @@ class GreedyBandit(BanditLearner):
     """
 
     config_class = GreedyConfig
-    choose = staticmethod(choose_greedily)
+    pick = staticmethod(choose_greedily)
     update = staticmethod(update_estimate)

@@ -1,67 +1,148 @@
-"""What all bandit learners share: memory, acting, and the two loops.
+"""Bandit learners: an estimate for each arm, and the rules that fill `agents/loop.py`.
 
-Learners with pure update functions, not gradient learners (but see `gradient.py`). The readable
-loop walks through any Gymnasium environment of one state. Where that is a plain `BanditEnv`,
-`learn` runs the compiled loop instead; both call the same functions on the same random streams.
+A bandit is a world of one state, so that the loop's state is always 0. `learn` runs the loop
+compiled where the environment is a plain `BanditEnv`, and as plain Python in any other Gymnasium
+environment of one state. The methods are no gradient descent (but see `gradient.py`).
 """
 
 from __future__ import annotations
 
-import copy
-import math
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from spielfeld import guard
-from spielfeld.agents.bandit.loop import Memory, Numbers, bandit_loop, new_memory
+from spielfeld import guard, snapshot
+from spielfeld.agents.loop import Step, loop
+from spielfeld.agents.progress import CHUNK, NEVER, NO_RATES, Progress
 from spielfeld.agents.tabular.spaces import DiscreteCode
+from spielfeld.agents.tabular.worlds import GYM, GymWorld
 from spielfeld.arrays import Array
-from spielfeld.compiled import compiled
+from spielfeld.compiled import compiled, filled
 from spielfeld.envs.access import is_plain, place, time_limit
+from spielfeld.envs.bandit.dynamics import drift_means, pull
 from spielfeld.envs.bandit.model import BanditModel
 from spielfeld.history import History
+from spielfeld.settings import settings_of
+from spielfeld.snapshot import Counts, Values
 
-CHUNK = 1 << 16  # environment steps between two looks at the keyboard
+
+class Memory(NamedTuple):
+    """The arrays of every bandit learner, changed in place."""
+
+    values: Values  # [arms] estimated means, or preferences
+    counts: Counts  # [arms] pulls of each arm
+    scores: Array  # [arms] numbers that the last choice went by, where these are not the values
+    baseline: Values  # [1] mean of all rewards
+
+
+class Numbers(NamedTuple):
+    """The numbers of all configurations; each method reads its own, the others are 0."""
+
+    learning_rate: float
+    learning_rate_decay: float
+    exploration_rate: float
+    confidence: float
+    baseline: float  # 1 for yes
+    prior_deviation: float
+    reward_deviation: float
+
+
+class BanditWorld(NamedTuple):
+    """A bandit as the compiled loop acts in it; records the first pulls of an episode."""
+
+    means: Array  # true means at this moment, changed in place [arms]
+    first: Array  # means with which an episode begins [arms]
+    spread: float  # standard deviation around these
+    deviation: float  # standard deviation of a reward
+    drift: float  # standard deviation of the step that each mean takes after every pull
+    best: Array  # highest mean at this moment, one number
+    limit: int  # pulls of an episode
+    rewards: Array  # filled with the reward of each pull [room]
+    optimal: Array  # filled with whether the best arm was pulled [room]
+
+
+def begin_in_bandit(world: BanditWorld, memory: Any, random: np.random.Generator) -> int:
+    """Begin with the first means; one draw, and one an arm if they are drawn anew."""
+    random.random()
+    for arm in range(world.means.size):
+        world.means[arm] = world.first[arm]
+    if world.spread > 0.0:
+        drift_means(world.means, world.spread, random)
+    world.best[0] = highest(world.means)
+    return 0
+
+
+def step_in_bandit(
+    world: BanditWorld, memory: Any, random: np.random.Generator, state: int, action: int,
+    elapsed: int,
+) -> Step:  # fmt: skip
+    """Pull an arm; one draw, and one an arm if the means drift."""
+    reward = pull(world.means, world.deviation, action, random.random())
+    if elapsed <= world.rewards.size:
+        world.rewards[elapsed - 1] = reward
+        world.optimal[elapsed - 1] = world.means[action] == world.best[0]
+    if world.drift > 0.0:
+        drift_means(world.means, world.drift, random)
+        world.best[0] = highest(world.means)
+    return Step(0, reward, False, elapsed >= world.limit)
+
+
+def highest(means: Array) -> float:
+    """Return the greatest of some numbers."""
+    best = -float("inf")
+    for mean in means:
+        best = max(best, mean)
+    return best
+
+
+BANDIT: dict[str, Callable[..., Any]] = {"begin": begin_in_bandit, "step": step_in_bandit}
 
 
 class BanditLearner:
-    """An estimate, a preference or a belief for each arm; subclasses choose and update.
+    """An estimate, a preference or a belief for each arm; subclasses name `pick` and `update`.
 
     Args:
         config: Settings of the subclass's `config_class`.
         seed: Of the learner's generator, and of the environment's first reset.
     """
 
+    saved: ClassVar = ("memory", "progress")
+    state, restore = snapshot.state, snapshot.restore
+    memory: Memory
     config_class: ClassVar[type[Any]]
-    choose: ClassVar[Callable[..., int]]  # (memory, numbers, agent) -> arm
-    update: ClassVar[Callable[..., None]]  # (memory, numbers, arm, reward)
-    loop: ClassVar[Callable[..., None]]
+    pick: ClassVar[Callable[..., int]]  # (memory, settings, state, rate, agent) -> arm
+    update: ClassVar[Callable[..., None]]  # (memory, settings, rates, transition, agent)
+    bandit_loop: ClassVar[Callable[..., None]]
+    gym_loop: ClassVar[Callable[..., None]]
 
     def __init_subclass__(cls) -> None:
-        """Compile the loop with the subclass's own choice and update."""
-        rules = {"choose": cls.choose, "update": cls.update}
-        cls.loop = staticmethod(compiled(bandit_loop, allocates=False, **rules))
+        """Fill the loop with the rules of the subclass."""
+        rules: dict[str, Callable[..., Any]] = {"pick": cls.pick, "update": cls.update}
+        cls.bandit_loop = staticmethod(compiled(loop, allocates=False, **rules, **BANDIT))
+        cls.gym_loop = staticmethod(filled(loop, **rules, **GYM))
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        self.config = config or self.config_class()
+    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
+        self.config: Any = settings_of(self.config_class, config, settings)
         self.seed = seed
-        self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
-        self.samples = 0
+        self.progress = Progress(seed)
         self.numbers = Numbers(*(float(getattr(self.config, name, 0)) for name in Numbers._fields))
         self._source: Any = None
-        self._length, self._total = -1, 0.0  # of the episode; -1 when the next sample begins one
-        self._finished: list[tuple[float, float, float]] = []
 
-    def new_memory(self, runs: int, arms: int) -> Memory:
-        """Return what is known before the first pull, for many runs."""
-        return new_memory(runs, arms, getattr(self.config, "initial_value", 0.0))
+    @property
+    def samples(self) -> int:
+        """Environment steps learned from so far."""
+        return self.progress.samples
 
     @property
     def action_values(self) -> Array:
-        """What the greedy policy goes by. Shape [1, arms]."""
-        return self.memory.values
+        """The values that the greedy policy goes by. Shape [1, arms]."""
+        return self.memory.values[None]
+
+    def new_memory(self, arms: int) -> Memory:
+        """Return the memory before the first pull."""
+        values = np.full(arms, float(getattr(self.config, "initial_value", 0.0)))
+        return Memory(values, np.zeros(arms, np.int64), np.zeros(arms), np.zeros(1))
 
     def predict(self, inputs: Any) -> Array:
         """Return action values, [arms] for one observation or [rows, arms] for many."""
@@ -69,7 +150,8 @@ class BanditLearner:
 
     def act(self, observation: Any) -> Any:
         """Pick an action for the environment, as while learning."""
-        return self.actions.decode(type(self).choose(self._own(), self.numbers, self.generator))
+        arm = type(self).pick(self.memory, self.numbers, 0, 0.0, self.progress.generator)
+        return self.actions.decode(arm)
 
     def learn(self, source: Any, samples: int) -> History:
         """Learn for `samples` more environment steps, compiled if `source` is a plain bandit.
@@ -78,90 +160,36 @@ class BanditLearner:
             One row for each episode finished meanwhile: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If `source` has more than one state, or pays what is no number, or `samples`
-                is no whole number.
+            ValueError: If `source` has more than one state, or pays a reward that is not finite.
         """
-        samples = guard.whole("samples", samples)
-        self._connect(source)
-        plain = isinstance(getattr(source.unwrapped, "bandit", None), BanditModel)
-        if not plain or not is_plain(source):
-            return self.learn_readably(source, samples)
-        while samples > 0:
-            self._begin_episode_if_due(source)
-            left = (time_limit(source) or CHUNK + self._length) - self._length
-            steps = min(samples, left, CHUNK)
-            self._run_loop(source, steps, over=steps == left and time_limit(source) is not None)
-            samples -= steps
-        return self._recorded()
+        bandit = isinstance(getattr(source.unwrapped, "bandit", None), BanditModel)
+        return self._learn(source, samples, compiles=bandit and is_plain(source))
 
     def learn_readably(self, source: Any, samples: int) -> History:
-        """Do what `learn` does, step by step, in any environment of one state."""
-        self._connect(source)
-        own, numbers = self._own(), self.numbers
-        for _ in range(samples):
-            self._begin_episode_if_due(source)
-            arm = type(self).choose(own, numbers, self.generator)
-            _, reward, terminated, truncated, _ = source.step(self.actions.decode(arm))
-            if not math.isfinite(reward):
-                raise ValueError(f"The environment paid {reward} for action {arm}.")
-            type(self).update(own, numbers, arm, reward)
-            self._book(1, self._total + float(reward), terminated or truncated)
-        return self._recorded()
+        """Learn as `learn` does, with every step in plain Python, in any world of one state."""
+        return self._learn(source, samples, compiles=False)
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that learning depends on, as arrays and JSON values."""
-        return {
-            **{name: array.copy() for name, array in self.memory._asdict().items()},
-            "samples": self.samples,
-            "length": self._length,
-            "total": self._total,
-            "generator": self.generator.bit_generator.state,
-        }
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of the indices in a saved state."""
+        return {"states": 1, "actions": self.memory.values.size}
 
-    def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Continue from what `state()` returned, in `source`, which stands where it stood then.
+    def require_sound(self) -> None:
+        """Refuse a restored state with more pulls than environment steps.
 
         Raises:
-            ValueError: If `source` has another number of arms, or a saved number is an impossible
-                one. Then nothing has changed.
+            ValueError: Names both numbers.
         """
-        fresh = copy.copy(self)
-        fresh._measure(source)
-        saved, needed = np.shape(guard.entry(state, "values")), fresh.memory.values.shape
-        if len(saved) == 2 and saved != needed:
-            raise ValueError(f"The saved learner has {saved[1]} arms, this world {needed[1]}.")
-        samples = guard.whole("samples", guard.entry(state, "samples"))
-        fresh.memory = self._saved_memory(fresh.memory, state, samples)
-        most = (time_limit(source) or guard.MOST) - 1
-        fresh._length = guard.whole("length", guard.entry(state, "length"), -1, most + 1)
-        fresh._total = guard.number("total", guard.entry(state, "total"))
-        fresh._source, fresh.samples = source, samples
-        generator = guard.generator_of(self.generator, state)
-        vars(self).update(vars(fresh))
-        self.generator.bit_generator.state = generator
+        pulls = sum(self.memory.counts.tolist())
+        sentence = f"The saved 'memory.counts' are {pulls}; {self.samples} were drawn."
+        guard.require(pulls <= self.samples, sentence)
 
-    def _saved_memory(self, fresh: Memory, state: Any, samples: int) -> Memory:
-        """Return what is known in a saved state; `scores` may be infinite."""
-        memory = Memory(**{
-            name: guard.like(f"The saved {name!r}", guard.entry(state, name), array,
-                             0 if name == "counts" else None, finite=name != "scores")
-            for name, array in fresh._asdict().items()
-        })  # fmt: skip
-        pulls = sum(memory.counts.ravel().tolist())
-        guard.require(pulls <= samples, f"The saved 'counts' are {pulls}; {samples} were drawn.")
-        return memory
+    def prepare(self, source: Any) -> None:
+        """Make the arrays for the arms of `source`; nothing is learned.
 
-    def _connect(self, source: Any) -> None:
-        """Prepare for a source; another one than last time begins a new episode."""
-        if source is self._source:
-            return
-        if not hasattr(self, "memory"):
-            self._measure(source)
-            source.reset(seed=self.seed)
-        self._source, self._length = source, -1
-
-    def _measure(self, source: Any) -> None:
-        """Make room for the arms of `source`, after a look at how many states it has."""
+        Raises:
+            ValueError: If `source` has more than one state.
+        """
+        self._source = source
         self.observations = DiscreteCode(source.observation_space, "observations")
         self.actions = DiscreteCode(source.action_space, "actions")
         if self.observations.size != 1:
@@ -169,38 +197,32 @@ class BanditLearner:
                 f"A bandit learner needs a world of one state, but this one has "
                 f"{self.observations.size}; q-learning can learn it."
             )
-        self.memory = self.new_memory(1, self.actions.size)
+        self.memory = self.new_memory(self.actions.size)
 
-    def _own(self) -> Memory:
-        """The memory as rules see it, without rows."""
-        return Memory(*(array[0] for array in self.memory))
+    def _learn(self, source: Any, samples: int, compiles: bool) -> History:
+        if source is not self._source:
+            if not hasattr(self, "memory"):
+                self.prepare(source)
+                source.reset(seed=self.seed)
+            self._source = source
+            self.progress.begin_anew()
+        goal = self.samples + guard.whole("samples", samples)
+        while self.samples < goal:
+            self._learn_some(source, min(goal - self.samples, CHUNK), compiles)
+        return self.progress.recorded()
 
-    def _begin_episode_if_due(self, source: Any) -> None:
-        if self._length < 0:
-            source.reset()
-            self._length, self._total = 0, 0.0
-
-    def _run_loop(self, source: Any, steps: int, over: bool) -> None:
-        """Run the compiled loop on the environment's own generator, and leave it where it ends."""
-        world = source.unwrapped
-        rewards, optimal = np.empty((1, steps)), np.empty((1, steps), np.bool_)
-        type(self).loop(
-            world.means[None], world.bandit.deviation, world.bandit.drift, self.memory,
-            self.numbers, world.np_random, self.generator, rewards, optimal,
+    def _learn_some(self, source: Any, samples: int, compiles: bool) -> None:
+        numbers = (self.memory, self.numbers, NO_RATES)
+        if not compiles:
+            world = GymWorld(source, self.observations, self.actions, masked=False)
+            self.progress.advance(self.gym_loop, world, *numbers, None, samples)
+            return
+        env, position = source.unwrapped, self.progress.position
+        (first, spread), best, unrecorded = env.first_distribution, env.means.max(), np.empty(0)
+        bandit = BanditWorld(
+            env.means, first, spread, env.bandit.deviation, env.bandit.drift, np.full(1, best),
+            time_limit(source) or NEVER, unrecorded, unrecorded,
         )  # fmt: skip
-        place(source, 0, self._length + steps)
-        total = np.cumsum(np.append(self._total, rewards))[-1].item()  # in the order of the steps
-        self._book(steps, total, over)
-
-    def _book(self, steps: int, total: float, over: bool) -> None:
-        self.samples += steps
-        self._length += steps
-        self._total = total
-        if over:
-            self._finished.append((self.samples, total, self._length))
-            self._length = -1
-
-    def _recorded(self) -> History:
-        """Hand over the episodes finished since the last call."""
-        finished, self._finished = self._finished, []
-        return History.of_episodes(finished)
+        self.progress.advance(self.bandit_loop, bandit, *numbers, env.np_random, samples)
+        if position.state[0] >= 0:
+            place(source, 0, position.length.item())

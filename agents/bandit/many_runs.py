@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
-from spielfeld.agents.bandit.learner import BanditLearner
+from spielfeld.agents.bandit.learner import (
+    BANDIT,
+    BanditLearner,
+    BanditWorld,
+    Memory,
+    Numbers,
+    highest,
+)
+from spielfeld.agents.loop import Episodes, Position, Rates, loop
+from spielfeld.agents.progress import NO_RATES, Progress
 from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
 from spielfeld.envs.bandit.dynamics import problem_means
 
 BLOCK = 200_000  # pulls whose rewards are kept at a time
@@ -70,20 +81,50 @@ def testbed(
     """
     if min(runs, steps, arms) < 1:
         raise ValueError(f"runs, steps and arms must be 1 or more, not {runs}, {steps}, {arms}.")
-    world, agent = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    world, progress, nothing = np.random.default_rng(seed), Progress(seed), np.empty(0)
+    finished, best = Episodes(nothing, nothing, nothing, np.zeros(1, np.int64)), np.empty(1)
     world.random(2)  # as a learner's two resets draw them: by its seed, and for its first episode
     sums = np.zeros((3, steps))  # rewards, squares of rewards, best arms
     all_means = problems(seed, runs, arms, mean, spread)
     for means in np.array_split(all_means, -(-runs * steps // BLOCK)):
-        memory = learner.new_memory(len(means), arms)
+        memory = Memory(*(np.stack([one] * len(means)) for one in learner.new_memory(arms)))
         rewards, optimal = np.empty((len(means), steps)), np.empty((len(means), steps), np.bool_)
-        learner.loop(
-            means.copy(), deviation, drift, memory, learner.numbers, world, agent, rewards, optimal
-        )
+        play = playing(learner.pick, learner.update)
+        play(
+            means.copy(), deviation, drift, memory, learner.numbers, NO_RATES, world,
+            progress.generator, rewards, optimal, progress.position, finished, best,
+        )  # fmt: skip
         sums += rewards.sum(axis=0), (rewards * rewards).sum(axis=0), optimal.sum(axis=0)
     reward, square, share = sums / runs
     variance = np.maximum(0.0, square - reward * reward)
     return Curves(reward, np.sqrt(variance / runs), share, np.sqrt(share * (1.0 - share) / runs))
+
+
+def play_problems(
+    means: Array, deviation: float, drift: float, memory: Memory, numbers: Numbers, rates: Rates,
+    random: np.random.Generator, agent: np.random.Generator, rewards: Array, optimal: Array,
+    position: Position, finished: Episodes, best: Array,
+) -> None:  # fmt: skip
+    """Run the loop once for each problem; means and memory have a row for each. [runs, ...]."""
+    steps = rewards.shape[1]
+    for run in range(rewards.shape[0]):
+        best[0] = highest(means[run])
+        position.state[0], position.action[0] = 0, -1  # under way, with no arm picked already
+        position.length[0], position.samples[0] = 0, 0
+        world = BanditWorld(
+            means[run], means[run], 0.0, deviation, drift, best, steps + 1, rewards[run],
+            optimal[run],
+        )  # fmt: skip
+        own = Memory(
+            memory.values[run], memory.counts[run], memory.scores[run], memory.baseline[run]
+        )
+        loop(world, own, numbers, rates, position, finished, random, agent, steps, steps)
+
+
+@cache
+def playing(pick: Callable[..., int], update: Callable[..., None]) -> Callable[..., None]:
+    """Compile `play_problems` with the rules of a method."""
+    return compiled(play_problems, allocates=False, pick=pick, update=update, **BANDIT)
 
 
 @lru_cache(maxsize=8)  # the methods of one figure meet the same problems

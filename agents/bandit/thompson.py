@@ -20,28 +20,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spielfeld.agents.bandit.config import require
 from spielfeld.agents.bandit.greedy import greedy_arm, moved
-from spielfeld.agents.bandit.learner import BanditLearner
-from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
+from spielfeld.agents.loop import Rates, Transition
 from spielfeld.envs.normal import normal_draw
+from spielfeld.settings import Finite, Positive, Settings
 
 
 @dataclass(frozen=True)
-class ThompsonConfig:
+class ThompsonConfig(Settings):
     """Settings of Thompson sampling: the prior, and the deviation of rewards."""
 
-    initial_value: float = 0.0
+    initial_value: Finite = 0.0
     """Mean of the prior: what every arm is thought to pay before its first pull."""
-    prior_deviation: float = 1.0
+    prior_deviation: Positive = 1.0
     """Standard deviation of the prior: how far arms are thought to differ."""
-    reward_deviation: float = 1.0
+    reward_deviation: Positive = 1.0
     """Standard deviation of an arm's rewards, which is taken to be known."""
-
-    def __post_init__(self) -> None:
-        require(math.isfinite(self.initial_value), self, "initial_value", "a finite number")
-        for name in ("prior_deviation", "reward_deviation"):
-            require(0 < getattr(self, name) < math.inf, self, name, "above 0")
 
 
 def prior_weight(prior_deviation: float, reward_deviation: float) -> float:
@@ -49,7 +44,9 @@ def prior_weight(prior_deviation: float, reward_deviation: float) -> float:
     return reward_deviation * reward_deviation / (prior_deviation * prior_deviation)
 
 
-def choose_by_guess(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+def choose_by_guess(
+    memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
+) -> int:
     """Guess each mean from what is believed, and pull the arm of the highest; one draw an arm."""
     weight = prior_weight(numbers.prior_deviation, numbers.reward_deviation)
     for arm in range(memory.values.size):
@@ -58,8 +55,15 @@ def choose_by_guess(memory: Memory, numbers: Numbers, agent: np.random.Generator
     return greedy_arm(memory.scores, agent)
 
 
-def update_belief(memory: Memory, numbers: Numbers, arm: int, reward: float) -> None:
+def update_belief(
+    memory: Memory,
+    numbers: Numbers,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
     """Learn from a reward: the step size is its share of all that is known, prior included."""
+    arm, reward = transition.action, transition.reward
     memory.counts[arm] += 1
     weight = prior_weight(numbers.prior_deviation, numbers.reward_deviation)
     memory.values[arm] = moved(memory.values[arm], reward, 1.0 / (memory.counts[arm] + weight))
@@ -74,5 +78,5 @@ class ThompsonBandit(BanditLearner):
     """
 
     config_class = ThompsonConfig
-    choose = staticmethod(choose_by_guess)
+    pick = staticmethod(choose_by_guess)
     update = staticmethod(update_belief)

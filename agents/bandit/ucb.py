@@ -19,22 +19,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spielfeld.agents.bandit.config import require
 from spielfeld.agents.bandit.greedy import GreedyConfig, greedy_arm, update_estimate
-from spielfeld.agents.bandit.learner import BanditLearner
-from spielfeld.agents.bandit.loop import Memory, Numbers
+from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
+from spielfeld.settings import Amount
 
 
 @dataclass(frozen=True)
 class UpperConfidenceConfig(GreedyConfig):
     """Settings of the upper-confidence-bound bandit."""
 
-    confidence: float = 2.0
+    confidence: Amount = 2.0
     """How much the bonus for the unknown counts, in standard deviations or so; 2 in figure 2.4."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(0 <= self.confidence < math.inf, self, "confidence", "0 or more")
 
 
 def upper_bound(value: float, count: int, pull: int, confidence: float) -> float:
@@ -51,7 +46,9 @@ def upper_bound(value: float, count: int, pull: int, confidence: float) -> float
     return value + confidence * math.sqrt(math.log(pull) / count)
 
 
-def choose_by_upper_bound(memory: Memory, numbers: Numbers, agent: np.random.Generator) -> int:
+def choose_by_upper_bound(
+    memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
+) -> int:
     """Pull the arm of the highest upper bound."""
     pull = 1
     for arm in range(memory.counts.size):
@@ -72,5 +69,5 @@ class UpperConfidenceBandit(BanditLearner):
     """
 
     config_class = UpperConfidenceConfig
-    choose = staticmethod(choose_by_upper_bound)
+    pick = staticmethod(choose_by_upper_bound)
     update = staticmethod(update_estimate)

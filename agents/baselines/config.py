@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from math import inf
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from spielfeld.agents.networks import at_least, one_of, within
+from spielfeld.learning.network import ActivationName
+from spielfeld.settings import Amount, Count, Positive, Range, Settings, Share, Whole
+
+Line = Literal["constant", "linear"]
 
 WORDS = {
     "learning_rate": "learning_rate",
@@ -31,42 +33,23 @@ WORDS = {
     "final_exploration_rate": "exploration_final_eps",
 }
 
-COUNTS = (
-    "num_envs", "steps", "epochs", "batch_size", "schedule_samples", "buffer_size", "train_every",
-    "gradient_steps", "target_every", "exploration_samples",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
-class BaselineConfig:
-    """Settings that all of them have.
+class BaselineConfig(Settings):
+    """Settings that all of them have."""
 
-    Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
-    """
-
-    learning_rate: float = 3e-4
+    learning_rate: Positive = 3e-4
     """Step size of the optimizer, above 0."""
-    discount: float = 0.99
+    discount: Share = 0.99
     """Weight of the next state's value, in [0, 1]."""
-    num_envs: int = 1
+    num_envs: Count = 1
     """Copies of the world to act in at once."""
-    gradient_clip: float = 0.5
+    gradient_clip: Positive = 0.5
     """Longest gradient allowed, over all parameters together."""
-    hidden: tuple[int, ...] = (64, 64)
+    hidden: tuple[Count, ...] = (64, 64)
     """Units of each hidden layer."""
-    activation: str = "tanh"
+    activation: ActivationName = "tanh"
     """relu, tanh or sigmoid."""
-
-    def __post_init__(self) -> None:
-        one_of("activation", self.activation, ("relu", "tanh", "sigmoid"))
-        within("discount", self.discount, 0, 1)
-        within("learning_rate", self.learning_rate, 1e-12, inf)
-        within("gradient_clip", self.gradient_clip, 1e-12, inf)
-        for name in COUNTS:
-            at_least(name, getattr(self, name, 1), 1)
-        for units in self.hidden:
-            at_least("hidden", units, 1)
 
     @property
     def progress_samples(self) -> int:
@@ -86,27 +69,20 @@ class BaselineConfig:
 class SB3A2CConfig(BaselineConfig):
     """Settings of Stable-Baselines3's A2C, whose optimizer is RMSprop."""
 
-    learning_rate: float = 7e-4
+    learning_rate: Positive = 7e-4
     """Step size of the optimizer, above 0."""
-    schedule: str = "constant"
+    schedule: Line = "constant"
     """How the learning rate falls: constant or linear."""
-    schedule_samples: int = 100_000
+    schedule_samples: Count = 100_000
     """Environment steps until what falls is 0."""
-    steps: int = 5
+    steps: Count = 5
     """Steps of each world between two updates."""
-    trace_decay: float = 1.0
+    trace_decay: Share = 1.0
     """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
-    value_weight: float = 1.0
+    value_weight: Amount = 1.0
     """Of half the value's squared error."""
-    entropy_weight: float = 0.0
+    entropy_weight: Amount = 0.0
     """Of the entropy: how much being undecided is worth."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        one_of("schedule", self.schedule, ("constant", "linear"))
-        within("trace_decay", self.trace_decay, 0, 1)
-        within("value_weight", self.value_weight, 0, inf)
-        within("entropy_weight", self.entropy_weight, 0, inf)
 
     @property
     def progress_samples(self) -> int:
@@ -120,78 +96,83 @@ class SB3A2CConfig(BaselineConfig):
 
 
 @dataclass(frozen=True)
-class SB3PPOConfig(SB3A2CConfig):
-    """Settings of Stable-Baselines3's PPO."""
+class SB3PPOConfig(BaselineConfig):
+    """Settings of Stable-Baselines3's PPO, with or without masks."""
 
-    learning_rate: float = 3e-4
-    """Step size of the optimizer, above 0."""
-    steps: int = 2048
+    schedule: Line = "constant"
+    """How the learning rate falls: constant or linear."""
+    schedule_samples: Count = 100_000
+    """Environment steps until what falls is 0."""
+    steps: Count = 2048
     """Steps of each world between two updates."""
-    trace_decay: float = 0.95
+    trace_decay: Share = 0.95
     """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
-    epochs: int = 10
+    value_weight: Amount = 1.0
+    """Of half the value's squared error."""
+    entropy_weight: Amount = 0.0
+    """Of the entropy: how much being undecided is worth."""
+    epochs: Count = 10
     """How many times the same experience is gone over."""
-    batch_size: int = 64
-    """Rows of a step."""
-    clip: float = 0.2
+    batch_size: Annotated[int, Range(2)] = 64
+    """Rows of a step; one row has no deviation to divide by."""
+    clip: Positive = 0.2
     """By how much an action's probability may change before its row teaches nothing more."""
-    clip_schedule: str = "constant"
+    clip_schedule: Line = "constant"
     """How `clip` falls along `schedule_samples`: constant or linear."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        one_of("clip_schedule", self.clip_schedule, ("constant", "linear"))
-        within("clip", self.clip, 1e-12, inf)
-        at_least("batch_size", self.batch_size, 2)  # one row has no deviation to divide by
         if self.steps * self.num_envs < 2:
             raise ValueError(
                 "steps * num_envs must be 2 or more, not 1: there is no deviation of 1."
             )
 
+    @property
+    def progress_samples(self) -> int:
+        """Environment steps until what falls is 0."""
+        return self.schedule_samples
+
     def translated(self) -> dict[str, Any]:
-        """Return the arguments that Stable-Baselines3 takes."""
-        return {**super().translated(), "clip_range": falling(self.clip, self.clip_schedule)}
+        """Return the arguments of Stable-Baselines3, which does not halve the value's error."""
+        return {
+            **super().translated(),
+            "vf_coef": self.value_weight / 2,
+            "learning_rate": falling(self.learning_rate, self.schedule),
+            "clip_range": falling(self.clip, self.clip_schedule),
+        }
 
 
-@dataclass(frozen=True)
-class SB3MaskablePPOConfig(SB3PPOConfig):
-    """Settings of sb3-contrib's PPO with masks."""
+SB3MaskablePPOConfig = SB3PPOConfig
 
 
 @dataclass(frozen=True)
 class SB3DQNConfig(BaselineConfig):
     """Settings of Stable-Baselines3's DQN."""
 
-    learning_rate: float = 1e-4
+    learning_rate: Positive = 1e-4
     """Step size of the optimizer, above 0."""
-    gradient_clip: float = 10.0
+    gradient_clip: Positive = 10.0
     """Longest gradient allowed, over all parameters together."""
-    activation: str = "relu"
+    activation: ActivationName = "relu"
     """relu, tanh or sigmoid."""
-    batch_size: int = 32
+    batch_size: Count = 32
     """Remembered steps in an update."""
-    buffer_size: int = 100_000
+    buffer_size: Count = 100_000
     """Environment steps remembered."""
-    learning_starts: int = 100
+    learning_starts: Whole = 100
     """Environment steps before the first update."""
-    train_every: int = 4
+    train_every: Count = 4
     """Environment steps from one training to the next, rounded down to steps of all copies."""
-    gradient_steps: int = 1
+    gradient_steps: Count = 1
     """Updates in a training."""
-    target_every: int = 10_000
+    target_every: Count = 10_000
     """Environment steps from one copy of the network, which aims, to the next."""
-    exploration_rate: float = 1.0
+    exploration_rate: Share = 1.0
     """Probability of a random action at the start."""
-    final_exploration_rate: float = 0.05
+    final_exploration_rate: Share = 0.05
     """Probability of a random action in the end."""
-    exploration_samples: int = 10_000
+    exploration_samples: Count = 10_000
     """Environment steps from the first exploration rate to the last, in a straight line."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        at_least("learning_starts", self.learning_starts, 0)
-        within("exploration_rate", self.exploration_rate, 0, 1)
-        within("final_exploration_rate", self.final_exploration_rate, 0, 1)
 
     @property
     def first_update(self) -> int:

@@ -16,6 +16,7 @@ from spielfeld.agents.baselines.parameters import flat_parameters, set_parameter
 from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import rows_seed
 from spielfeld.history import History
+from spielfeld.settings import settings_of
 
 
 class Baseline:
@@ -27,6 +28,10 @@ class Baseline:
     Args:
         config: Settings of the subclass's `config_class`, in our words.
         seed: Of everything that is random; the generators of the process are left alone.
+        **settings: Settings by name, in place of those of `config`.
+
+    Raises:
+        ValueError: If there is no such setting, or one is out of its range.
     """
 
     many: ClassVar[bool] = True  # acts in copies of its world, and predicts for many observations
@@ -36,8 +41,8 @@ class Baseline:
     place: ClassVar[str]
     config_class: ClassVar[type[BaselineConfig]]
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        self.config: Any = self.config_class() if config is None else config
+    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
+        self.config: Any = settings_of(self.config_class, config, settings)
         self.seed, self.samples, self._asked = seed, 0, 0
         self.model: Any = None
         self._source: Any = None

@@ -64,13 +64,14 @@ def prediction(model: Any, inputs: Any) -> Array:
         ValueError: If there is no model yet.
     """
     import torch
+    from stable_baselines3.dqn.policies import DQNPolicy
 
     if model is None:
         raise ValueError("There is nothing to predict with yet: call learn first.")
     policy = model.policy
     with torch.no_grad():
         observations, many = policy.obs_to_tensor(np.asarray(inputs))
-        if hasattr(policy, "q_net"):
+        if isinstance(policy, DQNPolicy):
             rows = policy.q_net(observations)
         elif isinstance(policy.action_space, Box):
             rows = policy.get_distribution(observations).distribution.mean

@@ -7,6 +7,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from stable_baselines3.common.vec_env import VecEnv
 
@@ -97,8 +98,10 @@ class ManyWorldsVecEnv(VecEnv):
         self.worlds.vector.close()
 
     def _masks(self) -> Array:
-        every = np.ones((self.num_envs, getattr(self.action_space, "n", 0)), bool)
-        return every if self.worlds.legal is None else self.worlds.legal
+        if self.worlds.legal is not None:
+            return self.worlds.legal
+        actions = int(self.action_space.n) if isinstance(self.action_space, Discrete) else 0
+        return np.ones((self.num_envs, actions), bool)
 
 
 def baseline_worlds(source: Any, rows: int, samples: int = 0) -> ManyWorldsVecEnv:

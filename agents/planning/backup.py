@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spielfeld import guard
 from spielfeld.arrays import Floats, Integers
 from spielfeld.envs.tabular import TabularModel
 
@@ -45,14 +44,6 @@ def action_value(
     return value
 
 
-def best_action_value(world: Lookahead, values: Floats, state: int, discount: float) -> float:
-    """Return the largest q(s, a) over the legal actions of a state."""
-    best = -np.inf
-    for action in range(world.reward.shape[1]):
-        best = max(best, action_value(world, values, state, action, discount))
-    return best
-
-
 def action_values(model: TabularModel, values: Floats, discount: float = 1.0) -> Floats:
     """Look one step ahead from every state: q(s, a) = r(s, a) + discount * E[v(next state)].
 
@@ -72,5 +63,5 @@ def action_values(model: TabularModel, values: Floats, discount: float = 1.0) ->
 
 def check_discount(discount: float) -> None:
     """Refuse a discount that is no factor between 0 and 1."""
-    if not 0 <= guard.number("discount", discount) <= 1:
+    if not (isinstance(discount, int | float | np.number) and 0 <= discount <= 1):
         raise ValueError(f"discount must lie between 0 and 1, not {discount}.")

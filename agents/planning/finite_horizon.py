@@ -15,7 +15,8 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
+from spielfeld.agents.planning.backup import Lookahead, check_discount, lookahead
+from spielfeld.agents.planning.value_iteration import best_action_value
 from spielfeld.arrays import Floats
 from spielfeld.compiled import compiled
 from spielfeld.envs.tabular import TabularModel

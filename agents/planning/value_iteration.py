@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.planning.backup import Lookahead, best_action_value, check_discount, lookahead
+from spielfeld.agents.planning.backup import Lookahead, action_value, check_discount, lookahead
 from spielfeld.agents.planning.plan import Plan, make_plan
 from spielfeld.agents.planning.policy_evaluation import policy_evaluation
 from spielfeld.agents.planning.ways_to_end import proper_policy
@@ -82,6 +82,14 @@ def _secured(model: TabularModel, reward: Floats, discount: float, tolerance: fl
     if (paid >= 0).all() or (paid < -tolerance).all():
         return np.zeros(model.states)
     return np.minimum(0.0, policy_evaluation(model, policy))
+
+
+def best_action_value(world: Lookahead, values: Floats, state: int, discount: float) -> float:
+    """Return the largest q(s, a) over the legal actions of a state."""
+    best = -np.inf
+    for action in range(world.reward.shape[1]):
+        best = max(best, action_value(world, values, state, action, discount))
+    return best
 
 
 @compiled

@@ -1,10 +1,10 @@
 """PPO, proximal policy optimisation: use the same experience several times, but stay close.
 
-Act in many worlds for a while, then go over what happened in several epochs of minibatches. After
-the first step of Adam the policy is no longer the one that acted, so each row, one step in one
-world, counts by the ratio of the probability of its action now to that when it was drawn; and once
-the ratio is further from 1 than `clip`, in the direction that its advantage asks for, the row
-pushes the policy no more. To be minimised over the rows of a minibatch:
+Fills `agents/deep_loop.py`. Act in many worlds for a while, then go over the rollout in several
+epochs of minibatches. After the first step of Adam the policy is no longer the one that acted, so
+each row, one step in one world, counts by the ratio of the probability of its action now to that
+when it was drawn. Once the ratio is further from 1 than `clip`, in the direction that its advantage
+asks for, the row pushes the policy no more. To be minimised over the rows of a minibatch:
 
     ratio = p(action) / p_old(action)
     J = mean of [-min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
@@ -15,37 +15,25 @@ advantage positive, or the ratio below 1 - clip and the advantage negative, and 
 everywhere else. At ratio 1, before the first step of Adam, that is A2C's and REINFORCE's. The ratio
 itself is not limited: other rows, the entropy and Adam's momentum may carry it further.
 
-One update, of which 1 to 3 and 6 are A2C's own:
+The order of events in `deep_loop`:
 
-    1. Act `steps` times in every world, each step with the value and log p(action) of that moment.
-       Where a time limit cut an episode off, keep the value of the state that it had reached
-       (`A2C.act_and_keep`).
-    2. Ask for the value of what the worlds show now, since their episodes go on (`A2C.lessons`).
-    3. Look back from the last step to the first (`generalised_advantages`):
-           error_t = reward_t + discount * next_value_t - value_t
-           advantage_t = error_t + discount * trace_decay * advantage_(t+1)
-       next_value_t is 0 where the episode terminated, the value kept in step 1 where it was
-       truncated, the value of step 2 after the last step, and value_(t+1) everywhere else. Nothing
-       is added to the error of the last step of an episode or of the rollout.
-       return = advantage + value. Neither is computed again in a later epoch.
-    4. Set `clip` to what its schedule gives by now (`PPO.clip_range`), and bring the advantages,
-       but not the returns, to mean 0 and standard deviation 1 (`normalised`).
-    5. In each epoch, cut the rollout into minibatches, in another order (`PPO.batches`).
-    6. For each, one step of Adam on J (`GradientLearner.step`), with the gradient of all parameters
-       together no longer than `gradient_clip` (`OneVector.step`) and the learning rate that
-       `schedule` gives by now (`ManyLearner.step_size`).
-    7. Begin no further epoch if the last minibatch, just before its step, was further from p_old
-       than `kl_limit`.
+    act      `steps` times in every world.
+    keep     Each step, with its value and log p(action) of that moment (`Rollout.add`).
+    targets  Look back from the last step to the first (`Rollout.lessons`). return = advantage +
+             value. Neither is computed again in a later epoch. Set `clip` by its schedule, and
+             bring the advantages, not the returns, to mean 0 and deviation 1 (`normalised`).
+    step     In each epoch, cut the rollout into minibatches, in another order (`PPO.batches`). Take
+             one step of Adam on J for each. Begin no further epoch if the last minibatch, just
+             before its step, was further from p_old than `kl_limit`.
 
-Differs from A2C by going over a rollout several times in minibatches, where A2C takes one step on
-the whole of it; by the clipped ratio, without which the policy could move far from the one that
-acted; and by normalised advantages. Two defaults differ: rollouts are longer, since each is used
-more often, and `trace_decay` is below 1, since errors further ahead add more variance.
+Differs from A2C by several epochs of minibatches, by the clipped ratio, without which the policy
+could move far from the one that acted, and by normalised advantages. Rollouts are longer, since
+each is used more often, and `trace_decay` is below 1, since later errors add more variance.
 
-Not in the paper, but usual: normalised advantages (often in each minibatch), the value kept in step
-1, `gradient_clip`, `kl_limit`, the first weights (`make_network`) and the 1e-5 that keeps Adam from
-dividing by 0 (`make_adam`). Many clip the value's error as well; here it is not. In the paper
-`clip` is epsilon, `trace_decay` lambda, value_weight / 2 is c1 and `entropy_weight` c2.
+Not in the paper, but usual: normalised advantages (often in each minibatch), the value at the end
+of a truncated episode (`end_values`), `gradient_clip`, `kl_limit`, the first weights
+(`make_network`) and the 1e-5 of Adam (`make_adam`). Many clip the value's error as well; here it is
+not. In the paper `clip` is epsilon, `trace_decay` lambda, value_weight / 2 c1, `entropy_weight` c2.
 
 Source: Schulman et al. (2017), equations 7, 9, 11 and 12; Schulman et al. (2016), equation 16.
 """
@@ -58,60 +46,93 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from spielfeld.agents.networks import POSITIVE, at_least, one_of, within
-from spielfeld.agents.policy_gradient.a2c import A2C, A2CConfig, ActorCriticLoss, Policy
-from spielfeld.agents.policy_gradient.distribution import Distribution
-from spielfeld.agents.policy_gradient.rollout import ActionTargets
+from spielfeld.agents.deep_loop import Acted, DeepLearner
+from spielfeld.agents.networks import NetworkConfig
+from spielfeld.agents.policy_gradient.parts import (
+    ActionTargets,
+    Distribution,
+    Rollout,
+    actor_critic,
+)
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.schedule import SCHEDULES
+from spielfeld.learning.schedule import ScheduleName
+from spielfeld.settings import Amount, Count, Positive, Share
 
 
 @dataclass(frozen=True)
-class PPOConfig(A2CConfig):
+class PPOConfig(NetworkConfig):
     """Settings of PPO."""
 
-    steps: int = 64
+    normalise_observations: bool = False
+    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+    steps: Count = 64
     """Steps of each world between two updates."""
-    trace_decay: float = 0.95
+    trace_decay: Share = 0.95
     """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
-    epochs: int = 8
+    value_weight: Amount = 1.0
+    """Of the value's error in J."""
+    entropy_weight: Amount = 0.01
+    """Of the entropy in J: how much being undecided is worth."""
+    normalise_returns: bool = False
+    """Divide rewards by the deviation of returns, as measured on the way."""
+    epochs: Count = 8
     """How many times the same experience is gone over."""
-    batch_size: int = 256
+    batch_size: Count = 256
     """Rows of a minibatch, roughly: a rollout is divided evenly."""
-    clip: float = 0.2
+    clip: Positive = 0.2
     """How far from 1 a ratio may move before its row pushes the policy no further."""
-    clip_schedule: str = "constant"
+    clip_schedule: ScheduleName = "constant"
     """How `clip` falls along `schedule_samples`: constant, linear, cosine or step."""
-    kl_limit: float = 0.0
+    kl_limit: Amount = 0.0
     """Begin no further epoch once the last minibatch's KL is above this, in nats; 0: no limit."""
     normalise_advantages: bool = True
     """Bring the advantages of each update to mean 0 and deviation 1."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        at_least("epochs", self.epochs, 1)
-        at_least("batch_size", self.batch_size, 1)
-        one_of("clip_schedule", self.clip_schedule, tuple(SCHEDULES))
-        within("clip", self.clip, POSITIVE, float("inf"))
-        within("kl_limit", self.kl_limit, 0, float("inf"))
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update."""
+        return self.steps * self.num_envs
 
 
-class ClippedLoss(ActorCriticLoss):
-    """J of PPO; see `ActorCriticLoss` for the rest of it.
+class ClippedLoss:
+    """J of PPO; its predictions are the policy's outputs, and in the last column the value.
 
     Args:
-        policy: Makes distributions of predictions and of what is legal.
+        kind: Of the distribution over actions.
         value_weight: Of half the value's squared error.
         entropy_weight: Of the entropy.
         clip: How far from 1 a ratio still pushes the policy.
     """
 
+    measures: ClassVar[tuple[str, ...]] = (
+        "policy_loss", "value_loss", "entropy", "explained_variance", "approximate_kl",
+        "clip_share",
+    )  # fmt: skip
+
     def __init__(
-        self, policy: Policy, value_weight: float, entropy_weight: float, clip: float
+        self, kind: type[Distribution], value_weight: float, entropy_weight: float, clip: float
     ) -> None:
-        super().__init__(policy, value_weight, entropy_weight)
-        self.clip = clip
+        self.kind, self.clip = kind, clip
+        self.value_weight, self.entropy_weight = value_weight, entropy_weight
+
+    def value(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> float:
+        """Return J, a mean over the rows."""
+        policy = self.kind(prediction[:, :-1], target.legal)
+        each = self.policy_loss(policy, target) - self.entropy_weight * policy.entropy()
+        each += self.value_weight / 2 * (prediction[:, -1] - target.returns) ** 2
+        return float((weights * each).mean())
+
+    def derivative(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> Array:
+        """Return dJ / d prediction. Shape [rows, outputs + 1]."""
+        policy = self.kind(prediction[:, :-1], target.legal)
+        slope = np.empty_like(prediction)
+        slope[:, :-1] = self.policy_slope(policy, target)[:, None] * policy.score(target.action)
+        if self.entropy_weight:
+            slope[:, :-1] -= self.entropy_weight * policy.entropy_slope()
+        slope[:, -1] = self.value_weight * (prediction[:, -1] - target.returns)
+        slope *= np.reshape(weights, (-1, 1)) / slope.dtype.type(len(slope))
+        return slope
 
     def policy_loss(self, policy: Distribution, target: ActionTargets) -> Array:
         """Return -min(ratio * advantage, clipped ratio * advantage). Shape [rows]."""
@@ -126,20 +147,21 @@ class ClippedLoss(ActorCriticLoss):
         return np.where(far_enough, 0, -ratio * advantage)
 
     def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
-        """Return what the history tells of an update: of its last minibatch, before its step.
+        """Return numbers for the history: of the last minibatch, before its step.
 
-        KL(old || now) is estimated by the mean of ratio - 1 - log(ratio). The mean of -log(ratio)
-        would do, since that of ratio - 1 is 0 where the old policy acted; but this way no row is
-        below 0, and near ratio 1 the variance is less (Schulman, 2020, "Approximating KL
-        Divergence"). `clip_share` counts ratios beyond `clip` on either side, those that still push
-        included.
+        KL(old || now) is estimated by the mean of ratio - 1 - log(ratio): no row is below 0, and
+        near ratio 1 the variance is less than that of -log(ratio) (Schulman, 2020, "Approximating
+        KL Divergence"). `clip_share` counts ratios beyond `clip` on either side.
         """
-        ratio = probability_ratio(self.policy(prediction, target.legal), target)
-        return {
-            **super().measure(prediction, target),
-            "approximate_kl": float((ratio - 1 - np.log(ratio)).mean()),
-            "clip_share": float((np.abs(ratio - 1) > self.clip).mean()),
-        }
+        policy = self.kind(prediction[:, :-1], target.legal)
+        error, spread = target.returns - prediction[:, -1], float(target.returns.var())
+        ratio = probability_ratio(policy, target)
+        numbers = (
+            self.policy_loss(policy, target).mean(), (error * error).mean() / 2,
+            policy.entropy().mean(), 1 - float(error.var()) / spread if spread else np.nan,
+            (ratio - 1 - np.log(ratio)).mean(), (np.abs(ratio - 1) > self.clip).mean(),
+        )  # fmt: skip
+        return dict(zip(self.measures, map(float, numbers), strict=True))
 
 
 def probability_ratio(policy: Distribution, target: ActionTargets) -> Array:
@@ -154,7 +176,7 @@ def normalised(advantage: Array) -> Array:
     return np.asarray(centred / (centred.std() + 1e-8), advantage.dtype)  # which is 0 / 1e-8
 
 
-class PPO(A2C):
+class PPO(DeepLearner):
     """Proximal policy optimisation on any environment with discrete or continuous actions.
 
     Args:
@@ -169,32 +191,45 @@ class PPO(A2C):
     """
 
     config_class = PPOConfig
-    measures: ClassVar[tuple[str, ...]] = (*A2C.measures, "approximate_kl", "clip_share")
+    measures: ClassVar[tuple[str, ...]] = ClippedLoss.measures
+    saved = (*DeepLearner.saved, "rollout")
+    kind: type[Distribution]
 
-    def make_loss(self) -> Any:
-        """Return J; `batches` sets its clip anew for each update."""
-        config = self.config
-        return ClippedLoss(self.policy, config.value_weight, config.entropy_weight, config.clip)
+    def build(self) -> None:
+        """Make the networks, the loss, and room for the steps between two updates."""
+        self.function, self.kind = actor_critic(self)
+        weights = self.config.value_weight, self.config.entropy_weight
+        self.loss = ClippedLoss(self.kind, *weights, self.config.clip)
+        self.rollout = Rollout(self)
 
-    def batches(self, inputs: Array, targets: ActionTargets) -> Iterator[Batch]:
+    def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
+        """Return the distribution over actions for each row of predictions."""
+        return self.kind(prediction[:, :-1], legal)
+
+    def keep(self, acted: Acted) -> bool:
+        """Write a step into the rollout; return whether it is full."""
+        return self.rollout.add(self, acted)
+
+    def batches(self) -> Iterator[Batch]:
         """Yield the rollout in minibatches, every epoch in another order.
 
-        The learner takes its step on each before it asks for the next, so that `latest_measures`
-        is then of the last one. Advantages are normalised here once, and not in each minibatch, so
-        that a row counts the same beside any others.
+        Advantages are normalised here once, and not in each minibatch, so that a row counts the
+        same beside any others.
         """
-        config, rows = self.config, len(inputs)
-        self.loss.clip = self.clip_range()
+        config = self.config
+        inputs, targets = self.rollout.lessons(self)
+        if len(inputs) == 0:  # a short rollout may have been nothing but resets
+            return
+        self.loss.clip = self.falling(config.clip_schedule, config.clip)
         if config.normalise_advantages:
             targets = targets._replace(advantage=normalised(targets.advantage))
         for _ in range(config.epochs):
-            order = self.generator.permutation(rows)
-            for part in np.array_split(order, max(1, round(rows / config.batch_size))):
+            order = self.generator.permutation(len(inputs))
+            for part in np.array_split(order, max(1, round(len(order) / config.batch_size))):
                 yield Batch(inputs[part], targets.rows(part))  # type: ignore[arg-type]
-            if config.kl_limit and self.latest_measures()["approximate_kl"] > config.kl_limit:
+            if config.kl_limit and self.measure()["approximate_kl"] > config.kl_limit:
                 return
 
-    def clip_range(self) -> float:
-        """Return what `clip_schedule` gives by now, as `step_size` does for the learning rate."""
-        schedule = SCHEDULES[self.config.clip_schedule]
-        return schedule(self.samples, self.config.schedule_samples, self.config.clip)
+    def forget(self) -> None:
+        """Empty the rollout."""
+        self.rollout.forget()

@@ -1,8 +1,8 @@
 """REINFORCE: play to the end, then make each action more probable by what was earned after it.
 
-Draw actions from the policy until an episode is over. Then look back at the return that followed
-each action, and take one step along the gradient of log p(action), as far as that return is good:
-what led to much becomes more probable at the expense of what led to less.
+Fills `agents/deep_loop.py`. Draw actions from the policy until an episode is over. Then look back
+at the return that followed each action, and take one step along the gradient of log p(action), as
+far as that return is good: actions that led to much become more probable at the expense of others.
 
     return_t = reward_(t+1) + discount * return_(t+1), and 0 after the end
     J = mean over episodes of the sum over their steps of -return_t * log p(action_t)
@@ -22,42 +22,174 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
-from gymnasium.spaces import Space
 
-from spielfeld.agents.many_learner import require_actions_in
-from spielfeld.agents.networks import at_least, one_of
-from spielfeld.agents.policy_gradient.distribution import Distribution
-from spielfeld.agents.policy_gradient.episodes import Episodes
-from spielfeld.agents.policy_gradient.policy import PolicyConfig, PolicyLearner
+from spielfeld.agents.deep_loop import Acted, DeepLearner
+from spielfeld.agents.networks import NetworkConfig
+from spielfeld.agents.policy_gradient.parts import (
+    Distribution,
+    actor_critic,
+    end_values,
+)
 from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.named import prefixed, section
 from spielfeld.learning.one_vector import OneVector
 from spielfeld.learning.optimizer import SGD
+from spielfeld.settings import Amount, Count, Finite, Range
+from spielfeld.snapshot import Counter, Grows, Index
+
+ROOM = 64  # steps at first; what the episodes need beyond is made as they go on
+UNDER_WAY = -1
 
 
 @dataclass(frozen=True)
-class ReinforceConfig(PolicyConfig):
+class ReinforceConfig(NetworkConfig):
     """Settings of REINFORCE."""
 
-    num_envs: int = 4
+    num_envs: Count = 4
     """Copies of the world to act in at once; with one, no episode meets two policies."""
-    gradient_clip: float = 0.0
+    gradient_clip: Amount = 0.0
     """Longest gradient allowed, over all parameters together; 0 for any."""
-    episodes: int = 1
+    normalise_observations: bool = False
+    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+    episodes: Count = 1
     """Episodes that must be over before a step."""
-    optimizer: str = "adam"
+    optimizer: Literal["adam", "sgd"] = "adam"
     """adam, or sgd, which is the book's step."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        at_least("episodes", self.episodes, 1)
-        one_of("optimizer", self.optimizer, ("adam", "sgd"))
+
+@compiled
+def discounted_returns(rewards: Array, after: float, discount: float) -> Array:
+    """Return G_t = reward_(t+1) + discount * G_(t+1) (Sutton & Barto, equation 3.9).
+
+    Args:
+        rewards: Of the steps of one episode. Shape [steps].
+        after: Value of where the last step led: 0 where the episode has terminated.
+        discount: Weight of the next state's value.
+
+    Returns:
+        float64 [steps].
+    """
+    returns = np.empty(rewards.size)
+    for t in range(rewards.size - 1, -1, -1):
+        after = rewards[t] + discount * after
+        returns[t] = after
+    return returns
+
+
+class Log(NamedTuple):
+    """Steps in the order in which they were taken, of all worlds together."""
+
+    world: Annotated[Array, Grows(), Index("worlds")]  # [steps]
+    episode: Annotated[Array, Grows(), Range(-1)]  # [steps], number of its episode, or UNDER_WAY
+    inputs: Annotated[Array, Grows()]  # [steps, features]
+    action: Annotated[Array, Grows()]  # [steps, ...]
+    legal: Annotated[Array, Grows()]  # [steps, actions]; no columns where the worlds do not tell
+    reward: Annotated[Array, Grows(), Finite]  # [steps]
+    returns: Annotated[Array, Grows(), Finite]  # [steps], once the episode is over
+
+    def rows(self, index: Array | slice) -> Log:
+        """Return some of the steps."""
+        return Log(*(column[index] for column in self))
+
+
+class Episodes:
+    """The episodes under way in many worlds, and those that are over but not learned from yet.
+
+    Args:
+        inputs: Of one step of every world, as `legal` and `action`, for shapes and kinds.
+        action: See `inputs`. Shape [worlds, ...].
+        legal: See `inputs`; None where the worlds do not tell. Shape [worlds, actions].
+
+    Attributes:
+        finished: How many episodes are over.
+        log: Their steps, and those under way.
+    """
+
+    saved: ClassVar[tuple[str, ...]] = ("finished", "log")
+    finished: Counter
+
+    def __init__(self, inputs: Array, action: Array, legal: Array | None) -> None:
+        self.worlds, self.finished, self._steps = len(action), 0, 0
+        flags = np.zeros((self.worlds, 0), bool) if legal is None else legal
+        number, index = np.zeros(self.worlds), np.zeros(self.worlds, np.int64)
+        row = Log(index, index, inputs, action, flags, number, number)
+        self._room = Log(*(np.zeros((ROOM, *each.shape[1:]), each.dtype) for each in row))
+
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of indices, by name."""
+        return {"worlds": self.worlds}
+
+    @property
+    def log(self) -> Log:
+        """All steps that are kept, the very arrays."""
+        return self._room.rows(slice(self._steps))
+
+    @log.setter
+    def log(self, log: Log) -> None:
+        if len({len(column) for column in log}) > 1:
+            raise ValueError("The columns of the saved episodes have different lengths.")
+        self._room, self._steps = log, len(log.world)
+
+    @property
+    def length(self) -> Array:
+        """Steps of the episode under way in each world. Shape [worlds]."""
+        under_way = self.log.episode == UNDER_WAY
+        return np.bincount(self.log.world[under_way], minlength=self.worlds)
+
+    def add(self, taken: Array, **row: Array) -> None:
+        """Write one step of every world, an array [worlds, ...] for each name.
+
+        A world in which none was `taken`, since it was only reset, is left out.
+        """
+        worlds = np.flatnonzero(taken)
+        begin, end = self._steps, self._steps + len(worlds)
+        if end > len(self._room.world):
+            self._room = Log(*(_roomier(each, ROOM + end) for each in self._room))
+        room = self._room._asdict()
+        room["world"][begin:end], room["episode"][begin:end] = worlds, UNDER_WAY
+        for name, values in row.items():
+            room[name][begin:end] = values[worlds]
+        self._steps = end
+
+    def finish(self, world: int, after: float, discount: float) -> None:
+        """Number an episode that is over, and look back at the return that followed each step.
+
+        Args:
+            world: Whose episode is over.
+            after: The expected return after its last step.
+            discount: Weight of the next state's value.
+        """
+        log = self.log
+        steps = np.flatnonzero((log.world == world) & (log.episode == UNDER_WAY))
+        log.returns[steps] = discounted_returns(log.reward[steps], after, discount)
+        log.episode[steps] = self.finished
+        self.finished += 1
+
+    def take(self, count: int) -> Log:
+        """Hand over the steps of the first `count` episodes, one episode after the other."""
+        log = self.log
+        over = (log.episode != UNDER_WAY) & (log.episode < count)
+        steps = np.flatnonzero(over)
+        first = log.rows(steps[np.argsort(log.episode[steps], kind="stable")])
+        later = log.rows(~over)
+        later.episode[later.episode != UNDER_WAY] -= count
+        self.log, self.finished = later, self.finished - count
+        return first
+
+    def drop(self) -> None:
+        """Drop the episodes under way."""
+        self.log = self.log.rows(self.log.episode != UNDER_WAY)
+
+
+def _roomier(array: Array, more: int) -> Array:
+    """Return an array [steps, ...] with room for `more` steps."""
+    return np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
 
 
 class Played(NamedTuple):
@@ -72,33 +204,33 @@ class ReinforceLoss:
     """J of REINFORCE; its predictions are the policy's outputs.
 
     Args:
-        policy: Makes distributions of predictions and of what is legal.
+        kind: Of the distribution over actions.
     """
 
-    def __init__(self, policy: Callable[[Array, Array | None], Distribution]) -> None:
-        self.policy = policy
+    def __init__(self, kind: type[Distribution]) -> None:
+        self.kind = kind
 
     def value(self, prediction: Array, target: Played, weights: Any = 1.0) -> float:
         """Return J, the mean over rows of -weight * return * log p(action)."""
-        policy = self.policy(prediction, target.legal)
+        policy = self.kind(prediction, target.legal)
         return float((weights * -target.returns * policy.log_probability(target.action)).mean())
 
     def derivative(self, prediction: Array, target: Played, weights: Any = 1.0) -> Array:
         """Return dJ / d prediction = -weight * return * score / rows. Shape [rows, outputs]."""
-        score = self.policy(prediction, target.legal).score(target.action)
+        score = self.kind(prediction, target.legal).score(target.action)
         slope = weights * -target.returns / len(score)
         return np.asarray(slope[:, None] * score, prediction.dtype)
 
     def measure(self, prediction: Array, target: Played) -> dict[str, float]:
         """Return what the history tells of an update."""
-        policy = self.policy(prediction, target.legal)
+        policy = self.kind(prediction, target.legal)
         return {
             "policy_loss": self.value(prediction, target),
             "entropy": float(policy.entropy().mean()),
         }
 
 
-class Reinforce(PolicyLearner):
+class Reinforce(DeepLearner):
     """REINFORCE on any environment with discrete or continuous actions.
 
     Args:
@@ -112,50 +244,56 @@ class Reinforce(PolicyLearner):
     (1, 2)
     """
 
-    config_class = ReinforceConfig
-    critic = False
+    config_class: ClassVar[type[Any]] = ReinforceConfig
+    critic: ClassVar[bool] = False  # whether a network estimates the value of observations too
     measures: ClassVar[tuple[str, ...]] = ("policy_loss", "entropy")
-    loss: Any
+    saved = (*DeepLearner.saved, "episodes")
+    kind: type[Distribution]
 
-    def build(self, features: int, actions: Space[Any]) -> None:
+    def build(self) -> None:
         """Make the network, the loss, and room for the episodes under way."""
-        super().build(features, actions)
+        self.function, self.kind = actor_critic(self, self.critic)
         self.loss = self.make_loss()
-        self.episodes = Episodes(self.worlds.rows)
+        inputs = self.features(self.worlds.observation)
+        blank = self.policy(self.function(inputs)).draw(np.random.default_rng(0))
+        self.episodes = Episodes(inputs, blank, self.worlds.legal)
         if self.config.optimizer == "sgd":
             step = SGD(self.config.learning_rate)
             self.optimizer = OneVector(step, self.config.gradient_clip)
 
     def make_loss(self) -> Any:
         """Return J."""
-        return ReinforceLoss(self.policy)
+        return ReinforceLoss(self.kind)
 
-    def live(self) -> Iterator[Batch]:
-        """Act once in every world; when enough episodes are over, learn from them."""
-        inputs, legal = self.look(), self.worlds.legal
-        action = self.policy(self.function(inputs), legal).draw(self.generator)
-        step = self.act_in_worlds(self.for_worlds(action))
-        masks = {} if legal is None else {"legal": legal}
-        self.episodes.add(step.taken, inputs=inputs, action=action, reward=step.reward, **masks)
-        after = self.end_values(step)
+    def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
+        """Return the distribution over actions for each row of predictions."""
+        return self.kind(prediction[:, :-1] if self.critic else prediction, legal)
+
+    def keep(self, acted: Acted) -> bool:
+        """Write a step into the episodes under way; return whether enough of them are over.
+
+        Without a critic, the value at a time limit is not known, and the return is cut there as if
+        it were an end.
+        """
+        step = acted.step
+        masks = {} if acted.legal is None else {"legal": acted.legal}
+        row = {"inputs": acted.inputs, "action": acted.action, "reward": step.reward, **masks}
+        self.episodes.add(step.taken, **row)
+        after = end_values(self, step) if self.critic else np.zeros(len(step.taken), np.float32)
         ended = step.taken & (step.terminated | step.truncated)
         for world in np.flatnonzero(ended).tolist():
             self.episodes.finish(world, after[world], self.config.discount)
-            if len(self.episodes.finished) == self.config.episodes:
-                yield self.lesson(**self.episodes.take())
+        return bool(self.episodes.finished >= self.config.episodes)
 
-    def _one_step(self) -> dict[str, Array]:
-        """Return arrays of the kind and shape of one step of all worlds, by name."""
-        rows, blank = self.worlds.rows, np.zeros((self.worlds.rows, self.outputs), np.float32)
-        step: dict[str, Array] = {
-            "inputs": np.zeros((rows, self.features.size), np.float32), "reward": np.zeros(rows),
-            "action": self.policy(blank).draw(np.random.default_rng(0)),
-        }  # fmt: skip
-        legal = self.worlds.legal
-        return step if legal is None else {**step, "legal": legal}
+    def batches(self) -> Iterator[Batch]:
+        """Yield a batch for each `episodes` that are over."""
+        while self.episodes.finished >= self.config.episodes:
+            steps = self.episodes.take(self.config.episodes)
+            legal = steps.legal if steps.legal.size else None
+            yield self.lesson(steps.inputs, steps.action, steps.returns, legal)
 
     def lesson(
-        self, inputs: Array, action: Array, returns: Array, legal: Array | None = None, **_: Array
+        self, inputs: Array, action: Array, returns: Array, legal: Array | None = None
     ) -> Batch:
         """Return the steps of episodes as a batch in which each episode, not each step, counts 1.
 
@@ -166,28 +304,9 @@ class Reinforce(PolicyLearner):
         return Batch(inputs, targets, len(returns) / self.config.episodes)
 
     def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
-        """Return what the loss compares predictions with."""
+        """Return the targets that the loss compares predictions with."""
         return Played(action, legal, returns)
-
-    def record(self, batch: Batch, prediction: Array) -> None:
-        """Measure an update just before it is made."""
-        self.measured = self.loss.measure(prediction, batch.targets)
 
     def forget(self) -> None:
         """Drop the episodes under way; those that are over still count."""
         self.episodes.drop()
-
-    def state(self) -> dict[str, Any]:
-        """Return everything that learning depends on, the unfinished episodes included."""
-        return {**super().state(), **prefixed("episodes", self.episodes.state())}
-
-    def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Continue from what `state()` returned, in copies of `source`."""
-        super().restore(state, source)
-        self.episodes.restore(section(state, "episodes"), self._one_step())
-        space = self.worlds.action_space
-        for saved in (self.episodes.arrays, *self.episodes.finished):
-            if "action" in saved:
-                require_actions_in("The saved 'action'", space, saved["action"])
-        if not section(state, "worlds"):
-            self.forget()

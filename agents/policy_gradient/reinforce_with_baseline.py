@@ -1,8 +1,9 @@
 """REINFORCE with baseline: judge what an action led to by what was to be expected anyway.
 
-Where every return is -20 or so, REINFORCE makes each action less probable in turn, and learns only
-from the difference. So learn beside the policy what return to expect of an observation, its value,
-and make more probable what turned out better, less probable what turned out worse:
+Fills `agents/deep_loop.py`, as REINFORCE does. Where every return is -20 or so, REINFORCE makes
+each action less probable in turn, and learns only from the difference. So learn beside the policy
+the return to expect of an observation, its value. Make actions more probable that turned out better
+than it, and less probable those that turned out worse:
 
     J = mean over episodes of the sum over their steps of
         -(return - value) * log p(action) + value_weight / 2 * (value - return)^2
@@ -21,26 +22,32 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from spielfeld.agents.networks import within
+from spielfeld.agents.networks import NetworkConfig
 from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
-from spielfeld.agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
-from spielfeld.agents.policy_gradient.rollout import ActionTargets
+from spielfeld.agents.policy_gradient.parts import ActionTargets
+from spielfeld.agents.policy_gradient.reinforce import Reinforce
 from spielfeld.arrays import Array
+from spielfeld.settings import Amount, Count
 
 
 @dataclass(frozen=True)
-class ReinforceWithBaselineConfig(ReinforceConfig):
+class ReinforceWithBaselineConfig(NetworkConfig):
     """Settings of REINFORCE with baseline."""
 
-    value_weight: float = 1.0
+    num_envs: Count = 4
+    """Copies of the world to act in at once; with one, no episode meets two policies."""
+    gradient_clip: Amount = 0.0
+    """Longest gradient allowed, over all parameters together; 0 for any."""
+    normalise_observations: bool = False
+    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+    episodes: Count = 1
+    """Episodes that must be over before a step."""
+    optimizer: Literal["adam", "sgd"] = "adam"
+    """adam, or sgd, which is the book's step."""
+    value_weight: Amount = 1.0
     """Of the value's error in J: with sgd, how much longer its steps are than the policy's."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        within("value_weight", self.value_weight, 0, inf)
 
 
 class ReinforceWithBaseline(Reinforce):
@@ -59,13 +66,11 @@ class ReinforceWithBaseline(Reinforce):
 
     config_class = ReinforceWithBaselineConfig
     critic = True
-    measures: ClassVar[tuple[str, ...]] = (
-        "policy_loss", "value_loss", "entropy", "explained_variance",
-    )  # fmt: skip
+    measures: ClassVar[tuple[str, ...]] = ActorCriticLoss.measures
 
     def make_loss(self) -> Any:
         """Return J."""
-        return ActorCriticLoss(self.policy, self.config.value_weight, entropy_weight=0.0)
+        return ActorCriticLoss(self.kind, self.config.value_weight, entropy_weight=0.0)
 
     def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
         """Return what the loss compares predictions with: the advantage is return - value."""

@@ -16,8 +16,7 @@ and 1.2 on symmetries) and section 6.8 (afterstates).
 
 from __future__ import annotations
 
-from spielfeld.agents.self_play.learner import SelfPlayLearner
-from spielfeld.agents.self_play.loop import Table, looked_up
+from spielfeld.agents.self_play.learner import SelfPlayLearner, Table, looked_up
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full, table_index
 from spielfeld.envs.board_game.symmetry import canonical
 

@@ -1,37 +1,184 @@
-"""What learners by self-play share: a table, acting by it, and the loop.
+"""Learners by self-play: a table of what moves are worth, and the rules that fill `agents/loop.py`.
 
-Learners with pure update functions; each of their steps is one of gradient descent on one cell.
-They need no opponent: of an environment they ask only which game is played.
+The table holds the value of a move to the side that makes it, from -1 for a loss to 1 for a win.
+Both sides learn from their own view, in one table: what is good for one side is bad for the other.
+
+    target of a move = -(value of the best answer), and its result where it ends the game
+    value <- value - learning_rate * (value - target)
+
+The target takes the best answer, not the one that follows. With this maximum, random play teaches
+perfect play (Sutton & Barto, section 1.5, learns from greedy moves alone, which comes to the same).
+
+The loop's state is the board as the side to move sees it, and its action is the bit of a move. The
+learners need no opponent: of an environment they ask only which game is played.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from spielfeld import guard
+from spielfeld import guard, snapshot
+from spielfeld.agents.loop import Rates, Step, Transition, loop
+from spielfeld.agents.progress import CHUNK, NEVER, NO_RATES, Progress
 from spielfeld.agents.self_play.config import SelfPlayConfig
-from spielfeld.agents.self_play.loop import (
-    TIE,
-    Game,
-    Games,
-    Numbers,
-    Table,
-    self_play,
-    value_positions,
-)
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
+from spielfeld.envs.board_game.bits import lowest
 from spielfeld.envs.board_game.dynamics import AHEAD, EITHER
-from spielfeld.envs.board_game.rules import LARGEST_TABLE, Rules
+from spielfeld.envs.board_game.opponents import choose
+from spielfeld.envs.board_game.rules import (
+    LARGEST_TABLE,
+    Rules,
+    has_line,
+    is_full,
+    legal_moves,
+    move_of,
+    stones_of,
+)
 from spielfeld.envs.board_game.soundness import require_game
 from spielfeld.history import History
+from spielfeld.learning.loss import squared_error_derivative
+from spielfeld.learning.optimizer import descend
+from spielfeld.settings import settings_of
+from spielfeld.snapshot import Fixed, Values
 
-CHUNK = 1 << 16  # plies between two looks at the keyboard
-NEVER = 2**62  # games
+TIE = 1e-9  # values that differ by less are equally good
+LOSS = -1.0  # the least that a move can be worth
+SIDE = 31  # bits of a state for the stones of each side
+
+
+class Table(NamedTuple):
+    """What is known, and how it is looked up."""
+
+    values: Values  # [cells of the table]
+    symmetric: Annotated[
+        bool, Fixed()
+    ]  # whether positions that are the same by symmetry share a cell
+
+
+class Numbers(NamedTuple):
+    """The numbers of a configuration, and the rules of the game."""
+
+    learning_rate: float
+    exploration_rate: float
+    rules: Rules
+
+
+def stones(state: int) -> tuple[int, int]:
+    """Return the stones of the side to move and of the other side, one bit each."""
+    return state & ((1 << SIDE) - 1), state >> SIDE
+
+
+def cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:
+    """Stand in for where a move is looked up, which `compiled(..., cell=...)` sets."""
+    raise NotImplementedError
+
+
+def looked_up(rules: Rules, table: Table, own: int, other: int, move: int) -> float:
+    """Return what the table says about a move, whatever it is."""
+    value: float = table.values[cell(rules, own, other, move, table.symmetric)]
+    return value
+
+
+def move_value(rules: Rules, table: Table, own: int, other: int, move: int) -> float:
+    """Return what a move is worth to the side that makes it; a method may know better."""
+    return looked_up(rules, table, own, other, move)
+
+
+def best_value(rules: Rules, table: Table, own: int, other: int) -> float:
+    """Return what the best move is worth to the side to move."""
+    best, left = LOSS, legal_moves(rules, own | other)
+    while left:
+        move = lowest(left)
+        left ^= move
+        best = max(best, move_value(rules, table, own, other, move))
+    return best
+
+
+def best_moves(rules: Rules, table: Table, own: int, other: int) -> int:
+    """Return the moves that are worth most, ties included, one bit each."""
+    least, found = best_value(rules, table, own, other) - TIE, 0
+    left = legal_moves(rules, own | other)
+    while left:
+        move = lowest(left)
+        left ^= move
+        if move_value(rules, table, own, other, move) >= least:
+            found |= move
+    return found
+
+
+def improve(values: Array, place: int, target: float, learning_rate: float) -> None:
+    """Take one step of gradient descent on the squared error of one cell."""
+    slope = squared_error_derivative(values[place], target)
+    values[place] = descend(values[place], slope, learning_rate)
+
+
+def begin_game(world: Rules, memory: Table, random: Any) -> int:
+    """Begin with an empty board."""
+    return 0
+
+
+def make_move(
+    world: Rules, memory: Table, random: Any, state: int, action: int, elapsed: int
+) -> Step:
+    """Put a stone; the reward is 1 for a line, to the side that moved."""
+    own, other = stones(state)
+    own |= action
+    won = has_line(world, own)
+    return Step(other | own << SIDE, 1.0 if won else 0.0, won or is_full(world, own | other), False)
+
+
+def pick_move(
+    memory: Table, settings: Numbers, state: int, rate: float, agent: np.random.Generator
+) -> int:
+    """Pick a random move at the exploration rate, else a best one; two draws."""
+    own, other = stones(state)
+    explores = agent.random() < settings.exploration_rate
+    moves = legal_moves(settings.rules, own | other)
+    if not explores:
+        moves = best_moves(settings.rules, memory, own, other)
+    return choose(moves, agent.random())
+
+
+def learn_from_answer(
+    memory: Table,
+    settings: Numbers,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
+) -> None:
+    """Move the value of a move towards its result, or minus the value of the best answer.
+
+    Every move is learned from as soon as it is made, the last one of the loser like any other.
+    """
+    own, other = stones(transition.state)
+    place = cell(settings.rules, own, other, transition.action, memory.symmetric)
+    target = transition.reward
+    if not transition.terminated:
+        own, other = stones(transition.next_state)
+        target = -best_value(settings.rules, memory, own, other)
+    improve(memory.values, place, target, settings.learning_rate)
+
+
+def value_positions(rules: Rules, table: Table, positions: Array, values: Array) -> None:
+    """Write what each action of each position is worth into `values`, -inf where it is illegal.
+
+    Args:
+        rules: Of the game.
+        table: What is known.
+        positions: Their numbers; see `table_index`. Shape [rows].
+        values: Changed in place. Shape [rows, actions].
+    """
+    for row in range(positions.size):
+        own, other = stones_of(rules, positions[row])
+        for action in range(values.shape[1]):
+            move = lowest(move_of(rules, own | other, action))  # two, where stones hang in the air
+            values[row, action] = -np.inf
+            if move:
+                values[row, action] = move_value(rules, table, own, other, move)
 
 
 class SelfPlayLearner:
@@ -42,26 +189,34 @@ class SelfPlayLearner:
         seed: Of its generator, and of the environment's first reset.
     """
 
+    saved: ClassVar = ("table", "progress")
+    state, restore = snapshot.state, snapshot.restore
+    table: Table
     config_class: ClassVar[type[Any]] = SelfPlayConfig
     cell: ClassVar[Callable[..., int]]  # (rules, own, other, move, symmetric) -> cell of the table
     move_value: ClassVar[Callable[..., float]]  # (rules, table, own, other, move) -> value
     values_of_position: ClassVar[bool] = False  # whether a position has a cell for each move
-    loop: ClassVar[Callable[..., tuple[int, int]]]
+    game_loop: ClassVar[Callable[..., None]]
     valuing: ClassVar[Callable[..., None]]
 
     def __init_subclass__(cls) -> None:
-        """Compile the loop with the subclass's own rules."""
-        rules = {"cell": cls.cell, "move_value": cls.move_value}
-        cls.loop = staticmethod(compiled(self_play, allocates=False, **rules))
+        """Fill the loop with the rules of the game and of the subclass."""
+        rules: dict[str, Callable[..., Any]] = {"cell": cls.cell, "move_value": cls.move_value}
+        cls.game_loop = staticmethod(compiled(
+            loop, allocates=False, begin=begin_game, step=make_move, pick=pick_move,
+            update=learn_from_answer, **rules,
+        ))  # fmt: skip
         cls.valuing = staticmethod(compiled(value_positions, allocates=False, **rules))
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        self.config = config or self.config_class()
-        self.seed, self.samples = seed, 0
-        self.generator = np.random.default_rng([seed, 1])  # the world's is seeded with seed alone
-        self.numbers = Numbers(self.config.learning_rate, self.config.exploration_rate)
-        self._game = Game(*(np.array([start]) for start in (0, 0, -1, 0)))
+    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
+        self.config: Any = settings_of(self.config_class, config, settings)
+        self.seed, self.progress = seed, Progress(seed)
         self._source: Any = None
+
+    @property
+    def samples(self) -> int:
+        """Plies learned from so far."""
+        return self.progress.samples
 
     def learn(self, source: Any, samples: int) -> History:
         """Play `samples` more plies against itself.
@@ -75,8 +230,7 @@ class SelfPlayLearner:
             episode_length (plies).
 
         Raises:
-            ValueError: If `source` is no board game, or one whose board is too large for a table,
-                or `samples` is no whole number.
+            ValueError: If `source` is no board game, or one whose board is too large for a table.
         """
         samples = guard.whole("samples", samples)
         self._connect(source)
@@ -114,53 +268,44 @@ class SelfPlayLearner:
     def act(self, observation: Any) -> int:
         """Pick an action, exploring as while learning."""
         values = self.predict(observation)
-        explores = self.generator.random() < self.config.exploration_rate
+        explores = self.progress.generator.random() < self.config.exploration_rate
         least = -np.inf if explores else values.max() - TIE
         candidates = np.flatnonzero((values >= least) & (values > -np.inf))
-        return int(candidates[int(self.generator.random() * candidates.size)])
+        return int(candidates[int(self.progress.generator.random() * candidates.size)])
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that learning depends on, as arrays and JSON values."""
-        return {
-            "values": self.table.values.copy(),
-            "samples": self.samples,
-            "game": {name: array.item() for name, array in self._game._asdict().items()},
-            "generator": self.generator.bit_generator.state,
-        }
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of the indices in a saved state."""
+        return {"states": 1 << 2 * SIDE, "actions": 1 << SIDE}
 
-    def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Continue from what `state()` returned, with the game of `source`.
+    def require_sound(self) -> None:
+        """Refuse a restored game that cannot stand like that.
 
         Raises:
-            ValueError: If the saved table belongs to another board, or a saved number is an
-                impossible one. Then nothing has changed.
+            ValueError: Says what is wrong with it.
         """
-        fresh = copy.copy(self)
-        fresh._measure(source)
-        values, needed = guard.entry(state, "values"), fresh.table.values
-        if np.shape(values) != needed.shape:
-            raise ValueError(
-                f"The saved table has shape {np.shape(values)}, but this board needs "
-                f"{needed.shape}."
-            )
-        needed[:] = guard.like("The saved table", values, needed)
-        fresh._game = saved_game(guard.entry(state, "game"), fresh.rules, needed.size)
-        fresh.samples, fresh._source = guard.whole("samples", guard.entry(state, "samples")), source
-        generator = guard.generator_of(self.generator, state)
-        vars(self).update(vars(fresh))
-        self.generator.bit_generator.state = generator
+        state, action, length, _, _ = (array.item() for array in self.progress.position)
+        own, other = stones(max(state, 0))
+        require_game("The saved game", self.rules, AHEAD[EITHER], own, other, ended=False)
+        plies = (own | other).bit_count()
+        counted = action < 0 and (state < 0 or plies == length)
+        guard.require(counted, f"The saved game has {plies} stones after {length} plies.")
 
     def _connect(self, source: Any) -> None:
         """Prepare for a source; another game than last time begins with an empty table."""
         if source is self._source:
             return
         if getattr(source.unwrapped, "rules", None) != getattr(self, "rules", ()):
-            self._measure(source)
+            self.prepare(source)
         source.reset(seed=self.seed)
         self._source = source
 
-    def _measure(self, source: Any) -> None:
-        """Make a table for the board of `source`."""
+    def prepare(self, source: Any) -> None:
+        """Make a table for the board of `source`; nothing is learned.
+
+        Raises:
+            ValueError: If `source` is no board game, or its board is too large for a table.
+        """
+        self._source = source
         rules = getattr(source.unwrapped, "rules", None)
         if not isinstance(rules, Rules):
             raise ValueError("Self-play needs a board game, such as spielfeld/TicTacToe-v0.")
@@ -176,35 +321,12 @@ class SelfPlayLearner:
 
     def _play(self, plies: int, games: int) -> History:
         shortest = min(2 * self.rules.connect - 1, self.rules.cells)  # a full board ends it too
+        numbers = Numbers(self.config.learning_rate, self.config.exploration_rate, self.rules)
         room = min(plies // shortest + 1, games)
-        finished = Games(*(np.zeros(room) for _ in Games._fields))
-        taken, count = type(self).loop(
-            self.rules, self.table, self.numbers, self._game, finished, self.generator,
-            self.samples, plies, games,
-        )  # fmt: skip
-        self.samples += taken
-        return History.of_episodes(np.column_stack(finished)[:count].tolist())
-
-
-def saved_game(given: Any, rules: Rules, cells: int) -> Game:
-    """Return the game under way of a saved state.
-
-    Args:
-        given: Numbers by name.
-        rules: Of the game.
-        cells: Of the table.
-
-    Raises:
-        ValueError: If no game can stand like that.
-    """
-    limits = {"own": (0, rules.board + 1), "other": (0, rules.board + 1), "last": (-1, cells),
-              "length": (0, rules.cells)}  # fmt: skip
-    game = {
-        name: guard.whole(f"The saved game's {name}", guard.entry(given, name), *limits[name])
-        for name in Game._fields
-    }
-    own, other, plies = game["own"], game["other"], game["length"]
-    require_game("The saved game", rules, AHEAD[EITHER], own, other, ended=False)
-    counted = (own | other).bit_count() == plies and (game["last"] >= 0) == (plies > 0)
-    guard.require(counted, f"The saved game's length and last move do not fit its {plies} plies.")
-    return Game(*(np.array([game[name]]) for name in Game._fields))
+        self.progress.advance(
+            self.game_loop, self.rules, self.table, numbers, NO_RATES, None, plies, room
+        )
+        finished = self.progress.recorded()
+        first_moved_last = finished["episode_length"] % 2 == 1
+        result = np.where(first_moved_last, 1.0, -1.0) * finished["episode_return"]
+        return History(**{**finished.columns, "episode_return": result + 0.0})

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spielfeld.agents.self_play.learner import SelfPlayLearner
-from spielfeld.agents.self_play.loop import TIE
+from spielfeld.agents.self_play.learner import TIE, SelfPlayLearner
 from spielfeld.arrays import Array
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full, move_of, table_index
 

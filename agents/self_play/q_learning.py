@@ -16,8 +16,7 @@ framework for multi-agent reinforcement learning", for turns taken); Sutton & Ba
 
 from __future__ import annotations
 
-from spielfeld.agents.self_play.learner import SelfPlayLearner
-from spielfeld.agents.self_play.loop import looked_up
+from spielfeld.agents.self_play.learner import SelfPlayLearner, looked_up
 from spielfeld.envs.board_game.rules import Rules, cell_bit, table_index
 from spielfeld.envs.board_game.symmetry import canonical_symmetry, turned
 

@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.control import move
-from spielfeld.agents.tabular.exploration import choose_action
+from spielfeld.agents.tabular.exploration import choose_action, move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.saved import COUNT, FINITE, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.tabular.memory import Allowed
 from spielfeld.arrays import Array
+from spielfeld.snapshot import Counts, Values
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,11 @@ class DoubleQLearningConfig(ControlConfig):
 class DoubleMemory(NamedTuple):
     """What Double Q-learning keeps."""
 
-    table: Array  # mean of both tables, by which the agent acts [states, actions]
-    visits: Array  # updates of each cell in either table [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    tables: Array  # the two [2, states, actions]
-    updates: Array  # of each cell of each table [2, states, actions]
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        return {"tables": FINITE, "updates": COUNT}
+    table: Values  # mean of both tables, by which the agent acts [states, actions]
+    visits: Counts  # updates of each cell in either table [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    tables: Values  # the two [2, states, actions]
+    updates: Counts  # of each cell of each table [2, states, actions]
 
 
 def double_q_learning_target(

@@ -22,38 +22,33 @@ and then an action tried there; here every pair is as likely as any other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.config import ControlConfig
 from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.agents.tabular.remembered_world import (
     is_new,
     learn_from_memory,
     list_pair,
     recall_pair,
     remember,
-    remembered_limits,
     require_listed,
 )
-from spielfeld.agents.tabular.saved import Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
 from spielfeld.arrays import Array
+from spielfeld.settings import Whole
+from spielfeld.snapshot import Counts, Values
 
 
 @dataclass(frozen=True)
 class DynaQConfig(ControlConfig):
     """Settings of Dyna-Q."""
 
-    planning_steps: int = 5
+    planning_steps: Whole = 5
     """Updates from memory after each environment step."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        steps = self.planning_steps
-        if not isinstance(steps, int) or steps < 0:
-            raise ValueError(f"planning_steps must be a whole number from 0, not {steps}.")
 
 
 class Planning(NamedTuple):
@@ -65,18 +60,14 @@ class Planning(NamedTuple):
 class DynaQMemory(NamedTuple):
     """The table, and the world as it is remembered."""
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell, from memory too [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    rewards: Array  # last seen [states, actions]
-    next_states: Array  # last seen, -1 for none [states, actions]
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell, from memory too [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    rewards: Values  # last seen [states, actions]
+    next_states: StatesOrNone  # last seen, -1 for none [states, actions]
     ends: Array  # whether the episode ended, last seen [states, actions]
-    pairs: Array  # state * actions + action of those that planning picks from [states * actions]
-    listed: Array  # how many those are [1]
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        return remembered_limits(self)
+    pairs: Cells  # state * actions + action of those that planning picks from [states * actions]
+    listed: CellCount  # how many those are [1]
 
     def require_sound(self, steps: int) -> None:
         """Refuse lists that would name an unknown pair, or run over."""
@@ -114,7 +105,7 @@ class DynaQ(TabularLearner):
     102000
     """
 
-    config_class = DynaQConfig
+    config_class: ClassVar[type[Any]] = DynaQConfig
     update = staticmethod(dyna_q_update)
 
     @property

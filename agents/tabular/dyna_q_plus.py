@@ -25,32 +25,31 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.dyna_q import DynaQ
+from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.agents.tabular.remembered_world import (
     is_new,
     learn_from_memory,
     list_pair,
     recall_pair,
     remember,
-    remembered_limits,
     require_listed,
 )
-from spielfeld.agents.tabular.saved import COUNT, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
 from spielfeld.arrays import Array
+from spielfeld.settings import Amount, Whole
+from spielfeld.snapshot import Counts, Values
 
 
 @dataclass(frozen=True)
-class DynaQPlusConfig(DynaQConfig):
+class DynaQPlusConfig(ControlConfig):
     """Settings of Dyna-Q+."""
 
-    bonus_weight: float = 0.001
+    planning_steps: Whole = 5
+    """Updates from memory after each environment step."""
+    bonus_weight: Amount = 0.001
     """Reward for wondering: times the root of the environment steps since the last try."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 <= self.bonus_weight < math.inf:
-            raise ValueError(f"bonus_weight must be 0 or more, not {self.bonus_weight}.")
 
 
 class CuriousPlanning(NamedTuple):
@@ -63,20 +62,16 @@ class CuriousPlanning(NamedTuple):
 class DynaQPlusMemory(NamedTuple):
     """What Dyna-Q remembers, and when."""
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell, from memory too [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    rewards: Array  # last seen [states, actions]
-    next_states: Array  # last seen, the state itself for one never tried [states, actions]
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell, from memory too [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    rewards: Values  # last seen [states, actions]
+    next_states: StatesOrNone  # last seen, the state itself for one never tried [states, actions]
     ends: Array  # whether the episode ended, last seen [states, actions]
-    pairs: Array  # state * actions + action of those that planning picks from [states * actions]
-    listed: Array  # how many those are [1]
-    last_tried: Array  # at which environment step, 0 for never [states, actions]
-    clock: Array  # environment steps so far [1]
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        return {**remembered_limits(self), "last_tried": COUNT, "clock": COUNT}
+    pairs: Cells  # state * actions + action of those that planning picks from [states * actions]
+    listed: CellCount  # how many those are [1]
+    last_tried: Counts  # at which environment step, 0 for never [states, actions]
+    clock: Counts  # environment steps so far [1]
 
     def require_sound(self, steps: int) -> None:
         """Refuse lists that would name an unknown pair or run over, and times to come."""

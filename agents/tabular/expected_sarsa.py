@@ -14,52 +14,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spielfeld.agents.tabular.config import OnPolicyConfig, TileConfig
-from spielfeld.agents.tabular.control import ControlLearner
-from spielfeld.arrays import Array
+from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.config import GradientConfig
+from spielfeld.agents.tabular.learner import Next, TabularLearner
+from spielfeld.settings import Share, Whole
 
 
 @dataclass(frozen=True)
-class ExpectedSarsaConfig(TileConfig, OnPolicyConfig):
+class ExpectedSarsaConfig(GradientConfig):
     """Settings of Expected SARSA: exploration fades to nothing, as an on-policy method needs."""
 
+    final_exploration_rate: Share = 0.0
+    """Probability of a random action in the end: exploration fades to nothing."""
+    exploration_samples: Whole = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
 
-def expected_sarsa_target(
-    reward: float,
-    discount: float,
-    terminated: bool,
-    next_values: Array,
-    next_legal: Array,
-    next_action: int,
-    exploration_rate: float,
-) -> float:
+
+def expected_sarsa_target(transition: Transition, following: Next, discount: float) -> float:
     """Return reward + discount * mean value of the next action (Sutton & Barto, equation 6.9).
 
     The agent takes a random legal action with probability `exploration_rate` and a best one
     otherwise, so the mean is (1 - exploration_rate) * maximum + exploration_rate * plain mean.
 
     Args:
-        reward: Of the step just taken.
+        transition: The step just taken; a truncated one keeps its bootstrap.
+        following: The next state: values and legal [actions], and the exploration rate there.
         discount: Weight of the next state's value.
-        terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
-        next_values: Action values of the next state. Shape [actions].
-        next_legal: Which actions the next state allows. Shape [actions].
-        next_action: Of no interest to this method.
-        exploration_rate: Probability of a random action there.
     """
-    if terminated:
-        return reward
+    if transition.terminated:
+        return transition.reward
+    values, rate = following.values, following.exploration_rate
     best, total, count = -float("inf"), 0.0, 0
-    for action in range(next_values.size):
-        if next_legal[action]:
-            best = max(best, next_values[action])
-            total += next_values[action]
+    for action in range(values.size):
+        if following.legal[action]:
+            best = max(best, values[action])
+            total += values[action]
             count += 1
-    mean = (1.0 - exploration_rate) * best + exploration_rate * (total / count)
-    return reward + discount * mean
+    mean = (1.0 - rate) * best + rate * (total / count)
+    return transition.reward + discount * mean
 
 
-class ExpectedSarsa(ControlLearner):
+class ExpectedSarsa(TabularLearner):
     """Expected SARSA on any environment with discrete actions; compiled on a `TabularModel`.
 
     Where observations are continuous, its function is a `TileSum` instead of a `Table`.

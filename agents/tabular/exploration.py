@@ -1,11 +1,15 @@
-"""How a tabular agent picks actions, and how its rates change while it learns.
+"""How a tabular agent picks actions and moves a value, and how its rates change while it learns.
 
 Plain functions of scalars and rows, shared to the letter by readable and compiled loops.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from spielfeld.arrays import Array
+from spielfeld.learning.loss import squared_error_derivative
+from spielfeld.learning.optimizer import descend
 
 
 def choose_action(
@@ -78,3 +82,20 @@ def action_probability(values: Array, legal: Array, exploration_rate: float, act
                 ties += 1
     greedy = (1.0 - exploration_rate) / ties if values[action] == best else 0.0
     return exploration_rate / count + greedy
+
+
+def move(table: Array, visits: Array, rates: Any, state: int, action: int, aim: float) -> None:
+    """Take one step of gradient descent on the squared error of one cell.
+
+    Args:
+        table: Changed in place. Shape [states, actions].
+        visits: Updates of each cell, changed in place. Shape [states, actions].
+        rates: `learning_rate` and `learning_rate_decay`; see `spielfeld.agents.loop.Rates`.
+        state: Row of the cell.
+        action: Column of the cell.
+        aim: The number that the cell is compared with, held constant.
+    """
+    visits[state, action] += 1
+    rate = decayed_rate(rates.learning_rate, rates.learning_rate_decay, visits[state, action])
+    slope = squared_error_derivative(table[state, action], aim)
+    table[state, action] = descend(table[state, action], slope, rate)

@@ -1,59 +1,219 @@
-"""What all tabular learners share: learning from each step, by two walks.
+"""Tabular learners: a table of values, the rules that fill `agents/loop.py`, and the two worlds.
 
-The readable walk, `transitions`, goes through any Gymnasium environment with discrete spaces. Where
-the environment is nothing but a `TabularModel`, `learn` runs the compiled walk instead; both call
-the same rules on the same random streams and end with the same table, bit for bit.
+`learn` runs the loop compiled where the environment is nothing but a `TabularModel`, and as plain
+Python in any other Gymnasium environment. A method names either its `target`, and is then gradient
+descent on the squared error of one cell, or an `update` of its own.
+
+Where observations are continuous, a method with a `target` learns the sum of tiles in the place of
+one row of the table (Sutton & Barto, 2nd edition, sections 9.5.4 and 10.1). A state is then the
+place, 0 or 1, of one of the two latest observations.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from typing import Any, ClassVar
+import inspect
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+from gymnasium.spaces import Box
 
-from spielfeld import guard
-from spielfeld.agents.tabular.acting import NEVER, TabularActor, refuse_misfit
-from spielfeld.agents.tabular.saved import saved_episode, saved_memory
-from spielfeld.agents.tabular.walk import Episodes, walk
-from spielfeld.compiled import compiled
+from spielfeld import guard, snapshot
+from spielfeld.agents.loop import Rates, Transition, exploration, loop, one_by_one
+from spielfeld.agents.progress import CHUNK, NEVER, Progress
+from spielfeld.agents.tabular.config import ControlConfig, GradientConfig
+from spielfeld.agents.tabular.exploration import choose_action, decayed_rate, move
+from spielfeld.agents.tabular.memory import Memory, TileMemory
+from spielfeld.agents.tabular.spaces import DiscreteCode, tile_coder
+from spielfeld.agents.tabular.worlds import GYM, MODEL, GymWorld, ModelWorld
+from spielfeld.arrays import Array
+from spielfeld.compiled import compiled, filled
 from spielfeld.envs.access import place, plain_model, time_limit
 from spielfeld.envs.sampling import noisy_reward
 from spielfeld.envs.tabular import TabularModel
 from spielfeld.history import History
+from spielfeld.learning.batch import Batch
+from spielfeld.learning.function import Table
+from spielfeld.learning.loss import SquaredError
+from spielfeld.learning.optimizer import SGD
+from spielfeld.learning.tile_coding import TileCoder, TileSum
+from spielfeld.settings import settings_of
 
-NAMES = {"table": "The saved table", "legal": "The saved list of what is legal"}
-CHUNK = 1 << 16  # environment steps between two looks at the keyboard
+TARGET = "target(transition, following, discount)"
 
 
-class TabularLearner(TabularActor):
-    """An agent that acts by a table and learns from each step; subclasses name their `update`.
+@runtime_checkable
+class SoundMemory(Protocol):
+    """A memory whose arrays must agree with one another."""
 
-    A subclass whose update needs more than the table overrides `make_memory`, and one whose update
-    needs numbers besides `Rates` overrides `settings`; both return a NamedTuple of its own.
+    def require_sound(self, steps: int) -> None:
+        """Raise a ValueError if they do not fit an episode of `steps` environment steps."""
+        ...
+
+
+class Next(NamedTuple):
+    """The next state, as a target looks at it."""
+
+    values: Array  # action values [actions]
+    legal: Array  # allowed actions [actions]
+    action: int  # the one picked already, by on-policy methods; -1 otherwise
+    exploration_rate: float  # with which the agent picks there
+
+
+def values_of(memory: Any, state: int) -> Array:
+    """Return the action values of a state. Shape [actions]."""
+    values: Array = memory.table[state]
+    return values
+
+
+def values_of_tiles(memory: TileMemory, state: int) -> Array:
+    """Return the action values of an observation: the sum over its active tiles. [actions]."""
+    values: Array = np.add.reduce(memory.table.take(memory.tiles[state], axis=0), axis=-2)
+    return values
+
+
+def soft_pick(
+    memory: Any, settings: Any, state: int, rate: float, agent: np.random.Generator
+) -> int:
+    """Pick a random legal action with probability `rate`, else a best one; two draws."""
+    values, legal = values_of(memory, state), memory.legal[state]
+    return choose_action(values, legal, rate, agent.random(), agent.random())
+
+
+def target(transition: Transition, following: Next, discount: float) -> float:
+    """Return the number that the value of the action just taken moves towards; a method's rule."""
+    raise NotImplementedError
+
+
+def aim_of(memory: Any, rates: Rates, transition: Transition) -> float:
+    """Return the method's target for a transition, with the values as they are now."""
+    state = transition.next_state
+    following = Next(values_of(memory, state), memory.legal[state], transition.next_action,
+                     transition.next_exploration_rate)  # fmt: skip
+    return target(transition, following, rates.discount)
+
+
+def descend_to_target(
+    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+) -> None:
+    """Move the cell of the action just taken one step towards its target."""
+    aim = aim_of(memory, rates, transition)
+    move(memory.table, memory.visits, rates, transition.state, transition.action, aim)
+
+
+class TabularLearner:
+    """An agent that acts by a table and learns from each step; see `agents/loop.py`.
+
+    A subclass names its `target`, or an `update` that needs no `target`. One whose update needs
+    more arrays than `Memory` overrides `make_memory`, and one whose update needs numbers besides
+    `Rates` overrides `settings`; both return a named tuple.
 
     Args:
         config: Settings of the subclass's `config_class`.
         seed: Of the agent's generator, and of the environment's first reset.
+        **settings: Settings to change in `config`, such as `learning_rate=0.1`.
+
+    Raises:
+        ValueError: If there is no such setting, or a target takes other arguments than
+            `(transition, following, discount)`.
     """
 
-    update: ClassVar[Callable[..., None]]
-    loop: ClassVar[Callable[..., tuple[int, int]]]
-    noisy_loop: ClassVar[Callable[..., tuple[int, int]]]
+    config_class: ClassVar[type[Any]] = ControlConfig
+    pick: ClassVar[Callable[..., int]] = staticmethod(soft_pick)
+    update: ClassVar[Callable[..., None]] = staticmethod(descend_to_target)
+    target: ClassVar[Callable[..., float]]  # (transition, following, discount)
+    on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
+    judges: ClassVar[bool] = False  # whether a policy is judged: the table has one column
+    masked: bool = True  # whether worlds say which actions are legal
+    of_episode: ClassVar[tuple[str, ...]] = ()  # arrays of the memory about the present episode
+    rules: ClassVar[dict[str, Callable[..., Any]]]
+    model_loop: ClassVar[Callable[..., None]]
+    noisy_model_loop: ClassVar[Callable[..., None]]
+    gym_loop: ClassVar[Callable[..., None]]
+    saved: ClassVar = ("memory", "progress")
+    state, restore = snapshot.state, snapshot.restore
+    function: Any
+    observations: Any
+    memory: Any
 
     def __init_subclass__(cls) -> None:
-        """Compile the walk with the subclass's own rules, for models without and with noise."""
-        if hasattr(cls, "update"):
-            rules = {**cls.rules, "update": cls.update}
-            cls.loop = staticmethod(compiled(walk, allocates=False, **rules))
-            noisy = {**rules, "mean_reward": noisy_reward}
-            cls.noisy_loop = staticmethod(compiled(walk, allocates=False, **noisy))
+        """Fill the loop with the rules of the subclass."""
+        for name in {"target", "update", "pick"} & cls.__dict__.keys():
+            if isinstance(cls.__dict__[name], FunctionType):
+                setattr(cls, name, staticmethod(cls.__dict__[name]))
+        rules: dict[str, Callable[..., Any]] = {"pick": cls.pick, "update": cls.update}
+        if hasattr(cls, "target"):
+            require_target(cls.target)
+            rules["target"] = cls.target
+        noisy = {**rules, **MODEL, "mean_reward": noisy_reward}
+        cls.model_loop = staticmethod(compiled(loop, allocates=False, **rules, **MODEL))
+        cls.noisy_model_loop = staticmethod(compiled(loop, allocates=False, **noisy))
+        cls.gym_loop = staticmethod(filled(loop, **rules, **GYM))
+        cls.rules = rules
+
+    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
+        self.config: Any = settings_of(self.config_class, config, settings)
+        self.seed = seed
+        self.progress = Progress(seed)
+        shared = {name: float(getattr(self.config, name, 0)) for name in Rates._fields[:-2]}
+        self.rates = Rates(**shared, on_policy=self.on_policy, judges=self.judges)
+        self.loss, self.optimizer = SquaredError(), SGD(self.rates.learning_rate)
+        self._source: Any = None
+
+    @property
+    def samples(self) -> int:
+        """Environment steps learned from so far."""
+        return self.progress.samples
+
+    @property
+    def action_values(self) -> Array:
+        """The table itself. Shape [states, actions]."""
+        table: Array = self.function.parameters["table"]
+        return table
+
+    @property
+    def visits(self) -> Array:
+        """How often each cell was updated. Shape [states, actions]."""
+        visits: Array = self.memory.visits
+        return visits
+
+    @property
+    def tiled(self) -> bool:
+        """Whether the table has a row for each tile, not for each state."""
+        return isinstance(self.function, TileSum)
 
     @property
     def settings(self) -> Any:
-        """Return the numbers that the update needs besides `Rates`, as a NamedTuple."""
+        """The numbers that the update needs besides `Rates`, as a named tuple."""
         return ()
+
+    def predict(self, inputs: Any) -> Array:
+        """Return action values, [actions] for one observation or [rows, actions] for many."""
+        values: Array = self.function(self.observations.encode(inputs))
+        return values
+
+    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+        """Pick an action for the environment, exploring at the current rate.
+
+        Args:
+            observation: One observation of the environment that was learned from.
+            action_mask: Which actions are legal, all by default. Shape [actions].
+        """
+        code, memory, state = self.observations.encode(observation), self.memory, 0
+        if self.tiled:
+            memory = memory._replace(tiles=code[None])
+        else:
+            state = code.tolist()
+        if action_mask is not None:
+            allowed = np.asarray(action_mask, bool)
+            memory = memory._replace(legal=np.broadcast_to(allowed, memory.legal.shape))
+        rate = exploration(self.rates, self.samples)
+        action = self._pick(memory, self.settings, state, rate, self.progress.generator)
+        if action < 0:
+            raise ValueError(f"No legal action of state {state} has a value that is a number.")
+        return self.actions.decode(action)
 
     def learn(self, source: Any, samples: int) -> History:
         """Learn for `samples` more environment steps, compiled if `source` is a plain model.
@@ -62,15 +222,21 @@ class TabularLearner(TabularActor):
             One row for each episode finished meanwhile: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If `samples` is no whole number, or values have left the range of numbers.
+            ValueError: If the table does not fit the spaces of `source`, or values have left the
+                range of numbers.
         """
-        samples = guard.whole("samples", samples)
-        model = plain_model(source)
-        if model is None:
-            return self.learn_readably(source, samples)
         self._connect(source)
-        while samples > 0:
-            samples -= self._run_loop(source, model, min(samples, CHUNK), NEVER)
+        goal, model = self.samples + guard.whole("samples", samples), plain_model(source)
+        while self.samples < goal:
+            self._learn_some(source, model, min(goal - self.samples, CHUNK))
+        return self.recorded()
+
+    def learn_readably(self, source: Any, samples: int) -> History:
+        """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
+        self._connect(source)
+        goal = self.samples + samples
+        while self.samples < goal:
+            self._learn_some(source, None, min(goal - self.samples, CHUNK))
         return self.recorded()
 
     def learn_episodes(self, source: Any, episodes: int) -> History:
@@ -79,22 +245,153 @@ class TabularLearner(TabularActor):
         self._connect(source)
         model, history = plain_model(source), History()
         while len(history) < episodes:
-            if model is None:
-                history += self.learn_readably(source, 1)
-            else:
-                self._run_loop(source, model, CHUNK, episodes - len(history))
-                history += self.recorded()
+            self._learn_some(source, model, CHUNK, episodes - len(history))
+            history += self.recorded()
         return history
 
-    def learn_readably(self, source: Any, samples: int) -> History:
-        """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
+    def experience(self, source: Any, samples: int) -> Iterator[Batch]:
+        """Act for `samples` environment steps; yield each as one cell and its target.
+
+        Raises:
+            ValueError: If the method has no `target`: it is no gradient descent on one cell.
+        """
+        if not hasattr(self, "target"):
+            raise ValueError(f"{type(self).__name__} has no target, but an update of its own.")
         for transition in self.transitions(source, samples):
-            self.reserve(self._episode.length.item())
-            type(self).update(self.memory, self.settings, self.rates, transition, self.generator)
-        return self.recorded()
+            yield self.batch_of(transition)
+
+    def step(self, batch: Batch) -> None:
+        """Take one step of gradient descent on the squared error of the cell in `batch`."""
+        prediction, backward = self.function.forward(batch.inputs, batch.select)
+        upstream = self.loss.derivative(prediction, batch.targets, batch.weights)
+        self.optimizer.step(self.function.parameters, backward(upstream), self.step_size(batch))
+
+    def batch_of(self, transition: Transition) -> Batch:
+        """Return a transition as the cell of its action, with its target; counts the visit."""
+        aim = self._aim_of(self.memory, self.rates, transition)
+        state, action = np.array([transition.state]), np.array([transition.action])
+        inputs = self.memory.tiles[state] if self.tiled else state
+        self.visits[self.function.cells(inputs, action)] += 1
+        return Batch(inputs, np.array([aim]), select=action)
+
+    def step_size(self, batch: Batch) -> Array:
+        """Return each cell's own step size, which shrinks with its visits if it decays.
+
+        The cells that a prediction is the sum of share a step (Sutton & Barto, section 9.6).
+        """
+        visits = self.visits[self.function.cells(batch.inputs, batch.select)].tolist()
+        rate, decay = self.config.learning_rate, self.config.learning_rate_decay
+        rates = np.array([decayed_rate(rate, decay, count) for count in visits])
+        return rates * (len(batch) / len(rates))
+
+    def transitions(self, source: Any, samples: int) -> Iterator[Transition]:
+        """Act for `samples` environment steps; yield each, to be learned from before the next."""
+        self._connect(source)
+        seen: list[Transition] = []
+
+        def keep(memory: Any, settings: Any, rates: Any, transition: Any, agent: Any) -> None:
+            seen.append(transition)
+
+        acting = {**self._rules, **GYM, "update": keep}
+        act_once = filled(loop, **acting)
+        world = GymWorld(source, self.observations, self.actions, self.masked)
+
+        def take() -> Transition:
+            self.progress.advance(act_once, world, self.memory, (), self.rates, None, 1)
+            return seen.pop()
+
+        yield from one_by_one(take, samples)
+
+    def make_memory(self, table: Array, legal: Array) -> Any:
+        """Return the arrays of the update: a named tuple that begins as `Memory` does."""
+        return Memory(table, np.zeros(table.shape, np.int64), legal)
 
     def reserve(self, steps: int) -> None:
         """Make room for an episode of `steps` environment steps, if the method remembers it."""
+
+    def prepare(self, source: Any) -> None:
+        """Make the table and all other arrays for the spaces of `source`; nothing is learned.
+
+        Raises:
+            ValueError: If there is no table for these spaces.
+        """
+        self._source = source
+        self.actions = DiscreteCode(source.action_space, "actions")
+        space, config = source.observation_space, self.config
+        if (
+            isinstance(config, GradientConfig)
+            and isinstance(space, Box)
+            and hasattr(self, "target")
+        ):
+            self._prepare_tiles(tile_coder(space, config.tilings, config.tiles, config.tile_limit))
+            return
+        self.observations = DiscreteCode(space, "observations")
+        states, actions = self.observations.size, self.actions.size
+        self.function = Table(states, 1 if self.judges else actions, config.initial_value)
+        self.memory = self.make_memory(self.action_values, np.ones((states, actions), bool))
+        self._fill({}, self.gym_loop)
+
+    def _prepare_tiles(self, coder: TileCoder) -> None:
+        share = self.config.initial_value / coder.tilings  # the tiles of a place add up to all
+        self.function = TileSum(coder.size, self.actions.size, share)
+        self.observations, table = coder, self.action_values
+        legal, tiles = np.ones((2, self.actions.size), bool), np.zeros((2, coder.tilings), np.int64)
+        self.memory = TileMemory(table, np.zeros(table.shape, np.int64), legal, tiles)
+
+        def descend_on_tiles(
+            memory: Any, settings: Any, rates: Any, transition: Transition, agent: Any
+        ) -> None:
+            self.step(self.batch_of(transition))
+
+        tiled: dict[str, Callable[..., Any]] = {"values_of": values_of_tiles}
+        rules = {**self.rules, **GYM, **tiled, "update": descend_on_tiles}
+        self._fill(tiled, filled(loop, **rules))
+
+    def _fill(self, rules: dict[str, Callable[..., Any]], gym_loop: Callable[..., None]) -> None:
+        """Take over the rules of a table, or those of tiles in their place."""
+        self._rules, self._gym_loop = {**self.rules, **rules}, gym_loop
+        self._pick, self._aim_of = filled(self.pick, **rules), filled(aim_of, **self._rules)
+
+    def _connect(self, source: Any) -> None:
+        """Prepare for a source; another one than last time begins a new episode."""
+        if source is self._source:
+            return
+        if hasattr(self, "function"):
+            self._change_world(source)
+        else:
+            self.prepare(source)
+            source.reset(seed=self.seed)
+        self._source = source
+        self.progress.begin_anew()
+
+    def _change_world(self, source: Any) -> None:
+        """Keep what was learned and forget the episode that the old world was left in."""
+        fresh = copy.copy(self)
+        fresh.prepare(source)
+        refuse_misfit("The table", self.memory.table, fresh.memory.table)
+        refuse_misfit("The list of what is legal", self.memory.legal, fresh.memory.legal)
+        for name in self.of_episode:
+            getattr(self.memory, name)[...] = getattr(fresh.memory, name)
+
+    def _learn_some(
+        self, source: Any, model: TabularModel | None, samples: int, episodes: int = NEVER
+    ) -> None:
+        """Run the loop once, on the model if there is one, and leave the environment at its end."""
+        length = self.progress.position.length
+        self.reserve(length.item() + samples)
+        numbers = (self.memory, self.settings, self.rates)
+        if model is None:
+            world = GymWorld(source, self.observations, self.actions, self.masked)
+            self.progress.advance(self._gym_loop, world, *numbers, None, samples, episodes)
+            return
+        if self.masked:
+            self.memory.legal[...] = model.legal_actions
+        run = self.model_loop if model.reward_deviation is None else self.noisy_model_loop
+        limited = ModelWorld(model.arrays, time_limit(source) or NEVER)
+        random = source.unwrapped.np_random
+        self.progress.advance(run, limited, *numbers, random, samples, episodes)
+        if (state := self.progress.position.state.item()) >= 0:
+            place(source, state, length.item())
 
     def recorded(self) -> History:
         """Hand over the episodes finished since the last call.
@@ -104,68 +401,51 @@ class TabularLearner(TabularActor):
         """
         if not np.isfinite(self.action_values).all():
             raise ValueError("Values have grown beyond all numbers; a smaller learning_rate helps.")
-        finished, self._finished = self._finished, []
-        return History.of_episodes(finished)
+        return self.progress.recorded()
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that learning depends on, as arrays and JSON values."""
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of the indices in a saved state."""
+        cells = self.action_values.size
+        states, actions = self.memory.legal.shape
         return {
-            **{name: array.copy() for name, array in self.memory._asdict().items()},
-            "samples": self.samples,
-            "episode": {
-                name: np.squeeze(array).tolist() for name, array in self._episode._asdict().items()
-            },
-            "generator": self.generator.bit_generator.state,
-        }
+            "states": states, "actions": actions, "columns": self.action_values.shape[1],
+            "cells": cells, "cell_counts": cells + 1, "tiles": len(self.action_values),
+        }  # fmt: skip
 
-    def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Continue from what `state()` returned, in `source`, which stands where it stood then.
+    def require_sound(self) -> None:
+        """Refuse a restored state whose arrays contradict each other.
 
         Raises:
-            ValueError: If an array is missing, does not fit the spaces of `source`, or holds an
-                impossible number. Then nothing has changed.
+            ValueError: If the action picked is not allowed, or the memory is not sound.
         """
-        fresh = copy.copy(self)
-        fresh._measure(source)
-        for name, what in NAMES.items():  # of arrays only: what else there is, `saved_memory` says
-            if isinstance(guard.table("The saved state", state).get(name), np.ndarray):
-                refuse_misfit(what, state[name], getattr(fresh.memory, name))
-        memory = saved_memory(fresh.memory, state, NAMES)
-        fresh._require_policy(memory.legal)
-        episode = guard.entry(state, "episode")
-        fresh._episode = saved_episode(fresh._episode, episode, len(memory.table), memory.legal)
-        if hasattr(memory, "require_sound"):
-            memory.require_sound(fresh._steps)
-        generator = guard.generator_of(self.generator, state)
-        fresh.samples, fresh._source = guard.whole("samples", guard.entry(state, "samples")), source
-        fresh.memory, fresh.function.parameters["table"] = memory, memory.table
-        vars(self).update(vars(fresh))
-        self.generator.bit_generator.state = generator
+        state, action, length, _, _ = (array.item() for array in self.progress.position)
+        allowed = action < 0 or (state >= 0 and self.memory.legal[state, action] > 0)
+        guard.require(bool(allowed), f"The saved action {action} is not legal in its state.")
+        if isinstance(self.memory, SoundMemory):
+            self.memory.require_sound(length if state >= 0 else 0)
 
-    @property
-    def _steps(self) -> int:
-        """How many environment steps the episode under way has; 0 if there is none."""
-        return int(self._episode.length[0]) if self._episode.state[0] >= 0 else 0
 
-    def _require_policy(self, legal: Any) -> None:
-        """Raise a ValueError if a saved list of what is legal is not this learner's policy."""
+def require_target(rule: Callable[..., Any]) -> None:
+    """Refuse a target that takes other arguments than the loop gives.
 
-    def _allow_all(self, model: TabularModel) -> None:
-        self.memory.legal[...] = model.legal_actions
+    Raises:
+        ValueError: Names the arguments that it takes, and those that it should take.
+    """
+    taken = list(inspect.signature(rule).parameters)
+    if len(taken) != 3 or taken[0] == "reward":
+        raise ValueError(
+            f"The target {rule.__name__}({', '.join(taken)}) must be {TARGET}: transition.reward, "
+            "transition.terminated, following.values, following.legal."
+        )
 
-    def _run_loop(self, source: Any, model: TabularModel, samples: int, episodes: int) -> int:
-        """Run the compiled walk on the environment's own generator, and leave it where it ends."""
-        episode, rates = self._episode, self.rates._replace(time_limit=time_limit(source) or NEVER)
-        finished = Episodes(*np.empty((3, min(samples, episodes))))
-        self.reserve(self._steps + samples)
-        self._allow_all(model)
-        loop = self.loop if model.reward_deviation is None else self.noisy_loop
-        taken, count = loop(
-            model.arrays, rates, self.settings, self.memory, episode, finished,
-            source.unwrapped.np_random, self.generator, self.samples, samples, episodes,
-        )  # fmt: skip
-        self.samples += taken
-        self._finished += zip(*(column[:count].tolist() for column in finished), strict=True)
-        if episode.state[0] >= 0:
-            place(source, int(episode.state[0]), int(episode.length[0]))
-        return taken
+
+def refuse_misfit(what: str, array: Array, needed: Array) -> None:
+    """Refuse an array of another shape than a world needs.
+
+    Raises:
+        ValueError: If the shapes differ; names `what` it is and both of them.
+    """
+    if array.shape != needed.shape:
+        raise ValueError(
+            f"{what} has shape {array.shape}, but this environment needs {needed.shape}."
+        )

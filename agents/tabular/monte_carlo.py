@@ -27,17 +27,30 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.config import OnPolicyConfig
-from spielfeld.agents.tabular.control import move
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.exploration import move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.saved import COUNT, FINITE, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.tabular.memory import (
+    Allowed,
+    EpisodeColumns,
+    EpisodeRewards,
+    EpisodeStates,
+    StepsOrNone,
+)
 from spielfeld.arrays import Array
+from spielfeld.settings import Share, Whole
+from spielfeld.snapshot import Counts, Values
 
 
 @dataclass(frozen=True)
-class MonteCarloConfig(OnPolicyConfig):
+class MonteCarloConfig(ControlConfig):
     """Settings of Monte Carlo control: exploration fades to nothing, as on-policy methods need."""
+
+    final_exploration_rate: Share = 0.0
+    """Probability of a random action in the end: exploration fades to nothing."""
+    exploration_samples: Whole = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
 
     every_visit: bool = False
     """Learn from every visit of a cell in an episode, not from the first one alone."""
@@ -52,22 +65,14 @@ class MonteCarloSettings(NamedTuple):
 class EpisodeMemory(NamedTuple):
     """What Monte Carlo keeps: the whole episode."""
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    first_visit: Array  # step at which the episode came to each cell, or -1 [states, actions]
-    states: Array  # of each step of the episode [room]
-    actions: Array  # [room]
-    rewards: Array  # [room]
-    length: Array  # steps of the episode so far, one number
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        return {**step_limits(self), "first_visit": (-1, guard.MOST)}
-
-    def rooms(self) -> tuple[str, ...]:
-        """Return the names of the arrays that grow with the episode."""
-        return "states", "actions", "rewards"
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    first_visit: StepsOrNone  # step at which the episode came to each cell, or -1 [states, actions]
+    states: EpisodeStates  # of each step of the episode [room]
+    actions: EpisodeColumns  # [room]
+    rewards: EpisodeRewards  # [room]
+    length: Counts  # steps of the episode so far, one number
 
     def require_sound(self, steps: int) -> None:
         """Refuse another number of steps than the episode has, and first visits that were none."""
@@ -95,7 +100,7 @@ def remember_and_look_back(
     if memory.first_visit[state, action] < 0:
         memory.first_visit[state, action] = step
     memory.length[0] += 1
-    if transition.over:
+    if transition.terminated or transition.truncated:
         rest = 0.0
         if not transition.terminated:  # cut off: what would have followed is not known
             rest = memory.table[transition.next_state, transition.next_action]
@@ -123,12 +128,6 @@ def episode_memory(table: Array, legal: Array) -> EpisodeMemory:
     return EpisodeMemory(
         table, numbers, legal, numbers - 1, nothing, nothing.copy(), np.zeros(0), length
     )
-
-
-def step_limits(memory: Any) -> dict[str, Limits]:
-    """Return between which limits the numbers of a saved episode lie."""
-    states, actions = memory.table.shape
-    return {"states": (0, states), "actions": (0, actions), "rewards": FINITE, "length": COUNT}
 
 
 def require_steps(memory: Any, steps: int) -> None:

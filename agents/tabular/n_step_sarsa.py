@@ -18,48 +18,46 @@ Source: Sutton & Barto, 2nd edition, section 7.2, equations 7.4 and 7.5.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.config import OnPolicyConfig
-from spielfeld.agents.tabular.control import move
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.config import ControlConfig
+from spielfeld.agents.tabular.exploration import move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.saved import COUNT, FINITE, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.tabular.memory import Allowed, Columns, States
 from spielfeld.arrays import Array
+from spielfeld.settings import Range, Share, Whole
+from spielfeld.snapshot import Counts, Values
 
-MOST_STEPS = 2**24  # of a window, which takes 24 bytes for each
+Steps = Annotated[int, Range(1, 2**24)]  # of a window, which takes 24 bytes for each
 
 
 @dataclass(frozen=True)
-class NStepSarsaConfig(OnPolicyConfig):
+class NStepSarsaConfig(ControlConfig):
     """Settings of n-step SARSA."""
 
-    steps: int = 4
-    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+    final_exploration_rate: Share = 0.0
+    """Probability of a random action in the end: exploration fades to nothing."""
+    exploration_samples: Whole = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_steps(self.steps)
+    steps: Steps = 4
+    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
 
 
 class WindowMemory(NamedTuple):
     """What n-step methods keep: the last n steps; step t of an episode stands in place t % n."""
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    states: Array  # [n]
-    actions: Array  # [n]
-    rewards: Array  # [n]
-    length: Array  # steps of the episode so far, one number
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        states, actions = self.table.shape
-        return {"states": (0, states), "actions": (0, actions), "rewards": FINITE, "length": COUNT}
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    states: States  # [n]
+    actions: Columns  # [n]
+    rewards: Values  # [n]
+    length: Counts  # steps of the episode so far, one number
 
     def require_sound(self, steps: int) -> None:
         """Refuse another number of steps than the episode has."""
@@ -92,7 +90,7 @@ def learn_n_steps_late(
     """Note the step, and update the cell of n steps ago; at the end of an episode, all the rest."""
     note(memory, transition)
     end, first = memory.length[0], memory.length[0] - memory.rewards.size
-    last = end - 1 if transition.over else first
+    last = end - 1 if (transition.terminated or transition.truncated) else first
     for step in range(max(first, 0), last + 1):
         place, following = step % memory.rewards.size, 0.0
         if not transition.terminated:
@@ -100,7 +98,7 @@ def learn_n_steps_late(
         aim = n_step_return(memory.rewards, step, end, rates.discount, following)
         state, action = memory.states[place], memory.actions[place]
         move(memory.table, memory.visits, rates, state, action, aim)
-    if transition.over:
+    if transition.terminated or transition.truncated:
         memory.length[0] = 0
 
 
@@ -117,11 +115,6 @@ def window_memory(table: Array, legal: Array, steps: int) -> WindowMemory:
     states, actions = np.zeros((2, steps), np.int64)
     visits, length = np.zeros(table.shape, np.int64), np.zeros(1, np.int64)
     return WindowMemory(table, visits, legal, states, actions, np.zeros(steps), length)
-
-
-def check_steps(steps: int) -> None:
-    """Refuse a window that holds nothing, or parts of steps."""
-    guard.whole("steps", steps, 1, MOST_STEPS)
 
 
 class NStepSarsa(TabularLearner):

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spielfeld.agents.tabular.config import PredictionConfig
-from spielfeld.agents.tabular.n_step_sarsa import NStepSarsa, check_steps, learn_n_steps_late
+from spielfeld.agents.tabular.n_step_sarsa import NStepSarsa, Steps, learn_n_steps_late
 from spielfeld.agents.tabular.prediction import PredictionLearner
 
 
@@ -22,12 +22,8 @@ from spielfeld.agents.tabular.prediction import PredictionLearner
 class NStepTDConfig(PredictionConfig):
     """Settings of n-step TD."""
 
-    steps: int = 4
+    steps: Steps = 4
     """How many rewards are looked at before the rest is guessed: n, 1 or more."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_steps(self.steps)
 
 
 class NStepTD(PredictionLearner):

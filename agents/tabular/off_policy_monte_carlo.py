@@ -29,48 +29,55 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.config import ExploringConfig
+from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.exploration import action_probability
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.monte_carlo import require_steps, step_limits, with_room
-from spielfeld.agents.tabular.saved import Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.tabular.memory import (
+    Allowed,
+    EpisodeColumns,
+    EpisodeRewards,
+    EpisodeShares,
+    EpisodeStates,
+)
+from spielfeld.agents.tabular.monte_carlo import require_steps, with_room
 from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend
+from spielfeld.settings import Finite, Settings, Share, Whole
+from spielfeld.snapshot import Counts, Values
 
 TOLERANCE = 1e-9  # of a probability, which is a sum
 HUGE = 1e200  # where ratios stop growing, far below what a number can hold
 
 
 @dataclass(frozen=True)
-class OffPolicyMonteCarloConfig(ExploringConfig):
+class OffPolicyMonteCarloConfig(Settings):
     """Settings of off-policy Monte Carlo control; its step sizes come from the weights."""
 
-    initial_value: float = -1000.0
+    discount: Share = 0.99
+    """Weight of the next state's value, in [0, 1]."""
+    initial_value: Finite = -1000.0
     """Of every cell; below any return, for an untried action that looks best ends the learning."""
+    exploration_rate: Share = 1.0
+    """Probability of a random action at the start."""
+    final_exploration_rate: Share = 0.3
+    """Probability of a random action in the end."""
+    exploration_samples: Whole = 10_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
 
 
 class WeightedEpisodeMemory(NamedTuple):
     """What off-policy Monte Carlo keeps: the whole episode, and how likely its actions were."""
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    weights: Array  # C, sum of the weights of all returns so far [states, actions]
-    states: Array  # of each step of the episode [room]
-    actions: Array  # [room]
-    rewards: Array  # [room]
-    probabilities: Array  # with which the behaviour took each action [room]
-    length: Array  # steps of the episode so far, one number
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        return {**step_limits(self), "weights": (0, None), "probabilities": (0, 1 + TOLERANCE)}
-
-    def rooms(self) -> tuple[str, ...]:
-        """Return the names of the arrays that grow with the episode."""
-        return "states", "actions", "rewards", "probabilities"
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    weights: Values  # C, sum of the weights of all returns so far [states, actions]
+    states: EpisodeStates  # of each step of the episode [room]
+    actions: EpisodeColumns  # [room]
+    rewards: EpisodeRewards  # [room]
+    probabilities: EpisodeShares  # with which the behaviour took each action [room]
+    length: Counts  # steps of the episode so far, one number
 
     def require_sound(self, steps: int) -> None:
         """Refuse another number of steps than the episode has, and actions of probability 0."""
@@ -94,7 +101,7 @@ def remember_and_weigh(
         memory.table[state], memory.legal[state], transition.exploration_rate, action
     )
     memory.length[0] += 1
-    if transition.over:
+    if transition.terminated or transition.truncated:
         if transition.terminated:
             look_back(memory, rates.discount)
         memory.length[0] = 0

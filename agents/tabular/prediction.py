@@ -18,11 +18,17 @@ from spielfeld.envs.access import plain_model
 from spielfeld.envs.tabular import TabularModel
 
 
-def policy_action(
-    memory: Any, state: int, exploration_rate: float, explore_draw: float, choice_draw: float
+def policy_pick(
+    memory: Any, settings: Any, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pick an action as likely as its weight in the policy says."""
-    weights, total, last = memory.legal[state], 0.0, -1
+    """Pick an action as likely as its weight in the policy says; two draws, as any pick."""
+    agent.random()
+    return policy_action(memory.legal[state], agent.random())
+
+
+def policy_action(weights: Array, choice_draw: float) -> int:
+    """Return the action that a draw from [0, 1) picks by its weight. Shape of weights [actions]."""
+    total, last = 0.0, -1
     for action in range(weights.size):
         total += weights[action]
     reach = 0.0
@@ -32,11 +38,6 @@ def policy_action(
             if reach > choice_draw * total:
                 return action
     return last  # where rounding left the last draw beyond the sum
-
-
-def only_column(action: int) -> int:
-    """Give all actions the same column: the value of the state."""
-    return 0
 
 
 class PredictionLearner(TabularLearner):
@@ -49,14 +50,19 @@ class PredictionLearner(TabularLearner):
         config: Settings of the subclass's `config_class`.
         seed: Of the agent's generator, and of the environment's first reset.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
+        **settings: Settings to change in `config`, such as `learning_rate=0.1`.
     """
 
     config_class: ClassVar[type[Any]] = PredictionConfig
-    rules = {"pick": policy_action, "column": only_column}  # noqa: RUF012
+    pick = staticmethod(policy_pick)
+    judges = True
 
-    def __init__(self, config: Any = None, seed: int = 0, policy: Array | None = None) -> None:
-        super().__init__(config, seed)
+    def __init__(
+        self, config: Any = None, seed: int = 0, policy: Array | None = None, **settings: Any
+    ) -> None:
+        super().__init__(config, seed, **settings)
         self.policy = None if policy is None else np.array(policy, np.float64)
+        self.masked = policy is None
 
     @property
     def state_values(self) -> Array:
@@ -75,25 +81,32 @@ class PredictionLearner(TabularLearner):
         """Return the policy that is judged, [states, actions], for a model of the world."""
         return random_policy(model) if self.policy is None else self.policy
 
-    def _measure(self, source: Any) -> None:
-        super()._measure(source)
+    def prepare(self, source: Any) -> None:
+        """Make the table for the spaces of `source`; see `TabularLearner.prepare`.
+
+        Raises:
+            ValueError: If the policy does not fit.
+        """
+        super().prepare(source)
         shape = self.memory.legal.shape
         self.memory = self.memory._replace(legal=np.ones(shape))
         if self.policy is not None:
             check_policy(self.policy, shape, plain_model(source))
             self.memory.legal[...] = self.policy
 
-    def _require_policy(self, legal: Array) -> None:
-        if self.policy is not None and not np.array_equal(legal, self.policy):
+    def twin(self) -> PredictionLearner:
+        """Return a new learner of the same settings, seed and policy."""
+        return type(self)(self.config, self.seed, self.policy)
+
+    def require_sound(self) -> None:
+        """Refuse a restored state of another policy; see `TabularLearner.require_sound`.
+
+        Raises:
+            ValueError: If its policy is another one.
+        """
+        super().require_sound()
+        if self.policy is not None and not np.array_equal(self.memory.legal, self.policy):
             raise ValueError("The saved policy is another one than this learner judges.")
-
-    def _allow(self, state: int, info: dict[str, Any]) -> None:
-        if self.policy is None:
-            super()._allow(state, info)
-
-    def _allow_all(self, model: TabularModel) -> None:
-        if self.policy is None:
-            super()._allow_all(model)
 
 
 def check_policy(policy: Array, shape: tuple[int, ...], model: TabularModel | None) -> None:

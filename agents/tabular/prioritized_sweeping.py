@@ -20,47 +20,40 @@ Source: Moore & Atkeson (1993); Peng & Williams (1993); Sutton & Barto, 2nd edit
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.dyna_q import DynaQConfig
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.config import ControlConfig
 from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, CellsOrNone, StatesOrNone
 from spielfeld.agents.tabular.priority_queue import (
     empty_queue,
     pop,
     push,
-    queue_limits,
     require_queue,
 )
 from spielfeld.agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
-from spielfeld.agents.tabular.saved import FINITE, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
 from spielfeld.arrays import Array
+from spielfeld.settings import Amount, Count
+from spielfeld.snapshot import Counts, Values
 
 
 @dataclass(frozen=True)
-class PrioritizedSweepingConfig(DynaQConfig):
+class PrioritizedSweepingConfig(ControlConfig):
     """Settings of prioritised sweeping: full steps, since an update is not repeated for long."""
 
     learning_rate: float = 1.0
     """Step size of a cell's first update, in (0, 1]; below 1 a part of each error stays."""
     learning_rate_decay: float = 0.0
     """Step size / (1 + decay * (visits - 1)); slippery worlds need it above 0."""
-    planning_steps: int = 5
+    planning_steps: Count = 5
     """Most updates after each environment step, from 1."""
-    threshold: float = 0.0001
+    threshold: Amount = 0.0001
     """Errors up to this, in units of return, are not worth an update."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.planning_steps == 0:
-            raise ValueError("planning_steps must be above 0: all learning is planning here.")
-        if not 0 <= self.threshold < math.inf:
-            raise ValueError(f"threshold must be 0 or more, not {self.threshold}.")
 
 
 class Sweeping(NamedTuple):
@@ -77,26 +70,19 @@ class SweepingMemory(NamedTuple):
     knows its neighbours, so that one can leave it when its action turns out to lead elsewhere.
     """
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    rewards: Array  # last seen [states, actions]
-    next_states: Array  # last seen, -1 for none [states, actions]
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    rewards: Values  # last seen [states, actions]
+    next_states: StatesOrNone  # last seen, -1 for none [states, actions]
     ends: Array  # whether the episode ended, last seen [states, actions]
-    first_source: Array  # the first pair that leads to a state, -1 for none [states]
-    following: Array  # the next pair in the chain, -1 for none [states * actions]
-    preceding: Array  # the pair before it in the chain, -1 for none [states * actions]
-    heap: Array  # these four are the queue of pairs, see `priority_queue.Queue`
-    place: Array
-    priority: Array
-    length: Array
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie."""
-        pairs = self.table.size
-        chains = dict.fromkeys(("first_source", "following", "preceding"), (-1, pairs))
-        world = {"rewards": FINITE, "next_states": (-1, len(self.table))}
-        return {**world, **chains, **queue_limits(pairs)}
+    first_source: CellsOrNone  # the first pair that leads to a state, -1 for none [states]
+    following: CellsOrNone  # the next pair in the chain, -1 for none [states * actions]
+    preceding: CellsOrNone  # the pair before it in the chain, -1 for none [states * actions]
+    heap: Cells  # these four are the queue of pairs, see `priority_queue.Queue`
+    place: CellsOrNone
+    priority: Values
+    length: CellCount
 
     def require_sound(self, steps: int) -> None:
         """Refuse chains that do not hold each remembered pair once, and a queue in disorder."""

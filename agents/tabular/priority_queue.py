@@ -16,16 +16,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.saved import FINITE, Limits
+from spielfeld.agents.tabular.memory import Cells, CellsOrNone
 from spielfeld.arrays import Array
+from spielfeld.snapshot import Values
 
 
 class Queue(NamedTuple):
     """The arrays of a queue of items numbered from 0; changed in place."""
 
-    heap: Array  # items, the most urgent first; its first `length` entries count [items]
-    place: Array  # of each item in `heap`, -1 if it does not wait [items]
-    priority: Array  # of each item that waits [items]
+    heap: Cells  # items, the most urgent first; its first `length` entries count [items]
+    place: CellsOrNone  # of each item in `heap`, -1 if it does not wait [items]
+    priority: Values  # of each item that waits [items]
     length: Array  # how many items wait [1]
 
 
@@ -34,11 +35,6 @@ def empty_queue(items: int) -> Queue:
     return Queue(
         np.zeros(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64)
     )
-
-
-def queue_limits(items: int) -> dict[str, Limits]:
-    """Return between which limits the numbers of a saved queue of `items` items lie."""
-    return {"heap": (0, items), "place": (-1, items), "priority": FINITE, "length": (0, items + 1)}
 
 
 def require_queue(queue: Any) -> None:

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.config import GradientConfig
-from spielfeld.agents.tabular.control import ControlLearner
+from spielfeld.agents.tabular.learner import Next, TabularLearner
 from spielfeld.arrays import Array
 
 
@@ -29,36 +30,29 @@ class QLearningConfig(GradientConfig):
     """Settings of Q-learning."""
 
 
-def q_learning_target(
-    reward: float,
-    discount: float,
-    terminated: bool,
-    next_values: Array,
-    next_legal: Array,
-    next_action: int,
-    exploration_rate: float,
-) -> float:
+def best_value(values: Array, legal: Array) -> float:
+    """Return the maximum of the values [actions] that are `legal` [actions]."""
+    best = -float("inf")
+    for action in range(values.size):
+        if legal[action] and values[action] > best:
+            best = values[action]
+    return best
+
+
+def q_learning_target(transition: Transition, following: Next, discount: float) -> float:
     """Return reward + discount * max of the legal next values (Sutton & Barto, equation 6.8).
 
     Args:
-        reward: Of the step just taken.
+        transition: The step just taken; a truncated one keeps its bootstrap.
+        following: The next state: values and legal [actions].
         discount: Weight of the next state's value.
-        terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
-        next_values: Action values of the next state. Shape [actions].
-        next_legal: Which actions the next state allows. Shape [actions].
-        next_action: What will be done there; of no interest to this method.
-        exploration_rate: Of what will be done there; of no interest either.
     """
-    if terminated:
-        return reward
-    best = -float("inf")
-    for action in range(next_values.size):
-        if next_legal[action] and next_values[action] > best:
-            best = next_values[action]
-    return reward + discount * best
+    if transition.terminated:
+        return transition.reward
+    return transition.reward + discount * best_value(following.values, following.legal)
 
 
-class QLearning(ControlLearner):
+class QLearning(TabularLearner):
     """Q-learning on any environment with discrete actions; compiled on a `TabularModel`.
 
     Where observations are continuous, its function is a `TileSum` instead of a `Table`.

@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.control import move
-from spielfeld.agents.tabular.q_learning import q_learning_target
-from spielfeld.agents.tabular.saved import FINITE, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.exploration import move
+from spielfeld.agents.tabular.q_learning import best_value
 
 
 def remember(memory: Any, transition: Transition) -> None:
@@ -37,13 +36,6 @@ def remember(memory: Any, transition: Transition) -> None:
 def is_new(memory: Any, state: int, action: int) -> bool:
     """Return whether nothing is remembered of an action."""
     return bool(memory.next_states[state, action] < 0)
-
-
-def remembered_limits(memory: Any) -> dict[str, Limits]:
-    """Return between which limits the numbers of a saved memory and its list lie."""
-    states, pairs = memory.table.shape[0], memory.table.size
-    return {"rewards": FINITE, "next_states": (-1, states), "pairs": (0, pairs),
-            "listed": (0, pairs + 1)}  # fmt: skip
 
 
 def require_listed(memory: Any) -> None:
@@ -69,15 +61,10 @@ def recall_pair(memory: Any, draw: float) -> tuple[int, int]:
 def remembered_target(memory: Any, discount: float, state: int, action: int, bonus: float) -> float:
     """Return Q-learning's target for what is remembered of an action, paid a bonus on top."""
     next_state = memory.next_states[state, action]
-    return q_learning_target(
-        memory.rewards[state, action] + bonus,
-        discount,
-        memory.ends[state, action],
-        memory.table[next_state],
-        memory.legal[next_state],
-        -1,
-        0.0,
-    )
+    reward: float = memory.rewards[state, action] + bonus
+    if memory.ends[state, action]:
+        return reward
+    return reward + discount * best_value(memory.table[next_state], memory.legal[next_state])
 
 
 def learn_from_memory(memory: Any, rates: Rates, state: int, action: int, bonus: float) -> None:

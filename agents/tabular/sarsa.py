@@ -20,43 +20,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spielfeld.agents.tabular.config import OnPolicyConfig, TileConfig
-from spielfeld.agents.tabular.control import ControlLearner
-from spielfeld.arrays import Array
+from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.config import GradientConfig
+from spielfeld.agents.tabular.learner import Next, TabularLearner
+from spielfeld.settings import Share, Whole
 
 
 @dataclass(frozen=True)
-class SarsaConfig(TileConfig, OnPolicyConfig):
+class SarsaConfig(GradientConfig):
     """Settings of SARSA: exploration fades to nothing, as an on-policy method needs."""
 
+    final_exploration_rate: Share = 0.0
+    """Probability of a random action in the end: exploration fades to nothing."""
+    exploration_samples: Whole = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
 
-def sarsa_target(
-    reward: float,
-    discount: float,
-    terminated: bool,
-    next_values: Array,
-    next_legal: Array,
-    next_action: int,
-    exploration_rate: float,
-) -> float:
+
+def sarsa_target(transition: Transition, following: Next, discount: float) -> float:
     """Return reward + discount * value of the next action (Sutton & Barto, equation 6.7).
 
     Args:
-        reward: Of the step just taken.
+        transition: The step just taken; a truncated one keeps its bootstrap.
+        following: The next state: values and legal [actions], and the action picked there.
         discount: Weight of the next state's value.
-        terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
-        next_values: Action values of the next state. Shape [actions].
-        next_legal: Which actions the next state allows. Shape [actions].
-        next_action: The action picked there, which is taken next.
-        exploration_rate: With which it was picked; of no interest to this method.
     """
-    if terminated:
-        return reward
-    next_value: float = next_values[next_action]
-    return reward + discount * next_value
+    if transition.terminated:
+        return transition.reward
+    next_value: float = following.values[following.action]
+    return transition.reward + discount * next_value
 
 
-class Sarsa(ControlLearner):
+class Sarsa(TabularLearner):
     """SARSA on any environment with discrete actions; compiled on a `TabularModel`.
 
     Where observations are continuous, its function is a `TileSum` instead of a `Table`.

@@ -35,13 +35,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.config import OnPolicyConfig
+from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.config import ControlConfig
 from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.sarsa import sarsa_target
-from spielfeld.agents.tabular.saved import FINITE, Limits
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells
 from spielfeld.arrays import Array
+from spielfeld.settings import Share, Whole
+from spielfeld.snapshot import Counts, Values
 
 ACCUMULATING, REPLACING, DUTCH = range(3)
 KINDS = {"accumulating": ACCUMULATING, "replacing": REPLACING, "dutch": DUTCH}
@@ -49,17 +50,18 @@ FADED = 1e-12  # a trace below this is none
 
 
 @dataclass(frozen=True)
-class SarsaLambdaConfig(OnPolicyConfig):
+class SarsaLambdaConfig(ControlConfig):
     """Settings of SARSA(lambda)."""
 
-    trace_decay: float = 0.9
+    final_exploration_rate: Share = 0.0
+    """Probability of a random action in the end: exploration fades to nothing."""
+    exploration_samples: Whole = 80_000
+    """Environment steps from the first exploration rate to the last, in a straight line."""
+
+    trace_decay: Share = 0.9
     """What is left of a trace after a step, besides the discount: lambda, in [0, 1]."""
     traces: Literal["accumulating", "replacing", "dutch"] = "dutch"
     """What a visit does to its trace."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_traces(self.trace_decay, self.traces)
 
 
 class TraceSettings(NamedTuple):
@@ -72,18 +74,13 @@ class TraceSettings(NamedTuple):
 class TraceMemory(NamedTuple):
     """What methods with traces keep; cells whose trace is not 0 are listed."""
 
-    table: Array  # action values [states, actions]
-    visits: Array  # updates of each cell [states, actions]
-    legal: Array  # actions known to be allowed [states, actions]
-    traces: Array  # step size included [states, actions]
-    traced: Array  # cells with a trace, as state * actions + action [states * actions]
-    listed: Array  # how many of them there are, one number
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+    traces: Values  # step size included [states, actions]
+    traced: Cells  # cells with a trace, as state * actions + action [states * actions]
+    listed: CellCount  # how many of them there are, one number
     foreseen: Array  # value of the next cell as it was when it was foreseen, one number
-
-    def limits(self) -> dict[str, Limits]:
-        """Return between which limits saved numbers lie; `foreseen` may be no number."""
-        cells = self.table.size
-        return {"traces": FINITE, "traced": (0, cells), "listed": (0, cells + 1)}
 
     def require_sound(self, steps: int) -> None:
         """Refuse a list that does not name each cell with a trace once."""
@@ -111,14 +108,14 @@ def credit_all(
     """Move every cell with a trace, and let the traces fade."""
     table, state, action = memory.table, transition.state, transition.action
     rate = visit(memory, settings.kind, rates, state, action)
-    aim = sarsa_target(
-        transition.reward, rates.discount, transition.terminated, table[transition.next_state],
-        memory.legal[transition.next_state], transition.next_action, 0.0,
-    )  # fmt: skip
+    aim = transition.reward
+    if not transition.terminated:
+        aim += rates.discount * table[transition.next_state, transition.next_action]
     error = aim - table[state, action]
     drift = true_online(memory, transition) if settings.kind == DUTCH else 0.0
     table[state, action] -= rate * drift
-    fading = 0.0 if transition.over else rates.discount * settings.trace_decay
+    over = transition.terminated or transition.truncated
+    fading = 0.0 if over else rates.discount * settings.trace_decay
     move_and_fade(memory, error + drift, fading)
 
 
@@ -138,7 +135,7 @@ def true_online(memory: TraceMemory, transition: Transition) -> float:
     """Return how far the cell has moved since it was foreseen (V - V_old, section 12.5)."""
     foreseen: float = memory.foreseen[0]
     memory.foreseen[0] = np.nan
-    if not transition.over:
+    if not (transition.terminated or transition.truncated):
         memory.foreseen[0] = memory.table[transition.next_state, transition.next_action]
     if math.isnan(foreseen):  # the first step of an episode
         return 0.0
@@ -167,14 +164,6 @@ def trace_memory(table: Array, legal: Array) -> TraceMemory:
     cells, listed = np.zeros(table.size, np.int64), np.zeros(1, np.int64)
     visits, traces = np.zeros(table.shape, np.int64), np.zeros(table.shape)
     return TraceMemory(table, visits, legal, traces, cells, listed, np.full(1, np.nan))
-
-
-def check_traces(trace_decay: float, traces: str) -> None:
-    """Refuse what is no share, and a kind of trace that does not exist."""
-    if not 0 <= trace_decay <= 1:
-        raise ValueError(f"trace_decay must be from 0 to 1, not {trace_decay}.")
-    if traces not in KINDS:
-        raise ValueError(f"traces must be one of {', '.join(KINDS)}, not {traces!r}.")
 
 
 class SarsaLambda(TabularLearner):

@@ -17,21 +17,18 @@ from typing import Literal
 
 from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.prediction import PredictionLearner
-from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, check_traces, credit_all
+from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, credit_all
+from spielfeld.settings import Share
 
 
 @dataclass(frozen=True)
 class TDLambdaConfig(PredictionConfig):
     """Settings of TD(lambda)."""
 
-    trace_decay: float = 0.9
+    trace_decay: Share = 0.9
     """What is left of a trace after a step, besides the discount: lambda, in [0, 1]."""
     traces: Literal["accumulating", "replacing", "dutch"] = "dutch"
     """What a visit does to its trace."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_traces(self.trace_decay, self.traces)
 
 
 class TDLambda(PredictionLearner):

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.config import PredictionConfig
-from spielfeld.agents.tabular.control import ControlLearner
+from spielfeld.agents.tabular.learner import Next
 from spielfeld.agents.tabular.prediction import PredictionLearner
-from spielfeld.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -30,33 +30,21 @@ class TemporalDifferenceConfig(PredictionConfig):
     """Settings of TD(0)."""
 
 
-def temporal_difference_target(
-    reward: float,
-    discount: float,
-    terminated: bool,
-    next_values: Array,
-    next_legal: Array,
-    next_action: int,
-    exploration_rate: float,
-) -> float:
+def temporal_difference_target(transition: Transition, following: Next, discount: float) -> float:
     """Return reward + discount * V(next state) (Sutton & Barto, equation 6.2).
 
     Args:
-        reward: Of the step just taken.
+        transition: The step just taken; a truncated one keeps its bootstrap.
+        following: The next state: values and legal [actions], of which V is the only one.
         discount: Weight of the next state's value.
-        terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
-        next_values: V of the next state, alone in its row. Shape [1].
-        next_legal: Of no interest to this method.
-        next_action: Of no interest either.
-        exploration_rate: Nor this.
     """
-    if terminated:
-        return reward
-    next_value: float = next_values[0]
-    return reward + discount * next_value
+    if transition.terminated:
+        return transition.reward
+    next_value: float = following.values[0]
+    return transition.reward + discount * next_value
 
 
-class TemporalDifference(PredictionLearner, ControlLearner):
+class TemporalDifference(PredictionLearner):
     """Tabular TD(0) prediction on any discrete environment; compiled on a `TabularModel`.
 
     Args:

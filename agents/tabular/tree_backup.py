@@ -21,13 +21,12 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.control import move
-from spielfeld.agents.tabular.exploration import action_probability
+from spielfeld.agents.tabular.exploration import action_probability, move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.n_step_sarsa import WindowMemory, check_steps, note, window_memory
-from spielfeld.agents.tabular.q_learning import q_learning_target
-from spielfeld.agents.tabular.walk import Rates, Transition
+from spielfeld.agents.tabular.n_step_sarsa import Steps, WindowMemory, note, window_memory
+from spielfeld.agents.tabular.q_learning import best_value
 from spielfeld.arrays import Array
 
 
@@ -35,12 +34,8 @@ from spielfeld.arrays import Array
 class TreeBackupConfig(ControlConfig):
     """Settings of n-step Tree Backup."""
 
-    steps: int = 4
+    steps: Steps = 4
     """How many rewards are looked at before the rest is guessed: n, 1 or more."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_steps(self.steps)
 
 
 def tree_backup_return(
@@ -64,7 +59,7 @@ def tree_backup_return(
         next_action: The one that was taken there.
         next_return: What followed it.
     """
-    best = q_learning_target(0.0, 1.0, False, next_values, next_legal, -1, 0.0)
+    best = best_value(next_values, next_legal)
     probability = action_probability(next_values, next_legal, 0.0, next_action)
     value: float = next_values[next_action]
     return reward + discount * (best + probability * (next_return - value))
@@ -80,13 +75,13 @@ def back_up_tree(
     """Note the step, and update the cell of n steps ago; at the end of an episode, all the rest."""
     note(memory, transition)
     end, first = memory.length[0], memory.length[0] - memory.rewards.size
-    last = end - 1 if transition.over else first
+    last = end - 1 if (transition.terminated or transition.truncated) else first
     for step in range(max(first, 0), last + 1):
         place = step % memory.rewards.size
         aim = return_of(memory, rates.discount, transition, step, end)
         state, action = memory.states[place], memory.actions[place]
         move(memory.table, memory.visits, rates, state, action, aim)
-    if transition.over:
+    if transition.terminated or transition.truncated:
         memory.length[0] = 0
 
 
@@ -95,10 +90,9 @@ def return_of(
 ) -> float:
     """Return G of step `begin`, from the last step backwards."""
     following = transition.next_state
-    result = q_learning_target(
-        transition.reward, discount, transition.terminated,
-        memory.table[following], memory.legal[following], -1, 0.0,
-    )  # fmt: skip
+    result: float = transition.reward
+    if not transition.terminated:
+        result += discount * best_value(memory.table[following], memory.legal[following])
     for step in range(end - 2, begin - 1, -1):
         state = memory.states[(step + 1) % memory.rewards.size]
         action = memory.actions[(step + 1) % memory.rewards.size]

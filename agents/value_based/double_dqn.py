@@ -1,8 +1,9 @@
 """Double DQN: one network names the best next action, the other says what it is worth.
 
-The maximum over noisy values is too high on average: whichever action was luckiest looks best, and
-is then believed. DQN has a second network anyway, the copy that stands still; asking it about the
-action that the other one would choose takes most of the excess away.
+Fills `agents/deep_loop.py`, as DQN does. The maximum over noisy values is too high on average:
+whichever action was luckiest looks best, and is then believed. DQN has a second network anyway, the
+copy that stands still; asking it about the action that the other one would choose takes most of the
+excess away.
 
     a* = argmax over a' of Q(next observation, a')
     target = reward + discount * Q_still(next observation, a*), at the end the reward
@@ -42,6 +43,11 @@ def double_values(values: Array, still_values: Array, legal: Array) -> Array:
     return judged
 
 
+def chosen_values(learner: DQN, inputs: Array, legal: Array) -> Array:
+    """Return the values of next observations, given as features. Shape [rows]."""
+    return double_values(learner.function(inputs), learner.still(inputs), legal)
+
+
 class DoubleDQN(DQN):
     """Double DQN in any environment with discrete actions.
 
@@ -51,8 +57,5 @@ class DoubleDQN(DQN):
     """
 
     config_class = DoubleDQNConfig
+    next_values = staticmethod(chosen_values)
     foresees = False  # the network that learns chooses
-
-    def next_values(self, inputs: Array, legal: Array) -> Array:
-        """Return what is to be expected from observations, given as features. Shape [rows]."""
-        return double_values(self.function(inputs), self.still(inputs), legal)

@@ -1,8 +1,8 @@
 """Duelling DQN: learn how good it is to be here apart from which action is better.
 
-In many states it hardly matters what one does; yet DQN learns the value of each action from that
-action alone. Here every step teaches one number that all actions share, and on top of it how much
-better or worse than the average the action was.
+Fills `agents/deep_loop.py`, as DQN does. In many states it hardly matters what one does; yet DQN
+learns the value of each action from that action alone. Here every step teaches one number that all
+actions share, and on top of it how much better or worse than the average the action was.
 
     Q(observation, a) = value + advantage_a - mean over a' of advantage_a'
 
@@ -15,10 +15,11 @@ streams have a hidden layer each of their own as well; here they share all hidde
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from spielfeld.agents.value_based.dqn import DQN, DQNConfig
+from spielfeld.agents.value_based.dqn import DQN, DQNConfig, plain_network
 from spielfeld.learning.duelling import Duelling
 from spielfeld.learning.function import Function
 
@@ -26,6 +27,13 @@ from spielfeld.learning.function import Function
 @dataclass(frozen=True)
 class DuelingDQNConfig(DQNConfig):
     """Settings of Duelling DQN."""
+
+
+def duelling_network(
+    config: Any, features: int, actions: int, generator: np.random.Generator
+) -> Function:
+    """Return a network for value and advantages, joined to action values [rows, actions]."""
+    return Duelling(plain_network(config, features, 1 + actions, generator))
 
 
 class DuelingDQN(DQN):
@@ -37,9 +45,4 @@ class DuelingDQN(DQN):
     """
 
     config_class = DuelingDQNConfig
-
-    def make_function(
-        self, features: int, actions: int, generator: np.random.Generator
-    ) -> Function:
-        """Return a network for value and advantages, joined to action values [rows, actions]."""
-        return Duelling(super().make_function(features, 1 + actions, generator))
+    make_function = staticmethod(duelling_network)

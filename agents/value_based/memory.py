@@ -1,25 +1,25 @@
-"""What an agent remembers of its steps, to learn from them again.
+"""The replay memory of DQN, and the two parts that a variant may replace.
 
 Steps that follow one another are alike; steps drawn at random from a large memory are not, which is
-what stochastic gradient descent needs (Lin, 1992; Mnih et al., 2015).
+the condition of stochastic gradient descent (Lin, 1992; Mnih et al., 2015).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds
-from spielfeld.guard import MOST
+from spielfeld.snapshot import Counter, Index
 
 
 class Transitions(NamedTuple):
     """Some environment steps, a row each."""
 
     observation: Array  # [rows, ...]
-    action: Array  # [rows]
+    action: Annotated[Array, Index("actions")]  # [rows]
     reward: Array  # [rows]
     terminated: Array  # whether the world ended; False where only the time was up [rows]
     next_observation: Array  # where the step led, before any reset [rows, ...]
@@ -35,9 +35,11 @@ class ReplayMemory:
         actions: How many there are.
     """
 
+    saved: ClassVar[tuple[str, ...]] = ("written", "columns")
+    written: Counter  # steps in all, those that are forgotten included
+
     def __init__(self, capacity: int, worlds: ManyWorlds, actions: int) -> None:
-        self.capacity = capacity
-        self.written = np.zeros(1, np.int64)  # steps in all, those that are forgotten included
+        self.capacity, self.actions, self.written = capacity, actions, 0
         space = worlds.observation_space
         shape, dtype = space.shape or (), space.dtype
         self.columns = Transitions(
@@ -50,41 +52,73 @@ class ReplayMemory:
         )
 
     def __len__(self) -> int:
-        return min(int(self.written[0]), self.capacity)
+        return min(self.written, self.capacity)
 
-    def add(self, steps: Transitions, worlds: Array, over: Array) -> Array:
-        """Write steps, in the end over the oldest ones; return their places.
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of indices, by name."""
+        return {"actions": self.actions}
 
-        Args:
-            steps: One step in some of the worlds.
-            worlds: In which, by their number. Shape [rows].
-            over: Whether that was the last step of its episode. Shape [rows].
-        """
+    def add(self, steps: Transitions) -> Array:
+        """Write steps, in the end over the oldest ones; return their places."""
         count = len(steps.action)
-        places: Array = (self.written[0] + np.arange(count)) % self.capacity
+        places: Array = (self.written + np.arange(count)) % self.capacity
         for column, rows in zip(self.columns, steps, strict=True):
             column[places] = rows
         self.written += count
         return places
 
-    def draw(self, generator: np.random.Generator, count: int) -> Array:
-        """Return the places of `count` steps, each step equally likely, with repetition."""
-        return (generator.random(count) * len(self)).astype(np.int64)
-
-    def begin_episodes(self) -> None:
-        """Take note that new episodes begin in all worlds, whether or not the last ones ended."""
-
     def at(self, places: Array) -> Transitions:
         """Return the steps in `places`."""
         return Transitions(*(column.take(places, axis=0) for column in self.columns))
 
-    def limits(self) -> dict[str, tuple[float, float | None]]:
-        """Return the least number, and the one that all stay below, of some of the arrays."""
-        return {"written": (0, MOST)}
 
-    def require_sound(self, saved: dict[str, Array]) -> None:
-        """Raise a ValueError if saved arrays contradict each other."""
+class Sampler(Protocol):
+    """How steps are drawn from a memory."""
 
-    def arrays(self) -> dict[str, Array]:
-        """Return all that is remembered, the very arrays."""
-        return {"written": self.written, **self.columns._asdict()}
+    saved: ClassVar[tuple[str, ...]]  # attributes of a snapshot
+
+    def added(self, places: Array) -> None:
+        """Take note of new steps."""
+        ...
+
+    def draw(self, generator: np.random.Generator, count: int, steps: int) -> Array:
+        """Return the places of `count` of `steps` steps, with repetition."""
+        ...
+
+    def weights(self, places: Array, steps: int, samples: int) -> Array:
+        """Return how much each drawn step counts in the loss. Shape [rows].
+
+        Args:
+            places: Where they are.
+            steps: How many are remembered.
+            samples: Environment steps so far.
+        """
+        ...
+
+    def surprised(self, places: Array, error: Array) -> None:
+        """Take note of prediction - target of drawn steps. Shape [rows]."""
+        ...
+
+
+class Lookout(Protocol):
+    """How far a remembered step is followed before its next value is asked for."""
+
+    saved: ClassVar[tuple[str, ...]]  # attributes of a snapshot
+
+    def added(self, places: Array, worlds: Array, over: Array) -> None:
+        """Take note of new steps.
+
+        Args:
+            places: Where they are. Shape [rows].
+            worlds: Their worlds, by number. Shape [rows].
+            over: Whether each was the last step of its episode. Shape [rows].
+        """
+        ...
+
+    def begin_episodes(self) -> None:
+        """Take note that new episodes begin in all worlds, whether or not the last ones ended."""
+        ...
+
+    def look(self, memory: ReplayMemory, places: Array) -> tuple[Transitions, Array | float]:
+        """Return remembered steps, and the discount of the value after each one."""
+        ...

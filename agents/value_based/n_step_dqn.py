@@ -1,8 +1,9 @@
 """n-step DQN: look n rewards ahead before asking the function.
 
-What is far away reaches the value of an action in one update instead of n, which counts most while
-the function still knows little. The price: the n - 1 actions in between were those of the agent as
-it was then, exploring, and are taken for what a perfect agent does. A small n suffers little.
+Fills `agents/deep_loop.py`, as DQN does. What is far away reaches the value of an action in one
+update instead of n, which counts most while the function still knows little. The price: the n - 1
+actions in between were those of the agent as it was then, exploring, and are taken for what a
+perfect agent does. A small n suffers little.
 
     target = sum over k < n of discount^k * reward_k
              + discount^n * max over a' of Q_still(observation n steps later, a')
@@ -10,7 +11,8 @@ it was then, exploring, and are taken for what a perfect agent does. A small n s
 Where fewer than n steps are known, the sum is as long as what is known: then nothing follows if the
 world has ended, and the value of where the last step led if time was up or it was the latest one.
 
-Differs from DQN by its memory, in which each step knows the one after it. n = 1 is DQN.
+Differs from DQN by its lookout, for which each remembered step knows the one after it. n = 1 is
+DQN.
 
 Source: Sutton & Barto, 2nd edition, section 7.1; Hessel et al. (2018), "Rainbow", section
 "Multi-step learning".
@@ -19,14 +21,15 @@ Source: Sutton & Barto, 2nd edition, section 7.1; Hessel et al. (2018), "Rainbow
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from spielfeld.agents.networks import at_least
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
 from spielfeld.arrays import Array
-from spielfeld.envs.many_worlds import ManyWorlds
+from spielfeld.settings import Count
+from spielfeld.snapshot import Index
 
 NONE = -1  # place
 
@@ -35,13 +38,16 @@ NONE = -1  # place
 class NStepDQNConfig(DQNConfig):
     """Settings of n-step DQN."""
 
-    n_steps: int = 3
+    n_steps: Count = 3
     """Rewards to look ahead."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        at_least("n_steps", self.n_steps, 1)
-        at_least("buffer_size", self.buffer_size, 2 * self.num_envs)  # a step and the one before
+        if self.buffer_size < 2 * self.num_envs:
+            raise ValueError(
+                f"buffer_size must be {2 * self.num_envs} or more, two steps of each of num_envs, "
+                f"not {self.buffer_size}."
+            )
 
 
 def n_step_returns(
@@ -70,41 +76,46 @@ def n_step_returns(
     return total, last, weight
 
 
-class LinkedMemory(ReplayMemory):
-    """A replay memory in which each step knows the place of the one after it.
+class Chain:
+    """The lookout that follows a step to the n-th one: each knows the place of the one after it.
 
     Args:
-        capacity: In environment steps.
-        worlds: Where they are taken.
-        actions: How many there are.
+        config: Settings; see `NStepDQNConfig`.
+        worlds: How many.
     """
 
-    def __init__(self, capacity: int, worlds: ManyWorlds, actions: int) -> None:
-        super().__init__(capacity, worlds, actions)
-        self.following = np.full(capacity, NONE)
-        self.latest = np.full(worlds.rows, NONE)  # place of the last step in each world's episode
+    saved: ClassVar[tuple[str, ...]] = ("following", "latest")
+    following: Annotated[Array, Index("places", none=True)]
+    latest: Annotated[Array, Index("places", none=True)]  # of each world's episode
 
-    def add(self, steps: Transitions, worlds: Array, over: Array) -> Array:
-        """Write steps, each behind the one before it; see `ReplayMemory.add`."""
-        places = super().add(steps, worlds, over)
+    def __init__(self, config: Any, worlds: int) -> None:
+        self.discount, self.n_steps = config.discount, config.n_steps
+        self.following = np.full(config.buffer_size, NONE)
+        self.latest = np.full(worlds, NONE)
+
+    def added(self, places: Array, worlds: Array, over: Array) -> None:
+        """Put each step behind the one before it; see `Lookout`."""
         self.following[places] = NONE
         before = self.latest[worlds]
         self.following[before[before != NONE]] = places[before != NONE]
         self.latest[worlds] = np.where(over, NONE, places)
-        return places
 
     def begin_episodes(self) -> None:
         """Let no step follow those that are the latest now."""
         self.latest[:] = NONE
 
-    def limits(self) -> dict[str, tuple[float, float | None]]:
-        """Return the least number, and the one that all stay below, of some of the arrays."""
-        places = (NONE, self.capacity)
-        return {**super().limits(), "following": places, "latest": places}
+    def look(self, memory: ReplayMemory, places: Array) -> tuple[Transitions, Array]:
+        """Return steps as if n had been one, and the discount of the value after the last."""
+        reward, last, weight = n_step_returns(
+            memory.columns.reward, self.following, places, self.discount, self.n_steps
+        )
+        first = memory.at(places)
+        begun = {"observation": first.observation, "action": first.action, "reward": reward}
+        return memory.at(last)._replace(**begun), weight
 
-    def arrays(self) -> dict[str, Array]:
-        """Return all that is remembered, the very arrays."""
-        return {**super().arrays(), "following": self.following, "latest": self.latest}
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of indices, by name."""
+        return {"places": len(self.following)}
 
 
 class NStepDQN(DQN):
@@ -116,18 +127,4 @@ class NStepDQN(DQN):
     """
 
     config_class = NStepDQNConfig
-    replay: LinkedMemory
-
-    def make_memory(self) -> LinkedMemory:
-        """Return an empty memory."""
-        return LinkedMemory(self.config.buffer_size, self.worlds, int(self.actions.n))
-
-    def look_back(self, places: Array) -> tuple[Transitions, Array | float]:
-        """Return remembered steps as if n had been one, and the weight of what came after them."""
-        reward, last, weight = n_step_returns(
-            self.replay.columns.reward, self.replay.following, places,
-            self.config.discount, self.config.n_steps,
-        )  # fmt: skip
-        first = self.replay.at(places)
-        begun = {"observation": first.observation, "action": first.action, "reward": reward}
-        return self.replay.at(last)._replace(**begun), weight
+    lookout_class = Chain

@@ -1,13 +1,15 @@
 """DQN with prioritised replay: learn more often from steps that surprised.
 
-Most remembered steps are as expected, and teach nothing. Here a step is drawn the more often, the
-farther its value was from its target when it was last looked at; new ones come first. What is drawn
-more often than its share counts less in return, so that in the end the loss is DQN's own.
+Fills `agents/deep_loop.py`, as DQN does. Most remembered steps are as expected, and teach nothing.
+Here a step is drawn the more often, the farther its value was from its target when it was last
+looked at; new ones come first. What is drawn more often than its share counts less in return, so
+that in the end the loss is DQN's own.
 
     priority = (|Q - target| + smallest)^priority_exponent
     weight = (steps in memory * probability of being drawn)^-correction, over the largest of a batch
 
-Differs from DQN by how it draws from its memory. With priority_exponent 0 it is DQN.
+Differs from DQN by its sampler. With priority_exponent 0 it is DQN. The sampler draws in steps that
+grow with the logarithm of the memory's size, by a sum tree (`set_weights`, `find_items`).
 
 Source: Schaul, Quan, Antonoglou & Silver (2016), "Prioritized experience replay", algorithm 1 with
 proportional priorities, and appendix B.2.1, but each step of a batch is drawn from all steps.
@@ -15,20 +17,17 @@ proportional priorities, and appendix B.2.1, but each step of a batch is drawn f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.networks import at_least, within
 from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
-from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
-from spielfeld.agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
 from spielfeld.arrays import Array
-from spielfeld.envs.many_worlds import ManyWorlds
-from spielfeld.learning.batch import Batch
+from spielfeld.compiled import compiled
+from spielfeld.settings import Amount, Share, Whole
 
 SMALLEST = 1e-6  # error; so that a step that was as expected is drawn again some time
 
@@ -37,18 +36,12 @@ SMALLEST = 1e-6  # error; so that a step that was as expected is drawn again som
 class PrioritizedDQNConfig(DQNConfig):
     """Settings of DQN with prioritised replay."""
 
-    priority_exponent: float = 0.6
+    priority_exponent: Share = 0.6
     """How much surprise matters: 0 not at all, 1 in proportion."""
-    correction: float = 0.4
+    correction: Share = 0.4
     """How far weights make up for it at the start: 0 not at all, 1 fully."""
-    correction_samples: int = 100_000
+    correction_samples: Whole = 100_000
     """Environment steps until they do so fully."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        within("priority_exponent", self.priority_exponent, 0, 1)
-        within("correction", self.correction, 0, 1)
-        at_least("correction_samples", self.correction_samples, 0)
 
 
 def priorities(error: Array, exponent: float) -> Array:
@@ -73,60 +66,98 @@ def importance_weights(share: Array, steps: int, correction: float) -> Array:
     return np.asarray(weights / weights.max())
 
 
-class PrioritizedMemory(ReplayMemory):
-    """A replay memory that draws steps as often as their priorities say.
+# A binary tree in an array: node k is the sum of nodes 2 k and 2 k + 1, node 1 the sum of all, and
+# the last half of the nodes are the weights themselves. To find where a number between 0 and the
+# sum of all falls, go down: left if it is below the left sum, else right with the rest of it.
+
+
+def empty_tree(items: int) -> Array:
+    """Return a tree in which all of `items` items weigh nothing. Shape [2 * leaves]."""
+    return np.zeros(2 << max(0, items - 1).bit_length())
+
+
+def leaves(tree: Array) -> Array:
+    """Return the weights, of all items and of the places that fill up the tree. Shape [leaves]."""
+    return tree[len(tree) // 2 :]
+
+
+@compiled
+def set_weights(tree: Array, items: Array, weights: Array) -> None:
+    """Change the weights of items, and every sum above them; of an item named twice the last."""
+    for k in range(items.size):
+        node = tree.size // 2 + items[k]
+        tree[node] = weights[k]
+        while node > 1:
+            node //= 2
+            tree[node] = tree[2 * node] + tree[2 * node + 1]
+
+
+@compiled
+def find_items(tree: Array, shares: Array, found: Array) -> None:
+    """Write into `found` [draws] the items in which shares in [0, 1) of the sum of all fall."""
+    for k in range(shares.size):
+        left_over, node = shares[k] * tree[1], 1
+        while node < tree.size // 2:
+            node *= 2
+            # sums are rounded: never step into a side that weighs nothing
+            if left_over >= tree[node] and tree[node + 1] > 0:
+                left_over -= tree[node]
+                node += 1
+        found[k] = node - tree.size // 2
+
+
+class Proportional:
+    """The sampler that draws steps in proportion to their priorities.
 
     Args:
-        capacity: In environment steps.
-        worlds: Where they are taken.
-        actions: How many there are.
+        config: Settings; see `PrioritizedDQNConfig`.
     """
 
-    def __init__(self, capacity: int, worlds: ManyWorlds, actions: int) -> None:
-        super().__init__(capacity, worlds, actions)
-        self.tree = empty_tree(capacity)
-        self.highest = np.ones(1)  # priority of any step so far
+    changes: ClassVar[bool] = True
+    saved: ClassVar[tuple[str, ...]] = ("tree", "highest")
+    tree: Annotated[Array, Amount]
+    highest: Amount  # priority of any step so far
 
-    def add(self, steps: Transitions, worlds: Array, over: Array) -> Array:
-        """Write steps, as urgent as any so far; see `ReplayMemory.add`."""
-        places = super().add(steps, worlds, over)
-        set_weights(self.tree, places, np.full(len(places), self.highest[0]))
-        return places
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        self.tree = empty_tree(config.buffer_size)
+        self.highest = 1.0
 
-    def draw(self, generator: np.random.Generator, count: int) -> Array:
-        """Return the places of `count` steps, drawn in proportion to their priorities."""
+    def require_sound(self) -> None:
+        """Refuse a restored tree whose nodes are not the sums of those below.
+
+        Raises:
+            ValueError: If so: a draw would lead to a place where no step is remembered.
+        """
+        tree, half = self.tree, len(self.tree) // 2
+        sums = np.array_equal(tree[1:half], tree[2::2] + tree[3::2])
+        guard.require(sums, "The saved 'sampler.tree' is no sum of its weights.")
+
+    def added(self, places: Array) -> None:
+        """Make new steps as urgent as any so far."""
+        set_weights(self.tree, places, np.full(len(places), self.highest))
+
+    def draw(self, generator: np.random.Generator, count: int, steps: int) -> Array:
+        """Return the places of `count` steps."""
         places = np.empty(count, np.int64)
         find_items(self.tree, generator.random(count), places)
         return places
 
     def share(self, places: Array) -> Array:
-        """Return by which probability steps are drawn. Shape [rows]."""
+        """Return the probability by which each step is drawn. Shape [rows]."""
         return np.asarray(leaves(self.tree)[places] / self.tree[1])
 
-    def change(self, places: Array, urgency: Array) -> None:
-        """Give steps other priorities. Shape [rows]."""
+    def weights(self, places: Array, steps: int, samples: int) -> Array:
+        """Return `importance_weights`, with the correction of now. Shape [rows]."""
+        config = self.config
+        correction = linear_schedule(config.correction, 1, config.correction_samples, samples)
+        return importance_weights(self.share(places), steps, correction)
+
+    def surprised(self, places: Array, error: Array) -> None:
+        """Give steps the priorities of their new errors. Shape [rows]."""
+        urgency = priorities(error, self.config.priority_exponent)
         set_weights(self.tree, places, urgency)
-        self.highest[0] = max(self.highest[0], urgency.max())
-
-    def limits(self) -> dict[str, tuple[float, float | None]]:
-        """Return the least number, and the one that all stay below, of some of the arrays."""
-        return {**super().limits(), "tree": (0, None), "highest": (0, None)}
-
-    def require_sound(self, saved: dict[str, Array]) -> None:
-        """Refuse a tree whose nodes are not the sums of those below, or that weighs no step.
-
-        Raises:
-            ValueError: If so: a draw would lead to a place where no step is remembered.
-        """
-        tree, used = saved["tree"], min(int(saved["written"][0]), self.capacity)
-        half = len(tree) // 2
-        sums = np.array_equal(tree[1:half], tree[2::2] + tree[3::2])
-        weighs = (leaves(tree)[:used] > 0).all() and not leaves(tree)[used:].any()
-        guard.require(sums and weighs, "The saved 'memory.tree' is no sum of these steps' weights.")
-
-    def arrays(self) -> dict[str, Array]:
-        """Return all that is remembered, the very arrays."""
-        return {**super().arrays(), "tree": self.tree, "highest": self.highest}
+        self.highest = max(self.highest, float(urgency.max()))
 
 
 class PrioritizedDQN(DQN):
@@ -138,23 +169,4 @@ class PrioritizedDQN(DQN):
     """
 
     config_class = PrioritizedDQNConfig
-    foresees = False  # each update changes priorities
-    replay: PrioritizedMemory
-
-    def make_memory(self) -> PrioritizedMemory:
-        """Return an empty memory."""
-        return PrioritizedMemory(self.config.buffer_size, self.worlds, int(self.actions.n))
-
-    def batches(self, count: int) -> Iterator[Batch]:
-        """Yield so many batches of remembered steps, each with the weight that is due to it."""
-        config, samples = self.config, self.samples
-        correction = linear_schedule(config.correction, 1, config.correction_samples, samples)
-        for batch in super().batches(count):
-            share = self.replay.share(self.places)
-            yield replace(batch, weights=importance_weights(share, len(self.replay), correction))
-
-    def record(self, batch: Batch, prediction: Array) -> None:
-        """Take note of how surprising each step was."""
-        super().record(batch, prediction)
-        error = prediction - batch.targets
-        self.replay.change(self.places, priorities(error, self.config.priority_exponent))
+    sampler_class = Proportional

@@ -12,6 +12,7 @@ from spielfeld.experiments.figures.outcome import Outcome, estimate
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLACK, COLOURS, GREY, ORANGE, canvas
 from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.descent import OptimizerName
 
 OPTIMIZERS = {"sgd": 0.1, "momentum": 0.05, "adam": 0.2}  # and their step sizes
 MARKS = ("o", "^", "s")
@@ -27,7 +28,7 @@ def line() -> DataSet:
     return DataSet("line", "regression", place[:, None], targets, ("x",))
 
 
-def path(seed: int, optimizer: str, standardise: bool) -> Array:
+def path(seed: int, optimizer: OptimizerName, standardise: bool) -> Array:
     """Return weight and bias after each step, and the loss on all rows. Shape [steps + 1, 3]."""
     from spielfeld.learning.supervised import LinearRegression
 

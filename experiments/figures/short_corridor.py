@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spielfeld.agents.bandit.gradient import climb, softmax
-from spielfeld.agents.policy_gradient.advantages import discounted_returns
+from spielfeld.agents.policy_gradient.reinforce import discounted_returns
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
 from spielfeld.envs.small_worlds.short_corridor import GOAL, LEFT, RIGHT

@@ -1,8 +1,9 @@
 """scikit-learn's estimators as learners: no gradient steps of ours, a library fits all rows.
 
 What it fits is a pure function of settings, seed and rows, so a model file holds none of it: the
-state says how many rows were drawn, and `restore` fits them again. Settings keep the names that
-they have in scikit-learn, which says what they may be when learning begins.
+state says how many rows were drawn and by which version they were fitted, and a restored learner
+fits them again. Settings keep the names that they have in scikit-learn, which says what they may be
+when learning begins.
 
 Source: Pedregosa et al. (2011).
 """
@@ -13,16 +14,19 @@ import inspect
 import warnings
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.history import History
 from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
 from spielfeld.learning.scikit_learn import scikit_learn
+from spielfeld.settings import Settings, settings_of
+from spielfeld.snapshot import Counter, Fixed
 
 
 class SklearnLearner:
@@ -32,52 +36,79 @@ class SklearnLearner:
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     config_class: ClassVar[type[Any]]
     estimators: ClassVar[dict[str, str]]
+    probable: ClassVar[bool] = True  # whether it tells probabilities of classes
+    saved: ClassVar[tuple[str, ...]] = ("samples", "library_version")
+    samples: Counter
+    library_version: Annotated[str, Fixed()]
+    state, restore = snapshot.state, snapshot.restore
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        self.config: Any = self.config_class() if config is None else config
+    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+        self.config = settings_of(self.config_class, config, words)
         self.seed, self.samples = seed, 0
         self.data: Any = None
         self.model: Any = None
+        self._fitted_samples = 0
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
         """Fit `samples` more rows and all before; which, if not all, the seed decides."""
+        self.prepare(source)
+        model = self._estimator()  # which is refused here, before anything counts
+        self.samples += samples
+        if samples:
+            self._fit(model)
+        return History()
+
+    def prepare(self, source: DataSet | Split) -> None:
+        """Hold to these rows from now on, and take note of the library that will fit them.
+
+        Raises:
+            ValueError: If rows are of another kind, or are other rows than before.
+            ImportError: If scikit-learn is not installed.
+        """
+        scikit_learn("base:BaseEstimator", "This model")
         data = source if isinstance(source, DataSet) else source.train
         require_kind(data, tuple(self.estimators), type(self).__name__)
         require_same_rows(self.data or data, data)
-        model = estimator(self.estimators[data.kind], data.kind, self.config, self.seed)
-        self.data, self.samples = data, self.samples + samples
-        if samples:
-            self.model = fit(model, drawn(data, self.samples, self.seed))
-        return History()
+        self.data, self.library_version = data, version("scikit-learn")
 
     @property
     def fitted(self) -> Any:
-        """The estimator, once it has learned."""
-        if self.model is None:
+        """The estimator, once it has learned; of a restored learner it is fitted at first use."""
+        if self.samples == 0:
             raise ValueError("There is nothing to predict with yet: call learn first.")
+        if self._fitted_samples != self.samples:
+            self._fit(self._estimator())
         return self.model
 
+    def _estimator(self) -> Any:
+        return estimator(self.estimators[self.data.kind], self.data.kind, self.config, self.seed)
+
+    def _fit(self, model: Any) -> None:
+        self.model = fit(model, drawn(self.data, self.samples, self.seed))
+        self._fitted_samples = self.samples
+
     def predict(self, inputs: Array) -> Array:
-        """Return class probabilities [rows, classes], or numbers [rows]; changes nothing."""
-        return answer(self.fitted, self.checked(inputs), len(self.data.class_names))
+        """Return class probabilities [rows, classes], or numbers [rows]; changes nothing.
+
+        Probabilities are 1 and 0 where a method knows none.
+        """
+        inputs, classes = self.checked(inputs), len(self.data.class_names)
+        if not classes:
+            return np.asarray(self.fitted.predict(inputs), np.float64)
+        shares = np.zeros((len(inputs), classes))
+        if self.probable:
+            shares[:, self.fitted.classes_] = self.fitted.predict_proba(inputs)
+        else:
+            shares[np.arange(len(inputs)), self.fitted.predict(inputs)] = 1.0
+        return shares
 
     def checked(self, inputs: Array) -> Array:
         """Return inputs [rows, features] as numbers, or refuse them."""
         return checked_inputs(inputs, self.fitted.n_features_in_)
 
-    def state(self) -> dict[str, Any]:
-        """Return how many rows were drawn, and by what they were fitted."""
-        return {"rows_drawn": self.samples, "scikit_learn": version("scikit-learn")}
-
-    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
-        """Fit the same rows again."""
-        require_version(state["scikit_learn"])
-        self.data, self.samples = None, 0
-        self.learn(source, state["rows_drawn"])
-
 
 @dataclass(frozen=True)
-class StandardisedConfig:
+class StandardisedConfig(Settings):
     """Settings of a method that weighs features against each other."""
 
     standardise: bool = True
@@ -86,8 +117,7 @@ class StandardisedConfig:
 
 def estimator(place: str, kind: str, config: Any, seed: int) -> Any:
     """Make the estimator of "module:Class", with scales if `config.standardise` is true."""
-    module, _, name = place.partition(":")
-    estimator_class = getattr(scikit_learn(module, name), name)
+    estimator_class = scikit_learn(place, place.partition(":")[2])
     given = asdict(config)
     standardise = given.pop("standardise", False)
     if "random_state" in inspect.signature(estimator_class).parameters:
@@ -115,31 +145,4 @@ def fit(model: Any, rows: DataSet) -> Any:
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # how long to try is a setting
-        return model.fit(rows.inputs, rows.targets)  # whoever needs no targets ignores them
-
-
-def answer(model: Any, inputs: Array, classes: int) -> Array:
-    """Return numbers [rows], or probabilities [rows, classes]: 1 and 0 where a method has none."""
-    if not classes:
-        return np.asarray(model.predict(inputs), np.float64)
-    shares = np.zeros((len(inputs), classes))
-    if hasattr(model, "predict_proba"):
-        shares[:, model.classes_] = model.predict_proba(inputs)
-    else:
-        shares[np.arange(len(inputs)), model.predict(inputs)] = 1.0
-    return shares
-
-
-def require_version(fitted_by: str) -> None:
-    """Refuse what another scikit-learn has fitted, since this one's fit may differ.
-
-    Raises:
-        ValueError: If so; says by which.
-        ImportError: If there is none.
-    """
-    scikit_learn("base", "This model")
-    if fitted_by != version("scikit-learn"):
-        raise ValueError(
-            f"This model was fitted by scikit-learn {fitted_by}; {version('scikit-learn')} "
-            "may fit the same rows differently: train again."
-        )
+        return model.fit(rows.inputs, rows.targets)  # ignored by methods without targets

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from spielfeld.learning.baselines.sklearn_learner import SklearnLearner, StandardisedConfig
+from spielfeld.settings import Settings
 
 
 def either(place: str) -> dict[str, str]:
@@ -17,7 +18,7 @@ def either(place: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class LinearConfig:
+class LinearConfig(Settings):
     """Least squares has nothing to set."""
 
 
@@ -30,7 +31,7 @@ class SklearnLinear(SklearnLearner):
 
 
 @dataclass(frozen=True)
-class RidgeConfig:
+class RidgeConfig(Settings):
     """Settings of ridge regression."""
 
     alpha: float = 1.0
@@ -83,7 +84,7 @@ class SklearnKNearest(SklearnLearner):
 
 
 @dataclass(frozen=True)
-class TreeConfig:
+class TreeConfig(Settings):
     """Settings of decision trees."""
 
     max_depth: int | None = None
@@ -115,7 +116,7 @@ class SklearnRandomForest(SklearnLearner):
 
 
 @dataclass(frozen=True)
-class BoostingConfig:
+class BoostingConfig(Settings):
     """Settings of gradient boosting."""
 
     n_estimators: int = 100
@@ -149,6 +150,7 @@ class SklearnSVM(SklearnLearner):
     """The widest margin between classes, or a tube around numbers; it knows no probabilities."""
 
     config_class = SupportVectorConfig
+    probable = False
     estimators: ClassVar = {"classification": "svm:SVC", "regression": "svm:SVR"}
 
 

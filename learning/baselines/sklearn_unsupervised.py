@@ -12,6 +12,7 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.baselines.sklearn_learner import SklearnLearner
+from spielfeld.settings import Settings
 
 
 def any_rows(place: str) -> dict[str, str]:
@@ -20,7 +21,7 @@ def any_rows(place: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class KMeansConfig:
+class KMeansConfig(Settings):
     """Settings of k-means."""
 
     n_clusters: int = 3
@@ -46,7 +47,7 @@ class SklearnKMeans(SklearnLearner):
 
 
 @dataclass(frozen=True)
-class ComponentsConfig:
+class ComponentsConfig(Settings):
     """Settings of principal components."""
 
     n_components: int = 2
@@ -67,7 +68,7 @@ class SklearnPCA(SklearnLearner):
 
 
 @dataclass(frozen=True)
-class MixtureConfig:
+class MixtureConfig(Settings):
     """Settings of Gaussian mixtures."""
 
     n_components: int = 3

@@ -55,10 +55,10 @@ class DataSet:
         if self.kind not in get_args(Kind):
             self._refuse(f"{self.kind!r} is none of the kinds {', '.join(get_args(Kind))}")
         ratings, classes = self.kind == "ratings", self.kind == "classification"
-        self._freeze("inputs", np.int64 if ratings else np.float64)
-        self._freeze("targets", np.int64 if classes else np.float64)
-        self._freeze("truth", np.float64)
-        self._freeze("gaps", np.bool_)
+        self._freeze("inputs", self.inputs, np.int64 if ratings else np.float64)
+        self._freeze("targets", self.targets, np.int64 if classes else np.float64)
+        self._freeze("truth", self.truth, np.float64)
+        self._freeze("gaps", self.gaps, np.bool_)
         self._check_inputs()
         if self.gaps is not None and self.gaps.shape != self.inputs.shape:
             self._refuse(f"gaps have shape {self.gaps.shape}; expected {self.inputs.shape}")
@@ -151,8 +151,7 @@ class DataSet:
             place[rows] = (np.arange(len(rows)) + 0.5) / max(1, len(rows))
         return order[np.argsort(place, kind="stable")]
 
-    def _freeze(self, field: str, dtype: Any) -> None:
-        given = getattr(self, field)
+    def _freeze(self, field: str, given: Array | None, dtype: Any) -> None:
         if given is None:
             return
         try:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.saved import count, entry, take_up
+from spielfeld.snapshot import Counter, Index
 
 
 def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:
@@ -45,22 +46,32 @@ class MiniBatches:
     Args:
         data: Where the rows come from.
         size: Rows of a batch.
-        generator: Shuffles, one permutation at the start of each epoch and nothing else.
+        generator: Shuffles, one permutation at the start of each epoch and nothing else; None to
+            leave the rows in their own order.
 
     Attributes:
+        order: Of the rows in this epoch; empty where they are left in their own. Shape [rows].
         drawn: Rows drawn so far.
-        surplus: How many of them nobody has asked for yet, since batches are drawn whole.
+        surplus: Rows drawn beyond what was asked for so far, since batches are drawn whole.
 
     Raises:
         ValueError: If `size` is not at least 1.
     """
 
-    def __init__(self, data: DataSet, size: int, generator: np.random.Generator) -> None:
+    saved: ClassVar[tuple[str, ...]] = ("order", "drawn", "surplus", "generator")
+    order: Annotated[Array, Index("rows", unique=True)]
+    drawn: Counter
+    surplus: Annotated[int, Index("size")]
+    state, restore = snapshot.state, snapshot.restore
+
+    def __init__(
+        self, data: DataSet, size: int, generator: np.random.Generator | None = None
+    ) -> None:
         if size < 1:
             raise ValueError(f"Batches of {size} rows cannot be drawn; expected at least 1.")
         self.data, self.size, self.generator = data, size, generator
         self.drawn = self.surplus = 0
-        self._order: Array = np.zeros(0, np.int64)
+        self.order = np.arange(len(data) if generator is not None else 0)
 
     def draw(self, samples: int) -> Iterator[Batch]:
         """Yield batches until `samples` more rows are drawn.
@@ -76,39 +87,17 @@ class MiniBatches:
             self.surplus = max(0, -left)
             yield batch
 
+    def index_bounds(self) -> dict[str, int]:
+        """Return what the indices of a saved state must be below."""
+        return {"rows": len(self.data), "size": self.size}
+
     def _next(self) -> Batch:
-        position = self.drawn % len(self.data)
-        if position == 0:
-            self._order = self.generator.permutation(len(self.data))
-        rows = self._order[position : position + self.size]
-        self.drawn += len(rows)
-        return batch_of(self.data, rows)
-
-    def state(self) -> dict[str, Any]:
-        """Return what the next batch depends on, as arrays and JSON values."""
-        return {
-            "row_order": self._order.copy(),
-            "rows_drawn": self.drawn,
-            "rows_surplus": self.surplus,
-            "row_generator": self.generator.bit_generator.state,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned.
-
-        Raises:
-            ValueError: If the state is of another number of rows.
-        """
-        drawn, surplus = count(state, "rows_drawn"), count(state, "rows_surplus")
-        order = np.array(entry(state, "row_order"))
-        listed = order.ndim == 1 and (order.dtype.kind in "iu" or not order.size)
-        order = order if listed else np.full(1, -1)
-        rows = len(self.data) if drawn else 0
-        if not np.array_equal(np.sort(order), np.arange(rows)):
-            raise ValueError(
-                f"The saved order is of {len(order)} rows, but data set {self.data.name!r} "
-                f"has {len(self.data)}."
-            )
-        take_up(self.generator, state, "row_generator")
-        self._order = order.astype(np.int64)
-        self.drawn, self.surplus = drawn, surplus
+        begin = self.drawn % len(self.data)
+        rows: Any = slice(begin, begin + self.size)
+        if self.generator is not None:
+            if begin == 0:
+                self.order[:] = self.generator.permutation(len(self.data))
+            rows = self.order[rows]
+        batch = batch_of(self.data, rows)
+        self.drawn += len(batch)
+        return batch

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 from spielfeld.learning.data_sets.data_set import DataSet
@@ -75,8 +75,7 @@ def find_data_set(name: str, **options: Any) -> DataSet:
             f"There is no data set {name!r}; there are {', '.join(DATA_SETS)}, "
             "and files that end in .csv or .tsv."
         )
-    module, function = (CSV if is_file else DATA_SETS[name][0]).split(":")
-    make = getattr(importlib.import_module(module), function)
+    make = pkgutil.resolve_name(CSV if is_file else DATA_SETS[name][0])
     _check_options(name, options, list(inspect.signature(make).parameters)[is_file:])
     try:
         made: DataSet = make(name, **options) if is_file else make(**options)

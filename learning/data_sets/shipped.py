@@ -35,8 +35,8 @@ def wine() -> DataSet:
 
 
 def _shipped(name: str) -> DataSet:
-    datasets = scikit_learn("datasets", f"The data set {name!r}")
-    bunch = getattr(datasets, f"load_{name.replace('-', '_')}")()
+    place = f"datasets:load_{name.replace('-', '_')}"
+    bunch = scikit_learn(place, f"The data set {name!r}")()
     classes = tuple(str(label) for label in bunch.get("target_names", ()))
     return DataSet(
         name=name,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.settings import Finite, Positive
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +25,8 @@ class Standardiser:
             1 for a constant column, which becomes 0. Shape [features].
     """
 
-    mean: Array
-    scale: Array
+    mean: Annotated[Array, Finite]
+    scale: Annotated[Array, Positive]
 
     @classmethod
     def learned_from(cls, inputs: Array, one_scale: bool = False) -> Standardiser:
@@ -52,10 +54,6 @@ class Standardiser:
         """Return mean + scale * standardised: what `__call__` was given."""
         inputs: Array = self.mean + self.scale * standardised
         return inputs
-
-    def state(self) -> dict[str, Array]:
-        """Return both arrays, for a model file; `Standardiser(**state)` reads them."""
-        return {"mean": self.mean, "scale": self.scale}
 
 
 def standardised(split: Split) -> tuple[Split, Standardiser]:

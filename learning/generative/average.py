@@ -11,18 +11,17 @@ Source: Polyak & Juditsky (1992); in diffusion models since Ho, Jain & Abbeel (2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Parameters
-from spielfeld.learning.optimizer import Optimizer
-
-OWN = "average."
+from spielfeld.learning.optimizer import Optimizer, Wrapper
+from spielfeld.snapshot import Counter
 
 
 @dataclass
-class Averaged:
+class Averaged(Wrapper):
     """An optimizer that also remembers where the parameters have been on average.
 
     Args:
@@ -36,12 +35,9 @@ class Averaged:
     optimizer: Optimizer
     decay: float
     average: Parameters
-    steps: int = 0
+    steps: Counter = 0
 
-    @property
-    def learning_rate(self) -> float:
-        """The optimizer's own."""
-        return self.optimizer.learning_rate
+    saved: ClassVar[tuple[str, ...]] = ("optimizer", "average", "steps")
 
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
@@ -52,15 +48,3 @@ class Averaged:
         share = 1 - min(self.decay, self.steps / (10 + self.steps))
         for name, parameter in parameters.items():
             self.average[name] += share * (parameter - self.average[name])
-
-    def state(self) -> dict[str, Any]:
-        """Return the averages beside the optimizer's state."""
-        averages = {f"{OWN}{name}": array.copy() for name, array in self.average.items()}
-        return {**self.optimizer.state(), **averages, f"{OWN}steps": self.steps}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take the averages back, and hand the optimizer its state."""
-        own = {name.removeprefix(OWN): v for name, v in state.items() if name.startswith(OWN)}
-        self.steps = int(own.pop("steps"))
-        self.average = {name: array.copy() for name, array in own.items()}
-        self.optimizer.restore({k: v for k, v in state.items() if not k.startswith(OWN)})

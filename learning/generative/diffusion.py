@@ -25,21 +25,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, inf, pi
-from typing import Any, ClassVar, cast
+from math import ceil, pi
+from typing import Annotated, ClassVar, cast
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
+from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import MiniBatches
-from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.function import Function
 from spielfeld.learning.generative.average import Averaged
 from spielfeld.learning.generative.noise_predictor import NoisePredictor
 from spielfeld.learning.loss import Loss, SquaredError
-from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.network import ActivationName
+from spielfeld.settings import Amount, Count, Positive, Range
 
 RIGHT_ANGLE = pi / 2
 FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # where drawing begins: noise of 21 standard deviations
@@ -49,33 +51,24 @@ FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # where drawing begins: noise of 21 standard d
 class DiffusionConfig(DescentConfig):
     """Settings of diffusion models."""
 
-    learning_rate: float = 0.002
+    learning_rate: Positive = 0.002
     """Step size, above 0."""
-    batch_size: int = 128
+    batch_size: Count = 128
     """Rows of a step; each gets a noise of its own."""
-    optimizer: str = "adam"
+    optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     one_scale: bool = True
     """Divide all features by one number, so that what is far from what stays as it is."""
-    hidden: tuple[int, ...] = (128, 128, 128)
+    hidden: tuple[Count, ...] = (128, 128, 128)
     """Units of each hidden layer."""
-    activation: str = "relu"
+    activation: ActivationName = "relu"
     """relu, tanh or sigmoid."""
-    average: float = 0.999
+    average: Annotated[float, Range(0, 1, open_high=True)] = 0.999
     """Share of a running average of the parameters that is kept at a step; rows are drawn by it."""
-    drawing_steps: int = 50
+    drawing_steps: Count = 50
     """Levels of noise on the way from pure noise to a row."""
-    denoised_level: float = 0.2
+    denoised_level: Amount = 0.2
     """Noise that `predict` takes away, in standard deviations of the rows; 0 or more."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 <= self.average < 1:
-            raise ValueError(f"average must be at least 0 and below 1, not {self.average}.")
-        if self.drawing_steps < 1:
-            raise ValueError(f"drawing_steps must be 1 or more, not {self.drawing_steps}.")
-        if not 0 <= self.denoised_level < inf:
-            raise ValueError(f"denoised_level must be 0 or more, not {self.denoised_level}.")
 
 
 def hidden_in_noise(rows: Array, noise: Array, angle: Array) -> Array:
@@ -107,7 +100,7 @@ def evenly(rows: int, size: int) -> int:
     return ceil(rows / ceil(rows / size))
 
 
-class Diffusion(UnsupervisedLearner):
+class Diffusion(DataLearner):
     """A network that sees noise, and rows drawn by it.
 
     What it predicts is what was there before the noise: `predict` takes inputs to be slightly
@@ -120,10 +113,13 @@ class Diffusion(UnsupervisedLearner):
     (3, 2)
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("generation",)
+    tasks = ("generation",)
+    own_targets = True
     config_class = DiffusionConfig
+    saved: ClassVar[tuple[str, ...]] = (*DataLearner.saved, "noise")
     function: NoisePredictor
     optimizer: Averaged
+    noise: np.random.Generator
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
         """Return a network for rows with an angle, in single precision, and squared error."""
@@ -134,7 +130,7 @@ class Diffusion(UnsupervisedLearner):
     def experience(self, source: DataSet | Split, samples: int) -> Iterator[Batch]:
         """Yield rows in random order, each hidden in fresh noise: the noise is the target."""
         for batch in super().experience(source, samples):
-            yield self.noised(batch, self._noise)
+            yield self.noised(batch, self.noise)
 
     def noised(self, batch: Batch, generator: np.random.Generator) -> Batch:
         """Hide standardised rows in noise, at random angles, and make the noise the target."""
@@ -191,27 +187,18 @@ class Diffusion(UnsupervisedLearner):
     def predictor(self) -> NoisePredictor:
         """The function with the running average of its parameters, or with `patience` the best."""
         average = self.function.with_parameters(self.optimizer.average)
-        return cast(NoisePredictor, self._stopping.best or average)
+        return cast(NoisePredictor, self.stopping.best or average)
 
     def validation_loss(self, rows: Batch) -> float:
         """Return the loss on rows that teach nothing, always hidden in the same noise."""
         return super().validation_loss(self.noised(rows, np.random.default_rng(self.seed)))
 
-    def state(self) -> dict[str, Any]:
-        """Return what the next step depends on, the generator of the noise included."""
-        state = super().state()
-        return {**state, "noise_generator": self._noise.bit_generator.state} if state else {}
-
-    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
-        """Continue from what `state()` returned, bit for bit; see `DataLearner.restore`."""
-        super().restore(state, source)
-        if state:
-            self._noise.bit_generator.state = state["noise_generator"]
-
-    def _begin(self, data: DataSet) -> MiniBatches:
-        batches = super()._begin(data)
-        batches.size = evenly(len(data), batches.size)
-        self._noise = np.random.default_rng(self.seed).spawn(3)[2]  # after start and order
+    def make_optimizer(self, rows: int) -> Averaged:
+        """Return the optimizer that the settings name, which also keeps the running average."""
         start = {name: array.copy() for name, array in self.function.parameters.items()}
-        self.optimizer = Averaged(self.optimizer, self.config.average, start)
-        return batches
+        return Averaged(super().make_optimizer(rows), self.config.average, start)
+
+    def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
+        """Return batches of one size, and make the generator of the noise."""
+        self.noise = np.random.default_rng(self.seed).spawn(3)[2]  # after start and order
+        return MiniBatches(data, evenly(len(data), self.config.batch_size), generator)

@@ -8,14 +8,13 @@ from spielfeld.learning.supervised.least_squares import (
     least_squares,
     ridge,
 )
-from spielfeld.learning.supervised.linear_regression import LinearRegression
+from spielfeld.learning.supervised.linear_regression import LinearRegression, RegressionConfig
 from spielfeld.learning.supervised.logistic_regression import (
     LogisticRegression,
     LogisticRegressionConfig,
 )
 from spielfeld.learning.supervised.neural_network import NeuralNetwork, NeuralNetworkConfig
 from spielfeld.learning.supervised.recommender import Recommender, RecommenderConfig
-from spielfeld.learning.supervised.regression import RegressionConfig
 from spielfeld.learning.supervised.torch_network import TorchNetwork
 
 __all__ = [

@@ -20,17 +20,18 @@ Source: Gauss (1809); Hoerl & Kennard (1970); Bishop (2006), equations 3.15 and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.history import History
 from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
-from spielfeld.learning.saved import array_like, count, entry, number, table
+from spielfeld.settings import Amount, Finite, Settings, settings_of
+from spielfeld.snapshot import Counter
 
 
 def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:
@@ -74,24 +75,16 @@ def least_squares(inputs: Array, targets: Array) -> tuple[Array, float]:
 
 
 @dataclass(frozen=True)
-class LeastSquaresConfig:
+class LeastSquaresConfig(Settings):
     """Least squares has no settings."""
 
 
 @dataclass(frozen=True)
-class RidgeConfig:
-    """Settings of ridge regression.
+class RidgeConfig(Settings):
+    """Settings of ridge regression."""
 
-    Raises:
-        ValueError: If the penalty is negative or not finite.
-    """
-
-    penalty: float = 1.0
+    penalty: Amount = 1.0
     """How much small weights count beside small errors; see `ridge`. 0 or more."""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.penalty < inf:
-            raise ValueError(f"penalty must be 0 or more, not {self.penalty}.")
 
 
 class LeastSquares:
@@ -110,12 +103,15 @@ class LeastSquares:
     one_shot: ClassVar[bool] = True
     tasks: ClassVar[tuple[str, ...]] = ("regression",)
     config_class: ClassVar[type[Any]] = LeastSquaresConfig
+    saved: ClassVar[tuple[str, ...]] = ("samples", "coefficients", "intercept")
+    samples: Counter
+    coefficients: Annotated[Array, Finite]
+    intercept: Finite
+    state, restore = snapshot.state, snapshot.restore
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        self.config: Any = self.config_class() if config is None else config
+    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+        self.config = settings_of(self.config_class, config, words)
         self.seed, self.samples = seed, 0
-        self.coefficients: Array | None = None
-        self.intercept = 0.0
         self._data: DataSet | None = None
 
     def solve(self, inputs: Array, targets: Array) -> tuple[Array, float]:
@@ -128,10 +124,10 @@ class LeastSquares:
         Raises:
             ValueError: If targets are not numbers, or rows are other ones than before.
         """
-        train = self._begun(source)
+        self.prepare(source)
         self.samples += samples
-        if samples:
-            rows = drawn(train, self.samples, self.seed)
+        if samples and self._data is not None:
+            rows = drawn(self._data, self.samples, self.seed)
             self.coefficients, self.intercept = self.solve(rows.inputs, np.asarray(rows.targets))
         return History()
 
@@ -141,43 +137,23 @@ class LeastSquares:
         Raises:
             ValueError: If nothing has been learned yet, or inputs have another shape.
         """
-        if self.coefficients is None:
+        if self.samples == 0:
             raise ValueError("There is nothing to predict with yet: call learn first.")
         inputs = checked_inputs(inputs, len(self.coefficients))
         predictions: Array = inputs @ self.coefficients + self.intercept
         return predictions
 
-    def state(self) -> dict[str, Any]:
-        """Return what predictions depend on, as arrays and JSON values."""
-        if self.coefficients is None:
-            return {}
-        weights = {"coefficients": self.coefficients.copy(), "intercept": self.intercept}
-        return {**weights, "rows_drawn": self.samples}
-
-    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
-        """Continue from what `state()` returned.
+    def prepare(self, source: DataSet | Split) -> None:
+        """Make room for a coefficient of each feature, and hold to the first rows from then on.
 
         Raises:
-            ValueError: If it is of rows with another number of features.
+            ValueError: If targets are not numbers, or rows are other ones than before.
         """
-        self._data, self.coefficients, self.samples = None, None, 0
-        state = table(state)
-        if not state:
-            return
-        features, saved = self._begun(source).features, np.array(entry(state, "coefficients"))
-        if saved.shape != (features,):
-            raise ValueError(f"Expected {features} saved coefficients, not {saved.shape}.")
-        saved = array_like({"coefficients": saved}, "coefficients", np.zeros(features))
-        self.intercept, self.samples = number(state, "intercept"), count(state, "rows_drawn")
-        self.coefficients = saved
-
-    def _begun(self, source: DataSet | Split) -> DataSet:
-        """Hold to the first rows from then on."""
         train = source if isinstance(source, DataSet) else source.train
         require_kind(train, self.tasks, type(self).__name__)
-        self._data = self._data or train
+        if self._data is None:
+            self._data, self.coefficients, self.intercept = train, np.zeros(train.features), 0.0
         require_same_rows(self._data, train)
-        return self._data
 
 
 class Ridge(LeastSquares):

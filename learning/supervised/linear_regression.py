@@ -16,15 +16,31 @@ Source: Widrow & Hoff (1960) for single rows; Bishop (2006), section 3.1.3.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.descent import DescentConfig
 from spielfeld.learning.function import Function, Linear, Parameters
-from spielfeld.learning.loss import Loss
-from spielfeld.learning.supervised.regression import RegressionConfig
+from spielfeld.learning.loss import Loss, LossName, Threshold, regression_loss
+from spielfeld.settings import Amount
+
+
+@dataclass(frozen=True)
+class RegressionConfig(DescentConfig):
+    """Settings of regression by descent."""
+
+    weight_decay: Amount = 0.0
+    """J + weight_decay / 2 * sum of squared weights is minimised; biases are free. 0 or more."""
+    loss: LossName = "squared"
+    """For numbers: squared, or huber, by which rows that are far off pull no harder than others."""
+    threshold: Threshold = 1.0
+    """Of huber: the error from which on the loss is a straight line, in units of the target, which
+    networks standardise; above 0."""
 
 
 class LinearRegression(DataLearner):
@@ -42,11 +58,7 @@ class LinearRegression(DataLearner):
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
         """Return a linear function with one output, and the loss that the settings name."""
-        return Linear(data.features, 1), self.config.regression_loss()
-
-    def answer(self, outputs: Array) -> Array:
-        """Return the only output of each row, [rows]."""
-        return outputs[:, 0]
+        return Linear(data.features, 1), regression_loss(self.config.loss, self.config.threshold)
 
     @property
     def coefficients(self) -> Array:

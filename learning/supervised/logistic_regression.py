@@ -21,7 +21,7 @@ Source: Cox (1958); Bishop (2006), sections 4.3.2 to 4.3.4.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
+from typing import Annotated
 
 import numpy as np
 
@@ -34,19 +34,15 @@ from spielfeld.learning.function import Function, Linear
 from spielfeld.learning.logits import sigmoid, softmax
 from spielfeld.learning.loss import Loss
 from spielfeld.learning.supervised.linear_regression import in_own_units
+from spielfeld.settings import Range
 
 
 @dataclass(frozen=True)
 class LogisticRegressionConfig(DescentConfig):
     """Settings of logistic regression."""
 
-    inverse_penalty: float = 1.0
+    inverse_penalty: Annotated[float, Range(0, open_low=True, infinite=True)] = 1.0
     """C above: the larger, the less the weights are held back; inf for not at all."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 < self.inverse_penalty <= inf:
-            raise ValueError(f"inverse_penalty must be above 0, not {self.inverse_penalty}.")
 
 
 class LogisticRegression(DataLearner):

@@ -15,38 +15,39 @@ Source: Rumelhart, Hinton & Williams (1986); Bishop (2006), sections 5.1 to 5.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from spielfeld.arrays import Array
 from spielfeld.learning.cross_entropy import CrossEntropy
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.function import Function
-from spielfeld.learning.logits import softmax
-from spielfeld.learning.loss import Loss
-from spielfeld.learning.network import Network, require_layers
-from spielfeld.learning.supervised.regression import RegressionConfig
+from spielfeld.learning.loss import Loss, LossName, Threshold, regression_loss
+from spielfeld.learning.network import ActivationName, Network
+from spielfeld.settings import Amount, Count, Positive
 
 
 @dataclass(frozen=True)
-class NeuralNetworkConfig(RegressionConfig):
+class NeuralNetworkConfig(DescentConfig):
     """Settings of neural networks."""
 
-    learning_rate: float = 0.01
+    learning_rate: Positive = 0.01
     """Step size, above 0."""
-    optimizer: str = "adam"
+    optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
-    hidden: tuple[int, ...] = (32, 32)
+    weight_decay: Amount = 0.0
+    """J + weight_decay / 2 * sum of squared weights is minimised; biases are free. 0 or more."""
+    loss: LossName = "squared"
+    """For numbers: squared, or huber, by which rows that are far off pull no harder than others."""
+    threshold: Threshold = 1.0
+    """Of huber: the error from which on the loss is a straight line, in units of the target, which
+    networks standardise; above 0."""
+    hidden: tuple[Count, ...] = (32, 32)
     """Units of each hidden layer."""
-    activation: str = "relu"
+    activation: ActivationName = "relu"
     """relu, tanh or sigmoid."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_layers(self.hidden, self.activation)
 
 
 class NeuralNetwork(DataLearner):
@@ -61,35 +62,21 @@ class NeuralNetwork(DataLearner):
 
     tasks = ("classification", "regression")
     config_class = NeuralNetworkConfig
+    scales_targets = True
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
         """Return a network, and cross-entropy for classes or squared error for numbers."""
-        sizes = (data.features, *self.config.hidden, len(data.class_names) or 1)
-        loss = CrossEntropy() if data.class_names else self.config.regression_loss()
-        return self.network(sizes, generator), loss
+        sizes = layer_sizes(data, self.config)
+        return Network(sizes, generator, self.config.activation), loss_for(data, self.config)
 
-    def network(self, sizes: tuple[int, ...], generator: np.random.Generator) -> Function:
-        """Return a network of these sizes: features, hidden units of each layer, outputs."""
-        return Network(sizes, generator, self.config.activation)
 
-    def measured(self, data: DataSet) -> dict[str, Standardiser]:
-        """Return the scales of the inputs, and of the targets if they are numbers."""
-        measures = super().measured(data)
-        if data.kind == "regression":
-            targets = np.asarray(data.targets)[:, None]
-            measures["targets"] = Standardiser.learned_from(targets)
-        return measures
+def layer_sizes(data: DataSet, config: NeuralNetworkConfig) -> tuple[int, ...]:
+    """Return features, units of each hidden layer, and outputs: one a class, or one number."""
+    return (data.features, *config.hidden, len(data.class_names) or 1)
 
-    def prepared(self, data: DataSet) -> DataSet:
-        """Return rows with inputs standardised, and targets that are numbers as well."""
-        data = super().prepared(data)
-        if data.kind == "classification":
-            return data
-        targets = self.measures["targets"](np.asarray(data.targets)[:, None])[:, 0]
-        return replace(data, targets=targets)
 
-    def answer(self, outputs: Array) -> Array:
-        """Return class probabilities [rows, classes], or numbers [rows] in units of the target."""
-        if "targets" in self.measures:
-            return self.measures["targets"].inverse(outputs)[:, 0]
-        return softmax(outputs)
+def loss_for(data: DataSet, config: NeuralNetworkConfig) -> Loss:
+    """Return cross-entropy for classes, or the loss for numbers that the settings name."""
+    if data.class_names:
+        return CrossEntropy()
+    return regression_loss(config.loss, config.threshold)

@@ -30,31 +30,30 @@ from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.checks import checked_inputs
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.data_sets.standardiser import Standardiser
-from spielfeld.learning.descent import DecayConfig
+from spielfeld.learning.descent import DescentConfig
 from spielfeld.learning.embedding import EmbeddingDot
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Loss, SquaredError
+from spielfeld.settings import Amount, Count, Positive, Whole
 
 
 @dataclass(frozen=True)
-class RecommenderConfig(DecayConfig):
+class RecommenderConfig(DescentConfig):
     """Settings of recommenders."""
 
-    learning_rate: float = 0.03
+    learning_rate: Positive = 0.03
     """Step size of a single rating, whatever the size of a batch; above 0."""
-    batch_size: int = 200
+    batch_size: Count = 200
     """Ratings of a step."""
     standardise: bool = True
     """Bring ratings to mean 0 and standard deviation 1, as measured on the training rows."""
-    weight_decay: float = 0.01
+    weight_decay: Amount = 0.01
     """J above is minimised; biases are free. 0 or more."""
-    dimensions: int = 2
+    dimensions: Whole = 2
     """Numbers that describe a user or an item; 0 for biases alone."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.dimensions < 0:
-            raise ValueError(f"dimensions must be 0 or more, not {self.dimensions}.")
         if self.optimizer != "sgd":
             raise ValueError(
                 "A recommender changes only the users and items of a batch, which only the "

@@ -2,7 +2,7 @@
 
 Differs from `NeuralNetwork` by its function alone: equal settings and seeds begin with the same
 weights and draw the same batches, so that both follow the same path, up to rounding. Any other
-module can be learned so: only `network` needs to be written.
+module can be learned so: only `make` needs to be written.
 
 Source: Paszke et al. (2019).
 """
@@ -11,19 +11,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.function import Function
+from spielfeld.learning.loss import Loss
 from spielfeld.learning.network import Network
-from spielfeld.learning.supervised.neural_network import NeuralNetwork
+from spielfeld.learning.supervised.neural_network import (
+    NeuralNetwork,
+    NeuralNetworkConfig,
+    layer_sizes,
+    loss_for,
+)
 from spielfeld.learning.torch_function import torch_twin
 
 
-class TorchNetwork(NeuralNetwork):
+class TorchNetwork(DataLearner):
     """A stack of `torch.nn.Linear` in float64, in one thread.
 
     Raises:
         ImportError: If PyTorch is not installed.
     """
 
-    def network(self, sizes: tuple[int, ...], generator: np.random.Generator) -> Function:
-        """Return a module of these sizes with the weights that `Network` would begin with."""
-        return torch_twin(Network(sizes, generator, self.config.activation), "torch-network")
+    tasks = NeuralNetwork.tasks
+    config_class = NeuralNetworkConfig
+    scales_targets = True
+
+    def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
+        """Return a module with the weights that `Network` would begin with, and the same loss."""
+        twin = Network(layer_sizes(data, self.config), generator, self.config.activation)
+        return torch_twin(twin, "torch-network"), loss_for(data, self.config)

@@ -2,9 +2,7 @@
 
 from spielfeld.learning.unsupervised.autoencoder import Autoencoder, AutoencoderConfig
 from spielfeld.learning.unsupervised.gaussian_mixture import GaussianMixture, GaussianMixtureConfig
-from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig
-from spielfeld.learning.unsupervised.k_means_start import k_means_plus_plus
-from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig, k_means_plus_plus
 from spielfeld.learning.unsupervised.linear_autoencoder import (
     LinearAutoencoder,
     LinearAutoencoderConfig,
@@ -25,6 +23,5 @@ __all__ = [
     "LinearAutoencoderConfig",
     "PrincipalComponents",
     "PrincipalComponentsConfig",
-    "UnsupervisedLearner",
     "k_means_plus_plus",
 ]

@@ -20,42 +20,33 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.autoencoder import EncodeDecode
+from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.loss import Loss, SquaredError
-from spielfeld.learning.network import Network, require_layers
-from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.network import ActivationName, Network
+from spielfeld.settings import Count, Positive
 
 
 @dataclass(frozen=True)
 class AutoencoderConfig(DescentConfig):
-    """Settings of autoencoders.
+    """Settings of autoencoders."""
 
-    Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
-    """
-
-    learning_rate: float = 0.003
+    learning_rate: Positive = 0.003
     """Step size, above 0."""
-    optimizer: str = "adam"
+    optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     one_scale: bool = True
     """Divide all features by one number, so that what is far from what stays as it is."""
-    code: int = 2
+    code: Count = 2
     """Numbers in a code."""
-    hidden: tuple[int, ...] = (64, 32)
+    hidden: tuple[Count, ...] = (64, 32)
     """Units of the encoder's hidden layers; the decoder has them in reverse order."""
-    activation: str = "tanh"
+    activation: ActivationName = "tanh"
     """relu, tanh or sigmoid."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.code < 1:
-            raise ValueError(f"code must be 1 or more, not {self.code}.")
-        require_layers(self.hidden, self.activation)
 
-
-class Autoencoder(UnsupervisedLearner):
+class Autoencoder(DataLearner):
     """Two networks, encoder and decoder, by descent on the squared error to the rows themselves.
 
     >>> from spielfeld.learning.data_sets import find_data_set
@@ -65,6 +56,8 @@ class Autoencoder(UnsupervisedLearner):
     (2, 1)
     """
 
+    tasks = ("reconstruction",)
+    own_targets = True
     config_class = AutoencoderConfig
     function: EncodeDecode
     predictor: EncodeDecode

@@ -26,18 +26,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
+from typing import Literal
 
 import numpy as np
 
 from spielfeld.arrays import Array
+from spielfeld.learning.batch import Batch
+from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.mini_batches import MiniBatches
 from spielfeld.learning.data_sets.standardiser import Standardiser
 from spielfeld.learning.function import Parameters
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig
-from spielfeld.learning.unsupervised.learner import BatchLearner
 from spielfeld.learning.unsupervised.mixture import Mixture, log_sum_exp
+from spielfeld.settings import Amount, Count, Settings
 
 Shape = Callable[[Array], Array]
 
@@ -52,20 +55,16 @@ NOBODY = (
 
 
 @dataclass(frozen=True)
-class GaussianMixtureConfig:
-    """Settings of a Gaussian mixture.
+class GaussianMixtureConfig(Settings):
+    """Settings of a Gaussian mixture."""
 
-    Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
-    """
-
-    components: int = 3
+    components: Count = 3
     """How many normal distributions."""
-    covariance: str = "full"
+    covariance: Literal["full", "diagonal", "spherical"] = "full"
     """full, diagonal (features know nothing of each other), or spherical (one number)."""
-    regularisation: float = 1e-6
+    regularisation: Amount = 1e-6
     """Added to every variance, as a share of the feature's variance in all rows; 0 or more."""
-    starts: int = 3
+    starts: Count = 3
     """Of the k-means whose clusters EM starts at; the best is taken."""
     standardise: bool = False
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
@@ -73,20 +72,8 @@ class GaussianMixtureConfig:
     one_scale: bool = False
     """Go by one scale for all features, as pixels or coordinates have it, not by that of each."""
 
-    def __post_init__(self) -> None:
-        for name in ("components", "starts"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}.")
-        if self.covariance not in SHAPES:
-            choices = ", ".join(SHAPES)
-            raise ValueError(
-                f"There is no covariance {self.covariance!r}: choose one of {choices}."
-            )
-        if not 0 <= self.regularisation < inf:
-            raise ValueError(f"regularisation must be 0 or more, not {self.regularisation}.")
 
-
-class GaussianMixture(BatchLearner):
+class GaussianMixture(DataLearner):
     """A mixture of normal distributions, by expectation and maximisation; not a gradient step.
 
     >>> from spielfeld.learning.data_sets import find_data_set
@@ -97,6 +84,7 @@ class GaussianMixture(BatchLearner):
     """
 
     tasks = ("clustering", "density", "generation")
+    own_targets = True
     config_class = GaussianMixtureConfig
     function: Mixture
 
@@ -116,10 +104,11 @@ class GaussianMixture(BatchLearner):
             self.config.components, starts=self.config.starts, standardise=not one_scale
         )
         start = KMeans(clusters, seed=int(generator.integers(2**32)))
-        start.learn_to_rest(data)
-        self._least = self.config.regularisation * variances(data.inputs, one_scale)
-        belongs = np.eye(self.config.components)[start.assign(data.inputs)]
-        return Mixture(**self._most_likely(data.inputs, belongs)), SquaredError()
+        rows = self.prepared(data)
+        start.learn_to_rest(rows)
+        self._least = self.config.regularisation * variances(rows.inputs, one_scale)
+        belongs = np.eye(self.config.components)[start.assign(rows.inputs)]
+        return Mixture(**self._most_likely(rows.inputs, belongs)), SquaredError()
 
     def assign(self, inputs: Array) -> Array:
         """Return the number of each row's most probable component. Shape [rows].
@@ -148,6 +137,18 @@ class GaussianMixture(BatchLearner):
         """
         self._learned_from()
         return self.answer(self.function.sample(count, generator))
+
+    def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
+        """Return all rows at every step."""
+        return MiniBatches(data, len(data))
+
+    def step(self, batch: Batch) -> None:
+        """Improve the parameters, and record the loss just before."""
+        self.note(self.improve(batch.inputs))
+
+    def validation_loss(self, rows: Batch) -> float:
+        """Return `cost` of rows that teach nothing."""
+        return self.cost(rows.inputs)
 
     def improve(self, inputs: Array) -> float:
         """Expect and maximise once; return the mean negative log-likelihood just before."""

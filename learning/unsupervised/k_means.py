@@ -13,54 +13,51 @@ mini-batch k-means for more. The two differ by batch and step size alone.
 What is found depends on where one starts: at rows far from each other (`k_means_plus_plus`), and
 Lloyd's iteration, once it rests, starts anew. The best is kept.
 
+The file's order: settings, the learner, its step (`pull`, one compiled pass over the rows), and its
+start. The loop over batches is `DataLearner.experience`.
+
 Source: Lloyd (1982); MacQueen (1967); Sculley (2010), algorithm 1; Bottou & Bengio (1995) for the
-step size.
+step size; Arthur & Vassilvitskii (2007) for the start.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from typing import Any
+from math import inf, log
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
-from spielfeld.arrays import Array
+from spielfeld.arrays import Array, Floats
+from spielfeld.compiled import compiled
+from spielfeld.learning.batch import Batch
 from spielfeld.learning.centroids import Centroids
-from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.mini_batches import MiniBatches
 from spielfeld.learning.loss import Loss, SquaredError
-from spielfeld.learning.saved import array_like, count, take_up
-from spielfeld.learning.unsupervised.k_means_start import k_means_plus_plus, least_apart
-from spielfeld.learning.unsupervised.learner import BatchLearner
-from spielfeld.learning.unsupervised.pull import pull, with_no_cluster_empty
+from spielfeld.settings import Count, Finite, Range, Settings, Whole
+from spielfeld.snapshot import Counter
 
 AT_REST = 1e-12  # share of the loss by which it falls at least, while rows change sides
+BLOCK = 512  # rows at a time, so that what is made of them stays in the cache
 
 
 @dataclass(frozen=True)
-class KMeansConfig:
-    """Settings of k-means.
+class KMeansConfig(Settings):
+    """Settings of k-means."""
 
-    Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
-    """
-
-    clusters: int = 3
+    clusters: Count = 3
     """How many centroids."""
-    batch_size: int = 0
+    batch_size: Whole = 0
     """Rows of a step; 0 for all of them, which is Lloyd's iteration."""
-    starts: int = 10
+    starts: Count = 10
     """How often to begin, at most; the best is kept. In mini-batches, the best start is taken."""
     standardise: bool = False
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
 
-    def __post_init__(self) -> None:
-        for name, least in (("clusters", 1), ("batch_size", 0), ("starts", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be {least} or more, not {getattr(self, name)}.")
 
-
-class KMeans(BatchLearner):
+class KMeans(DataLearner):
     """K-means, by Lloyd's iteration or in mini-batches.
 
     >>> from spielfeld.learning.data_sets import find_data_set
@@ -71,7 +68,17 @@ class KMeans(BatchLearner):
     """
 
     tasks = ("clustering", "reconstruction")
+    own_targets = True
     config_class = KMeansConfig
+    saved: ClassVar[tuple[str, ...]] = (
+        *DataLearner.saved, "counts", "last_loss", "best_loss", "best", "begun_starts", "generator",
+    )  # fmt: skip
+    counts: Annotated[Array, Counter]  # rows of each centroid so far, in mini-batches
+    last_loss: Annotated[float, Range(0, infinite=True)]  # of the last step; inf after a start
+    best_loss: Annotated[float, Range(0, infinite=True)]  # of the best start before this one
+    best: Annotated[Array, Finite]  # the centroids of that start
+    begun_starts: Count  # how many were begun
+    generator: np.random.Generator
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Centroids, Loss]:
         """Return centroids at their start, and the squared error.
@@ -84,18 +91,19 @@ class KMeans(BatchLearner):
                 f"{self.config.clusters} clusters need as many rows, but data set {data.name!r} "
                 f"has {len(data)} to learn from."
             )
-        self._generator = generator
-        self._counts = np.zeros(self.config.clusters, np.int64)
-        self._losses = np.array([inf, inf])  # of the last step, and of the best start before
-        self._starts = 1 if self._all_rows else self.config.starts
-        starts = [self.start(data.inputs) for _ in range(self._starts)]
-        start = starts[0] if len(starts) == 1 else least_apart(data.inputs, starts)
-        self._best = start.copy()
+        self.generator = generator
+        self.counts = np.zeros(self.config.clusters, np.int64)
+        self.last_loss = self.best_loss = inf
+        self.begun_starts = 1 if self._all_rows else self.config.starts
+        inputs = self.prepared(data).inputs
+        starts = [self.start(inputs) for _ in range(self.begun_starts)]
+        start = starts[0] if len(starts) == 1 else least_apart(inputs, starts)
+        self.best = start.copy()
         return Centroids(start), SquaredError()
 
     def start(self, inputs: Array) -> Array:
         """Return centroids to begin with, [clusters, features]; override it for others."""
-        return k_means_plus_plus(inputs, self.config.clusters, self._generator)
+        return k_means_plus_plus(inputs, self.config.clusters, self.generator)
 
     def assign(self, inputs: Array) -> Array:
         """Return the number of each row's cluster. Shape [rows].
@@ -119,7 +127,7 @@ class KMeans(BatchLearner):
         """Take Lloyd steps until all starts are at rest, or `most` of each are taken."""
         self.learn(data, 0)
         for _ in range(most * self.config.starts):
-            if self._starts == self.config.starts and self._losses[0] == self._losses[1] < inf:
+            if self.begun_starts == self.config.starts and self.last_loss == self.best_loss < inf:
                 return
             self.learn(data, len(data))
 
@@ -133,6 +141,10 @@ class KMeans(BatchLearner):
         self._learned_from()
         return self.answer(self._nearest().parameters["centroids"])
 
+    def step(self, batch: Batch) -> None:
+        """Improve the centroids, and record the loss just before."""
+        self.note(self.improve(batch.inputs))
+
     def improve(self, inputs: Array) -> float:
         """Move each centroid by the step above, or start anew where nothing moves any more."""
         centroids = self.function.parameters["centroids"]
@@ -142,8 +154,8 @@ class KMeans(BatchLearner):
             seen = with_no_cluster_empty(seen, inputs, centroids)
             counts = seen.counts
         else:
-            self._counts += seen.counts
-            counts = self._counts
+            self.counts += seen.counts
+            counts = self.counts
         centroids += seen.errors / np.maximum(counts, 1)[:, None]
         if self._all_rows:
             self._rest_or_go_on(inputs, loss)
@@ -154,30 +166,15 @@ class KMeans(BatchLearner):
         centroids = self.function.parameters["centroids"]
         return float(pull(inputs, centroids).squares.sum()) / 2 / len(inputs)
 
-    def state(self) -> dict[str, Any]:
-        """Return what predictions and the next step depend on, as arrays and JSON values."""
-        if self._batches is None:
-            return {}
-        return {
-            **super().state(),
-            "counts": self._counts.copy(),
-            "best": self._best.copy(),
-            "losses": self._losses.copy(),
-            "starts": self._starts,
-            "start_generator": self._generator.bit_generator.state,
-        }
+    def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
+        """Return mini-batches, or all rows at every step."""
+        if self._all_rows:
+            return MiniBatches(data, len(data))
+        return MiniBatches(data, self.config.batch_size, generator)
 
-    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
-        """Continue from what `state()` returned, bit for bit; see `DataLearner.restore`."""
-        super().restore(state, source)
-        if state:
-            counts = array_like(state, "counts", self._counts)
-            best, starts = array_like(state, "best", self._best), count(state, "starts")
-            losses = array_like(state, "losses", self._losses, finite=False)
-            if (counts < 0).any() or not 1 <= starts <= self.config.starts:
-                self._refuse_state("counts" if (counts < 0).any() else "starts")
-            take_up(self._generator, state, "start_generator")
-            self._counts, self._best, self._losses, self._starts = counts, best, losses, starts
+    def validation_loss(self, rows: Batch) -> float:
+        """Return `cost` of rows that teach nothing."""
+        return self.cost(rows.inputs)
 
     @property
     def _all_rows(self) -> bool:
@@ -185,20 +182,145 @@ class KMeans(BatchLearner):
 
     def _nearest(self) -> Centroids:
         """Return the centroids of the best start, the present one included."""
-        if self._losses[0] <= self._losses[1]:
+        if self.last_loss <= self.best_loss:
             return self.function  # type: ignore[return-value]
-        return Centroids(self._best)
+        return Centroids(self.best)
 
     def _rest_or_go_on(self, inputs: Array, loss: float) -> None:
         """Once the loss no longer falls, keep the best, and start anew where starts are left."""
         centroids = self.function.parameters["centroids"]
-        before, best = self._losses
-        self._losses[0] = loss
+        before, self.last_loss = self.last_loss, loss
         if before - loss > AT_REST * before or before == inf:
             return
-        if loss < best:
-            self._losses[1], self._best = loss, centroids.copy()
-        again = self._starts < self.config.starts
-        self._starts += again
-        centroids[...] = self.start(inputs) if again else self._best
-        self._losses[0] = inf if again else self._losses[1]
+        if loss < self.best_loss:
+            self.best_loss, self.best[...] = loss, centroids
+        again = self.begun_starts < self.config.starts
+        self.begun_starts += again
+        centroids[...] = self.start(inputs) if again else self.best
+        self.last_loss = inf if again else self.best_loss
+
+
+class Pull(NamedTuple):
+    """The gradient of k-means.
+
+    Args:
+        nearest: Number of each row's nearest centroid; of equally near ones the first. [rows]
+        counts: Rows of each centroid. Shape [centroids].
+        errors: Sum of row - centroid over the rows of each. Shape [centroids, features].
+        squares: Sum of (row - centroid)^2 over all rows. Shape [features].
+    """
+
+    nearest: Array
+    counts: Array
+    errors: Array
+    squares: Array
+
+
+def pull(inputs: Array, centroids: Array) -> Pull:
+    """Return what rows [rows, features] pull at centroids [centroids, features].
+
+    Raises:
+        ValueError: If their shapes do not fit: the compiled pass does not look.
+    """
+    alike = inputs.ndim == centroids.ndim == 2 and inputs.shape[1] == centroids.shape[1]
+    if not alike or not len(centroids):
+        raise ValueError(
+            f"Rows of shape {inputs.shape} cannot pull at centroids of shape {centroids.shape}."
+        )
+    return Pull(*_pulled_compiled(np.ascontiguousarray(inputs), centroids))
+
+
+def pulled(inputs: Floats, centroids: Floats) -> tuple[Array, Array, Floats, Floats]:
+    """Return the fields of `Pull`, in one pass over the rows."""
+    rows, features = inputs.shape
+    nearest, counts = np.zeros(rows, np.int64), np.zeros(len(centroids), np.int64)
+    errors, squares = np.zeros_like(centroids), np.zeros(features)
+    apart = centroids - centroids[0]  # the first as origin: far from it, products would cancel
+    half_squares = (apart * apart).sum(axis=1) / 2
+    moved = np.zeros((BLOCK, features))
+    least, near = np.zeros(BLOCK), np.zeros(BLOCK, np.int64)
+    for begin in range(0, rows, BLOCK):
+        size = min(BLOCK, rows - begin)
+        for row in range(size):  # plain loops run in half of the time of array expressions
+            for feature in range(features):
+                moved[row, feature] = inputs[begin + row, feature] - centroids[0, feature]
+        products = np.dot(apart, moved.T)  # [centroids, BLOCK]
+        least[:], near[:] = 0.0, 0  # |x - c|^2 / 2 - |x|^2 / 2 of the first
+        for k in range(1, len(centroids)):
+            for row in range(BLOCK):
+                distance = half_squares[k] - products[k, row]
+                closer = distance < least[row]
+                least[row] = distance if closer else least[row]
+                near[row] = k if closer else near[row]
+        nearest[begin : begin + size] = near[:size]
+        for row in range(size):
+            k = near[row]
+            counts[k] += 1
+            for feature in range(features):
+                error = moved[row, feature] - apart[k, feature]
+                errors[k, feature] += error
+                squares[feature] += error * error
+    return nearest, counts, errors, squares
+
+
+_pulled_compiled = compiled(pulled)
+
+
+def with_no_cluster_empty(seen: Pull, inputs: Array, centroids: Array) -> Pull:
+    """Give the row that is farthest from its centroid to a cluster that has none.
+
+    As scikit-learn does; with several empty ones, each gets one of the farthest rows.
+    """
+    empty = np.flatnonzero(seen.counts == 0)
+    if not len(empty):
+        return seen
+    nearest, counts, errors, squares = (array.copy() for array in seen)
+    apart = np.square(inputs - centroids[nearest]).sum(axis=1)
+    for k, row in zip(empty, np.argsort(-apart, kind="stable"), strict=False):
+        old = nearest[row]
+        counts[old] -= 1
+        errors[old] -= inputs[row] - centroids[old]
+        nearest[row], counts[k], errors[k] = k, 1, inputs[row] - centroids[k]
+    return Pull(nearest, counts, errors, squares)
+
+
+def k_means_plus_plus(inputs: Array, clusters: int, generator: np.random.Generator) -> Array:
+    """Return a start that is spread over the rows, [clusters, features] (k-means++).
+
+    The first centroid is a row drawn at random. For each further one, a few rows are drawn with
+    probabilities in proportion to the squared distance from the nearest centroid so far, and that
+    row is taken which makes the sum of these distances least. With one draw each, the expected loss
+    is at most 8 (log(clusters) + 2) times the least, even before the first step (Arthur &
+    Vassilvitskii, 2007, theorem 3.1); the best of a few draws does better in practice, though
+    nothing is proved of it (section 7).
+
+    Args:
+        inputs: Shape [rows, features].
+        clusters: How many.
+        generator: Draws.
+    """
+    centred = inputs - inputs.mean(axis=0)
+    squares = np.einsum("ij,ij->i", centred, centred)
+
+    def apart(rows: Array) -> Array:
+        """Squared distances of all rows from some. Shape [some, rows]."""
+        distances: Array = -2 * centred[rows] @ centred.T
+        distances += squares
+        distances += squares[rows, None]
+        return np.maximum(distances, 0, out=distances)  # rounding may have left less
+
+    chosen = generator.integers(len(inputs), size=1)
+    distances = apart(chosen)[0]
+    for _ in range(1, clusters):
+        reach = np.cumsum(distances)
+        draws = generator.random(2 + int(log(clusters))) * reach[-1]
+        rows = np.minimum(np.searchsorted(reach, draws, side="right"), len(inputs) - 1)
+        left = apart(rows)
+        best = np.minimum(left, distances, out=left).sum(axis=1).argmin()
+        chosen, distances = np.append(chosen, rows[best]), left[best]
+    return inputs[chosen]
+
+
+def least_apart(inputs: Array, starts: list[Array]) -> Array:
+    """Return those centroids from which rows are least far away, in the sum of squares."""
+    return min(starts, key=lambda start: float(pull(inputs, start).squares.sum()))

@@ -23,37 +23,29 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.autoencoder import TiedLinear
+from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.network import glorot_start
-from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.settings import Count, Positive
 
 
 @dataclass(frozen=True)
 class LinearAutoencoderConfig(DescentConfig):
-    """Settings of linear autoencoders.
+    """Settings of linear autoencoders."""
 
-    Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
-    """
-
-    learning_rate: float = 0.01
+    learning_rate: Positive = 0.01
     """Step size, above 0."""
-    optimizer: str = "adam"
+    optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     one_scale: bool = True
     """Divide all features by one number, so that what is far from what stays as it is."""
-    components: int = 2
+    components: Count = 2
     """Numbers in a code, and dimensions of the plane."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.components < 1:
-            raise ValueError(f"components must be 1 or more, not {self.components}.")
 
-
-class LinearAutoencoder(UnsupervisedLearner):
+class LinearAutoencoder(DataLearner):
     """The nearest plane, by descent on the squared error to the rows themselves.
 
     >>> from spielfeld.learning.data_sets import find_data_set
@@ -63,6 +55,8 @@ class LinearAutoencoder(UnsupervisedLearner):
     (2, 1)
     """
 
+    tasks = ("reconstruction",)
+    own_targets = True
     config_class = LinearAutoencoderConfig
     function: TiedLinear
     predictor: TiedLinear

@@ -20,25 +20,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.history import History
 from spielfeld.learning.autoencoder import TiedLinear
+from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.checks import require_same_rows
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
-from spielfeld.learning.saved import array_like, count, table
-from spielfeld.learning.unsupervised.learner import UnsupervisedLearner
+from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.function import Parameters
+from spielfeld.settings import Finite, Settings
+from spielfeld.snapshot import Counter, Grows
 
 MANY = 10  # times as many rows as features, from where on their covariance is decomposed
 BLOCK = 4096  # rows at a time, so that what is made of them stays in the cache
 
 
 @dataclass(frozen=True)
-class PrincipalComponentsConfig:
+class PrincipalComponentsConfig(Settings):
     """Settings of principal components.
 
     Raises:
@@ -51,6 +54,7 @@ class PrincipalComponentsConfig:
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not (0 < self.components < 1 or 1 <= self.components == self.components // 1 < inf):
             raise ValueError(
                 "components must be a whole number from 1, or a share of the variance between 0 "
@@ -58,7 +62,7 @@ class PrincipalComponentsConfig:
             )
 
 
-class PrincipalComponents(UnsupervisedLearner):
+class PrincipalComponents(DataLearner):
     """The nearest plane, by singular value decomposition; no gradient steps.
 
     >>> from spielfeld.learning.data_sets import find_data_set
@@ -73,17 +77,38 @@ class PrincipalComponents(UnsupervisedLearner):
     """
 
     one_shot: ClassVar[bool] = True
+    tasks = ("reconstruction",)
+    own_targets = True
     config_class = PrincipalComponentsConfig
+    saved: ClassVar[tuple[str, ...]] = ("drawn", "measures", "plane", "explained")
+    drawn: Counter
     function: TiedLinear
+    explained: Annotated[Array, Grows("axes"), Finite]
 
-    def __init__(self, config: Any = None, seed: int = 0) -> None:
-        super().__init__(config, seed)
-        self._drawn, self.explained = 0, np.zeros(0)
+    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+        super().__init__(config, seed, **words)
+        self.drawn = 0
 
     @property
     def samples(self) -> int:
         """Rows asked for so far."""
-        return self._drawn
+        return self.drawn
+
+    @property
+    def predictor(self) -> TiedLinear:
+        """The plane."""
+        return self.function
+
+    @property
+    def plane(self) -> Annotated[Parameters, Grows("most", "fewest", axis=1)]:
+        """Directions and bias; how many directions explain a share is known when it is solved."""
+        return self.function.parameters
+
+    def index_bounds(self) -> dict[str, int]:
+        """Return how many directions a saved state may have."""
+        axes, count = self._learned_from().features, self.config.components
+        fewest, most = (int(count), int(count)) if count >= 1 else (1, axes)
+        return {"axes": axes, "fewest": fewest, "most": most}
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
         """Solve for the plane of `samples` more training rows and all before, each taken once.
@@ -92,12 +117,21 @@ class PrincipalComponents(UnsupervisedLearner):
             ValueError: If there are fewer rows or features than components, or rows are others than
                 those that learning began with.
         """
-        data = self.taught(source if isinstance(source, DataSet) else source.train)
-        require_same_rows(self._data or data, data)
+        self.prepare(source)
         if samples:
-            self._solve(drawn(data, self._drawn + samples, self.seed))
-            self._data, self._drawn = data, self._drawn + samples
+            self._solve(drawn(self._learned_from(), self.drawn + samples, self.seed))
+            self.drawn += samples
         return History()
+
+    def prepare(self, source: DataSet | Split) -> None:
+        """Make the arrays that rows of this width need, and hold to these rows from then on."""
+        data = self.taught(source if isinstance(source, DataSet) else source.train)
+        if self._data is None:
+            self._data, width = data, data.features
+            self.measures = {"inputs": Standardiser(np.zeros(width), np.ones(width))}
+            self.function = TiedLinear(np.zeros((width, self.index_bounds()["fewest"])))
+            self.explained = np.zeros(0)
+        require_same_rows(self._data, data)
 
     def encode(self, inputs: Array) -> Array:
         """Return coordinates along the axes, from the mean. Shape [rows, components].
@@ -105,32 +139,17 @@ class PrincipalComponents(UnsupervisedLearner):
         Raises:
             ValueError: If nothing has been learned yet, or inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
-        return self.function.encode(inputs)
+        return self.function.encode(self.measured_inputs(inputs))
 
-    def state(self) -> dict[str, Any]:
-        """Return the plane, and how many rows it was solved for."""
-        if not self._drawn:
-            return {}
-        plane = {name: parameter.copy() for name, parameter in self.function.parameters.items()}
-        return {"rows_drawn": self._drawn, "explained": self.explained.copy(), **plane}
-
-    def restore(self, state: dict[str, Any], source: DataSet | Split) -> None:
-        """Solve for the same rows again, and take back what `state()` returned.
+    def measured_inputs(self, inputs: Array) -> Array:
+        """Return inputs as the function takes them.
 
         Raises:
-            ValueError: If the state does not fit the settings or the rows.
+            ValueError: If nothing has been learned yet, or inputs have another shape.
         """
-        self._data, self._drawn = None, 0
-        state = table(state)
-        if not state:
-            return
-        self.learn(source, count(state, "rows_drawn"))
-        for name, parameter in self.function.parameters.items():
-            if name not in state or np.shape(state[name]) != parameter.shape:
-                self._refuse_state(name)
-            parameter[...] = array_like(state, name, parameter)
-        self.explained = array_like(state, "explained", self.explained)
+        if self.drawn == 0:
+            raise ValueError("There is nothing to predict with yet: call learn first.")
+        return super().measured_inputs(inputs)
 
     def _solve(self, rows: DataSet) -> None:
         self.measures = self.measured(rows)

@@ -44,7 +44,7 @@ def reseal(run: Run, arrays: dict[str, Any], **header: Any) -> None:
         ({"columns": {"history": ["shoe size"], "scores": []}}, "it has no 'history.shoe size'"),
         ({"columns": 7}, "not subscriptable"),
         ({"learner": None}, "it has no 'learner'"),
-        ({"learner": {}}, "The saved state has no"),
+        ({"learner": {}}, "has no"),
         ({"learner": [3]}, ""),
         ({"samples": "many"}, "many"),
         ({"samples": None}, "it has no 'samples'"),
@@ -61,12 +61,12 @@ def test_headers_that_say_something_else_are_refused(run: Run, header: dict, rea
 def test_weights_that_are_none_are_refused_by_name(name: str, tmp_path: Path) -> None:
     trained = train(SPECS[name], tmp_path)
     arrays, _ = load_model(trained.directory / "model.safetensors")
-    weights = next(name for name in arrays if name.startswith("parameters."))
+    weights = next(name for name in arrays if name.startswith("function."))
     for wrong, reason in (
         (None, f"The saved state has no '{weights}'"),
         (arrays[weights].astype(np.int64), f"'{weights}' holds int64, but float32 is needed"),
         (arrays[weights][:-1], f"'{weights}' has shape"),
-        (np.full_like(arrays[weights], np.nan), f"'{weights}' holds what is no number"),
+        (np.full_like(arrays[weights], np.nan), f"'{weights}' must be a finite number, not nan"),
     ):
         reseal(trained, {weights: wrong})
         with pytest.raises(ModelFileError, match=f"does not fit: .*{reason}"):

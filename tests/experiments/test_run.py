@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 import spielfeld.experiments.session
 from spielfeld.experiments.command_line import main
-experiments.session.CHECKPOINT_SECONDS = 0.0
+spielfeld.experiments.session.CHECKPOINT_SECONDS = 0.0
 Path(sys.argv[1]).touch()
 sys.exit(main(sys.argv[2:]))
 """
@@ -308,7 +308,7 @@ def test_learner_without_state_runs_without_checkpoints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("my_learner.py").write_text(
+    Path("lazy_learner.py").write_text(
         "import numpy as np\n"
         "from spielfeld.learning import History\n"
         "class Lazy:\n"
@@ -316,7 +316,7 @@ def test_learner_without_state_runs_without_checkpoints(
         "    def predict(self, inputs): return np.zeros((*np.shape(inputs), 4))\n"
         "    def learn(self, source, samples): return History()\n"
     )
-    run = train(RunSpec("my_learner:Lazy", "spielfeld/CliffWalking-v0", 100), tmp_path)
+    run = train(RunSpec("lazy_learner:Lazy", "spielfeld/CliffWalking-v0", 100), tmp_path)
     assert run.summary["score"]["share"] == pytest.approx(0.0)
     assert len(run.history()) == 0
 

@@ -7,11 +7,10 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.spaces import Space
 
 from spielfeld import envs
 from spielfeld.agents.bandit.gradient import softmax
-from spielfeld.agents.policy_gradient.distribution import Categorical
+from spielfeld.agents.policy_gradient.parts import Categorical
 from spielfeld.agents.policy_gradient.reinforce import Reinforce
 from spielfeld.agents.policy_gradient.reinforce_with_baseline import ReinforceWithBaseline
 from spielfeld.envs.small_worlds.short_corridor import RIGHT
@@ -40,16 +39,13 @@ class KeepsTrying(Categorical):
 
 def blind(kind: type[Reinforce], **settings: Any) -> Reinforce:
     """Return a learner with one preference a side and one value, whatever it sees."""
-
-    class Blind(kind):  # type: ignore[valid-type, misc]
-        def build(self, features: int, actions: Space[Any]) -> None:
-            super().build(features, actions)
-            self.kind = KeepsTrying
-            value = {"value": Constant(np.zeros(1))} if self.critic else {}
-            self.function = Beside(policy=Constant(np.array(START)), **value)
-
     sgd = kind.config_class(num_envs=1, discount=1.0, optimizer="sgd", **settings)
-    return Blind(sgd, 3)
+    learner = kind(sgd, 3)
+    learner.begin(gym.make("spielfeld/ShortCorridor-v0"))
+    learner.kind = learner.loss.kind = KeepsTrying
+    value = {"value": Constant(np.zeros(1))} if learner.critic else {}
+    learner.function = Beside(policy=Constant(np.array(START)), **value)
+    return learner
 
 
 def test_learner_and_figure_take_the_same_steps() -> None:

@@ -37,7 +37,7 @@ def test_events_are_the_rows_of_history_and_scores(
     assert main(WORDS) == 0
     (directory,) = (tmp_path / "runs").iterdir()
     assert "tensorboard" in capsys.readouterr().out
-    expected = told(Run.load(directory))
+    expected = told(Run.load(directory, own="tests.experiments.many_learner"))
     assert numbers(directory) == expected and "history/policy_loss" in expected
     assert main(WORDS) == 0  # a complete run tells the same again
     assert numbers(directory) == expected

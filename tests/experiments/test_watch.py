@@ -233,9 +233,9 @@ def test_picture_shows_the_states_with_the_keys_held():
 def test_states_in_which_all_actions_tie_show_no_arrow():
     env = gym.make("spielfeld/CliffWalking-v0")
     env.reset(seed=0)
-    values = np.zeros((env.unwrapped.model.states, 4))
+    values = np.full((env.unwrapped.model.states, 4), -1.0)
     learnt = values.copy()
-    learnt[5, 1] = 1e-12  # less than rounding: still a tie
+    learnt[5, 1] += 1e-12  # less than rounding: still a tie
     tied = picture(env, learnt, View(values="none"))
     assert pixels(tied) == pixels(picture(env, values, View(values="none")))
     learnt[5, 1] = 1.0

@@ -1,10 +1,15 @@
+import importlib
+import inspect
 import json
+import pkgutil
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import Protocol
 
 import numpy as np
 import pytest
 
+from spielfeld import learning
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_sets import DataSet, Split, find_data_set
 from spielfeld.learning.data_sets.mini_batches import batch_of
@@ -90,6 +95,44 @@ def test_state_before_learning_is_empty_and_restores_to_a_beginner() -> None:
     other.learn(NUMBERS, 50)
     other.restore(learner.state(), NUMBERS)
     assert other.samples == 0 and other.learn(NUMBERS, 90) == learner.learn(NUMBERS, 90)
+
+
+def test_restored_to_a_beginner_it_holds_to_other_rows() -> None:
+    learner, other = LinearRegression(), LinearRegression()
+    learner.learn(NUMBERS, 50)
+    learner.state()
+    learner.restore({}, NUMBERS)
+    for one in (learner, other):
+        one.learn(NUMBERS.take(slice(0, 40)), 50)
+    assert same_state(learner.state(), other.state())
+
+
+def test_a_refused_state_leaves_the_learner_as_it_was() -> None:
+    learner, other = NeuralNetwork(seed=1), NeuralNetwork(NeuralNetworkConfig(hidden=(3,)))
+    learner.learn(CLASSES, 100)
+    other.learn(CLASSES, 100)
+    before, function = learner.state(), learner.function
+    with pytest.raises(ValueError, match=r"saved state has no|has shape"):
+        learner.restore(other.state(), CLASSES)
+    assert same_state(learner.state(), before) and learner.function is function
+
+
+def test_settings_may_be_given_by_name() -> None:
+    learner = LogisticRegression(learning_rate=0.2, seed=3)
+    assert learner.config == LogisticRegressionConfig(learning_rate=0.2) and learner.seed == 3
+    with pytest.raises(ValueError, match=r"no setting 'learing_rate'. Did you mean learning_rate?"):
+        LinearRegression(learing_rate=0.1)
+    with pytest.raises(ValueError, match="batch_size must be 1 or more, not 0"):
+        NeuralNetwork(NeuralNetworkConfig(), batch_size=0)
+
+
+def test_no_class_of_learning_stands_on_more_than_two_others() -> None:
+    modules = pkgutil.walk_packages(learning.__path__, "spielfeld.learning.")
+    for module in (importlib.import_module(found.name) for found in modules):
+        for _, made in inspect.getmembers(module, inspect.isclass):
+            ours = [base for base in made.__mro__[1:] if base.__module__.startswith("spielfeld")]
+            ancestors = [base for base in ours if Protocol not in base.__bases__]
+            assert len(ancestors) <= 2, f"{made.__name__} stands on {ancestors}"
 
 
 def test_test_and_validation_rows_teach_nothing() -> None:
@@ -250,12 +293,12 @@ def test_states_that_do_not_fit_are_refused() -> None:
     learner.learn(CLASSES, 100)
     state = learner.state()
     small = NeuralNetwork(NeuralNetworkConfig(hidden=(3, 3)))
-    with pytest.raises(ValueError, match=r"saved 'parameters.weights0' does not fit"):
+    with pytest.raises(ValueError, match=r"saved 'function.parameters.weights0' has shape"):
         small.restore(state, CLASSES)
-    with pytest.raises(ValueError, match=r"saved 'measure.inputs.mean' does not fit"):
+    with pytest.raises(ValueError, match=r"saved 'rows_digest' differs from the one here"):
         learner.restore(state, CLASSES.take(slice(0, 50)))
-    del state["rows_drawn"]
-    with pytest.raises(ValueError, match="saved 'rows_drawn' does not fit"):
+    del state["batches.drawn"]
+    with pytest.raises(ValueError, match=r"saved state has no 'batches.drawn'"):
         learner.restore(state, CLASSES)
 
 

@@ -1,7 +1,10 @@
 import pytest
 
-from spielfeld.learning.descent import DecayConfig
-from spielfeld.learning.supervised import LogisticRegressionConfig, RidgeConfig
+from spielfeld.learning.supervised import (
+    LogisticRegressionConfig,
+    RegressionConfig,
+    RidgeConfig,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,7 @@ from spielfeld.learning.supervised import LogisticRegressionConfig, RidgeConfig
 )
 def test_settings_out_of_range_are_refused(setting: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        DecayConfig(**{setting: value})
+        RegressionConfig(**{setting: value})
 
 
 def test_penalties_out_of_range_are_refused() -> None:

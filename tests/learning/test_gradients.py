@@ -59,7 +59,7 @@ def with_method(name: str) -> set[type]:
         if hasattr(kind, name)
         and not inspect.isabstract(kind)
         and not getattr(kind, "_is_protocol", False)
-        and kind.__module__.startswith("learning")
+        and kind.__module__.startswith("spielfeld.learning")
     }
 
 

@@ -66,6 +66,7 @@ def test_restored_optimizer_goes_on_bit_for_bit() -> None:
     assert one.learning_rate == 0.01
     one.step(parameters, arrays(1))
     other, copies = OneVector(Adam(0.01), 0.5), {k: v.copy() for k, v in parameters.items()}
+    other.prepare(copies)
     other.restore(one.state())
     for seed in (2, 3):
         one.step(parameters, arrays(seed))

@@ -63,6 +63,7 @@ def test_state_makes_the_next_step_the_same(kind: type) -> None:
     first, parameters = kind(0.1), {"a": np.ones(2)}
     first.step(parameters, gradient)
     second, copied = kind(0.1), {"a": parameters["a"].copy()}
+    second.prepare(copied)
     second.restore(first.state())
     first.step(parameters, gradient)
     second.step(copied, gradient)

@@ -65,6 +65,6 @@ def test_a_module_without_parameters_is_refused() -> None:
 
 def test_learning_loads_torch_only_where_it_is_used() -> None:
     heavy = "{'torch', 'scipy', 'numba', 'matplotlib'}"
-    program = f"import sys, learning; sys.exit(str({heavy} & set(sys.modules) or ''))"
+    program = f"import sys, spielfeld.learning; sys.exit(str({heavy} & set(sys.modules) or ''))"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.stderr.strip() == ""

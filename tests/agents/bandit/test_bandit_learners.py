@@ -23,6 +23,8 @@ from spielfeld.agents.bandit import (
 from spielfeld.agents.bandit.gradient import climb, softmax
 from spielfeld.agents.bandit.greedy import greedy_arm, moved
 from spielfeld.agents.bandit.ucb import upper_bound
+from spielfeld.agents.loop import Transition
+from spielfeld.agents.progress import NO_RATES
 from spielfeld.envs.access import restore
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
@@ -52,15 +54,16 @@ def taught(learner, *rewards: tuple[int, float]):
     """Let a learner see rewards of arms, as if it had pulled them."""
     for arm, reward in rewards:
         learner.act(0)
-        type(learner).update(learner._own(), learner.numbers, arm, reward)
+        step = Transition(0, arm, reward, 0, -1, False, False, 0.0, 0.0)
+        learner.update(learner.memory, learner.numbers, NO_RATES, step, learner.progress.generator)
     return learner
 
 
 def assert_equal_states(first, second, relative: float = 0.0) -> None:
     one, two = first.state(), second.state()
-    for name in ("values", "counts", "baseline"):
+    for name in ("memory.values", "memory.counts", "memory.baseline"):
         assert np.allclose(one.pop(name), two.pop(name), rtol=relative, atol=0.0)
-    one.pop("scores"), two.pop("scores")
+    one.pop("memory.scores"), two.pop("memory.scores")
     assert one == two
 
 
@@ -122,14 +125,14 @@ def test_upper_bound_by_hand() -> None:
 def test_upper_confidence_tries_every_arm_before_any_twice(confidence: float) -> None:
     learner = UpperConfidenceBandit(UpperConfidenceConfig(confidence=confidence), seed=4)
     learner.learn(gym.make("spielfeld/TenArmedTestbed-v0"), 10)
-    assert learner.memory.counts.tolist() == [[1] * 10]
+    assert learner.memory.counts.tolist() == [1] * 10
 
 
 def test_upper_confidence_counts_the_coming_pull() -> None:
     learner = taught(ready(UpperConfidenceBandit(), 2), (0, 1.0), (1, 0.0), (0, 1.0))
     learner.act(0)
     expected = [1 + 2 * np.sqrt(np.log(4) / 2), 2 * np.sqrt(np.log(4))]
-    assert learner.memory.scores[0] == pytest.approx(expected)
+    assert learner.memory.scores == pytest.approx(expected)
 
 
 def test_optimism_tries_every_arm_early_without_a_random_pull() -> None:
@@ -137,7 +140,7 @@ def test_optimism_tries_every_arm_early_without_a_random_pull() -> None:
         env = gym.make("spielfeld/TenArmedTestbed-v0", problem=problem)
         optimistic, realistic = OptimisticBandit(seed=problem), GreedyBandit(seed=problem)
         optimistic.learn(env, 10)
-        assert optimistic.memory.counts.tolist() == [[1] * 10]
+        assert optimistic.memory.counts.tolist() == [1] * 10
         realistic.learn(env, 10)
         assert realistic.memory.counts.min() == 0
 
@@ -150,7 +153,7 @@ def test_thompson_belief_by_hand() -> None:
     guesses = []
     for _ in range(4_000):
         learner.act(0)
-        guesses.append(learner.memory.scores[0].copy())
+        guesses.append(learner.memory.scores.copy())
     deviations = np.array([2.0, np.sqrt(36 / 17), 2.0])
     assert np.mean(guesses, axis=0) == pytest.approx(learner.predict(0), abs=4 * 2 / np.sqrt(4_000))
     assert np.std(guesses, axis=0) == pytest.approx(deviations, rel=4 / np.sqrt(8_000))
@@ -206,10 +209,10 @@ def test_baseline_is_the_mean_of_the_rewards_before_and_the_first_its_own() -> N
     taught(learner, (0, 3.0))
     assert learner.predict(0).tolist() == [0.5, 0.5]
     taught(learner, (1, 5.0))  # beside 3: 2 better
-    assert learner.memory.values.tolist() == [[-0.5, 0.5]]
-    assert learner.memory.baseline.tolist() == [[4.0]]
+    assert learner.memory.values.tolist() == [-0.5, 0.5]
+    assert learner.memory.baseline.tolist() == [4.0]
     without = ready(GradientBandit(GradientConfig(learning_rate=0.5, baseline=False)), 2)
-    assert taught(without, (0, 3.0)).memory.values.tolist() == [[0.75, -0.75]]
+    assert taught(without, (0, 3.0)).memory.values.tolist() == [0.75, -0.75]
 
 
 @pytest.mark.parametrize("learner_class", FAMILY)
@@ -300,7 +303,7 @@ def test_world_of_more_than_one_state_is_refused_in_a_sentence() -> None:
 
 
 def test_saved_learner_of_another_number_of_arms_is_refused() -> None:
-    with pytest.raises(ValueError, match="The saved learner has 3 arms, this world 2"):
+    with pytest.raises(ValueError, match=r"'memory.values' has shape \(3,\), but \(2,\) is needed"):
         GreedyBandit().restore(ready(GreedyBandit()).state(), bandit(0.0, 1.0))
 
 

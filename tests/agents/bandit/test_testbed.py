@@ -111,9 +111,9 @@ def test_errors_are_those_of_a_mean_of_runs() -> None:
 
 def test_learner_is_neither_used_nor_changed() -> None:
     learner = OptimisticBandit(seed=3)
-    before = learner.generator.bit_generator.state
+    before = learner.progress.generator.bit_generator.state
     first = testbed(learner, runs=5, steps=5)
-    assert learner.generator.bit_generator.state == before and learner.samples == 0
+    assert learner.progress.generator.bit_generator.state == before and learner.samples == 0
     assert testbed(learner, runs=5, steps=5).reward.tolist() == first.reward.tolist()
     assert testbed(learner, runs=5, steps=5, seed=1).reward.tolist() != first.reward.tolist()
 

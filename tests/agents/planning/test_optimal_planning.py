@@ -188,6 +188,6 @@ def test_rewards_in_another_unit_change_no_policy(factor: float, discount: float
 
 
 def test_importing_planners_loads_neither_numba_nor_scipy() -> None:
-    lines = "import sys, agents.planning; print({'numba', 'scipy'} & set(sys.modules))"
+    lines = "import sys, spielfeld.agents.planning; print({'numba', 'scipy'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
     assert found.stdout == "set()\n", found.stderr

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spielfeld.agents.policy_gradient.advantages import discounted_returns, generalised_advantages
+from spielfeld.agents.policy_gradient.parts import generalised_advantages
+from spielfeld.agents.policy_gradient.reinforce import discounted_returns
 
 pytestmark = pytest.mark.uncompiled
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from spielfeld.agents.policy_gradient.distribution import Categorical, Distribution, Gaussian
-from spielfeld.agents.policy_gradient.policy import in_bounds
+from spielfeld.agents.features import in_bounds
+from spielfeld.agents.policy_gradient.parts import Categorical, Distribution, Gaussian
 
 ROWS = 6
 LEGAL = np.array(

@@ -38,7 +38,8 @@ def test_ten_of_ten_seeds_find_the_answer(agent: str, world: str) -> None:
 def test_who_does_not_bootstrap_through_truncation_ends_too_early(
     agent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(A2C, "end_values", lambda self, step: np.zeros(len(step.reward)))
+    module = "spielfeld.agents.policy_gradient.parts"
+    monkeypatch.setattr(f"{module}.end_values", lambda learner, step: np.zeros(len(step.reward)))
     learner = taught(agent, "truncation", seed=0)
     assert learner.predict(0)[0] > 0.9
 

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
-from spielfeld.agents.policy_gradient.distribution import Categorical, Gaussian
+from spielfeld.agents.policy_gradient.parts import ActionTargets, Categorical, Gaussian
 from spielfeld.agents.policy_gradient.ppo import ClippedLoss, normalised
-from spielfeld.agents.policy_gradient.rollout import ActionTargets
 from spielfeld.learning import CrossEntropy
 
 ROWS, OUTPUTS = 16, 4
@@ -19,23 +18,15 @@ CLIP = 0.2
 RATIOS = np.array([0.5, 0.7, 0.9, 1.1, 1.3, 2.0])  # on both sides of both kinks, and none on one
 
 
-def categorical(prediction: np.ndarray, legal: np.ndarray | None) -> Categorical:
-    return Categorical(prediction[:, :OUTPUTS], legal)
-
-
-def gaussian(prediction: np.ndarray, legal: np.ndarray | None) -> Gaussian:
-    return Gaussian(prediction[:, :OUTPUTS], legal)
-
-
 POLICIES = {
-    "categorical": (categorical, None),
-    "masked": (categorical, LEGAL),
-    "gaussian": (gaussian, None),
+    "categorical": (Categorical, None),
+    "masked": (Categorical, LEGAL),
+    "gaussian": (Gaussian, None),
 }
 LOSSES = {
-    "a2c": lambda policy: ActorCriticLoss(policy, 0.7, 0.3),
-    "a2c without entropy": lambda policy: ActorCriticLoss(policy, 0.5, 0.0),
-    "ppo": lambda policy: ClippedLoss(policy, 0.7, 0.3, CLIP),
+    "a2c": lambda kind: ActorCriticLoss(kind, 0.7, 0.3),
+    "a2c without entropy": lambda kind: ActorCriticLoss(kind, 0.5, 0.0),
+    "ppo": lambda kind: ClippedLoss(kind, 0.7, 0.3, CLIP),
 }
 EVERY = pytest.mark.parametrize(
     ("loss", "policy", "legal"),
@@ -51,7 +42,7 @@ def example(policy: Any, legal: np.ndarray | None) -> tuple[np.ndarray, ActionTa
     """Predictions, targets and weights."""
     generator = np.random.default_rng(1)
     prediction = generator.normal(size=(ROWS, OUTPUTS + 1))
-    distribution = policy(prediction, legal)
+    distribution = policy(prediction[:, :-1], legal)
     action = distribution.draw(generator)
     ratio = np.resize(RATIOS, ROWS)
     advantage = generator.normal(size=ROWS) * np.repeat([1, -1], ROWS // 2)
@@ -87,7 +78,7 @@ def test_autograd_confirms_value_and_derivative(loss: Any, policy: Any, legal: A
 def in_torch(torch: Any, loss: Any, outputs: Any, target: ActionTargets, weights: Any) -> Any:
     """The same loss from the papers, on PyTorch's own distributions."""
     distributions = torch.distributions
-    if loss.policy is gaussian:
+    if loss.kind is Gaussian:
         mean, log_deviation = outputs[:, :-1].chunk(2, dim=1)
         each = distributions.Normal(mean, log_deviation.exp())
         policy = distributions.Independent(each, 1)
@@ -126,13 +117,13 @@ def test_what_is_illegal_has_no_slope(loss: Any, policy: Any, legal: Any) -> Non
 
 
 def test_ppo_at_ratio_1_is_a2c_is_cross_entropy_weighted_by_the_advantage() -> None:
-    prediction, target, weights = example(categorical, None)
-    now = categorical(prediction, None).log_probability(target.action)
+    prediction, target, weights = example(Categorical, None)
+    now = Categorical(prediction[:, :-1]).log_probability(target.action)
     target = target._replace(log_probability=now)
-    ppo = ClippedLoss(categorical, 0.5, 0.01, CLIP).derivative(prediction, target, weights)
-    a2c = ActorCriticLoss(categorical, 0.5, 0.01).derivative(prediction, target, weights)
+    ppo = ClippedLoss(Categorical, 0.5, 0.01, CLIP).derivative(prediction, target, weights)
+    a2c = ActorCriticLoss(Categorical, 0.5, 0.01).derivative(prediction, target, weights)
     assert np.array_equal(ppo, a2c)
-    alone = ActorCriticLoss(categorical, 0.0, 0.0).derivative(prediction, target, weights)
+    alone = ActorCriticLoss(Categorical, 0.0, 0.0).derivative(prediction, target, weights)
     reinforce = CrossEntropy().derivative(
         prediction[:, :-1], target.action, weights * target.advantage
     )
@@ -156,7 +147,7 @@ def test_clipping_by_hand(ratio: float, advantage: float, loss: float, slope: fl
     policy = Categorical(np.log([[0.5, 0.5]]))
     old = np.log([0.5 / ratio])
     target = ActionTargets(np.array([0]), None, old, np.array([advantage]), np.zeros(1))
-    clipped = ClippedLoss(categorical, 0.5, 0.0, CLIP)
+    clipped = ClippedLoss(Categorical, 0.5, 0.0, CLIP)
     assert clipped.policy_loss(policy, target) == pytest.approx([loss])
     assert clipped.policy_slope(policy, target) == pytest.approx([slope])
 
@@ -167,7 +158,7 @@ def test_measures_by_hand() -> None:
         np.array([0, 1]), None, np.log([0.25, 0.5]), np.array([1.0, 4.0]), np.array([2.0, 4.0])
     )
     loss: Callable[[np.ndarray, ActionTargets], dict[str, float]] = ClippedLoss(
-        lambda at, legal: Categorical(at[:, :2], legal), 0.5, 0.0, CLIP
+        Categorical, 0.5, 0.0, CLIP
     ).measure
     found = loss(prediction, target)
     # ratios 2 and 1; errors 1 and -1, whose variance is that of the returns

@@ -13,21 +13,21 @@ from gymnasium.vector import AutoresetMode
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.planning import start_value
-from spielfeld.agents.policy_gradient.advantages import discounted_returns
-from spielfeld.agents.policy_gradient.distribution import Categorical, Gaussian
-from spielfeld.agents.policy_gradient.episodes import ROOM, Episodes
+from spielfeld.agents.policy_gradient.parts import ActionTargets, Categorical, Gaussian
 from spielfeld.agents.policy_gradient.ppo import ClippedLoss
 from spielfeld.agents.policy_gradient.reinforce import (
+    ROOM,
+    Episodes,
     Played,
     Reinforce,
     ReinforceConfig,
     ReinforceLoss,
+    discounted_returns,
 )
 from spielfeld.agents.policy_gradient.reinforce_with_baseline import (
     ReinforceWithBaseline,
     ReinforceWithBaselineConfig,
 )
-from spielfeld.agents.policy_gradient.rollout import ActionTargets
 from spielfeld.envs.tabular import TabularModel
 from spielfeld.envs.tabular_env import TabularEnv
 from spielfeld.learning.beside import Beside
@@ -76,7 +76,7 @@ def test_gradient_of_ppo_at_ratio_1_is_that_of_reinforce(kind: Any) -> None:
     prediction, played = example(kind)
     log_probability = kind(prediction).log_probability(played.action)
     taken = ActionTargets(played.action, None, log_probability, played.returns, played.returns)
-    ppo = ClippedLoss(lambda outputs, legal: kind(outputs[:, :-1]), 0.0, 0.0, clip=0.2)
+    ppo = ClippedLoss(kind, 0.0, 0.0, clip=0.2)
     with_value = np.column_stack([prediction, np.ones(ROWS)])
     slope = ppo.derivative(with_value, taken)
     assert slope[:, -1].tolist() == [0.0] * ROWS
@@ -199,10 +199,10 @@ class Recording(Reinforce):
 
     def __init__(self, config: Any = None, seed: int = 0) -> None:
         super().__init__(config, seed)
-        self.batches: list[Any] = []
+        self.seen: list[Any] = []
 
     def step(self, batch: Any) -> None:
-        self.batches.append(batch)
+        self.seen.append(batch)
         super().step(batch)
 
 
@@ -211,9 +211,9 @@ def test_every_finished_episode_is_learned_from_once_and_whole(mode: AutoresetMo
     worlds = gym.make_vec("CartPole-v1", 3, "sync", vector_kwargs={"autoreset_mode": mode})
     learner = Recording(ReinforceConfig(num_envs=3, discount=1.0), seed=1)
     history = learner.learn(worlds, 400)
-    assert len(history) == len(learner.batches) > 5
+    assert len(history) == len(learner.seen) > 5
     for batch, length, earned in zip(
-        learner.batches, history["episode_length"], history["episode_return"], strict=True
+        learner.seen, history["episode_length"], history["episode_return"], strict=True
     ):
         assert batch.targets.returns.tolist() == list(range(int(length), 0, -1))
         assert batch.targets.returns[0] == earned
@@ -225,8 +225,8 @@ def test_every_finished_episode_is_learned_from_once_and_whole(mode: AutoresetMo
 def test_step_is_taken_when_enough_episodes_are_over() -> None:
     learner = Recording(ReinforceConfig(num_envs=2, episodes=3), seed=1)
     history = learner.learn(one_step(), 20)
-    assert len(history) == 20 and len(learner.batches) == 6
-    assert [len(batch.inputs) for batch in learner.batches] == [3] * 6
+    assert len(history) == 20 and len(learner.seen) == 6
+    assert [len(batch.inputs) for batch in learner.seen] == [3] * 6
 
 
 def test_truncated_return_is_cut_without_a_critic_and_bootstrapped_with_one() -> None:
@@ -258,16 +258,35 @@ def test_no_episode_goes_on_in_another_source(kind: type[Reinforce]) -> None:
 
 
 def test_episodes_longer_than_the_room_at_first_are_kept_whole() -> None:
-    episodes, steps = Episodes(2), 3 * ROOM
+    inputs, action = np.zeros((2, 2), np.float32), np.zeros(2, int)
+    episodes, steps = Episodes(inputs, action, None), 3 * ROOM
     for t in range(steps):
         taken = np.array([True, t % 2 == 0])  # every other step of the second row is a reset
-        episodes.add(taken, reward=np.array([t, t]), inputs=np.array([[t, -t], [t, -t]]))
+        rows = np.array([[t, -t], [t, -t]])
+        episodes.add(taken, reward=np.array([t, t]), inputs=rows, action=action)
+    assert episodes.length.tolist() == [steps, steps // 2]
     episodes.finish(1, 0.0, 1.0)
     episodes.finish(0, 0.0, 1.0)
-    short, long = episodes.finished
-    assert short["reward"].tolist() == list(range(0, steps, 2))
-    assert long["inputs"].tolist() == [[t, -t] for t in range(steps)]
-    assert len(episodes.take()["returns"]) == steps + steps // 2 and not episodes.finished
+    short, long = episodes.take(1), episodes.take(1)
+    assert short.reward.tolist() == list(range(0, steps, 2))
+    assert long.inputs.tolist() == [[t, -t] for t in range(steps)]
+    assert episodes.finished == 0 and len(episodes.log.world) == 0
+
+
+def test_episodes_are_handed_over_in_the_order_in_which_they_ended() -> None:
+    episodes = Episodes(np.zeros((3, 1)), np.zeros(3, int), np.ones((3, 2), bool))
+    for t in range(4):
+        row = {"inputs": np.full((3, 1), t), "action": np.arange(3), "legal": np.ones((3, 2))}
+        episodes.add(np.ones(3, bool), reward=np.ones(3), **row)
+        if t in (1, 3):
+            episodes.finish(3 - t, 0.5, 1.0)  # world 2 after two steps, world 0 after four
+    assert episodes.finished == 2 and episodes.length.tolist() == [0, 4, 2]
+    first = episodes.take(1)
+    assert first.returns.tolist() == [2.5, 1.5] and first.inputs.ravel().tolist() == [0, 1]
+    second = episodes.take(1)
+    assert second.returns.tolist() == [4.5, 3.5, 2.5, 1.5] and set(second.action) == {0}
+    episodes.drop()
+    assert len(episodes.log.world) == 0
 
 
 # Known answers.
@@ -364,6 +383,16 @@ def test_learning_twice_500_is_learning_1000_and_so_is_going_on_elsewhere(
 
 
 @KINDS
+def test_saved_episodes_with_columns_of_different_lengths_are_refused(kind: Any) -> None:
+    learner = make(kind, num_envs=2)
+    learner.learn(memoryless(), 12)
+    state = learner.state()
+    state["episodes.log.reward"] = state["episodes.log.reward"][:-1]
+    with pytest.raises(ValueError, match="columns of the saved episodes have different lengths"):
+        make(kind, num_envs=2).restore(state, memoryless())
+
+
+@KINDS
 def test_another_seed_gives_another_result(kind: type[Reinforce]) -> None:
     one, other = (make(kind, seed) for seed in (1, 2))
     for learner in (one, other):
@@ -392,5 +421,5 @@ def test_settings_out_of_range_are_refused(
 
 
 def test_value_cannot_count_less_than_nothing() -> None:
-    with pytest.raises(ValueError, match="value_weight must be finite and 0 or more, not -1"):
+    with pytest.raises(ValueError, match="value_weight must be 0 or more, not -1"):
         ReinforceWithBaselineConfig(value_weight=-1.0)

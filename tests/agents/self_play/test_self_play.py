@@ -5,7 +5,7 @@ import pytest
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.self_play import AfterstateLearner, SelfPlayConfig, SelfPlayQLearning
-from spielfeld.agents.self_play.loop import TIE, self_play
+from spielfeld.agents.self_play.learner import TIE
 from spielfeld.agents.self_play.proof import (
     drawn_against_itself,
     greedy_actions,
@@ -13,7 +13,6 @@ from spielfeld.agents.self_play.proof import (
     share_of_optimal,
     solution,
 )
-from spielfeld.compiled import compiled
 from spielfeld.envs.board_game import TIC_TAC_TOE, Position, board_rules
 from spielfeld.envs.board_game.rules import stones_of, table_index
 
@@ -106,8 +105,7 @@ def test_values_become_the_results_of_perfect_play(learner_class) -> None:
 def read(learner_class, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the loop run as plain Python."""
     monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
-    rules = {"cell": learner_class.cell, "move_value": learner_class.move_value}
-    monkeypatch.setattr(learner_class, "loop", staticmethod(compiled(self_play, **rules)))
+    learner_class.__init_subclass__.__func__(learner_class)
 
 
 class Scripted:
@@ -135,7 +133,8 @@ def test_the_last_move_of_the_loser_is_learned_from_as_by_hand(
     lost = []
     for _ in range(2):
         learner.learn(env, 0)
-        learner.generator = Scripted([(0, 4), (2, 3), (0, 2)])  # left end, right end, and two
+        left_right_and_two = [(0, 4), (2, 3), (0, 2)]
+        learner.progress.generator = Scripted(left_right_and_two)
         assert learner.learn_episodes(env, 1)["episode_return"].tolist() == [1]
         lost.append(learner.predict(number("1", env.unwrapped.rules))[3])
     assert lost == expected
@@ -162,7 +161,7 @@ def test_saved_learners_go_on_as_they_would_have(learner_class) -> None:
     second.restore(first.state(), env)
     assert history + second.learn(env, 667) == whole_history
     assert second.table.values.tobytes() == whole.table.values.tobytes()
-    assert second.state()["generator"] == whole.state()["generator"]
+    assert second.state()["progress.generator"] == whole.state()["progress.generator"]
 
 
 def test_games_are_recorded_as_random_play_ends_them() -> None:
@@ -251,9 +250,7 @@ def test_worlds_that_do_not_fit_are_refused(source: str, message: str) -> None:
 def test_a_table_of_another_board_is_refused() -> None:
     learner = AfterstateLearner()
     learner.learn(board(2, 2, 2), 10)
-    with pytest.raises(
-        ValueError, match=r"The saved table has shape \(81,\), but this board needs"
-    ):
+    with pytest.raises(ValueError, match=r"'table.values' has shape \(81,\), but \(19683,\) is"):
         AfterstateLearner().restore(learner.state(), gym.make(NAME))
 
 
@@ -269,7 +266,7 @@ def test_another_game_begins_with_an_empty_table() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"learning_rate": 0.0}, "learning_rate must be in"),
+    [({"learning_rate": 0.0}, "learning_rate must be above 0 and at most 1"),
      ({"initial_value": 2}, "initial_value must be from -1 to 1, not 2"),
      ({"exploration_rate": 1.5}, "exploration_rate must be from 0 to 1, not 1.5")],
 )  # fmt: skip

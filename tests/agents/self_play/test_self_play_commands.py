@@ -41,7 +41,8 @@ def test_resumed_run_equals_an_uninterrupted_one(
     resumed, whole = train(spec, tmp_path / "cut"), train(spec, tmp_path / "whole")
     assert resumed.history() == whole.history()
     saved = [
-        load_model(run.directory / "model.safetensors")[0]["values"] for run in (resumed, whole)
+        load_model(run.directory / "model.safetensors")[0]["table.values"]
+        for run in (resumed, whole)
     ]
     assert saved[0].tobytes() == saved[1].tobytes()
 

@@ -18,7 +18,9 @@ DETERMINISTIC = [
 ]  # fmt: skip
 
 
-def assert_equal_states(first: Any, second: Any, apart: tuple[str, ...] = ("legal",)) -> None:
+def assert_equal_states(
+    first: Any, second: Any, apart: tuple[str, ...] = ("memory.legal",)
+) -> None:
     """Compare everything that learning depends on, arrays bit for bit.
 
     Of what is legal, each loop knows what it needed.

@@ -7,8 +7,8 @@ import gymnasium as gym
 import numpy as np
 
 from spielfeld import envs  # noqa: F401, registers the environments
-from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.walk import Transition
+from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.learner import Next, TabularLearner
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.experiments.registry import LEARNERS, import_place
 
@@ -80,9 +80,9 @@ def assert_equal_states(first: Any, second: Any, apart: tuple[str, ...] = ()) ->
     """
     one, two = first.state(), second.state()
     assert one.keys() == two.keys()
-    for name in one.keys() - {"legal", *apart}:
+    for name in one.keys() - {"memory.legal", *apart}:
         if isinstance(one[name], np.ndarray):
-            used = one["length"].item() if one[name].shape != two[name].shape else None
+            used = one["memory.length"].item() if one[name].shape != two[name].shape else None
             assert one[name][:used].tobytes() == two[name][:used].tobytes(), name
         else:
             assert one[name] == two[name], name
@@ -94,11 +94,33 @@ def assert_worlds_agree(env: Any, twin: Any) -> None:
     assert one == two
 
 
+def aimed(
+    rule: Callable[..., float],
+    reward: float,
+    discount: float,
+    terminated: bool,
+    values: np.ndarray,
+    legal: np.ndarray,
+    action: int,
+    rate: float,
+) -> float:
+    """Return the target of a transition with these numbers."""
+    step = Transition(0, 0, reward, 1, action, terminated, False, rate, rate)
+    return rule(step, Next(values, legal, action, rate), discount)
+
+
+def is_over(step: Transition) -> bool:
+    """Return whether an episode ended with a step, by its world or by the time limit."""
+    return step.terminated or step.truncated
+
+
 def lived(learner: Any, env: gym.Env, samples: int) -> Iterator[Transition]:
     """Learn by the readable loop, and hand out each step once it was learned from."""
     for step in learner.transitions(env, samples):
-        learner.reserve(learner.state()["episode"]["length"])
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.reserve(learner.state()["progress.position.length"])
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
         yield step
 
 
@@ -107,6 +129,6 @@ def lived_episodes(learner: Any, env: gym.Env, samples: int) -> list[list[Transi
     episodes: list[list[Transition]] = [[]]
     for step in lived(learner, env, samples):
         episodes[-1].append(step)
-        if step.over:
+        if is_over(step):
             episodes.append([])
     return episodes

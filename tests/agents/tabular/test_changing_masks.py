@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import DynaQ, DynaQPlus, OffPolicyMonteCarlo
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.dyna_q_plus import dyna_q_plus_update
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv, TabularModel
 
 STATES, ACTIONS = 4, 3

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import DoubleQLearning, DoubleQLearningConfig, QLearning
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.double_q_learning import double_q_learning_target
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv
 from tests.agents.tabular.tabular_worlds import corridor, lived, made, masked
 
@@ -40,7 +40,9 @@ def learned(next_values: list[list[float]]) -> set[tuple[int, float]]:
         learner.memory.tables[:, 1] = next_values
         before = learner.memory.tables.copy()
         step = Transition(0, 0, 0.5, 1, -1, False, False, 0.0, 0.0)
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
         learner.memory.updates[...] = 0
         table = int((learner.memory.tables != before).any(axis=(1, 2)).argmax())
         seen.add((table, learner.memory.tables[table, 0, 0].item()))

@@ -9,6 +9,7 @@ from spielfeld.agents import DoubleQLearning, ExpectedSarsa, QLearning, Sarsa, T
 from spielfeld.agents.tabular.expected_sarsa import expected_sarsa_target
 from spielfeld.agents.tabular.q_learning import q_learning_target
 from spielfeld.agents.tabular.sarsa import sarsa_target
+from tests.agents.tabular.tabular_worlds import aimed
 
 LADDER = [Sarsa, ExpectedSarsa, QLearning]
 VALUES, LEGAL = np.array([1.0, 5.0, 3.0]), np.ones(3, bool)
@@ -28,28 +29,34 @@ def cliff(learner_class: type, seed: int, episodes: int) -> np.ndarray:
 
 
 def test_sarsa_target_by_hand() -> None:
-    assert sarsa_target(2.0, 0.5, False, VALUES, LEGAL, 2, 0.1) == 2.0 + 0.5 * 3.0
-    assert sarsa_target(2.0, 0.5, True, VALUES, LEGAL, -1, 0.1) == 2.0
+    assert aimed(sarsa_target, 2.0, 0.5, False, VALUES, LEGAL, 2, 0.1) == 2.0 + 0.5 * 3.0
+    assert aimed(sarsa_target, 2.0, 0.5, True, VALUES, LEGAL, -1, 0.1) == 2.0
 
 
 def test_expected_sarsa_target_by_hand() -> None:
     # 0.7 * 5 + 0.3 * (1 + 5 + 3) / 3
-    assert expected_sarsa_target(2.0, 0.5, False, VALUES, LEGAL, -1, 0.3) == pytest.approx(4.2)
+    assert aimed(expected_sarsa_target, 2.0, 0.5, False, VALUES, LEGAL, -1, 0.3) == pytest.approx(
+        4.2
+    )
     legal = np.array([True, False, True])
     # 0.7 * 3 + 0.3 * (1 + 3) / 2
-    assert expected_sarsa_target(2.0, 0.5, False, VALUES, legal, -1, 0.3) == pytest.approx(3.35)
-    assert expected_sarsa_target(2.0, 0.5, True, VALUES, LEGAL, -1, 0.3) == 2.0
+    assert aimed(expected_sarsa_target, 2.0, 0.5, False, VALUES, legal, -1, 0.3) == pytest.approx(
+        3.35
+    )
+    assert aimed(expected_sarsa_target, 2.0, 0.5, True, VALUES, LEGAL, -1, 0.3) == 2.0
 
 
 def test_without_exploration_expected_sarsa_is_q_learning() -> None:
     arguments = (2.0, 0.5, False, VALUES, LEGAL, -1, 0.0)
-    assert expected_sarsa_target(*arguments) == q_learning_target(*arguments)
+    assert aimed(expected_sarsa_target, *arguments) == aimed(q_learning_target, *arguments)
 
 
 def test_expected_sarsa_is_the_mean_of_sarsa() -> None:
-    picked = [sarsa_target(1.0, 0.9, False, VALUES, LEGAL, action, 0.6) for action in range(3)]
+    picked = [
+        aimed(sarsa_target, 1.0, 0.9, False, VALUES, LEGAL, action, 0.6) for action in range(3)
+    ]
     chances = np.array([0.2, 0.6, 0.2])  # 0.6 / 3 each, and 0.4 more for the best
-    expected = expected_sarsa_target(1.0, 0.9, False, VALUES, LEGAL, -1, 0.6)
+    expected = aimed(expected_sarsa_target, 1.0, 0.9, False, VALUES, LEGAL, -1, 0.6)
     assert expected == pytest.approx(chances @ picked)
 
 
@@ -57,7 +64,7 @@ def test_sarsa_takes_the_action_that_it_learned_from() -> None:
     env = gym.make("spielfeld/CliffWalking-v0")
     learner = Sarsa(seed=1)
     for batch in learner.experience(env, 200):
-        picked = learner.state()["episode"]["action"]
+        picked = learner.state()["progress.position.action"]
         if picked >= 0:
             following = next(iter(learner.experience(env, 1)))
             assert following.select.tolist() == [picked]

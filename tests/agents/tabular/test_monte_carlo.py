@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import MonteCarlo, MonteCarloConfig, MonteCarloPrediction
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.monte_carlo import with_room
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 from tests.agents.tabular.tabular_worlds import corridor, lived_episodes, made, masked, two_rings
@@ -20,7 +20,9 @@ def episode(learner: MonteCarlo, steps: list[tuple[int, int, float]], cut: bool 
     for k, (state, action, reward) in enumerate(steps):
         over = k == len(steps) - 1
         step = Transition(state, action, reward, 3, 1, over and not cut, over, 0.0, 0.0)
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
 
 
 @pytest.mark.uncompiled

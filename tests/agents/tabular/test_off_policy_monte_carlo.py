@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.exploration import action_probability
 from spielfeld.agents.tabular.off_policy_monte_carlo import HUGE
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv, TabularModel
 from tests.agents.tabular.tabular_worlds import corridor, lived_episodes
 
@@ -61,7 +61,9 @@ def test_update_by_hand() -> None:
     learner.reserve(3)
     for state, action, over in ((1, 0, False), (0, 1, False), (2, 1, True)):
         step = Transition(state, action, 1.0, 3, -1, over, over, 0.2, 0.2)
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
     # Greedy actions are taken with probability 0.8 + 0.2 / 2 = 0.9, so step 1 weighs 1 / 0.9.
     weight = 1 / 0.9
     assert learner.action_values[2, 1] == 1.0
@@ -80,7 +82,9 @@ def test_nothing_is_learned_before_an_action_that_was_not_greedy() -> None:
     learner.reserve(3)
     for state, action, over in ((0, 1, False), (1, 0, False), (2, 1, True)):
         step = Transition(state, action, 0.0, 3, -1, over, over, 0.2, 0.2)
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
     assert learner.visits.tolist() == [[0, 0], [1, 0], [0, 1], [0, 0]]
 
 
@@ -102,7 +106,9 @@ def test_weights_stop_before_they_leave_the_range_of_numbers() -> None:
     learner.reserve(3_000)
     for k in range(3_000):
         step = Transition(0, 1, 0.0, 3, -1, k == 2_999, k == 2_999, 1.0, 1.0)
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
     assert 0 < learner.memory.weights[0, 1] < 10 * HUGE
     assert 0 < learner.visits[0, 1] < 3_000
 

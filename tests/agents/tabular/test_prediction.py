@@ -12,7 +12,7 @@ from spielfeld.agents.tabular.prediction import PredictionLearner, policy_action
 from spielfeld.agents.tabular.temporal_difference import temporal_difference_target
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
-from tests.agents.tabular.tabular_worlds import ALL, corridor, made, masked, two_rings
+from tests.agents.tabular.tabular_worlds import ALL, aimed, corridor, made, masked, two_rings
 
 JUDGES = [learner_class for learner_class in ALL if issubclass(learner_class, PredictionLearner)]
 AGENTS = [learner_class for learner_class in ALL if learner_class not in JUDGES]
@@ -21,8 +21,8 @@ each_judge = pytest.mark.parametrize("learner_class", JUDGES)
 
 def test_target_by_hand() -> None:
     arguments = (np.array([8.0]), np.ones(3), -1, 0.0)
-    assert temporal_difference_target(2.0, 0.5, False, *arguments) == 2.0 + 0.5 * 8.0
-    assert temporal_difference_target(2.0, 0.5, True, *arguments) == 2.0
+    assert aimed(temporal_difference_target, 2.0, 0.5, False, *arguments) == 2.0 + 0.5 * 8.0
+    assert aimed(temporal_difference_target, 2.0, 0.5, True, *arguments) == 2.0
 
 
 @pytest.mark.uncompiled
@@ -41,15 +41,10 @@ def test_temporal_difference_is_gradient_descent_on_one_cell() -> None:
     assert np.array_equal(learner.action_values, table.parameters["table"])
 
 
-def memory_of(weights: list[float]) -> Any:
-    learner = TemporalDifference()
-    return learner.make_memory(np.zeros((1, 1)), np.array([weights]))
-
-
 def test_actions_are_picked_as_likely_as_the_policy_says() -> None:
-    memory = memory_of([0.5, 0.0, 0.25, 0.25])
+    weights = np.array([0.5, 0.0, 0.25, 0.25])
     draws = np.arange(1_000) / 1_000
-    picked = [policy_action(memory, 0, 0.0, 0.0, draw) for draw in draws]
+    picked = [policy_action(weights, draw) for draw in draws]
     assert np.bincount(picked).tolist() == [500, 0, 250, 250]
 
 
@@ -57,9 +52,9 @@ def test_actions_are_picked_as_likely_as_the_policy_says() -> None:
     "weights", [[0.1] * 10, [0.0, 1.0, 0.0], [1 / 3] * 3, [0.7, 0.2, 0.1, 0.0], [0.0, 5e-324, 0.0]]
 )
 def test_the_last_draw_picks_a_possible_action_whatever_rounding_does(weights: list[float]) -> None:
-    picked = policy_action(memory_of(weights), 0, 0.0, 0.0, np.nextafter(1.0, 0.0))
+    picked = policy_action(np.array(weights), np.nextafter(1.0, 0.0))
     assert picked == max(np.flatnonzero(weights))
-    assert policy_action(memory_of(weights), 0, 0.0, 0.0, 0.0) == np.flatnonzero(weights)[0]
+    assert policy_action(np.array(weights), 0.0) == np.flatnonzero(weights)[0]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import DynaQ, PrioritizedSweeping, PrioritizedSweepingConfig
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.planning import value_iteration
 from spielfeld.agents.tabular.prioritized_sweeping import prioritized_sweeping_update
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv
 from spielfeld.envs.access import restore
 from spielfeld.envs.grid_world.layout import Layout
@@ -115,8 +115,8 @@ def test_restored_learner_goes_on_bit_for_bit() -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
-        ("planning_steps", 0, "planning_steps must be above 0: all learning is planning here"),
-        ("planning_steps", -3, "planning_steps must be a whole number from 0, not -3"),
+        ("planning_steps", 0, "planning_steps must be 1 or more, not 0"),
+        ("planning_steps", -3, "planning_steps must be 1 or more, not -3"),
         ("threshold", -1.0, "threshold must be 0 or more, not -1.0"),
         ("threshold", float("nan"), "threshold must be 0 or more, not nan"),
     ],

@@ -15,7 +15,7 @@ from spielfeld.envs.access import restore
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.experiments.settings import settings_for
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
-from tests.agents.tabular.tabular_worlds import assert_equal_states, corridor
+from tests.agents.tabular.tabular_worlds import aimed, assert_equal_states, corridor
 
 EVERYTHING = np.ones(3, bool)
 
@@ -32,10 +32,10 @@ def tempting() -> TabularModel:
 
 def test_target_by_hand() -> None:
     values = np.array([1.0, 5.0, 3.0])
-    assert q_learning_target(2.0, 0.5, False, values, EVERYTHING, 0, 0.1) == 2.0 + 0.5 * 5.0
-    assert q_learning_target(2.0, 0.5, True, values, EVERYTHING, 0, 0.1) == 2.0
+    assert aimed(q_learning_target, 2.0, 0.5, False, values, EVERYTHING, 0, 0.1) == 2.0 + 0.5 * 5.0
+    assert aimed(q_learning_target, 2.0, 0.5, True, values, EVERYTHING, 0, 0.1) == 2.0
     legal = np.array([True, False, True])
-    assert q_learning_target(2.0, 0.5, False, values, legal, 0, 0.1) == 2.0 + 0.5 * 3.0
+    assert aimed(q_learning_target, 2.0, 0.5, False, values, legal, 0, 0.1) == 2.0 + 0.5 * 3.0
 
 
 def test_the_update_is_one_step_of_gradient_descent_on_squared_error() -> None:
@@ -44,7 +44,7 @@ def test_the_update_is_one_step_of_gradient_descent_on_squared_error() -> None:
     before = table.parameters["table"].copy()
     learner = GradientLearner()
     learner.function, learner.loss, learner.optimizer = table, SquaredError(), sgd
-    aim = q_learning_target(-1.0, 0.9, False, before[4], np.ones(2, bool), -1, 0.0)
+    aim = aimed(q_learning_target, -1.0, 0.9, False, before[4], np.ones(2, bool), -1, 0.0)
     learner.step(Batch(np.array([2]), np.array([aim]), select=np.array([1])))
     expected = before.copy()
     expected[2, 1] -= 0.3 * (before[2, 1] - (-1.0 + 0.9 * before[4].max()))
@@ -214,7 +214,7 @@ def test_rewards_that_are_no_numbers_are_refused() -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
-        ("learning_rate", 1.5, "learning_rate must be from 0 to 1, not 1.5"),
+        ("learning_rate", 1.5, "learning_rate must be above 0 and at most 1, not 1.5"),
         ("learning_rate", 0.0, "learning_rate must be above 0"),
         ("discount", float("nan"), "discount must be from 0 to 1, not nan"),
         ("exploration_samples", -1, "exploration_samples must be 0 or more"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import Sarsa, SarsaLambda, SarsaLambdaConfig, TDLambda, TDLambdaConfig
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.sarsa_lambda import (
     ACCUMULATING,
     DUTCH,
@@ -13,7 +14,6 @@ from spielfeld.agents.tabular.sarsa_lambda import (
     REPLACING,
     visited_trace,
 )
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv, TabularModel
 from tests.agents.tabular.tabular_worlds import WORLDS, corridor, lived, made, masked
 
@@ -38,7 +38,9 @@ def test_two_visits_by_hand(traces: str, first: float, second: None) -> None:
     learner.learn(TabularEnv(corridor(4)), 0)
     for reward in (4.0, 8.0):
         step = Transition(1, 1, reward, 1, 1, False, False, 0.0, 0.0)
-        learner.update(learner.memory, learner.settings, learner.rates, step, learner.generator)
+        learner.update(
+            learner.memory, learner.settings, learner.rates, step, learner.progress.generator
+        )
     # First error 4, value 2. Second error 8 + 0.5 * 2 - 2 = 7.
     assert learner.action_values[1, 1] == 2.0 + 7.0 * first
     assert learner.memory.traces[1, 1] == first * 0.25
@@ -110,7 +112,7 @@ def test_dutch_traces_are_the_online_lambda_return_algorithm(
         assert learner.action_values == pytest.approx(expected, abs=1e-10)
         online.append(learner.action_values.copy())
         longest = max(longest, len(path))
-        if step.over:
+        if step.terminated or step.truncated:
             cut += not step.terminated
             path, online, rates = [], online[-1:], []
     assert longest > 10 and cut > 0
@@ -125,7 +127,7 @@ def test_cells_with_a_trace_are_listed_once(traces: str) -> None:
         memory = learner.memory
         listed = memory.traced[: memory.listed[0]]
         assert sorted(listed) == np.flatnonzero(memory.traces).tolist()
-        assert not step.over or not len(listed)
+        assert not (step.terminated or step.truncated) or not len(listed)
         faded += len(listed) == 0
     assert faded
 
@@ -171,7 +173,10 @@ def test_truncated_step_keeps_its_bootstrap() -> None:
     [
         ({"trace_decay": 1.1}, "trace_decay must be from 0 to 1, not 1.1"),
         ({"trace_decay": float("nan")}, "trace_decay must be from 0 to 1, not nan"),
-        ({"traces": "none"}, "traces must be one of accumulating, replacing, dutch, not 'none'"),
+        (
+            {"traces": "none"},
+            "There is no traces 'none': choose one of accumulating, ",
+        ),
     ],
 )
 def test_settings_out_of_range_are_refused(

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from spielfeld.agents import QLearning, TreeBackup, TreeBackupConfig
+from spielfeld.agents.loop import Transition
 from spielfeld.agents.planning import greedy_policy
 from spielfeld.agents.tabular.tree_backup import return_of, tree_backup_return
-from spielfeld.agents.tabular.walk import Transition
 from spielfeld.envs import TabularEnv
 from tests.agents.tabular.tabular_worlds import (
     WORLDS,
     assert_worlds_agree,
     corridor,
+    is_over,
     lived_episodes,
     made,
     masked,
@@ -87,7 +88,7 @@ def test_each_visit_learns_once_from_the_return_of_its_own_steps(steps: int) -> 
     *episodes, rest = lived_episodes(learner, TabularEnv(masked(), 13), 700)
     assert rest and any(not path[-1].terminated for path in episodes)
     for path in [*episodes, rest]:
-        for end in range(steps, len(path) + (steps if path[-1].over else 1)):
+        for end in range(steps, len(path) + (steps if is_over(path[-1]) else 1)):
             part = path[end - steps : end]
             if part:
                 cell = part[0].state, part[0].action
@@ -104,7 +105,7 @@ def test_one_step_is_q_learning_bit_for_bit(world: str) -> None:
     assert first.learn(env, 1_000) == second.learn(twin, 1_000)
     assert first.action_values.tobytes() == second.action_values.tobytes()
     assert np.array_equal(first.visits, second.visits)
-    assert first.state()["generator"] == second.state()["generator"]
+    assert first.state()["progress.generator"] == second.state()["progress.generator"]
     assert_worlds_agree(env, twin)
 
 

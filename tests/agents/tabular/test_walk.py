@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gymnasium.wrappers import TransformReward
 
-from spielfeld.agents.tabular.config import TileConfig
+from spielfeld.agents.tabular.config import GradientConfig
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.envs.access import restore
 from tests.agents.tabular.tabular_worlds import (
@@ -83,8 +83,8 @@ def test_predict_changes_nothing_and_act_nothing_but_the_generator(learner_class
     assert {learner.act(0, only) for _ in range(20)} == {1}
     taken = {learner.act(0) for _ in range(200)}
     assert taken <= set(np.flatnonzero(masked().legal[0]).tolist())
-    assert_equal_states(learner, twin, apart=("generator",))
-    assert learner.state()["generator"] != twin.state()["generator"]
+    assert_equal_states(learner, twin, apart=("progress.generator",))
+    assert learner.state()["progress.generator"] != twin.state()["progress.generator"]
 
 
 @pytest.mark.uncompiled
@@ -117,7 +117,8 @@ def test_nothing_of_an_unfinished_episode_follows_into_another_world(
     learner.learn(world(0), 7)
     left = learner.action_values[:3].copy()
     fresh.learn(world(0), 0)
-    fresh.samples, fresh.generator.bit_generator.state = 7, learner.state()["generator"]
+    fresh.progress.position.samples[0] = 7
+    fresh.progress.generator.bit_generator.state = learner.state()["progress.generator"]
     second, twin = world(3), world(3)
     for one, env in ((learner, second), (fresh, twin)):
         env.reset(seed=8)
@@ -141,7 +142,7 @@ def test_a_world_that_the_table_does_not_fit_is_refused(learner_class: type, wra
         ValueError, match=r"has shape \(\d, \d\), but this environment needs \(\d, "
     ):
         learner.learn(TabularEnv(masked(), 9), 10)
-    with pytest.raises(ValueError, match=r"The saved table has shape \(4, \d\), but this environm"):
+    with pytest.raises(ValueError, match=r"'memory.table' has shape \(4, \d\), but \(5"):
         some(learner_class).restore(before, larger)
     assert learner.samples == 10
 
@@ -166,7 +167,7 @@ def test_what_was_not_allowed_elsewhere_is_allowed_where_nothing_is_said(
 @each_learner
 def test_continuous_observations_are_refused_in_a_sentence_or_tiled(learner_class: type) -> None:
     learner, env = some(learner_class), gym.make("MountainCar-v0")
-    if issubclass(learner_class.config_class, TileConfig):
+    if issubclass(learner_class.config_class, GradientConfig):
         learner.learn(env, 5)
         assert learner.tiled
     else:

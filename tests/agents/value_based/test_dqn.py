@@ -1,24 +1,32 @@
 """What all of the family promise, and what DQN is equal to."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.spaces import Discrete
-from value_worlds import ALL, cut_off, delayed, made, masked, memoryless, same
+from value_worlds import ALL, WORLDS, cut_off, delayed, made, masked, memoryless, same
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.tabular.q_learning import q_learning_target
-from spielfeld.agents.value_based.double_dqn import DoubleDQN, double_values
-from spielfeld.agents.value_based.dqn import DQN, DQNConfig, best_values, dqn_target
-from spielfeld.agents.value_based.dueling_dqn import DuelingDQN
-from spielfeld.agents.value_based.exploration import soft_actions
-from spielfeld.agents.value_based.n_step_dqn import NStepDQN
-from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN
+from spielfeld.agents.value_based.double_dqn import DoubleDQN, chosen_values, double_values
+from spielfeld.agents.value_based.dqn import (
+    DQN,
+    DQNConfig,
+    EpsilonGreedy,
+    best_values,
+    dqn_target,
+    plain_network,
+)
+from spielfeld.agents.value_based.dueling_dqn import DuelingDQN, duelling_network
+from spielfeld.agents.value_based.n_step_dqn import Chain, NStepDQN
+from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN, Proportional
 from spielfeld.experiments.session import split
 from spielfeld.learning import SGD, load_model, save_model
+from spielfeld.settings import Count, Share, Whole
+from tests.agents.tabular.tabular_worlds import aimed
 
 EACH = pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 VALUES = np.array([[1.0, 5.0, 3.0], [2.0, 0.0, 4.0], [7.0, 8.0, 9.0]])
@@ -48,9 +56,9 @@ def test_exploring_tries_legal_actions_equally_often_and_greed_breaks_ties_so() 
         np.tile([5.0, 3, 5, 9], (rows, 1)),
         np.tile([True, True, True, False], (rows, 1)),
     )
-    greedy = np.bincount(soft_actions(values, legal, 0.0, generator), minlength=4) / rows
+    greedy = np.bincount(EpsilonGreedy(values, legal, 0.0).draw(generator), minlength=4) / rows
     assert greedy == pytest.approx([0.5, 0, 0.5, 0], abs=0.02)
-    soft = np.bincount(soft_actions(values, legal, 0.6, generator), minlength=4) / rows
+    soft = np.bincount(EpsilonGreedy(values, legal, 0.6).draw(generator), minlength=4) / rows
     assert soft == pytest.approx([0.4, 0.2, 0.4, 0], abs=0.02)
 
 
@@ -75,15 +83,8 @@ def test_without_memory_and_with_a_table_for_a_network_it_is_q_learning() -> Non
         learner.learn(source, 1)
         steps = learner.replay.at([0])
         state, action, after = (int(steps[k][0]) for k in (0, 1, 4))
-        aim = q_learning_target(
-            float(steps.reward[0]),
-            0.9,
-            bool(steps.terminated[0]),
-            expected[after],
-            everything,
-            0,
-            0,
-        )
+        reward, ends = float(steps.reward[0]), bool(steps.terminated[0])
+        aim = aimed(q_learning_target, reward, 0.9, ends, expected[after], everything, -1, 0.0)
         expected[state, action] -= 0.5 * (expected[state, action] - aim)
     assert np.abs(expected).max() > 10
     assert learner.predict(np.arange(38)) == pytest.approx(expected, rel=1e-4, abs=1e-4)
@@ -113,6 +114,43 @@ class OneByOne(DQN):
 def test_with_equal_priorities_prioritised_replay_is_dqn() -> None:
     assert twins(made(OneByOne), made(PrioritizedDQN, priority_exponent=0.0))
     assert not twins(made(OneByOne), made(PrioritizedDQN, priority_exponent=0.5))
+
+
+@dataclass(frozen=True)
+class AllPartsConfig(DQNConfig):
+    """Settings of all variants together."""
+
+    n_steps: Count = 2
+    priority_exponent: Share = 0.6
+    correction: Share = 0.4
+    correction_samples: Whole = 100_000
+
+
+class AllParts(DQN):
+    """Every part of every variant at once."""
+
+    config_class = AllPartsConfig
+    make_function = staticmethod(duelling_network)
+    next_values = staticmethod(chosen_values)
+    sampler_class = Proportional
+    lookout_class = Chain
+    foresees = False
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_all_parts_together_solve_worlds_of_few_states(name: str) -> None:
+    make, samples, answers = WORLDS[name]
+    for seed in range(3):
+        learner = made(AllParts, seed)
+        learner.learn(make(), samples)
+        assert learner.predict(list(answers)).argmax(axis=1).tolist() == list(answers.values())
+
+
+def test_all_parts_without_effect_are_dqn() -> None:
+    settings = {"n_steps": 1, "priority_exponent": 0.0, "target_every": 1}
+    one, other = made(OneByOne, target_every=1), made(AllParts, **settings)
+    other.make_function = plain_network
+    assert twins(one, other)
 
 
 @pytest.mark.parametrize("target_every", [1, 3, 10])
@@ -176,9 +214,10 @@ def test_a_run_cut_off_and_restored_ends_bit_for_bit_the_same(
     source, whole, begun, goes_on = gym.make(name), *(made(kind, 5) for _ in range(3))
     whole.learn(source, 1_000)
     begun.learn(source, 500)
-    save_model(tmp_path / "file", *split(begun.state()))
+    saved, told = split(begun.state())
+    save_model(tmp_path / "file", saved, told)
     arrays, values = load_model(tmp_path / "file")
-    goes_on.restore({**arrays, **values}, gym.make(name))
+    goes_on.restore({**arrays, **{key: values[key] for key in told}}, gym.make(name))
     goes_on.learn(goes_on._source, 500)
     assert same(whole.state(), goes_on.state())
 
@@ -210,7 +249,7 @@ def test_updates_are_as_many_as_the_settings_say() -> None:
     )
     learner.learn(memoryless(), 100)
     # trainings at 50, 60, ..., 100 samples, in steps of 4: six of three updates each
-    assert learner.updates.tolist() == [18]
+    assert learner.updates == 18
     still, moving = learner.still.parameters["bias0"], learner.function.parameters["bias0"]
     assert not np.array_equal(still, moving)
 

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from value_worlds import made, memoryless
 
+from spielfeld.agents.value_based.dqn import Uniform
 from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
 from spielfeld.agents.value_based.n_step_dqn import (
-    LinkedMemory,
+    Chain,
     NStepDQN,
     NStepDQNConfig,
     n_step_returns,
@@ -21,14 +22,18 @@ from spielfeld.agents.value_based.n_step_dqn import (
 from spielfeld.agents.value_based.prioritized_dqn import (
     PrioritizedDQN,
     PrioritizedDQNConfig,
-    PrioritizedMemory,
+    Proportional,
+    empty_tree,
+    find_items,
     importance_weights,
+    leaves,
     priorities,
+    set_weights,
 )
-from spielfeld.agents.value_based.sum_tree import empty_tree, find_items, leaves, set_weights
 
 WORLDS: Any = SimpleNamespace(rows=3, observation_space=Box(-1, 1, (2,)))
 EVERYWHERE = np.arange(3)
+GOING_ON = np.zeros(3, bool)
 
 
 def steps(numbers: list[int]) -> Transitions:
@@ -44,7 +49,7 @@ def test_the_latest_steps_are_remembered(capacity: int, counts: list[int]) -> No
     memory, kept, number = ReplayMemory(capacity, WORLDS, 2), deque[int](maxlen=capacity), 0
     for count in counts:
         new = list(range(number, number + count))
-        memory.add(steps(new), EVERYWHERE[:count], np.zeros(count, bool))
+        memory.add(steps(new))
         kept.extend(new)
         number += count
     found = memory.at(np.arange(len(memory)))
@@ -53,9 +58,7 @@ def test_the_latest_steps_are_remembered(capacity: int, counts: list[int]) -> No
 
 
 def test_steps_are_drawn_equally_often() -> None:
-    memory = ReplayMemory(50, WORLDS, 2)
-    memory.add(steps([0, 1, 2]), EVERYWHERE, np.zeros(3, bool))
-    places = memory.draw(np.random.default_rng(0), 30_000)
+    places = Uniform(None).draw(np.random.default_rng(0), 30_000, 3)
     assert np.bincount(places) / 30_000 == pytest.approx([1 / 3] * 3, abs=0.01)
 
 
@@ -120,14 +123,18 @@ def test_priorities_and_weights_by_hand() -> None:
 
 
 def test_surprising_steps_are_drawn_more_often_and_new_ones_first() -> None:
-    memory = PrioritizedMemory(8, WORLDS, 2)
-    places = memory.add(steps([0, 1, 2]), EVERYWHERE, np.zeros(3, bool))
-    memory.change(places, np.array([1.0, 2.0, 5.0]))
-    assert memory.share(places) == pytest.approx([1 / 8, 2 / 8, 5 / 8])
-    drawn = memory.draw(np.random.default_rng(0), 20_000)
+    sampler, places = (
+        Proportional(PrioritizedDQNConfig(buffer_size=16, priority_exponent=1.0)),
+        EVERYWHERE,
+    )
+    sampler.added(places)
+    assert sampler.share(places) == pytest.approx([1 / 3] * 3)
+    sampler.surprised(places, np.array([1.0, -2.0, 5.0]))
+    assert sampler.share(places) == pytest.approx([1 / 8, 2 / 8, 5 / 8])
+    drawn = sampler.draw(np.random.default_rng(0), 20_000, 3)
     assert np.bincount(drawn) / 20_000 == pytest.approx([1 / 8, 2 / 8, 5 / 8], abs=0.01)
-    new = memory.add(steps([3]), EVERYWHERE[:1], np.zeros(1, bool))
-    assert memory.share(new) == pytest.approx([5 / 13])
+    sampler.added(np.array([3]))
+    assert sampler.share(np.array([3])) == pytest.approx([5 / 13])
 
 
 def test_priorities_are_the_errors_of_the_latest_batch() -> None:
@@ -138,7 +145,7 @@ def test_priorities_are_the_errors_of_the_latest_batch() -> None:
         learner.step(batch)
         batches.append((learner.places, np.abs(before - batch.targets)))
     places, errors = batches[-1]
-    share = learner.replay.share(places) * learner.replay.tree[1]
+    share = learner.sampler.share(places) * learner.sampler.tree[1]
     assert share == pytest.approx(errors.astype(float) + 1e-6, rel=1e-5)
 
 
@@ -172,20 +179,26 @@ MOVES = st.lists(st.sampled_from(["on", "over", "waits"]), min_size=3, max_size=
 def test_returns_of_n_steps_are_those_of_each_world_on_its_own(
     capacity: int, n: int, moves: list[list[str]]
 ) -> None:
-    memory, logs, where, number = LinkedMemory(capacity, WORLDS, 2), [[], [], []], {}, 0
+    memory, logs, where, number = ReplayMemory(capacity, WORLDS, 2), [[], [], []], {}, 0
+    chain = Chain(SimpleNamespace(discount=0.5, n_steps=n, buffer_size=capacity), 3)
     for move in moves:
         between = [not log or log[-1][1] for log in logs]  # episodes: only there a world may wait
         acting = np.array([k for k in range(3) if move[k] != "waits" or not between[k]], int)
         numbers = list(range(number, number + len(acting)))
         over = np.array([move[row] == "over" for row in acting], bool)
-        places = memory.add(steps(numbers), acting, over)
+        places = memory.add(steps(numbers))
+        chain.added(places, acting, over)
         for place, row, one, ends in zip(places, acting, numbers, over, strict=True):
             where[place] = (row, len(logs[row]))
             logs[row].append((one, ends))
         number += len(acting)
     places = np.arange(len(memory))
-    reward, last, weight = n_step_returns(memory.columns.reward, memory.following, places, 0.5, n)
+    reward, last, weight = n_step_returns(memory.columns.reward, chain.following, places, 0.5, n)
     led_to = memory.at(last).next_observation[:, 0]
+    looked, discount = chain.look(memory, places)
+    assert np.array_equal(looked.reward, reward) and np.array_equal(discount, weight)
+    assert np.array_equal(looked.next_observation[:, 0], led_to)
+    assert np.array_equal(looked.observation, memory.at(places).observation)
     for place in places:
         row, begin = where[place]
         expected = slow_return(logs[row], begin, 0.5, n)
@@ -193,20 +206,23 @@ def test_returns_of_n_steps_are_those_of_each_world_on_its_own(
 
 
 def test_no_step_follows_those_before_a_new_beginning() -> None:
-    memory = LinkedMemory(20, WORLDS, 2)
-    first = memory.add(steps([0, 1, 2]), EVERYWHERE, np.zeros(3, bool))
-    memory.begin_episodes()
-    memory.add(steps([3, 4, 5]), EVERYWHERE, np.zeros(3, bool))
-    assert (memory.following[first] == -1).all()
+    chain = Chain(NStepDQNConfig(buffer_size=32), 3)
+    first = np.array([0, 1, 2])
+    chain.added(first, EVERYWHERE, GOING_ON)
+    chain.begin_episodes()
+    chain.added(first + 3, EVERYWHERE, GOING_ON)
+    assert (chain.following[first] == -1).all()
+    chain.added(first + 6, EVERYWHERE, GOING_ON)
+    assert chain.following[first + 3].tolist() == [6, 7, 8]
 
 
 def test_worlds_whose_state_is_not_known_begin_anew_after_a_restart() -> None:
     learner, again = made(NStepDQN), made(NStepDQN)
     learner.learn(memoryless(), 64)
     state = {k: v for k, v in learner.state().items() if not k.startswith("worlds.")}
-    assert (learner.replay.latest >= 0).any()
+    assert (learner.lookout.latest >= 0).any()
     again.restore(state, memoryless())
-    assert (again.replay.latest == -1).all()
+    assert (again.lookout.latest == -1).all()
 
 
 @pytest.mark.parametrize(

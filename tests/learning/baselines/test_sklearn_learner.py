@@ -142,8 +142,8 @@ def test_other_rows_than_those_of_the_beginning_are_refused() -> None:
 
 
 def test_fit_of_another_version_is_refused() -> None:
-    state = {"rows_drawn": 10, "scikit_learn": "0.1"}
-    with pytest.raises(ValueError, match=r"was fitted by scikit-learn 0\.1; .* train again"):
+    state = {"samples": 10, "library_version": "0.1"}
+    with pytest.raises(ValueError, match=r"'library_version' differs .*'0\.1' is not .* version"):
         learner("sklearn-tree").restore(state, find_data_set("iris"))
 
 
@@ -159,7 +159,7 @@ def test_without_the_library_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch)
         learner("sklearn-svm").learn(data, 10)
     monkeypatch.setitem(sys.modules, "sklearn.base", None)
     with pytest.raises(ImportError, match=r"This model comes with scikit-learn, which is not"):
-        learner("sklearn-svm").restore({"rows_drawn": 10, "scikit_learn": "1.5"}, data)
+        learner("sklearn-svm").restore({"samples": 10, "library_version": "1.5"}, data)
 
 
 # What was published.

@@ -80,7 +80,8 @@ def test_resumed_run_draws_what_an_uninterrupted_one_does(size: int, before: int
     steady = batches(size)
     list(steady.draw(before))
     saved = steady.state()
-    stored = json.loads(json.dumps({**saved, "row_order": saved["row_order"].tolist()}))
+    order = saved.pop("order")
+    stored = {"order": order, **json.loads(json.dumps(saved))}
     resumed = batches(size, seed=99)
     resumed.restore(stored)
     assert rows_of(resumed.draw(after)) == rows_of(steady.draw(after))
@@ -105,8 +106,22 @@ def test_stopping_early_owes_nothing() -> None:
 def test_state_of_other_rows_is_refused() -> None:
     source = batches()
     list(source.draw(4))
-    with pytest.raises(ValueError, match="order is of 10 rows, but data set 'mine' has 9"):
+    with pytest.raises(ValueError, match=r"'order' has shape \(10,\), but \(9,\) is needed"):
         batches(rows=9).restore(source.state())
+
+
+def test_order_in_which_a_row_comes_twice_is_refused() -> None:
+    source = batches()
+    list(source.draw(4))
+    saved = source.state()
+    saved["order"][0] = saved["order"][1]
+    with pytest.raises(ValueError, match="'order' has a number twice"):
+        source.restore(saved)
+
+
+def test_without_a_generator_rows_stay_in_their_order() -> None:
+    source = MiniBatches(batches().data, 4)
+    assert rows_of(source.draw(2 * ROWS)) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]] * 2
 
 
 def test_batch_without_rows_is_refused() -> None:

@@ -42,6 +42,9 @@ def test_each_name_has_a_line_and_gives_its_data_set(name: str) -> None:
 
 
 def test_finding_names_loads_no_library() -> None:
-    look = "import sys, learning.data_sets; print({'sklearn', 'scipy', 'numba'} & set(sys.modules))"
+    look = (
+        "import sys, spielfeld.learning.data_sets;"
+        "print({'sklearn', 'scipy', 'numba'} & set(sys.modules))"
+    )
     run = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"

@@ -50,8 +50,8 @@ def test_missing_scikit_learn_gets_one_sentence(monkeypatch: pytest.MonkeyPatch)
     def missing(name: str):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr("spielfeld.learning.scikit_learn.importlib.import_module", missing)
+    monkeypatch.setattr("spielfeld.learning.scikit_learn.pkgutil.resolve_name", missing)
     from spielfeld.learning.scikit_learn import scikit_learn
 
     with pytest.raises(ImportError, match=r"The wine comes .*: `pip install scikit-learn`"):
-        scikit_learn("datasets", "The wine")
+        scikit_learn("datasets:load_wine", "The wine")

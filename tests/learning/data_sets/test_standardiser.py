@@ -6,6 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from spielfeld.learning import load_model, save_model
 from spielfeld.learning.data_sets import DataSet, Standardiser, find_data_set, standardised
+from spielfeld.snapshot import leaves
 
 
 def test_columns_have_mean_zero_and_deviation_one() -> None:
@@ -47,7 +48,7 @@ def test_without_validation_there_is_none_afterwards() -> None:
 
 def test_model_file_holds_it(tmp_path) -> None:
     measure = Standardiser.learned_from(np.random.default_rng(0).normal(size=(9, 3)))
-    save_model(tmp_path / "model.safetensors", measure.state(), {})
+    save_model(tmp_path / "model.safetensors", leaves(measure), {})
     loaded = Standardiser(**load_model(tmp_path / "model.safetensors")[0])
     assert np.array_equal(loaded.mean, measure.mean)
     assert np.array_equal(loaded.scale, measure.scale)

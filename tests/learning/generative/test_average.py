@@ -50,6 +50,7 @@ def test_state_is_a_copy_and_continues_bit_for_bit() -> None:
     state, at = optimizer.state(), parameters["weights"].copy()
     walk(optimizer, parameters, [3.0])
     other = Averaged(WeightDecay(Adam(0.1), 0.1), 0.9, {"weights": np.array([9.0])})
+    other.prepare(parameters)
     other.restore(state)
     walk(other, {"weights": at}, [3.0])
     assert np.array_equal(other.average["weights"], optimizer.average["weights"])

@@ -119,9 +119,9 @@ def test_beginner_has_no_state_and_restores_to_a_beginner() -> None:
     other.learn(MOONS, 200)
     other.restore({}, MOONS)
     assert other.learn(MOONS, 200) == learner.learn(MOONS, 200)
-    with pytest.raises(ValueError, match="'noise_generator' does not fit"):
+    with pytest.raises(ValueError, match="saved state has no 'noise'"):
         state = learner.state()
-        del state["noise_generator"]
+        del state["noise"]
         other.restore(state, MOONS)
 
 

@@ -70,7 +70,7 @@ def test_hubers_loss_is_not_led_astray_by_a_row_far_off() -> None:
     ("settings", "message"),
     [
         ({"loss": "absolute"}, "no loss 'absolute': choose one of squared, huber"),
-        ({"threshold": 0.0}, "threshold of Huber's loss must be above 0"),
+        ({"threshold": 0.0}, "threshold must be above 0"),
     ],
 )
 def test_losses_that_do_not_exist_are_refused(settings: dict, message: str) -> None:

@@ -77,7 +77,7 @@ def test_network_bends_where_a_line_cannot() -> None:
     ("settings", "message"),
     [
         ({"activation": "rely"}, "no activation 'rely': choose one of relu, tanh, sigmoid"),
-        ({"hidden": (8, 0)}, r"hidden layers need 1 or more units each, not \(8, 0\)"),
+        ({"hidden": (8, 0)}, "hidden must be 1 or more, not 0"),
     ],
 )
 def test_networks_that_cannot_be_built_are_refused(settings: dict, message: str) -> None:

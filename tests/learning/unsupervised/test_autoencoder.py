@@ -88,7 +88,7 @@ def test_what_cannot_be_learned_is_said_in_a_sentence() -> None:
         AutoencoderConfig(code=0)
     with pytest.raises(ValueError, match="no activation 'bent': choose one of relu, tanh"):
         AutoencoderConfig(activation="bent")
-    with pytest.raises(ValueError, match="hidden layers need 1 or more units each"):
+    with pytest.raises(ValueError, match="hidden must be 1 or more"):
         AutoencoderConfig(hidden=(3, 0))
     with pytest.raises(ValueError, match="nothing to predict with yet: call learn first"):
         Autoencoder().encode(np.zeros((1, 2)))

@@ -8,7 +8,7 @@ from spielfeld.learning import Batch, GradientLearner, SquaredError
 from spielfeld.learning.data_sets import DataSet, Split, find_data_set
 from spielfeld.learning.metrics import adjusted_rand
 from spielfeld.learning.unsupervised import KMeans, KMeansConfig, k_means_plus_plus
-from spielfeld.learning.unsupervised.pull import pull
+from spielfeld.learning.unsupervised.k_means import pull
 
 BLOBS = find_data_set("blobs", rows=200).without_targets()
 
@@ -36,9 +36,9 @@ class ByGradient(KMeans):
 
     def step_size(self, batch: Batch) -> np.ndarray:
         nearest = self.function.assign(batch.inputs)
-        counts = np.bincount(nearest, minlength=len(self._counts))
-        self._counts = self._counts * (self.config.batch_size > 0) + counts
-        return len(batch) / self._counts[nearest]
+        counts = np.bincount(nearest, minlength=len(self.counts))
+        self.counts = self.counts * (self.config.batch_size > 0) + counts
+        return len(batch) / self.counts[nearest]
 
 
 @pytest.mark.uncompiled

@@ -1,8 +1,12 @@
 """What every learner in many worlds promises: counts, seeds, memory, and sentences."""
 
+import ast
 import json
+import re
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
 
 import gymnasium as gym
 import numpy as np
@@ -11,9 +15,13 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiDiscrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from spielfeld import envs  # noqa: F401, registers the environments
-from spielfeld.agents.many_learner import ManyLearner
+from spielfeld.agents import baselines, deep_loop, policy_gradient, value_based
+from spielfeld.agents.deep_loop import DeepLearner
 from spielfeld.agents.policy_gradient.a2c import A2C
 from spielfeld.agents.policy_gradient.ppo import PPO
+from spielfeld.agents.policy_gradient.reinforce import Reinforce
+from spielfeld.agents.value_based.n_step_dqn import NStepDQN
+from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN
 from spielfeld.files import load_model, save_model
 from tests.agents.known_answers import KNOWN_ANSWERS
 
@@ -30,16 +38,35 @@ WORLDS: dict[str, Callable[[], Any]] = {
     "masks": KNOWN_ANSWERS["masked actions"].make,
     "numbers": KNOWN_ANSWERS["continuous"].make,
 }
+MORE: dict[str, Callable[[], DeepLearner]] = {
+    **{
+        name: partial(kind, kind.config_class(**usual), 3) for name, (kind, usual) in AGENTS.items()
+    },
+    "reinforce": partial(Reinforce, num_envs=6, seed=3),
+    "n-step": partial(NStepDQN, num_envs=6, buffer_size=64, seed=3),
+    "prioritized": partial(PrioritizedDQN, num_envs=6, buffer_size=64, seed=3),
+}
+FOLDER = Path(deep_loop.__file__).parent
+FAMILY = [
+    FOLDER / "deep_loop.py",
+    *(FOLDER / "policy_gradient").glob("*.py"), *(FOLDER / "value_based").glob("*.py"),
+]  # fmt: skip
+KINDS = [
+    getattr(module, name)
+    for module in (policy_gradient, value_based, baselines)
+    for name in module.__all__
+]
+FAMILY_CLASSES = [kind for kind in KINDS if isinstance(kind, type)]
 EVERY = pytest.mark.parametrize("agent", AGENTS)
 EVERYWHERE = pytest.mark.parametrize("world", WORLDS)
 
 
-def make(agent: str, seed: int = 3, **settings: Any) -> ManyLearner:
+def make(agent: str, seed: int = 3, **settings: Any) -> DeepLearner:
     learner_class, usual = AGENTS[agent]
     return learner_class(learner_class.config_class(**{**usual, **settings}), seed)
 
 
-def assert_equal(one: ManyLearner, other: ManyLearner) -> None:
+def assert_equal(one: DeepLearner, other: DeepLearner) -> None:
     """Compare all that learning depends on, bit for bit."""
     first, second = one.state(), other.state()
     assert first.keys() == second.keys()
@@ -106,6 +133,18 @@ def test_a_state_is_a_copy(agent: str) -> None:
 
 
 @EVERY
+def test_the_state_of_a_learner_that_has_no_world_yet_is_empty_and_can_be_restored(
+    agent: str,
+) -> None:
+    one, other = make(agent), make(agent)
+    assert one.state() == {}
+    one.restore({}, WORLDS["ice"]())
+    for learner in (one, other):
+        learner.learn(learner._source or WORLDS["ice"](), 60)
+    assert_equal(one, other)
+
+
+@EVERY
 def test_predictions_change_nothing(agent: str) -> None:
     learner = make(agent)
     learner.learn(WORLDS["ice"](), 50)
@@ -159,7 +198,7 @@ def test_what_is_seen_last_before_a_reset_is_not_on_the_scale_of_observations(ag
         source = SyncVectorEnv([KNOWN_ANSWERS["one step"].make] * 6, autoreset_mode=mode)
         learner = make(agent)
         learner.learn(source, 60)
-        scales.append(learner.state()["memory.observation_count"].item())
+        scales.append(learner.state()["features.scale.arrays.count"].item())
     assert scales == [60, 60]
 
 
@@ -168,7 +207,7 @@ def test_rollouts_of_nothing_but_resets_teach_nothing(agent: str) -> None:
     source = SyncVectorEnv([KNOWN_ANSWERS["one step"].make] * 6)  # every other step is a reset
     learner = make(agent, steps=1)
     learner.learn(source, 60)
-    assert learner.samples == 60 and learner.optimizer.state()["steps"] > 0
+    assert learner.samples == 60 and learner.optimizer.state()["optimizer.steps"] > 0
 
 
 @EVERY
@@ -180,7 +219,7 @@ def test_where_a_world_cannot_tell_where_it_stands_no_episode_goes_on(agent: str
     state = learner.state()
     assert not any(name.startswith("worlds.") for name in state)
     other.restore(state, source)
-    assert other.rollout.arrays["filled"] == 0 < learner.rollout.arrays["filled"]
+    assert other.rollout.filled == 0 < learner.rollout.filled
 
 
 @EVERY
@@ -237,10 +276,9 @@ def test_a_learning_rate_far_too_large_is_named(agent: str, world: str, limit: f
 @pytest.mark.parametrize(
     ("settings", "name", "shapes"),
     [
-        ({"hidden": (9,)}, "parameters.policy.weights0", r"\(16, 8\).* need \(16, 9\)"),
-        ({"hidden": (8, 8)}, "parameters.policy.weights1", r"\(8, 4\).* need \(8, 8\)"),
-        ({"steps": 7}, "memory.inputs", r"\(5, 6, 16\).* need \(7, 6, 16\)"),
-        ({"num_envs": 3}, "memory.inputs", r"\(5, 6, 16\).* need \(5, 3, 16\)"),
+        ({"hidden": (9,)}, "function.parameters.policy.weights0", "(16, 8), but (16, 9)"),
+        ({"steps": 7}, "rollout.arrays.inputs", "(5, 6, 16), but (7, 6, 16)"),
+        ({"num_envs": 3}, "rollout.arrays.inputs", "(5, 6, 16), but (5, 3, 16)"),
     ],
 )
 def test_a_state_of_other_settings_is_refused(
@@ -248,7 +286,8 @@ def test_a_state_of_other_settings_is_refused(
 ) -> None:
     learner = make(agent)
     learner.learn(WORLDS["ice"](), 40)
-    with pytest.raises(ValueError, match=f"The saved '{name}' has shape {shapes}"):
+    said = re.escape(f"The saved '{name}' has shape {shapes} is needed here.")
+    with pytest.raises(ValueError, match=said):
         make(agent, **settings).restore(learner.state(), WORLDS["ice"]())
 
 
@@ -257,15 +296,73 @@ def test_a_state_in_which_something_is_missing_is_refused(agent: str) -> None:
     learner = make(agent)
     learner.learn(WORLDS["ice"](), 40)
     state = learner.state()
-    del state["parameters.policy.bias0"]
-    with pytest.raises(ValueError, match=r"has no 'parameters.policy.bias0'"):
+    with pytest.raises(ValueError, match=r"has no 'function.parameters.policy.weights2'"):
+        make(agent, hidden=(8, 8)).restore(state, WORLDS["ice"]())
+    del state["function.parameters.policy.bias0"]
+    with pytest.raises(ValueError, match=r"has no 'function.parameters.policy.bias0'"):
         make(agent).restore(state, WORLDS["ice"]())
 
 
 def test_what_every_subclass_must_write_is_asked_for() -> None:
-    learner = ManyLearner()
-    with pytest.raises(NotImplementedError):
-        learner.build(1, Discrete(2))
-    with pytest.raises(NotImplementedError):
-        next(iter(learner.live()))
-    assert learner.memory() == {}
+    learner: Any = DeepLearner()
+    for rule in (learner.build, learner.batches, lambda: learner.keep(None)):
+        with pytest.raises(NotImplementedError):
+            rule()
+
+
+@pytest.mark.parametrize(
+    ("agent", "name", "wild"),
+    [
+        ("a2c", "function.parameters.value.bias0", np.nan),
+        ("a2c", "features.scale.arrays.mean", np.inf),
+        ("ppo", "rollout.filled", 5),
+        ("ppo", "samples", -1),
+        ("reinforce", "episodes.log.world", 6),
+        ("reinforce", "episodes.log.reward", np.nan),
+        ("n-step", "replay.columns.action", 4),
+        ("n-step", "lookout.following", 64),
+        ("prioritized", "sampler.tree", -1.0),
+    ],
+)
+def test_a_saved_number_out_of_its_range_is_refused_by_name(
+    agent: str, name: str, wild: float
+) -> None:
+    source, learner = WORLDS["ice"](), MORE[agent]()
+    learner.learn(source, 60)
+    state = learner.state()
+    if isinstance(state[name], np.ndarray):
+        state[name].flat[:1] = wild
+    else:
+        state[name] = wild
+    with pytest.raises(ValueError, match=f"The saved '{name}' must be"):
+        MORE[agent]().restore(state, source)
+
+
+def test_worlds_are_stepped_at_one_place_in_all_files() -> None:
+    """So that there is one loop over samples, which the methods fill."""
+    places = []
+    for path in FAMILY:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and called.attr == "step":
+                places.append((path.name, ast.unparse(called.value)))
+    assert [place for place in places if "worlds" in place[1]] == [("deep_loop.py", "worlds")]
+    assert {place for place in places if "optimizer" in place[1]} == {
+        ("deep_loop.py", "self.optimizer")
+    }
+
+
+@pytest.mark.parametrize("made", FAMILY_CLASSES, ids=lambda made: made.__name__)
+def test_learners_and_settings_have_at_most_two_ancestors_of_ours(made: type) -> None:
+    ours = [base for base in made.__mro__[1:] if base.__module__.startswith("spielfeld")]
+    assert len([base for base in ours if Protocol not in base.__bases__]) <= 2
+
+
+def test_settings_may_be_given_by_name_and_a_wrong_one_gets_a_guess() -> None:
+    learner = PPO(seed=2, learning_rate=0.5, steps=3)
+    assert (learner.config.learning_rate, learner.config.steps) == (0.5, 3)
+    with pytest.raises(
+        ValueError, match=r"no setting 'learning_rat'\. Did you mean learning_rate\?"
+    ):
+        PPO(learning_rat=0.5)

@@ -1,0 +1,293 @@
+"""The one loop of learners with networks: act in many worlds at once, keep, make targets, step.
+
+    for batch in learner.experience(source, samples):  # act, keep, make targets: `deep_loop`
+        learner.step(batch)                            # one step of the optimizer
+
+Policy gradients and DQN share these events and their order. A method fills in:
+
+    build()         the function, the loss, and room for the steps that are kept
+    policy(...)     the distribution of actions, made of the function's predictions
+    keep(acted)     keep one step of every world; are there enough to learn from?
+    batches()       the kept steps as batches of inputs and targets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+
+from spielfeld import snapshot
+from spielfeld.agents.features import Features, in_world, require_actions
+from spielfeld.agents.networks import NetworkConfig, make_adam
+from spielfeld.arrays import Array
+from spielfeld.envs.many_worlds import ManyWorlds, Step, many_worlds, rows_seed
+from spielfeld.history import History
+from spielfeld.learning.batch import Batch
+from spielfeld.learning.function import Function, prefixed
+from spielfeld.learning.optimizer import Optimizer
+from spielfeld.learning.schedule import SCHEDULES
+from spielfeld.settings import settings_of
+from spielfeld.snapshot import Counter
+
+EPISODE = ("samples", "episode_return", "episode_length")
+
+
+class Policy(Protocol):
+    """One distribution over actions for each row of a network's predictions."""
+
+    def draw(self, generator: np.random.Generator) -> Array:
+        """Return an action for each row."""
+
+    def best(self) -> Array:
+        """Return the answer of `predict` for each row."""
+
+
+class Acted(NamedTuple):
+    """One action in every world: the sight of it, the action, and its outcome."""
+
+    observation: Any  # as the worlds show it [worlds, ...]
+    inputs: Array  # as the network sees it [worlds, features]
+    legal: Array | None  # [worlds, actions]; None where the worlds do not tell
+    prediction: Array  # [worlds, outputs]
+    policy: Any  # the distributions that the actions were drawn from
+    action: Array  # counted from 0, or numbers without bounds [worlds, ...]
+    step: Step
+
+
+def deep_loop(learner: DeepLearner, samples: int) -> Iterator[Batch]:
+    """Act for `samples` environment steps in all worlds together; yield batches to step on.
+
+    The parameters may change at each `yield`, and only there. Steps that do not fill one of all
+    worlds are owed to the next call.
+    """
+    worlds = learner.worlds
+    learner.owed += samples
+    while learner.owed >= worlds.rows:
+        # Act once in every world, with the parameters as they are now.
+        observation, legal = worlds.observation, worlds.legal
+        inputs = learner.features.look(worlds)
+        prediction = learner.function(inputs)
+        policy = learner.policy(prediction, legal)
+        action = policy.draw(learner.generator)
+        step = worlds.step(in_world(action, worlds.action_space))
+        learner.book(step)
+
+        # Keep it, and go on acting until there is enough to learn from.
+        acted = Acted(observation, inputs, legal, prediction, policy, action, step)
+        if not learner.keep(acted):
+            continue
+
+        # Make targets. The caller takes a step on each batch before it asks for the next one.
+        yield from learner.batches()
+        if learner.latest is not None:
+            learner.measured = learner.measure()
+
+
+class DeepLearner:
+    """A learner with a network that acts in `num_envs` worlds at once; see the top of this file.
+
+    `learn` continues where the last call stopped: learning 2 x 500 samples is learning 1,000.
+
+    Args:
+        config: Settings of the subclass's `config_class`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+        **settings: Settings by name, in place of those of `config`.
+
+    Raises:
+        ValueError: If there is no such setting, or one is out of its range.
+    """
+
+    config_class: ClassVar[type[Any]] = NetworkConfig
+    measures: ClassVar[tuple[str, ...]] = ()  # numbers about an update, columns of the history
+    many: ClassVar[bool] = True
+    saved: ClassVar[tuple[str, ...]] = (
+        "function", "optimizer", "features", "generator", "samples", "owed", "measured",
+    )  # fmt: skip
+    samples: Counter  # environment steps taken
+    owed: Counter  # asked for, but not taken yet
+    function: Function
+    loss: Any
+    optimizer: Optimizer
+    worlds: ManyWorlds
+    features: Features
+
+    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
+        self.config: Any = settings_of(self.config_class, config, settings)
+        self.seed = seed
+        self.generator = np.random.default_rng([seed, 1])
+        self.samples = self.owed = 0
+        self.measured: dict[str, float] = dict.fromkeys(self.measures, np.nan)
+        self.latest: tuple[Batch, Array] | None = None  # the last step's, to be measured
+        self._source: Any = None
+        self._finished: list[tuple[float, ...]] = []
+
+    # A method writes these.
+
+    def build(self) -> None:
+        """Make `function`, `loss` and all else that depends on `features` and `worlds`."""
+        raise NotImplementedError
+
+    def policy(self, prediction: Array, legal: Array | None = None) -> Policy:
+        """Return the distribution over actions for each row of predictions."""
+        raise NotImplementedError
+
+    def keep(self, acted: Acted) -> bool:
+        """Keep one step of every world; return whether there is enough to learn from."""
+        raise NotImplementedError
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield batches of the kept steps, with targets made with the parameters of now."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Drop the steps of episodes that will not be continued."""
+
+    def require_sound(self) -> None:
+        """Raise a ValueError if restored arrays contradict each other or the spaces."""
+
+    def measure(self) -> dict[str, float]:
+        """Return numbers about the latest update, just before its step, by their name."""
+        assert self.latest is not None
+        batch, prediction = self.latest
+        found: dict[str, float] = self.loss.measure(prediction, batch.targets)
+        return found
+
+    # Learning.
+
+    def experience(self, source: Any, samples: int) -> Iterator[Batch]:
+        """Act for `samples` environment steps in `source`; yield batches, each to step on."""
+        self.begin(source)
+        yield from deep_loop(self, samples)
+
+    def step(self, batch: Batch) -> None:
+        """Take one step downhill: parameters <- parameters - learning_rate * gradient."""
+        prediction, backward = self.function.forward(batch.inputs, batch.select)
+        self.record(batch, prediction)
+        upstream = self.loss.derivative(prediction, batch.targets, batch.weights)
+        rate = self.falling(self.config.schedule, self.config.learning_rate)
+        self.optimizer.step(self.function.parameters, backward(upstream), rate)
+
+    def record(self, batch: Batch, prediction: Array) -> None:
+        """Keep a batch and its predictions just before the step, to be measured."""
+        self.latest = batch, prediction
+
+    def falling(self, schedule: str, first: float) -> float:
+        """Return the value that a schedule, which starts at `first`, has fallen to by now."""
+        return SCHEDULES[schedule](self.samples, self.config.schedule_samples, first)
+
+    def learn(self, source: Any, samples: int) -> History:
+        """Act for `samples` more environment steps, and learn from them.
+
+        Args:
+            source: An environment, of which copies are made, or a vector environment.
+            samples: Environment steps, of all worlds together.
+
+        Returns:
+            A row for each episode that ended.
+
+        Raises:
+            ValueError: If there is no learning in this environment, or the parameters grow beyond
+                all numbers; says why.
+        """
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # the optimizer tells
+            for batch in self.experience(source, samples):
+                self.step(batch)
+        if not all(np.isfinite(each).all() for each in self.function.parameters.values()):
+            raise ValueError(
+                "What is learned has grown beyond all numbers; a smaller learning_rate helps."
+            )
+        return self.recorded()
+
+    # Answers.
+
+    def predict(self, inputs: Any) -> Array:
+        """Return the action values, or action probabilities, or the action if it is numbers.
+
+        Args:
+            inputs: Observations of many rows, or one, for which there is one row less.
+        """
+        best = self.policy(self.function(self.features(inputs))).best()
+        if isinstance(self.worlds.action_space, Box):
+            best = in_world(best, self.worlds.action_space)
+        return best[0] if np.ndim(inputs) == self.features.dimensions else best
+
+    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+        """Draw an action for one observation, as while learning.
+
+        Args:
+            observation: One observation of the environment that was learned from.
+            action_mask: Which actions are legal, all by default. Shape [actions].
+        """
+        legal = None if action_mask is None else np.asarray(action_mask, bool)[None]
+        policy = self.policy(self.function(self.features(observation)), legal)
+        space = self.worlds.action_space
+        action = in_world(policy.draw(self.generator), space)[0]
+        return int(action) if isinstance(space, Discrete) else action
+
+    # In the worlds.
+
+    def book(self, step: Step) -> None:
+        """Count the environment steps of one action in every world, and note finished episodes."""
+        taken = int(step.taken.sum())
+        self.samples += taken
+        self.owed -= taken
+        latest = self.measured.values()
+        self._finished += [(self.samples, *episode, *latest) for episode in self.worlds.finished]
+        self.worlds.finished.clear()
+
+    def recorded(self) -> History:
+        """Return the episodes finished since the last call, a row each."""
+        columns = (*EPISODE, *self.measures)
+        table = np.array(self._finished, np.float64).reshape(-1, len(columns))
+        self._finished = []
+        return History(**dict(zip(columns, table.T, strict=True)))
+
+    def begin(self, source: Any) -> None:
+        """Prepare for a source; another one than last time begins new episodes there."""
+        if source is self._source:
+            return
+        worlds = many_worlds(source, self.config.num_envs)
+        features = Features(worlds.observation_space)
+        if self._source is None:
+            require_actions(worlds.action_space)
+        elif (features.size, worlds.action_space, worlds.rows) != (
+            self.features.size, self.worlds.action_space, self.worlds.rows,
+        ):  # fmt: skip
+            raise ValueError("The new environment has other spaces than the one learned from.")
+        self.worlds = worlds
+        worlds.reset(rows_seed(self.seed, self.samples))
+        if self._source is None:
+            self.features, self.optimizer = features, make_adam(self.config)
+            self.build()
+            self.optimizer.prepare(self.function.parameters)
+        self.forget()
+        self._source = source
+
+    def state(self) -> snapshot.State:
+        """Return everything that learning depends on, as arrays and JSON values by name.
+
+        It is empty before the first `learn`. Other authors' worlds tell their state in a form of
+        their own, so that it stands beside the snapshot.
+        """
+        worlds = {} if self._source is None else prefixed("worlds", self.worlds.state())
+        return {**snapshot.state(self), **worlds}
+
+    def restore(self, state: snapshot.State, source: Any) -> None:
+        """Continue from the result of `state()`, in copies of `source`.
+
+        Raises:
+            ValueError: If a part does not fit the settings or the spaces; names it.
+        """
+        self.begin(source)
+        if not state:
+            return
+        start = "worlds."
+        worlds = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
+        snapshot.restored(self, {k: v for k, v in state.items() if not k.startswith(start)})
+        self.require_sound()
+        self.worlds.restore(worlds, rows_seed(self.seed, self.samples))
+        if not worlds:  # where they stood is not known: they begin anew
+            self.forget()

@@ -1,0 +1,286 @@
+"""The parts of policy gradients: distributions over actions, the rollout, and advantages.
+
+A policy is a function whose outputs are the parameters of a distribution over actions: preferences
+of which the softmax makes probabilities, or the means and deviations of bell curves. Policy
+gradients need only the logarithm of an action's probability and its derivative by the outputs, the
+*score*.
+
+Source: Sutton & Barto, 2nd edition, sections 13.1 and 13.7; Williams (1992), section 6.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import numpy as np
+from gymnasium.spaces import Discrete
+
+from spielfeld.agents.deep_loop import Acted, DeepLearner
+from spielfeld.agents.networks import make_network
+from spielfeld.agents.normaliser import RewardScale, RunningMoments
+from spielfeld.arrays import Array
+from spielfeld.compiled import compiled
+from spielfeld.envs.many_worlds import Step
+from spielfeld.learning.beside import Beside, Constant
+from spielfeld.learning.function import Function
+from spielfeld.learning.logits import log_softmax
+from spielfeld.learning.one_of_few import OneOfFew
+from spielfeld.snapshot import Index
+
+ILLEGAL = -1e9  # a preference at which exp gives exactly 0, and 0 * preference is still a number
+
+
+class Categorical:
+    """p(action) = softmax(preferences) among the legal actions.
+
+    Args:
+        preferences: A network's outputs. Shape [rows, actions].
+        legal: Which actions are; None for all. Shape [rows, actions].
+    """
+
+    def __init__(self, preferences: Array, legal: Array | None = None) -> None:
+        if legal is not None:
+            preferences = np.where(legal, preferences, preferences.dtype.type(ILLEGAL))
+        self.logs = log_softmax(preferences)
+        self.probabilities = np.exp(self.logs)
+
+    def draw(self, generator: np.random.Generator) -> Array:
+        """Return action indices [rows].
+
+        The first of several bells to ring, each of which rings at a rate of p(action), is each of
+        them with probability p(action).
+        """
+        waits = generator.standard_exponential(self.probabilities.shape, self.probabilities.dtype)
+        action: Array = (self.probabilities / (waits + np.finfo(waits.dtype).tiny)).argmax(axis=1)
+        return action
+
+    def best(self) -> Array:
+        """Return probabilities [rows, actions]."""
+        return self.probabilities
+
+    def log_probability(self, action: Array) -> Array:
+        """Return log p(action). Shape [rows]."""
+        taken: Array = self.logs[np.arange(len(action)), action]
+        return taken
+
+    def score(self, action: Array) -> Array:
+        """Return 1 - p for the action taken, -p for the others (Sutton & Barto, exercise 13.3)."""
+        slope = -self.probabilities
+        slope[np.arange(len(action)), action] += 1
+        return slope
+
+    def entropy(self) -> Array:
+        """Return -sum p log p. Shape [rows]."""
+        entropy: Array = -(self.probabilities * self.logs).sum(axis=1)
+        return entropy
+
+    def entropy_slope(self) -> Array:
+        """Return -p (log p + entropy), [rows, actions]."""
+        slope: Array = -self.probabilities * (self.logs + self.entropy()[:, None])
+        return slope
+
+
+class Gaussian:
+    """p(action) = a bell curve for each number of an action, with mean and log(deviation) learned.
+
+    Args:
+        outputs: Means, then logarithms of standard deviations. Shape [rows, 2 * numbers].
+        legal: None; continuous actions are all legal.
+    """
+
+    def __init__(self, outputs: Array, legal: Array | None = None) -> None:
+        self.mean, self.log_deviation = np.split(outputs, 2, axis=1)
+        self.deviation = np.exp(self.log_deviation)
+
+    def draw(self, generator: np.random.Generator) -> Array:
+        """Return actions [rows, numbers]; they may lie beyond the bounds of the space."""
+        noise = generator.standard_normal(self.mean.shape, self.mean.dtype)
+        return np.asarray(self.mean + self.deviation * noise)
+
+    def best(self) -> Array:
+        """Return the mean [rows, numbers]."""
+        return self.mean
+
+    def log_probability(self, action: Array) -> Array:
+        """Return the sum over numbers of -z^2/2 - log(deviation) - log(2 pi)/2, where
+        z = (action - mean) / deviation. Shape [rows].
+        """  # noqa: D205
+        z = (action - self.mean) / self.deviation
+        each = -0.5 * z * z - self.log_deviation - 0.5 * math.log(2 * math.pi)
+        return np.asarray(each.sum(axis=1))
+
+    def score(self, action: Array) -> Array:
+        """Return z / deviation for the means, z^2 - 1 for the log(deviation)s."""
+        z = (action - self.mean) / self.deviation
+        return np.concatenate([z / self.deviation, z * z - 1], axis=1)
+
+    def entropy(self) -> Array:
+        """Return the sum of log(deviation) + (1 + log(2 pi))/2. Shape [rows]."""
+        return np.asarray((self.log_deviation + 0.5 * (1 + math.log(2 * math.pi))).sum(axis=1))
+
+    def entropy_slope(self) -> Array:
+        """Return 0 for the means, 1 for the log(deviation)s."""
+        return np.concatenate([np.zeros_like(self.mean), np.ones_like(self.mean)], axis=1)
+
+
+Distribution = Categorical | Gaussian
+
+
+def actor_critic(learner: DeepLearner, critic: bool = True) -> tuple[Function, type[Distribution]]:
+    """Return networks for policy and value that share nothing, side by side, and the policy's kind.
+
+    Where the settings say so, the learner begins to normalise observations.
+
+    Args:
+        learner: Begun in its worlds.
+        critic: Whether a last output, the value, estimates the return of an observation.
+    """
+    actions: Any = learner.worlds.action_space
+    kind = Categorical if isinstance(actions, Discrete) else Gaussian
+    count = int(actions.n if kind is Categorical else actions.shape[0])
+    config, size, generator = learner.config, learner.features.size, learner.generator
+    parts: dict[str, Function] = {"policy": make_network(config, size, count, generator, 0.01)}
+    if kind is Gaussian:
+        parts["log_deviation"] = Constant(np.zeros(count, np.float32))
+    if critic:
+        parts["value"] = make_network(config, size, 1, generator, 1.0)
+    if config.normalise_observations:
+        learner.features.scale = RunningMoments(size)
+    elif learner.features.one_hot:
+        return OneOfFew(Beside(**parts), size), kind
+    return Beside(**parts), kind
+
+
+def end_values(learner: DeepLearner, step: Step) -> Array:
+    """Return the value of the state after each step that was only truncated, 0 elsewhere. [worlds].
+
+    The world is reset before a rollout is full, so that nothing could tell this value later.
+    """
+    values, cut = np.zeros(len(step.reward), np.float32), step.truncated & ~step.terminated
+    if cut.any():
+        values[cut] = learner.function(learner.features(step.next_observation[cut]))[:, -1]
+    return values
+
+
+class ActionTargets(NamedTuple):
+    """The targets of policy gradients: one action a row, and how it turned out."""
+
+    action: Array  # [rows], or [rows, numbers]
+    legal: Array | None  # [rows, actions]
+    log_probability: Array  # [rows], of the action when it was drawn
+    advantage: Array  # [rows]
+    returns: Array  # [rows], advantage + value: the value as it should have been
+
+    def rows(self, index: Array) -> ActionTargets:
+        """Return some of the rows."""
+        return ActionTargets(*(None if array is None else array[index] for array in self))  # type: ignore[arg-type]
+
+
+class Rollout:
+    """`steps` steps of every world: `add` fills it, `lessons` reads it when it is full.
+
+    Args:
+        learner: Begun in its worlds, with its function; the last output is the value.
+    """
+
+    saved: ClassVar[tuple[str, ...]] = ("arrays", "filled", "scale")
+    filled: Annotated[int, Index("steps")]  # steps
+
+    def __init__(self, learner: DeepLearner) -> None:
+        config, worlds = learner.config, learner.worlds
+        inputs = learner.features(worlds.observation)
+        action = learner.policy(learner.function(inputs)).draw(learner.generator)
+        legal = np.zeros((worlds.rows, 0), bool) if worlds.legal is None else worlds.legal
+        numbers, flags = np.zeros(worlds.rows, np.float32), np.zeros(worlds.rows, bool)
+        row = {
+            "inputs": inputs, "action": action, "legal": legal, "log_probability": numbers,
+            "value": numbers, "end_value": numbers, "reward": numbers.astype(np.float64),
+            "ended": flags, "taken": flags,
+        }  # fmt: skip
+        self.arrays = {k: np.zeros((config.steps, *v.shape), v.dtype) for k, v in row.items()}
+        self.filled = 0
+        self.discount, self.trace_decay = config.discount, config.trace_decay
+        self.scale = RewardScale(worlds.rows, config.discount) if config.normalise_returns else None
+
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of indices, by name."""
+        return {"steps": len(self.arrays["reward"])}
+
+    def add(self, learner: DeepLearner, acted: Acted) -> bool:
+        """Write one step of every world, with the value that was expected; return whether full."""
+        step = acted.step
+        ended, reward = step.terminated | step.truncated, step.reward
+        if self.scale is not None:
+            reward = self.scale(reward, ended, step.taken)
+        row = {
+            "inputs": acted.inputs, "action": acted.action, "value": acted.prediction[:, -1],
+            "log_probability": acted.policy.log_probability(acted.action), "ended": ended,
+            "end_value": end_values(learner, step), "reward": reward, "taken": step.taken,
+        } | ({} if acted.legal is None else {"legal": acted.legal})  # fmt: skip
+        for name, values in row.items():
+            self.arrays[name][self.filled] = values
+        self.filled += 1
+        return self.filled == len(self.arrays["reward"])
+
+    def lessons(self, learner: DeepLearner) -> tuple[Array, ActionTargets]:
+        """Return the inputs [rows, features] and targets of all steps that were taken; empty it.
+
+        The episodes go on, so the value of the worlds' sight now stands for the rewards to come.
+        """
+        was = self.arrays
+        last_value = learner.function(learner.features(learner.worlds.observation))[:, -1]
+        follows = np.concatenate([was["value"][1:], last_value[None]])
+        next_value = np.where(was["ended"], was["end_value"], follows)
+        advantage = generalised_advantages(
+            was["reward"], was["value"], next_value, was["ended"], self.discount, self.trace_decay
+        )
+        legal = was["legal"] if was["legal"].size else None
+        returns = advantage + was["value"]
+        targets = ActionTargets(was["action"], legal, was["log_probability"], advantage, returns)
+        self.filled = 0
+        return was["inputs"][was["taken"]], targets.rows(was["taken"])
+
+    def forget(self) -> None:
+        """Empty it, and begin to sum returns anew."""
+        self.filled = 0
+        if self.scale is not None:
+            self.scale.returns[:] = 0
+
+
+@compiled
+def generalised_advantages(
+    reward: Array, value: Array, next_value: Array, ended: Array, discount: float,
+    trace_decay: float,
+) -> Array:  # fmt: skip
+    """Return advantages by generalised estimation (Schulman et al., 2016, equation 16).
+
+        error_t = reward_t + discount * next_value_t - value_t
+        advantage_t = error_t + discount * trace_decay * advantage_(t+1),
+            or error_t at an end, and in the last row
+
+    With trace_decay 0 this is the one-step error, with 1 the whole return minus the value.
+
+    Args:
+        reward: Of each step, as the next three [steps, worlds].
+        value: Expected return before it.
+        next_value: Expected return after it: 0 if the episode terminated, the value at its end if
+            it was truncated.
+        ended: Whether the episode ended with it, either way.
+        discount: Weight of the next state's value.
+        trace_decay: How far later errors count, in [0, 1].
+
+    Returns:
+        float32 [steps, worlds].
+    """
+    steps, worlds = reward.shape
+    advantage = np.empty((steps, worlds), np.float32)
+    for world in range(worlds):
+        after = 0.0
+        for t in range(steps - 1, -1, -1):
+            error = reward[t, world] + discount * next_value[t, world] - value[t, world]
+            if ended[t, world]:
+                after = 0.0
+            after = error + discount * trace_decay * after
+            advantage[t, world] = after
+    return advantage

@@ -1,0 +1,89 @@
+"""The two worlds of the tabular loop: a `TabularModel`, and any Gymnasium environment.
+
+Their rules `begin` and `step` fill `agents/loop.py`. Those of a model compile, and draw from its
+generator exactly as its Gymnasium environment does, so that both worlds give the same episodes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from spielfeld.agents.loop import Step
+from spielfeld.agents.tabular.spaces import DiscreteCode
+from spielfeld.envs.sampling import mean_reward, sample_outcome, sample_start
+from spielfeld.envs.tabular import ModelArrays
+
+
+class ModelWorld(NamedTuple):
+    """A `TabularModel` as the compiled loop acts in it."""
+
+    model: ModelArrays
+    limit: int  # environment steps of an episode
+
+
+def begin_in_model(world: ModelWorld, memory: Any, random: np.random.Generator) -> int:
+    """Draw the first state; one draw."""
+    return sample_start(world.model, random.random())
+
+
+def step_in_model(
+    world: ModelWorld, memory: Any, random: np.random.Generator, state: int, action: int,
+    elapsed: int,
+) -> Step:  # fmt: skip
+    """Draw an outcome of the action; one draw."""
+    draw = random.random()
+    outcome = sample_outcome(world.model, state, action, draw)
+    reward = mean_reward(world.model, state, action, outcome, draw)
+    terminated = world.model.terminated[state, action, outcome]
+    next_state = world.model.next_state[state, action, outcome]
+    return Step(next_state, reward, terminated, elapsed >= world.limit)
+
+
+class GymWorld(NamedTuple):
+    """A Gymnasium environment as the plain loop acts in it, and the codes of its spaces."""
+
+    source: Any
+    observations: Any
+    actions: DiscreteCode
+    masked: bool  # whether the environment says which actions are legal
+
+
+def begin_in_gym(world: GymWorld, memory: Any, random: Any) -> int:
+    """Reset the environment."""
+    return seen(world, memory, 0, *world.source.reset())
+
+
+def step_in_gym(
+    world: GymWorld, memory: Any, random: Any, state: int, action: int, elapsed: int
+) -> Step:
+    """Take an action in the environment."""
+    if action < 0:
+        raise ValueError(f"No legal action of state {state} has a value that is a number.")
+    action = world.actions.decode(action)
+    observation, reward, terminated, truncated, info = world.source.step(action)
+    if not math.isfinite(reward):
+        raise ValueError(f"The environment paid {reward} for action {action}.")
+    state = seen(world, memory, 1 - state, observation, info)
+    return Step(state, float(reward), bool(terminated), bool(truncated))
+
+
+def seen(world: GymWorld, memory: Any, row: int, observation: Any, info: dict[str, Any]) -> int:
+    """Return the state of an observation, and note which actions are legal there.
+
+    The state is the number of a discrete observation; the tiles of a continuous one go into `row`.
+    """
+    code = world.observations.encode(observation)
+    if code.ndim:
+        memory.tiles[row] = code
+    state = row if code.ndim else int(code)
+    if world.masked:
+        memory.legal[state] = info.get("action_mask", True)
+    return state
+
+
+MODEL: dict[str, Callable[..., Any]] = {"begin": begin_in_model, "step": step_in_model}
+GYM: dict[str, Callable[..., Any]] = {"begin": begin_in_gym, "step": step_in_gym}

@@ -1,0 +1,285 @@
+"""Settings of learners: frozen dataclasses whose annotations say which values are allowed.
+
+    @dataclass(frozen=True)
+    class DoublingConfig(Settings):
+        discount: Share = 0.99
+        batch_size: Count = 32
+        step: Annotated[float, Range(0, 1, open_low=True)] = 0.5
+        schedule: Literal["constant", "linear"] = "constant"
+
+`Settings` checks every field once, when the settings are made. The annotations are plain types to
+mypy and to tyro, which makes the command line of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import functools
+import inspect
+import numbers
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass
+from math import inf
+from typing import Annotated, Any, Literal, TypeVar
+
+Config = TypeVar("Config")
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval in which a number must lie; NaN lies in none.
+
+    Args:
+        low: Lower end.
+        high: Upper end.
+        open_low: Whether the lower end itself is excluded.
+        open_high: Whether the upper end itself is excluded.
+        infinite: Whether infinity is allowed, where no end excludes it.
+    """
+
+    low: float = -inf
+    high: float = inf
+    open_low: bool = False
+    open_high: bool = False
+    infinite: bool = False
+
+    def __contains__(self, number: float) -> bool:
+        above = self.low < number if self.open_low else self.low <= number
+        below = number < self.high if self.open_high else number <= self.high
+        return above and below and (self.infinite or number not in (inf, -inf))
+
+    def expected(self, number: float = 0) -> str:
+        """Say where a number must lie, to follow "must be", to someone who gave another one."""
+        low = f"above {self.low}" if self.open_low else f"at least {self.low}"
+        high = f"below {self.high}" if self.open_high else f"at most {self.high}"
+        finite = " and finite" if number in (inf, -inf) and not self.infinite else ""
+        if self.low == -inf and self.high == inf:
+            return "a number" if self.infinite else "a finite number"
+        if self.high == inf:
+            return f"{low if self.open_low else f'{self.low} or more'}{finite}"
+        if self.low == -inf:
+            return f"{high}{finite}"
+        closed = not self.open_low and not self.open_high
+        return f"from {self.low} to {self.high}" if closed else f"{low} and {high}"
+
+
+Share = Annotated[float, Range(0, 1)]
+Positive = Annotated[float, Range(0, open_low=True)]
+Amount = Annotated[float, Range(0)]
+Finite = Annotated[float, Range()]
+Count = Annotated[int, Range(1)]
+Whole = Annotated[int, Range(0)]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of all settings: every field is checked against its annotation when they are made.
+
+    A whole number for a `float` becomes a float, and a list for a tuple a tuple. A bool is no
+    number. Types that say nothing about values, such as a dict or a function, are not checked.
+
+    A subclass gives a field another default by naming it again with its type. Plain `float` or
+    `int` keeps the inherited range; a type with a range of its own replaces it. A subclass with a
+    condition on several fields writes `__post_init__` and calls `super().__post_init__()` first.
+
+    Raises:
+        ValueError: If a setting is out of its range, or of another kind; says what was expected.
+        TypeError: If a subclass assigns a default without a type, which `dataclass` would ignore.
+    """
+
+    def __post_init__(self) -> None:
+        own_class: Any = type(self)
+        for name, annotation in _fields(own_class).items():
+            given = object.__getattribute__(self, name)
+            try:
+                value = checked(annotation, given)
+            except Misfit as misfit:
+                raise ValueError(_sentence(name, misfit)) from None
+            if value is not given:
+                object.__setattr__(self, name, value)
+
+    def __init_subclass__(cls) -> None:
+        bases = [base for base in cls.__mro__[:0:-1] if dataclasses.is_dataclass(base)]
+        inherited = {field.name: field for base in bases for field in dataclasses.fields(base)}
+        for name in inherited.keys() - inspect.get_annotations(cls).keys():
+            if inspect.getattr_static(cls, name, MISSING) is not inherited[name].default:
+                raise TypeError(f"{cls.__name__}.{name} needs its type: `{name}: type = default`.")
+
+
+def settings_of(config_class: type[Config], config: Config | None, words: Mapping[str, Any]) -> Any:
+    """Return the settings of a learner made by `Learner(config, seed, **words)`.
+
+    Args:
+        config_class: The learner's dataclass of settings.
+        config: Settings that were given; None for the defaults.
+        words: Fields to change, by name.
+
+    Raises:
+        ValueError: If there is no such setting, or a value is out of its range.
+        TypeError: If `config` is no dataclass of settings.
+    """
+    if config is None:
+        config = config_class()
+    elif not dataclasses.is_dataclass(config) or isinstance(config, type):
+        raise TypeError(f"Expected settings such as {config_class.__name__}(), not {config!r}.")
+    names = [field.name for field in dataclasses.fields(config)]  # type: ignore[arg-type]
+    for word in words:
+        if word not in names:
+            near = difflib.get_close_matches(word, names, 1)
+            known = f"; there are {', '.join(names)}." if names else "; there are none."
+            hint = f". Did you mean {near[0]}?" if near else known
+            raise ValueError(f"There is no setting {word!r}{hint}")
+    return dataclasses.replace(config, **words) if words else config  # type: ignore[type-var]
+
+
+class Misfit(ValueError):
+    """A value does not fit an annotation.
+
+    Args:
+        expected: What was expected, to follow "must be".
+        given: The value, or the part of it that does not fit.
+    """
+
+    def __init__(self, expected: str, given: Any) -> None:
+        super().__init__(f"Expected {expected}, not {given!r}.")
+        self.expected, self.given = expected, given
+
+
+def checked(annotation: Any, value: Any) -> Any:
+    """Return a value as its annotation asks for it; see `Settings`.
+
+    Args:
+        annotation: A type; `Annotated` with `Range`, `Literal`, a tuple, or a union of these.
+        value: The value that was given.
+
+    Raises:
+        Misfit: If the value does not fit.
+    """
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return _checked_range(arguments[0], _ranges(arguments), value)
+    if origin is Literal:
+        if not any(value == choice and type(value) is type(choice) for choice in arguments):
+            raise Misfit(f"one of {', '.join(map(str, arguments))}", value)
+        return value
+    if origin in (typing.Union, types.UnionType):
+        return _checked_union(arguments, value)
+    if origin is tuple:
+        return _checked_tuple(arguments, value)
+    return _checked_kind(annotation, value)
+
+
+def annotations_of(cls: type, names: Iterable[str]) -> dict[str, Any]:
+    """Return the annotations of attributes by name, evaluated, inherited ones included.
+
+    The nearest class that says something about the values decides: plain `float` in a subclass does
+    not undo the `Share` of its base. Of a property it is the type that it returns. Names without
+    an annotation are left out.
+    """
+    found = {}
+    for name in names:
+        said = [_annotation(base, name) for base in cls.__mro__]
+        said = [annotation for annotation in said if annotation is not None]
+        if said:
+            found[name] = next(filter(_says_more_than_a_type, said), said[0])
+    return found
+
+
+@functools.cache
+def _fields(cls: Any) -> dict[str, Any]:
+    return annotations_of(cls, [field.name for field in dataclasses.fields(cls)])
+
+
+def _annotation(base: type, name: str) -> Any:
+    """Return what a class itself says of an attribute, or what a property of it returns."""
+    made = inspect.getattr_static(base, name, None)
+    if isinstance(made, property | functools.cached_property):
+        function = made.fget if isinstance(made, property) else made.func
+        return typing.get_type_hints(function, include_extras=True).get("return")
+    annotation = inspect.get_annotations(base).get(name)
+    if isinstance(annotation, typing.ForwardRef):  # as a named tuple keeps its words
+        annotation = annotation.__forward_arg__
+    if not isinstance(annotation, str):
+        return annotation
+    alone = type(base.__name__, (), {"__annotations__": {name: annotation}})
+    alone.__module__ = base.__module__
+    return typing.get_type_hints(alone, include_extras=True)[name]
+
+
+def _says_more_than_a_type(annotation: Any) -> bool:
+    if typing.get_origin(annotation) in (Annotated, Literal):
+        return True
+    return any(map(_says_more_than_a_type, typing.get_args(annotation)))
+
+
+def _ranges(arguments: tuple[Any, ...]) -> list[Range]:
+    return [each for each in arguments[1:] if isinstance(each, Range)]
+
+
+def _checked_range(kind: Any, ranges: list[Range], value: Any) -> Any:
+    try:
+        value = checked(kind, value)
+    except Misfit as misfit:
+        if ranges and _is_nan(misfit.given):
+            raise Misfit(ranges[0].expected(), misfit.given) from None
+        limits = [range_.expected() for range_ in ranges if range_ != Range()]
+        raise Misfit(", ".join([misfit.expected, *limits]), misfit.given) from None
+    for number in value if isinstance(value, tuple) else (value,):
+        for range_ in ranges:
+            if number is not None and number not in range_:
+                raise Misfit(range_.expected(number), number)
+    return value
+
+
+def _checked_union(choices: tuple[Any, ...], value: Any) -> Any:
+    expected = []
+    for choice in choices:
+        try:
+            return checked(choice, value)
+        except Misfit as misfit:
+            expected.append(misfit.expected)
+    raise Misfit(", or ".join(expected), value)
+
+
+def _checked_tuple(kinds: tuple[Any, ...], value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise Misfit("a row of values", value)
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        kinds = (kinds[0],) * len(value)
+    if len(kinds) != len(value):
+        raise Misfit(f"a row of {len(kinds)} values", value)
+    return tuple(checked(kind, each) for kind, each in zip(kinds, value, strict=True))
+
+
+def _checked_kind(kind: Any, value: Any) -> Any:
+    if kind is float:
+        if isinstance(value, bool) or not isinstance(value, numbers.Real) or _is_nan(value):
+            raise Misfit("a number", value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise Misfit("a number below 1e308", value) from None
+    if kind is int:
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+            raise Misfit("a whole number", value)
+        return int(value)
+    if kind is bool and not isinstance(value, bool):
+        raise Misfit("true or false", value)
+    if kind is str and not isinstance(value, str):
+        raise Misfit("text", value)
+    if kind in (None, type(None)) and value is not None:
+        raise Misfit("none", value)
+    return value
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and bool(value != value)
+
+
+def _sentence(name: str, misfit: Misfit) -> str:
+    if misfit.expected.startswith("one of "):
+        return f"There is no {name} {misfit.given!r}: choose {misfit.expected}."
+    return f"{name} must be {misfit.expected}, not {misfit.given!r}."

@@ -1,0 +1,518 @@
+"""Snapshot: save and restore any object made of arrays, numbers and generators.
+
+`leaves` walks an object and returns its arrays, numbers and generator states under dotted names
+such as "optimizer.mean.weights0". `restored` checks such a dict completely, and only then writes it
+back. Arrays and generators keep their identity; numbers and words are replaced.
+
+The walk enters dataclasses, named tuples, dicts with string keys, lists and tuples, and objects
+whose class names its saved attributes:
+
+    class Walker:
+        saved: ClassVar = ("position", "steps", "path", "generator")
+        position: Annotated[Array, Index("states", none=True)]
+        steps: Counter
+        path: Annotated[Array, Grows(), Index("states")]
+        state, restore = snapshot.state, snapshot.restore
+
+        def index_bounds(self) -> dict[str, int]:
+            return {"states": self.model.states}
+
+A saved dict may come from a stranger. So each leaf must have the name, the kind, the dtype and the
+shape of the one that it replaces, and must lie in the range of its annotation: a `Range` or
+`Literal` of `spielfeld.settings`, or `Index`. A range on an array holds for each of its numbers,
+and one on a dict, list or tuple for everything in it.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import reprlib
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+from operator import attrgetter
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+
+from spielfeld.arrays import Array
+from spielfeld.settings import Finite, Misfit, Range, annotations_of, checked
+
+Leaf = Any  # an array, a number, a word, None, or the state of a generator as a JSON object
+State = dict[str, Leaf]
+
+LONGEST = Range(-(2**63), 2**64 - 1)  # whole numbers that a compiled loop can take
+
+
+@dataclass(frozen=True)
+class Index:
+    """A whole number that is an index: 0 or more, and below its bound.
+
+    Args:
+        bound: The bound, or its name among the `index_bounds` of an object that holds the leaf.
+        none: Whether -1 is allowed, for no index.
+        unique: Whether the numbers of an array must differ from one another.
+    """
+
+    bound: int | str
+    none: bool = False
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class Grows:
+    """An array whose length may differ: only its dtype and its other axes are fixed.
+
+    It is replaced instead of changed in place.
+
+    Args:
+        most: The greatest length, or its name among the `index_bounds`; None for no limit.
+        least: The smallest length, or its name.
+        axis: Along which it may differ; arrays without such an axis are fixed.
+    """
+
+    most: int | str | None = None
+    least: int | str = 0
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A leaf that must be equal to the one that is there, such as the scale of the same rows."""
+
+
+Counter = Annotated[int, Range(0, 2**62, open_high=True)]
+"""A number of samples, steps or visits, or an array of them."""
+Values = Annotated[Array, Finite]
+"""An array of finite numbers."""
+Counts = Annotated[Array, Counter]
+"""An array of numbers of samples, steps or visits."""
+
+
+@runtime_checkable
+class Saved(Protocol):
+    """An object whose class names the attributes that a snapshot holds."""
+
+    saved: ClassVar[tuple[str, ...]]
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """An object that knows the bounds of the indices in it."""
+
+    def index_bounds(self) -> Mapping[str, int]:
+        """Return the bounds by name."""
+        ...
+
+
+@runtime_checkable
+class Sound(Protocol):
+    """An object whose arrays must agree with one another, beyond the range of each number."""
+
+    def require_sound(self) -> None:
+        """Raise a ValueError if they contradict each other."""
+        ...
+
+
+@runtime_checkable
+class Twinned(Protocol):
+    """A learner that is made by more than its settings and seed."""
+
+    def twin(self) -> Any:
+        """Return a new learner, made as this one was."""
+        ...
+
+
+class Resumable(Protocol):
+    """A learner, whose class is called with settings and a seed."""
+
+    config: Any
+    seed: int
+
+    def prepare(self, source: Any) -> None:
+        """Make what is missing for `source`, without a step or a reset there."""
+        ...
+
+
+def state(self: Any) -> State:
+    """Return everything that the next step depends on, as arrays and JSON values by name.
+
+    A class takes this function over as its method: `state = snapshot.state`. The state of a learner
+    that has not been prepared for a source is empty.
+    """
+    return leaves(self)
+
+
+def restore(self: Any, state: Mapping[str, Leaf], source: Any = None) -> None:
+    """Continue from what `state()` returned, bit for bit.
+
+    A class takes this function over as its method: `restore = snapshot.restore`. A learner, which
+    names its source, restores the state into a new learner of its settings and seed, and becomes
+    that one; so it does not matter what it has learned before.
+
+    Args:
+        self: An environment, or a learner with the settings of the one that was saved.
+        state: What `state()` returned.
+        source: For learners: where to go on learning; it must stand where it stood then.
+
+    Raises:
+        ValueError: If a leaf is missing, superfluous, of another shape or kind, or out of its
+            range; says which. Then nothing has been restored.
+    """
+    if source is None:
+        restored(self, state)
+        return
+    learner: Resumable = self
+    made = self.twin() if isinstance(self, Twinned) else type(self)(learner.config, learner.seed)
+    twin: Resumable = made
+    if state:
+        twin.prepare(source)
+        restored(twin, state)
+        if isinstance(twin, Sound):
+            twin.require_sound()
+    here, there = vars(self), vars(twin)
+    for name in (here.keys() & set(self.saved)) - there.keys():
+        delattr(self, name)
+    for name, value in there.items():
+        setattr(self, name, value)
+
+
+def leaves(thing: Any) -> State:
+    """Return the arrays, numbers, words and generator states of an object, by dotted names.
+
+    An object is left out as long as an attribute that `saved` names and its class declares is not
+    set: its arrays are still to be made.
+
+    Raises:
+        TypeError: If a part cannot be saved, or two parts have the same name; names it.
+    """
+    found: State = {}
+    for name, leaf in _walk(thing, ""):
+        if name in found:
+            raise TypeError(f"Two parts of a {type(thing).__name__} are named {name!r}.")
+        found[name] = leaf
+    return found
+
+
+def restored(thing: Any, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | None = None) -> Any:
+    """Return `thing` with all its leaves replaced; what can be changed in place is.
+
+    Args:
+        thing: Of the same structure as the one that was saved.
+        saved: What `leaves` returned.
+        bounds: Bounds of indices by name, besides the `index_bounds` of objects.
+
+    Raises:
+        ValueError: If `saved` does not fit; names the leaf. Then nothing has changed.
+        TypeError: If a part of `thing` cannot be saved.
+    """
+    known = leaves(thing)
+    for name in known:
+        if name not in saved:
+            raise ValueError(f"The saved state has no {name!r}.")
+    for name in saved:
+        if name not in known:
+            given = reprlib.repr(name)
+            raise ValueError(f"The saved state has {given}, which is not expected here.")
+    writes: list[Callable[[], None]] = []
+    new = _planned(thing, "", _Rule(), _Task(saved, bounds or {}, writes))
+    for write in writes:
+        write()
+    return new
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What is known of a part from its annotation."""
+
+    kind: Any = None
+    marks: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(cls, annotation: Any, marks: tuple[Any, ...] = ()) -> _Rule:
+        """Take an annotation apart, `X | None` included."""
+        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+        if origin is Annotated:
+            return cls.of(arguments[0], (*marks, *_marks(arguments)))
+        if origin in (typing.Union, types.UnionType):
+            structures = [each for each in arguments if not _is_scalar(each)]
+            return cls.of(structures[0], marks) if structures else cls(annotation, marks)
+        return cls(annotation, marks)
+
+    def inner(self, key: Any) -> _Rule:
+        """Return what is known of a part of a dict, a list or a tuple."""
+        origin, arguments = typing.get_origin(self.kind), typing.get_args(self.kind)
+        if origin is tuple and arguments and arguments[-1] is not Ellipsis:
+            return _Rule.of(arguments[key], self.marks)
+        if origin is not None and issubclass(origin, Mapping):
+            return _Rule.of(arguments[1], self.marks)
+        if origin in (list, tuple):
+            return _Rule.of(arguments[0], self.marks)
+        return _Rule(None, self.marks)
+
+
+class _Task(NamedTuple):
+    """What is to be restored, and the writes that will do it."""
+
+    leaves: Mapping[str, Leaf]
+    bounds: Mapping[str, int]
+    writes: list[Callable[[], None]]
+
+
+def _walk(thing: Any, name: str) -> Iterator[tuple[str, Leaf]]:
+    if isinstance(thing, np.random.Generator):
+        yield name, _as_json(thing.bit_generator.state)
+    elif isinstance(thing, np.ndarray):
+        if thing.dtype.kind not in "biuf":
+            raise TypeError(f"{name or 'This array'} holds {thing.dtype}, which cannot be saved.")
+        yield name, thing.copy()
+    elif isinstance(thing, np.generic):
+        yield name, thing.item()
+    elif thing is None or isinstance(thing, bool | int | float | str):
+        yield name, thing
+    else:
+        for key, part in _parts(thing, name).items():
+            yield from _walk(part, _dotted(name, key))
+
+
+def _parts(thing: Any, name: str) -> dict[Any, Any]:
+    """Return the parts of a structure by their keys."""
+    if isinstance(thing, dict):
+        for key in thing:
+            if not isinstance(key, str):
+                raise TypeError(f"{name or 'A dict'} has the key {key!r}; expected words.")
+        return dict(thing)
+    if isinstance(thing, Saved):
+        unset = any(_is_unset(thing, each) for each in thing.saved)
+        return {} if unset else {each: attrgetter(each)(thing) for each in thing.saved}
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return {field.name: attrgetter(field.name)(thing) for field in dataclasses.fields(thing)}
+    if isinstance(thing, tuple) and type(thing) is not tuple:
+        return dict(zip(attrgetter("_fields")(thing), thing, strict=True))
+    if isinstance(thing, list | tuple):
+        return dict(enumerate(thing))
+    raise TypeError(
+        f"{name or 'This'} is a {type(thing).__name__}, which cannot be saved: expected arrays, "
+        "numbers, generators, dataclasses, or an object that names its `saved` attributes."
+    )
+
+
+def _planned(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
+    """Check a part, plan its writes, and return what will stand in its place."""
+    if isinstance(thing, np.random.Generator):
+        return _planned_generator(thing, name, task)
+    if isinstance(thing, np.ndarray):
+        return _planned_array(thing, name, rule, task)
+    if thing is None or isinstance(thing, bool | int | float | str | np.generic):
+        return _new_scalar(thing, name, rule, task)
+    if isinstance(thing, Bounded):
+        task = task._replace(bounds={**task.bounds, **thing.index_bounds()})
+    rules = _rules(thing, rule)
+    parts = _parts(thing, name)
+    new = {key: _planned(part, _dotted(name, key), rules(key), task) for key, part in parts.items()}
+    changed = {key: part for key, part in new.items() if part is not parts[key]}
+    return _with(thing, new, changed, task.writes) if changed else thing
+
+
+def _with(
+    thing: Any, new: dict[Any, Any], changed: dict[Any, Any], writes: list[Callable[[], None]]
+) -> Any:
+    """Plan the changes of a structure; one that cannot be changed is made anew."""
+    if type(thing) is tuple:
+        return tuple(new.values())
+    if isinstance(thing, tuple):
+        return type(thing)(*new.values())
+    if _is_frozen(thing):
+        return dataclasses.replace(thing, **changed)
+    for key, part in changed.items():
+        if isinstance(thing, dict | list):
+            writes.append(partial(thing.__setitem__, key, part))
+        else:
+            writes.append(partial(setattr, thing, key, part))
+    return thing
+
+
+def _new_scalar(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
+    """Return the number or word that will stand in the place of `thing`."""
+    numpy_kinds: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "U": str}
+    numpy = isinstance(thing, np.generic)
+    kind = numpy_kinds[thing.dtype.kind] if numpy else type(thing)
+    kind = rule.kind if _is_scalar(rule.kind) else kind
+    ranges = _ranges(rule, task.bounds)
+    try:
+        value = task.leaves[name]
+        free = isinstance(value, float) and not ranges and float in (kind, *typing.get_args(kind))
+        if not free:  # otherwise NaN is allowed
+            value = checked(Annotated[(kind, *ranges)] if ranges else kind, value)
+        if isinstance(value, int) and not ranges and value not in LONGEST:
+            raise Misfit("a number of 64 bits", value)
+    except Misfit as misfit:
+        raise _unfit(name, misfit) from None
+    if Fixed() in rule.marks:
+        if not _equal(value, thing):
+            raise _not_fixed(name, value, thing)
+        return thing
+    return type(thing)(value) if numpy else value
+
+
+def _planned_array(thing: Array, name: str, rule: _Rule, task: _Task) -> Array:
+    value = task.leaves[name]
+    if not isinstance(value, np.ndarray):
+        raise _unfit(name, Misfit(f"an array of {thing.dtype}", value))
+    if value.dtype != thing.dtype:
+        raise ValueError(f"The saved {name!r} holds {value.dtype}, but {thing.dtype} is needed.")
+    marks = [mark for mark in rule.marks if isinstance(mark, Grows)]
+    grows = next((mark for mark in marks if mark.axis < thing.ndim), None)
+    shape: list[Any] = list(thing.shape)
+    if grows is not None and value.ndim == thing.ndim:
+        length, shape[grows.axis] = value.shape[grows.axis], value.shape[grows.axis]
+        least, most = _bound(grows.least, task.bounds), _bound(grows.most, task.bounds)
+        if not least <= length <= most:
+            fit = f"from {least} to {most}" if least else f"at most {most}"
+            what = "columns" if grows.axis else "rows"
+            raise ValueError(f"The saved {name!r} has {length} {what}, but {fit} fit.")
+    if value.shape != tuple(shape):
+        here = tuple(shape)
+        raise ValueError(f"The saved {name!r} has shape {value.shape}, but {here} is needed here.")
+    _require_in_ranges(value, name, rule, task.bounds)
+    if Fixed() in rule.marks or not thing.flags.writeable:
+        if not _equal(value, thing):
+            raise _not_fixed(name, value, thing)
+        return thing
+    if grows:
+        return value.copy()
+    task.writes.append(partial(np.copyto, thing, value))
+    return thing
+
+
+def _require_in_ranges(array: Array, name: str, rule: _Rule, bounds: Mapping[str, int]) -> None:
+    for range_ in _ranges(rule, bounds):
+        above = array > range_.low if range_.open_low else array >= range_.low
+        below = array < range_.high if range_.open_high else array <= range_.high
+        inside = above & below & (range_.infinite | np.isfinite(array))
+        if not inside.all():
+            wild = array[~inside].flat[0].item()
+            raise _unfit(name, Misfit(range_.expected(wild), wild))
+    for index in rule.marks:
+        if isinstance(index, Index) and array.dtype.kind not in "iu":
+            raise TypeError(f"{name} holds {array.dtype}, but its annotation says it is an index.")
+        if isinstance(index, Index) and index.unique and len(np.unique(array)) < array.size:
+            raise ValueError(f"The saved {name!r} has a number twice.")
+
+
+def _planned_generator(thing: np.random.Generator, name: str, task: _Task) -> np.random.Generator:
+    trial = copy.deepcopy(thing.bit_generator)
+    value = task.leaves[name]
+    try:
+        trial.state = _generator_numbers(value, trial.state)
+        fits = _as_json(trial.state) == value and _is_sound(trial.state)
+    except (TypeError, ValueError, LookupError, OverflowError):
+        fits = False
+    if not fits:
+        kind = type(trial).__name__
+        raise ValueError(f"The saved {name!r} is not the state of a generator of kind {kind}.")
+    new_state = trial.state
+    task.writes.append(lambda: setattr(thing.bit_generator, "state", new_state))
+    return thing
+
+
+def _is_sound(state: Any) -> bool:
+    """Whether indices in a state, which NumPy does not check, lie within its arrays."""
+    inner = state["state"]
+    inside: bool = 0 <= inner.get("pos", 0) <= 624 and 0 <= state.get("buffer_pos", 0) <= 4
+    odd: bool = inner.get("inc", 1) % 2 == 1  # as every increment of PCG64 is
+    return inside and odd
+
+
+def _as_json(state: Any) -> Any:
+    """Return the state of a bit generator without arrays."""
+    if isinstance(state, Mapping):
+        return {key: _as_json(part) for key, part in state.items()}
+    return state.tolist() if isinstance(state, np.ndarray | np.generic) else state
+
+
+def _generator_numbers(value: Any, current: Any) -> Any:
+    """Undo `_as_json`; `current` shows where arrays were."""
+    if isinstance(current, Mapping):
+        return {key: _generator_numbers(value[key], part) for key, part in current.items()}
+    return np.array(value, current.dtype) if isinstance(current, np.ndarray) else value
+
+
+def _rules(thing: Any, rule: _Rule) -> Callable[[Any], _Rule]:
+    """Return what gives the rule of a part by its key."""
+    if isinstance(thing, dict | list) or type(thing) is tuple:
+        return rule.inner
+    annotations = annotations_of(type(thing), _parts(thing, ""))
+    fixed = tuple(mark for mark in rule.marks if mark == Fixed())
+    return lambda key: _Rule.of(annotations.get(key), fixed)
+
+
+def _ranges(rule: _Rule, bounds: Mapping[str, int]) -> list[Range]:
+    ranges = [mark for mark in rule.marks if isinstance(mark, Range)]
+    for mark in rule.marks:
+        if isinstance(mark, Index):
+            ranges.append(Range(-1 if mark.none else 0, _bound(mark.bound, bounds) - 1))
+    return ranges
+
+
+def _marks(arguments: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the marks of `Annotated`, those within `Annotated[Array, Share]` included."""
+    for mark in arguments[1:]:
+        inner = typing.get_origin(mark) is Annotated
+        yield from _marks(typing.get_args(mark)) if inner else (mark,)
+
+
+def _bound(bound: int | str | None, bounds: Mapping[str, int]) -> float:
+    if not isinstance(bound, str):
+        return inf if bound is None else bound
+    if bound not in bounds:
+        raise TypeError(f"No index bound is named {bound!r}; there are {', '.join(bounds)}.")
+    return bounds[bound]
+
+
+def _is_unset(thing: Any, name: str) -> bool:
+    """Whether an attribute is declared in the class and has not been set yet."""
+    here = inspect.getattr_static(thing, name, dataclasses.MISSING)
+    declared = any(name in inspect.get_annotations(base) for base in type(thing).__mro__)
+    return here is dataclasses.MISSING and declared
+
+
+def _is_scalar(kind: Any) -> bool:
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return all(map(_is_scalar, typing.get_args(kind)))
+    if typing.get_origin(kind) is Annotated:
+        return _is_scalar(typing.get_args(kind)[0])
+    return typing.get_origin(kind) is Literal or kind in (bool, int, float, str, type(None))
+
+
+def _is_frozen(thing: Any) -> bool:
+    own_class: Any = type(thing) if dataclasses.is_dataclass(thing) else None
+    return own_class is not None and bool(own_class.__dataclass_params__.frozen)
+
+
+def _equal(first: Any, second: Any) -> bool:
+    floats = np.asarray(second).dtype.kind == "f"
+    return np.array_equal(np.asarray(first), np.asarray(second), equal_nan=floats)
+
+
+def _dotted(name: str, key: Any) -> str:
+    return f"{name}.{key}" if name else str(key)
+
+
+def _unfit(name: str, misfit: Misfit) -> ValueError:
+    given = reprlib.repr(misfit.given)
+    return ValueError(f"The saved {name!r} must be {misfit.expected}, not {given}.")
+
+
+def _not_fixed(name: str, saved: Leaf, here: Leaf) -> ValueError:
+    scalars = not isinstance(here, np.ndarray)
+    values = f" ({reprlib.repr(saved)} is not {reprlib.repr(here)})" if scalars else ""
+    return ValueError(
+        f"The saved {name!r} differs from the one here{values}: it belongs to another source, "
+        "another version or other settings."
+    )
