@@ -1,32 +1,24 @@
 """Worlds to act in. Importing this package registers `spielfeld/...` with Gymnasium."""
 
-from spielfeld.envs.bandit import BanditModel
-from spielfeld.envs.board_game import BoardGameEnv, Position
-from spielfeld.envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, register_environments
-from spielfeld.envs.grid_world.env import GridWorldEnv
-from spielfeld.envs.grid_world.layout import Layout
-from spielfeld.envs.grid_world.layout_error import LayoutError
-from spielfeld.envs.grid_world.maze import maze_layout
-from spielfeld.envs.tabular import TabularModel
-from spielfeld.envs.tabular_env import TabularEnv
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BANDITS",
-    "BOARD_GAMES",
-    "CATALOGUE",
-    "BanditModel",
-    "BoardGameEnv",
-    "GridWorldEnv",
-    "Layout",
-    "LayoutError",
-    "Position",
-    "TabularEnv",
-    "TabularModel",
-    "maze_layout",
-    "register_environments",
-]
+from spielfeld.envs import catalogue
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.envs.bandit import BanditModel
+    from spielfeld.envs.board_game import BoardGameEnv, Position
+    from spielfeld.envs.catalogue import BANDITS, BOARD_GAMES, CATALOGUE, register_environments
+    from spielfeld.envs.grid_world.env import GridWorldEnv
+    from spielfeld.envs.grid_world.layout import Layout
+    from spielfeld.envs.grid_world.layout_error import LayoutError
+    from spielfeld.envs.grid_world.maze import maze_layout
+    from spielfeld.envs.tabular import TabularModel
+    from spielfeld.envs.tabular_env import TabularEnv
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)
 
 if __name__ != "spielfeld.envs":
     raise ImportError("Import this package as spielfeld.envs, not as " + __name__ + ".")
 
-register_environments()
+catalogue.register_environments()

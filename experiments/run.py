@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,22 +64,43 @@ class Run:
         """How good the learner was in the end."""
         return _read_score(self.summary["score"])
 
+    @property
     def history(self) -> History:
-        """Read what was recorded while learning."""
+        """What was recorded while learning, read from `history.csv`."""
         return _read_table(self.directory / "history.csv")
 
+    @property
     def scores(self) -> History:
-        """Read how good the learner was at even distances; empty if nobody could tell."""
+        """How good the learner was at even distances; empty where no score is known."""
         path = self.directory / "scores.csv"
         score = self.summary.get("score", {})
         known = [] if "metrics" in score else ["value"]
         known += ["share"] if score.get("share") is not None else []
         return _read_table(path, "samples", *known) if path.exists() else History()
 
-    def learner(self) -> tuple[Any, Any]:
-        """Return the trained learner and its source, an environment or a `Split`; see `session`."""
-        session = self.session()
-        return session.learner, session.ground.given
+    @property
+    def learner(self) -> Any:
+        """The trained learner; `predict` asks it.
+
+        Raises:
+            ModelFileError: If the model file is damaged or does not fit.
+            ValueError: As `check_own_files`.
+        """
+        return self._checked().learner
+
+    @property
+    def source(self) -> Any:
+        """What `learner` has learned from: an environment or a `Split`; raises as `learner`."""
+        return self._checked().ground.given
+
+    def _checked(self) -> Session:
+        """Return the one session of `learner` and `source`, unless a file has changed since."""
+        self.check_own_files()
+        return self._ended
+
+    @cached_property
+    def _ended(self) -> Session:
+        return self.session()
 
     def check_own_files(self) -> None:
         """See that the files which the run names are those of its training.
@@ -96,7 +118,7 @@ class Run:
             require_made_there(name, self.spec.modules)
 
     def session(self) -> Session:
-        """Return the run as it ended.
+        """Return the run as it ended, anew at each call.
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.

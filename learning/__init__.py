@@ -1,64 +1,31 @@
 """What learning is: a function, how wrong it is, one step downhill, where data come from."""
 
-from spielfeld.files import ModelFileError, load_model, save_model
-from spielfeld.history import History
-from spielfeld.learning.autoencoder import EncodeDecode, TiedLinear
-from spielfeld.learning.batch import Batch, Rows
-from spielfeld.learning.centroids import Centroids
-from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
-from spielfeld.learning.data_learner import DataLearner
-from spielfeld.learning.duelling import Duelling
-from spielfeld.learning.embedding import EmbeddingDot
-from spielfeld.learning.function import Function, Linear, Link, Table
-from spielfeld.learning.learner import GradientLearner, Learner
-from spielfeld.learning.logits import log_softmax, sigmoid, softmax
-from spielfeld.learning.loss import Huber, Loss, SquaredError
-from spielfeld.learning.network import Network
-from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
-from spielfeld.learning.schedule import SCHEDULES, Schedule
-from spielfeld.learning.tile_coding import TileCoder, TileSum
-from spielfeld.learning.torch_function import TorchFunction
-from spielfeld.learning.weight_decay import WeightDecay
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "SCHEDULES",
-    "SGD",
-    "Adam",
-    "Batch",
-    "BinaryCrossEntropy",
-    "Centroids",
-    "CrossEntropy",
-    "DataLearner",
-    "Duelling",
-    "EmbeddingDot",
-    "EncodeDecode",
-    "Function",
-    "GradientLearner",
-    "History",
-    "Huber",
-    "Learner",
-    "Linear",
-    "Link",
-    "Loss",
-    "ModelFileError",
-    "Momentum",
-    "Network",
-    "Optimizer",
-    "Rows",
-    "Schedule",
-    "SquaredError",
-    "Table",
-    "TiedLinear",
-    "TileCoder",
-    "TileSum",
-    "TorchFunction",
-    "WeightDecay",
-    "load_model",
-    "log_softmax",
-    "save_model",
-    "sigmoid",
-    "softmax",
-]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.files import ModelFileError, load_model, save_model
+    from spielfeld.history import History
+    from spielfeld.learning.autoencoder import EncodeDecode, TiedLinear
+    from spielfeld.learning.batch import Batch, Rows
+    from spielfeld.learning.centroids import Centroids
+    from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
+    from spielfeld.learning.data_learner import DataLearner
+    from spielfeld.learning.duelling import Duelling
+    from spielfeld.learning.embedding import EmbeddingDot
+    from spielfeld.learning.function import Function, Linear, Link, Table
+    from spielfeld.learning.learner import GradientLearner, Learner
+    from spielfeld.learning.logits import log_softmax, sigmoid, softmax
+    from spielfeld.learning.loss import Huber, Loss, SquaredError
+    from spielfeld.learning.network import Network
+    from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
+    from spielfeld.learning.schedule import SCHEDULES, Schedule
+    from spielfeld.learning.tile_coding import TileCoder, TileSum
+    from spielfeld.learning.torch_function import TorchFunction
+    from spielfeld.learning.weight_decay import WeightDecay
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)
 
 if __name__ != "spielfeld.learning":
     raise ImportError("Import this package as spielfeld.learning, not as " + __name__ + ".")

@@ -1,20 +1,14 @@
 """Learners of action values by a network, and a memory to learn from: DQN and its kin."""
 
-from spielfeld.agents.value_based.double_dqn import DoubleDQN, DoubleDQNConfig
-from spielfeld.agents.value_based.dqn import DQN, DQNConfig
-from spielfeld.agents.value_based.dueling_dqn import DuelingDQN, DuelingDQNConfig
-from spielfeld.agents.value_based.n_step_dqn import NStepDQN, NStepDQNConfig
-from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN, PrioritizedDQNConfig
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "DQN",
-    "DQNConfig",
-    "DoubleDQN",
-    "DoubleDQNConfig",
-    "DuelingDQN",
-    "DuelingDQNConfig",
-    "NStepDQN",
-    "NStepDQNConfig",
-    "PrioritizedDQN",
-    "PrioritizedDQNConfig",
-]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.agents.value_based.double_dqn import DoubleDQN, DoubleDQNConfig
+    from spielfeld.agents.value_based.dqn import DQN, DQNConfig
+    from spielfeld.agents.value_based.dueling_dqn import DuelingDQN, DuelingDQNConfig
+    from spielfeld.agents.value_based.n_step_dqn import NStepDQN, NStepDQNConfig
+    from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN, PrioritizedDQNConfig
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)

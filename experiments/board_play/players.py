@@ -90,7 +90,7 @@ class Graduate:
     def __init__(self, run: Any, rules: Rules) -> None:
         from spielfeld.experiments.greedy import require_choice
 
-        self.learner, learned = run.learner()
+        self.learner, learned = run.learner, run.source
         if getattr(getattr(learned, "unwrapped", None), "rules", None) != rules:
             raise ValueError(f"The run learned {run.spec.source}, which is another game than this.")
         require_choice(self.learner)

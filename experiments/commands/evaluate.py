@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         session = run.session()
         print("\n".join(score_lines(session.ground.score(session.learner))))
         return 0
-    learner, env = run.learner()
+    learner, env = run.learner, run.source
     _evaluate_agent(learner, env, options)
     if options.mark and hasattr(env.unwrapped, "rules"):
         from spielfeld.experiments.board_play.players import run_player

@@ -140,7 +140,7 @@ def _policy(run: Any, env: Any) -> Callable[[Any], int]:
     from spielfeld.experiments.game import legal_now
     from spielfeld.experiments.greedy import greedy_actor
 
-    learner, learned = run.learner()
+    learner, learned = run.learner, run.source
     spaces = ("observation_space", "action_space")
     if any(getattr(env, space) != getattr(learned, space, None) for space in spaces):
         raise ValueError(

@@ -127,7 +127,7 @@ def _train(learner: str, source: str, options: Options, config: Any, rest: Seque
         events = _events(directory) if options.tensorboard else None
         run = train(spec, options.directory, _telling(teach, events))
         if events is not None:
-            events.update(run.history(), run.scores())  # of a run that was complete before, all
+            events.update(run.history, run.scores)  # of a run that was complete before, all
             events.close()
         if before and (options.watch or options.gif):
             teach(Session(spec))  # shows the same again, and changes nothing

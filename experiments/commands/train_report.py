@@ -51,14 +51,14 @@ def _first_update(spec: RunSpec) -> int:
 
 
 def _draw(run: Run) -> None:
-    picture, history = run.directory / "learning_curve.png", run.history()
+    picture, history = run.directory / "learning_curve.png", run.history
     title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
     if picture.exists() or not len(history):
         return
     if isinstance(run.score, DataScore):
-        plot_data_curve(title, picture, history, run.scores(), run.score)
+        plot_data_curve(title, picture, history, run.scores, run.score)
     elif "episode_return" in history.columns:
-        plot_learning_curve(title, picture, history, run.scores())
+        plot_learning_curve(title, picture, history, run.scores)
 
 
 def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:

@@ -125,7 +125,7 @@ class Outcome:
         Raises:
             ValueError: If it has no such score; says why.
         """
-        final, scores = run.score, run.scores()
+        final, scores = run.score, run.scores
         if isinstance(final, DataScore):
             return cls._of_data(run, final, measure)
         learner = find_learner(run.spec.learner)
@@ -134,7 +134,7 @@ class Outcome:
         online = measure.kind == "online"
         column = COLUMNS[_final(final)[1]]
         on_the_way = not online and column in scores.columns
-        history = History() if on_the_way else run.history()
+        history = History() if on_the_way else run.history
         score, unit = online_score(history, run.spec.samples, measure) if online else _final(final)
         if on_the_way:
             curve = np.array([scores["samples"], scores[column]])
@@ -155,7 +155,7 @@ class Outcome:
             raise ValueError("in a data set nobody explores, so nothing is measured online")
         if name not in final.metrics:
             raise ValueError(f"it is judged by {', '.join(final.metrics)} there, not by {name}")
-        unit, spec, scores = Unit.of(METRICS[name]), run.spec, run.scores()
+        unit, spec, scores = Unit.of(METRICS[name]), run.spec, run.scores
         watched = unit._replace(name=f"{unit.name} on {final.watched} rows")
         known = name in scores.columns
         curve = np.array([scores["samples"], scores[name]]) if known else np.empty((2, 0))

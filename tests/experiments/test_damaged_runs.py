@@ -116,7 +116,7 @@ def test_what_is_missing_of_a_finished_run_is_named(tmp_path: Path) -> None:
     trained = train(SPECS["q-learning"], tmp_path)
     (trained.directory / "scores.csv").write_text("")
     with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, val"):
-        trained.scores()
+        _ = trained.scores
     (trained.directory / "history.csv").unlink()
     with pytest.raises(ValueError, match=r"history\.csv is missing: remove .*, and the same train"):
-        trained.history()
+        _ = trained.history

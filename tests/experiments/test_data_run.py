@@ -33,24 +33,24 @@ def test_run_on_data_writes_the_same_directory_as_one_in_a_world(tmp_path: Path)
     assert names == {"spec.json", "history.csv", "scores.csv", "model.safetensors", "summary.json"}
     assert run.directory.name.startswith("neural-network_two-moons_seed-1_")
     assert Run.load(run.directory).summary == json.loads(json.dumps(run.summary))
-    assert run.history()["samples"][-1] == 3_008  # the last batch is drawn whole
-    assert list(run.scores().columns) == ["samples", "seconds", "accuracy", "cross_entropy"]
-    assert run.scores()["samples"].tolist() == list(range(0, 3_001, 60))
+    assert run.history["samples"][-1] == 3_008  # the last batch is drawn whole
+    assert list(run.scores.columns) == ["samples", "seconds", "accuracy", "cross_entropy"]
+    assert run.scores["samples"].tolist() == list(range(0, 3_001, 60))
     assert isinstance(run.score, DataScore)
-    assert run.score.metrics["accuracy"].value == run.scores()["accuracy"][-1] > 0.85
-    learner, split = run.learner()
+    assert run.score.metrics["accuracy"].value == run.scores["accuracy"][-1] > 0.85
+    learner, split = run.learner, run.source
     assert learner.samples == 3_008 and len(split.test) == run.score.test == 40
 
 
 def test_validation_rows_are_watched_on_the_way_and_test_rows_judge(tmp_path: Path) -> None:
     options = {"rows": 200, "validation": 0.5}
     run = train(RunSpec("neural-network", "two-moons", 2_000, source_options=options), tmp_path)
-    learner, split = run.learner()
+    learner, split = run.learner, run.source
     watched, judged = (
         cross_entropy(learner.predict(part.inputs), part.targets)
         for part in (split.validation, split.test)
     )
-    assert run.scores()["cross_entropy"][-1] == watched
+    assert run.scores["cross_entropy"][-1] == watched
     assert run.score.metrics["cross_entropy"].value == judged != watched
 
 
@@ -152,7 +152,7 @@ def test_what_learns_at_once_is_asked_once_and_scored_in_the_end(
     from own_common import calls  # type: ignore[import-not-found]
 
     assert calls == [5_000]
-    assert run.scores()["samples"].tolist() == [5_000] and not len(run.history())
+    assert run.scores["samples"].tolist() == [5_000] and not len(run.history)
     assert run.score.metrics["accuracy"].value == 0.5 == run.score.metrics["accuracy"].baseline
 
 
@@ -164,7 +164,7 @@ def test_data_sets_of_ones_own_need_no_registration(
     spec = RunSpec("logistic-regression", "own_rows:data", 100, source_options={"rows": 60})
     assert [train(spec, tmp_path).score.test, train(spec, tmp_path).score.train] == [12, 48]
     fixed = RunSpec("logistic-regression", "own_rows:parts", 100)
-    assert train(fixed, tmp_path).learner()[1].test.inputs.shape == (8, 2)
+    assert train(fixed, tmp_path).source.test.inputs.shape == (8, 2)
 
 
 def test_run_is_not_scored_on_a_file_that_changed_since(tmp_path: Path) -> None:
@@ -173,12 +173,12 @@ def test_run_is_not_scored_on_a_file_that_changed_since(tmp_path: Path) -> None:
     options = {"target": "b"}
     spec = RunSpec("logistic-regression", str(path), 100, source_options=options)
     run = train(spec, tmp_path)
-    assert run.learner()[1].train.class_names == ("x", "y")
+    assert run.source.train.class_names == ("x", "y")
     path.write_text("a,b\n" + "1,y\n2,x\n" * 10)
     changed = RunSpec("logistic-regression", str(path), 100, source_options=options)
     assert changed.directory_name != spec.directory_name
     with pytest.raises(ValueError, match=r"my\.csv has changed since .*: train again"):
-        run.learner()
+        _ = run.learner
 
 
 def test_model_of_other_rows_is_refused(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_what_fills_no_step_of_all_worlds_is_not_said_to_be_taken(cart_pole: Run
 
 
 def test_worlds_without_a_model_are_played_twenty_times_on_the_way(cart_pole: Run) -> None:
-    scores = cart_pole.scores()
+    scores = cart_pole.scores
     assert list(scores.columns) == ["samples", "seconds", "value"]
     assert scores["samples"].tolist() == list(range(0, 6_001, 300))
     assert (np.diff(scores["seconds"]) > 0).all() and scores["seconds"][0] == 0
@@ -38,27 +38,27 @@ def test_worlds_without_a_model_are_played_twenty_times_on_the_way(cart_pole: Ru
 
 
 def test_search_learns_to_balance(cart_pole: Run) -> None:
-    assert cart_pole.scores()["value"][0] < 100 < cart_pole.score.value
+    assert cart_pole.scores["value"][0] < 100 < cart_pole.score.value
 
 
 def test_curve_of_a_world_without_a_model_is_that_of_the_greedy_policy(cart_pole: Run) -> None:
     outcome = Outcome.of(cart_pole, Measure())
     assert outcome.curve.tolist() == [
-        cart_pole.scores()[name].tolist() for name in ("samples", "value")
+        cart_pole.scores[name].tolist() for name in ("samples", "value")
     ]
     assert outcome.budget == 6_000
 
 
 def test_boards_against_an_opponent_that_compiles_are_played_on_the_way(tmp_path: Path) -> None:
-    scores = train(CONNECT_FOUR, tmp_path).scores()
+    scores = train(CONNECT_FOUR, tmp_path).scores
     assert len(scores) == 21 and (np.abs(scores["value"]) <= 1).all()
 
 
 def test_worlds_with_a_model_are_scored_exactly(tmp_path: Path) -> None:
     run = train(CLIFF, tmp_path)
     assert run.score.episodes == 0 and run.score.share is not None
-    assert list(run.scores().columns) == ["samples", "seconds", "value", "share"]
-    assert len(run.scores()) == 51
+    assert list(run.scores.columns) == ["samples", "seconds", "value", "share"]
+    assert len(run.scores) == 51
 
 
 class PowerCutError(Exception):
@@ -78,7 +78,7 @@ def test_interrupted_run_ends_as_an_uninterrupted_one(
     with pytest.raises(PowerCutError):
         train(spec, tmp_path / "cut", cut)
     resumed, whole = train(spec, tmp_path / "cut"), train(spec, tmp_path / "whole")
-    assert resumed.history().to_csv() == whole.history().to_csv()
+    assert resumed.history.to_csv() == whole.history.to_csv()
     assert resumed.summary["score"] == whole.summary["score"]
     (own, _), (other, _) = (
         load_model(run.directory / "model.safetensors") for run in (resumed, whole)
@@ -89,6 +89,6 @@ def test_interrupted_run_ends_as_an_uninterrupted_one(
 
 
 def test_trained_run_predicts_again(cart_pole: Run) -> None:
-    learner, env = cart_pole.learner()
+    learner, env = cart_pole.learner, cart_pole.source
     assert learner.samples == 6_000
     assert learner.predict(env.reset(seed=1)[0][None]).shape == (1, 2)

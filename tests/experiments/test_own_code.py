@@ -72,7 +72,7 @@ def test_a_run_of_ones_own_is_read_by_naming_its_module_once(say: Say) -> None:
             assert say(*words, "--own", own)[0] == 0
     with pytest.raises(ValueError, match="names 'my_learner:MyLearner'"):
         Run.load(run)
-    assert Run.load(str(run), own="my_learner").learner()[0].action_values.shape == (38, 4)
+    assert Run.load(str(run), own="my_learner").learner.action_values.shape == (38, 4)
 
 
 def test_train_names_the_module_anyway_and_says_how_to_go_on(say: Say) -> None:
@@ -93,8 +93,8 @@ def test_an_interrupted_run_of_ones_own_resumes_as_before() -> None:
     session.advance(100)
     session.save(session.checkpoint)
     resumed, whole = train(mine(), Path("runs")), train(mine(), Path("whole"))
-    assert resumed.history().to_csv() == whole.history().to_csv()
-    values = [run.learner()[0].action_values.tolist() for run in (resumed, whole)]
+    assert resumed.history.to_csv() == whole.history.to_csv()
+    values = [run.learner.action_values.tolist() for run in (resumed, whole)]
     assert values[0] == values[1]
 
 
@@ -117,10 +117,10 @@ def test_a_layout_in_an_option_belongs_to_what_a_run_is_a_function_of() -> None:
     options = {"layout": "my_maze.toml"}
     before = RunSpec("q-learning", "spielfeld/GridWorld-v0", 100, source_options=options)
     run = train(before, Path("runs"))
-    assert run.learner()[1].unwrapped.model.states == 4
+    assert run.source.unwrapped.model.states == 4
     Path("my_maze.toml").write_text("map = 'S.G'\n")
     with pytest.raises(ValueError, match=r"my_maze\.toml has changed since .*: train again"):
-        Run.load(run.directory).learner()
+        _ = Run.load(run.directory).learner
     after = RunSpec("q-learning", "spielfeld/GridWorld-v0", 100, source_options=options)
     assert before.directory_name != after.directory_name
 

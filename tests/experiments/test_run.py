@@ -37,7 +37,7 @@ def result(run: Run) -> dict:
     summary = {key: value for key, value in run.summary.items() if key != "seconds"}
     names = ("history.csv", "spec.json")
     files = {name: (run.directory / name).read_bytes() for name in names}
-    scores = {key: column for key, column in run.scores().columns.items() if key != "seconds"}
+    scores = {key: column for key, column in run.scores.columns.items() if key != "seconds"}
     arrays = {key: column for key, column in arrays.items() if key != "scores.seconds"} | scores
     files |= {name: array.tobytes() for name, array in arrays.items()}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -51,9 +51,9 @@ def test_run_writes_its_directory(tmp_path: Path) -> None:
     assert run.directory.name.startswith("q-learning_CliffWalking-v0_seed-3_")
     assert Run.load(run.directory).summary == run.summary
     assert run.summary["score"]["optimum"] == pytest.approx(-13)
-    assert run.history()["samples"][-1] <= 6_000
-    assert run.scores()["samples"].tolist() == list(range(0, 6_001, 120))
-    learner, env = run.learner()
+    assert run.history["samples"][-1] <= 6_000
+    assert run.scores["samples"].tolist() == list(range(0, 6_001, 120))
+    learner, env = run.learner, run.source
     assert learner.samples == 6_000 and env.unwrapped.model.states == 38
 
 
@@ -134,7 +134,7 @@ def test_run_goes_on_with_a_new_episode_where_the_world_cannot_be_saved(
 
     with pytest.raises(RuntimeError, match="power cut"):
         train(spec, tmp_path, stop)
-    history = train(spec, tmp_path).history()
+    history = train(spec, tmp_path).history
     assert history["samples"].tolist() == [200, 533, 733, 933, 1133, 1333]
 
 
@@ -270,10 +270,10 @@ def test_damaged_tables_are_named(tmp_path: Path) -> None:
     run = Run(tmp_path, SPEC, {})
     (tmp_path / "history.csv").write_bytes(b"\xff\xff")
     with pytest.raises(ValueError, match=r"history\.csv is damaged: it is no text"):
-        run.history()
+        _ = run.history
     (tmp_path / "scores.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, v"):
-        run.scores()
+        _ = run.scores
 
 
 def test_budget_and_seed_must_make_sense() -> None:
@@ -298,10 +298,10 @@ def test_a_run_is_not_scored_on_a_layout_that_changed_since(
     monkeypatch.chdir(tmp_path)
     Path("my.toml").write_text("map = 'S..G'\n")
     run = train(RunSpec("q-learning", "my.toml", 10), tmp_path)
-    assert run.learner()[1].unwrapped.model.states == 4
+    assert run.source.unwrapped.model.states == 4
     Path("my.toml").write_text("map = '..SG'\n")
     with pytest.raises(ValueError, match=r"my\.toml has changed since .*: train again"):
-        run.learner()
+        _ = run.learner
 
 
 def test_learner_without_state_runs_without_checkpoints(
@@ -318,7 +318,7 @@ def test_learner_without_state_runs_without_checkpoints(
     )
     run = train(RunSpec("lazy_learner:Lazy", "spielfeld/CliffWalking-v0", 100), tmp_path)
     assert run.summary["score"]["share"] == pytest.approx(0.0)
-    assert len(run.history()) == 0
+    assert len(run.history) == 0
 
 
 @pytest.mark.parametrize("field", ["source", "learner"])

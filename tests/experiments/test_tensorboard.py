@@ -21,7 +21,7 @@ def numbers(directory: Path) -> dict[str, list[tuple[int, float]]]:
 def told(run: Run) -> dict[str, list[tuple[int, float]]]:
     """What the tables of a run say, as TensorBoard should."""
     found = {}
-    for table, history in {"history": run.history(), "scores": run.scores()}.items():
+    for table, history in {"history": run.history, "scores": run.scores}.items():
         for name, column in history.columns.items():
             pairs = zip(history["samples"].astype(int).tolist(), column, strict=True)
             found[f"{table}/{name}"] = [(step, pytest.approx(x)) for step, x in pairs if x == x]

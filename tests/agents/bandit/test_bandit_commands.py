@@ -31,8 +31,8 @@ def test_every_bandit_learner_trains_and_is_scored(
     assert "share of perfect" in capsys.readouterr().out
     (directory,) = tmp_path.iterdir()
     run = Run.load(directory)
-    assert run.history()["samples"].tolist() == [1000, 2000, 3000]
-    assert len(run.scores()) == 51
+    assert run.history["samples"].tolist() == [1000, 2000, 3000]
+    assert len(run.scores) == 51
     assert main(["evaluate", str(directory), "--episodes", "2"]) == 0
     printed = capsys.readouterr().out
     assert "share of perfect" in printed and "mean of 2 episodes" in printed
@@ -55,16 +55,17 @@ def test_resumed_run_equals_an_uninterrupted_one(
     resumed, whole = train(spec, tmp_path / "a"), train(spec, tmp_path / "b")
     assert arrays(resumed) == arrays(whole)
     assert resumed.score == whole.score
-    learner, env = resumed.learner()
+    learner, env = resumed.learner, resumed.source
     assert learner.samples == 25_000
-    assert env.unwrapped.means.tolist() == whole.learner()[1].unwrapped.means.tolist()
+    assert env.unwrapped.means.tolist() == whole.source.unwrapped.means.tolist()
 
 
 def test_settings_of_a_method_come_from_the_command_line(tmp_path: Path) -> None:
     words = ["--confidence", "0.5", "--samples", "100", "--directory", str(tmp_path)]
     assert main(["train", "bandit-ucb", "spielfeld/Bandit-v0", "--set", "means=[0,1]", *words]) == 0
     (directory,) = tmp_path.iterdir()
-    learner, env = Run.load(directory).learner()
+    run = Run.load(directory)
+    learner, env = run.learner, run.source
     assert learner.config.confidence == 0.5
     assert env.unwrapped.means.tolist() == [0.0, 1.0]
 

@@ -48,19 +48,19 @@ class Bomb:
 
 
 def test_finished_run_is_evaluated_again_to_the_last_bit(run: Run) -> None:
-    learner, _ = run.learner()
+    learner = run.learner
     assert run.summary["samples"] == learner.samples == 512
     assert run.session().ground.score(learner) == run.score
     again = train(SPEC, run.directory.parent / "again")
     states = np.arange(16)
-    assert np.array_equal(again.learner()[0].predict(states), learner.predict(states))
-    assert again.history() == run.history() and len(run.history()) > 10
+    assert np.array_equal(again.learner.predict(states), learner.predict(states))
+    assert again.history == run.history and len(run.history) > 10
 
 
 @pytest.mark.parametrize("spec", [BOXES, BATCHES])
 def test_worlds_without_a_model_are_played(spec: RunSpec, tmp_path: Path) -> None:
     run = train(spec, tmp_path)
-    assert run.score.episodes == 100 and run.session().ground.score(run.learner()[0]) == run.score
+    assert run.score.episodes == 100 and run.session().ground.score(run.learner) == run.score
 
 
 def test_pickles_in_the_place_of_a_model_are_refused_and_execute_nothing(
@@ -122,4 +122,4 @@ def test_interrupted_run_begins_anew(run: Run, monkeypatch: pytest.MonkeyPatch) 
         train(SPEC, root, press)
     assert [path.name for path in (root / SPEC.directory_name).iterdir()] == ["spec.json"]
     anew = train(SPEC, root)
-    assert anew.history() == run.history() and anew.score == run.score
+    assert anew.history == run.history and anew.score == run.score

@@ -21,7 +21,7 @@ def test_self_play_trains_and_is_scored(
     assert main(["train", name, NAME, "--samples", "2000", "--directory", str(tmp_path)]) == 0
     capsys.readouterr()
     (directory,) = tmp_path.iterdir()
-    assert Run.load(directory).history()["samples"][-1] <= 2_000
+    assert Run.load(directory).history["samples"][-1] <= 2_000
     assert main(["evaluate", str(directory), "--episodes", "2"]) == 0
     assert "mean of 2 episodes" in capsys.readouterr().out
 
@@ -39,7 +39,7 @@ def test_resumed_run_equals_an_uninterrupted_one(
     with pytest.raises(RuntimeError, match="power cut"):
         train(spec, tmp_path / "cut", stop)
     resumed, whole = train(spec, tmp_path / "cut"), train(spec, tmp_path / "whole")
-    assert resumed.history() == whole.history()
+    assert resumed.history == whole.history
     saved = [
         load_model(run.directory / "model.safetensors")[0]["table.values"]
         for run in (resumed, whole)

@@ -52,7 +52,7 @@ def run(tmp_path_factory):
 
 def test_a_run_plays_what_it_has_learned_and_tells_its_values(run):
     player = find_player(str(run.directory), TIC_TAC_TOE)
-    learner, env = run.learner()
+    learner, env = run.learner, run.source
     position = Position.of_moves("159", TIC_TAC_TOE)
     values = thoughts((player, position))
     legal = np.isin(np.arange(9), position.legal_actions)
@@ -72,7 +72,7 @@ def test_a_run_is_an_opponent_that_training_and_scoring_know_exactly(run):
     options = {"opponent": str(run.directory), "seat": "first"}
     spec = RunSpec("q-learning", run.spec.source, 20_000, seed=1, source_options=options)
     second = train(spec, run.directory.parent)
-    _, env = second.learner()
+    env = second.source
     env.reset(seed=1)
     env.step(4)
     answered = env.unwrapped.other

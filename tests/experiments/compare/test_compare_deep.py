@@ -31,7 +31,7 @@ def outcome(
 
 def test_goal_of_a_world_without_a_model_is_a_return(tmp_path: Path) -> None:
     run = train(RunSpec(SEARCH, "CartPole-v1", 800, source_options=SHORT), tmp_path)
-    scores = run.scores()
+    scores = run.scores
     assert Outcome.of(run, Measure()).goal == 475  # as Gymnasium has it registered
     assert Outcome.of(run, Measure()).passed == (800, run.summary["seconds"], False)
     easy = Outcome.of(run, Measure(passing=scores["value"].min())).passed

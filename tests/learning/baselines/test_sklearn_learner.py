@@ -275,12 +275,12 @@ def test_wrapped_and_our_own_mixture_find_equally_likely_ones() -> None:
 def test_run_that_is_loaded_predicts_the_same(name: str, tmp_path: Path) -> None:
     spec = RunSpec(name, "iris", 120, 3, FAST.get(name, {}))
     run = runs.train(spec, tmp_path)
-    loaded, split = run.learner()
+    loaded, split = run.learner, run.source
     direct = learner(name, 3)
     direct.learn(split, 120)
     inputs = split.test.inputs
     assert np.array_equal(loaded.predict(inputs), direct.predict(inputs))
-    assert runs.Run.load(run.directory).learner()[0].samples == 120
+    assert runs.Run.load(run.directory).learner.samples == 120
 
 
 def test_samples_of_the_mixture_come_from_the_given_generator_and_scatter_as_it_says() -> None:

@@ -1,0 +1,53 @@
+"""Exports of a package that load on first use, from one list: its imports for type checkers."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def lazy(
+    package: str, file: str
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return `__getattr__`, `__dir__` and `__all__` of a package.
+
+    The names are those that its file imports under `if TYPE_CHECKING:`, so that type checkers,
+    editors and Python itself read the same list. No name may be that of a module in the package.
+
+        if TYPE_CHECKING:
+            from spielfeld.learning.batch import Batch
+        else:
+            __getattr__, __dir__, __all__ = lazy(__name__, __file__)
+
+    Args:
+        package: Its `__name__`.
+        file: Its `__file__`.
+    """
+    places = _places(Path(file).read_text(encoding="utf-8"))
+
+    def get(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name)
+        value = getattr(importlib.import_module(places[name]), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return get, lambda: sorted({*vars(sys.modules[package]), *places}), sorted(places)
+
+
+def _places(source: str) -> dict[str, str]:
+    """Return name -> module of what a file imports for type checkers."""
+    blocks = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    named = (
+        (alias.name, node.module or "")
+        for block in blocks
+        if isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
+    return dict(named)
