@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,7 +115,7 @@ def code_blocks(language: str) -> list[str]:
     return [block for kind, block in blocks if kind == language]
 
 
-FIVE_LINES = [block for block in code_blocks("python") if "samples=" in block]
+FIVE_LINES = [block for block in code_blocks("python") if "learner.learn(" in block]
 
 
 @pytest.mark.parametrize("example", FIVE_LINES)
@@ -125,6 +126,15 @@ def test_readme_trains_the_learners_that_it_shows(
         pytest.importorskip("sklearn")
     exec(compile(example, "README.md", "exec"), {})
     assert capsys.readouterr().out.startswith("[")
+
+
+def test_readmes_lines_in_python_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(next(block for block in code_blocks("python") if "spielfeld.train(" in block), names)
+    assert names["again"].spec == names["run"].spec
+    assert names["again"].spec.config["discount"] == 0.9
+    assert names["world"].unwrapped.model.actions == 4
 
 
 def test_regression_clustering_and_agent_are_the_same_lines() -> None:
@@ -176,7 +186,8 @@ def test_links_of_the_documents_lead_somewhere() -> None:
             assert not anchor or anchor in anchors(place), f"{document.name}: {target}#{anchor}"
 
 
-def test_examples_in_docstrings_hold() -> None:
+def test_examples_in_docstrings_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # some make runs
     examined = 0
     for package in ("learning", "envs", "agents", "experiments"):
         for path in sources(package):

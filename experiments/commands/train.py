@@ -149,16 +149,11 @@ def _then(learner: str, directory: Path) -> str:
 
 
 def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
-    from spielfeld.experiments.budget import default_budget
-    from spielfeld.experiments.fit import require_target
-    from spielfeld.experiments.spec import RunSpec
+    from spielfeld.experiments.door import make_spec
 
-    given, samples = options.source_options(), options.samples
-    require_target(learner, getattr(find_learner(learner), "tasks", None), source, given)
-    if samples is None:
-        samples = default_budget(learner, source, given, options.own)
     settings = {} if config is None else dataclasses.asdict(config)
-    return RunSpec(learner, source, samples, options.seed, settings, given, own=options.own)
+    given, own = options.source_options(), options.own
+    return make_spec(learner, source, options.samples, options.seed, settings, given, own)
 
 
 def _events(directory: Path) -> Any:

@@ -1,0 +1,165 @@
+"""The public door: `spielfeld.make`, `spielfeld.train` and `spielfeld.load`."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from spielfeld.experiments.budget import default_budget
+from spielfeld.experiments.fit import require_target
+from spielfeld.experiments.registry import LEARNERS, find_learner, unknown
+from spielfeld.experiments.run import Run
+from spielfeld.experiments.run import train as train_spec
+from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.spec import RunSpec
+from spielfeld.settings import settings_of
+
+
+def make(source: str | os.PathLike[str], *, own: str | Sequence[str] = (), **options: Any) -> Any:
+    """Make the environment, or the rows of data, that a name stands for.
+
+        >>> import spielfeld
+        >>> env = spielfeld.make("spielfeld/Maze-v0", rows=7, columns=7, seed=1)
+        >>> spielfeld.make("two-moons", rows=100, test=0.2).test.inputs.shape
+        (20, 2)
+
+    Args:
+        source: As on the command line: a Gymnasium id, a layout or its file, a data set or its
+            file, or "my_module:MyWorld".
+        own: Modules of your own that the run of an opponent names, one or several.
+        **options: Of the source, as after `--set`; of a data set also its division.
+
+    Returns:
+        A Gymnasium environment, or a `Split` of rows for training, validation and testing.
+
+    Raises:
+        ValueError: If nothing has this name, or the options do not fit; says what was expected.
+    """
+    return make_source(_name_of_source(source), options, own=_words(own))
+
+
+def load(directory: str | os.PathLike[str], *, own: str | Sequence[str] = ()) -> Run:
+    """Read a finished run: its `learner`, `source`, `history`, `scores` and `score`.
+
+    A run is data and imports no module by itself. For a learner or a world of your own write
+    `spielfeld.load("runs/...", own="my_module")`.
+
+    Args:
+        directory: Of the run.
+        own: Modules of your own that it may name, one or several.
+
+    Raises:
+        ValueError: If the directory holds no finished run, or names a module that is not in `own`.
+    """
+    if not isinstance(directory, str | os.PathLike):
+        raise ValueError(f"Expected the directory of a run, such as 'runs/...', not {directory!r}.")
+    return Run.load(directory, own)
+
+
+def train(
+    learner: str | type[Any],
+    source: str | os.PathLike[str],
+    samples: int | None = None,
+    seed: int = 0,
+    *,
+    options: Mapping[str, Any] | None = None,
+    directory: str | os.PathLike[str] = "runs",
+    own: str | Sequence[str] = (),
+    **settings: Any,
+) -> Run:
+    """Train a learner and return the finished run, as `spielfeld train` does.
+
+    Equal arguments give the same run: one that is complete is read again, and one that was
+    interrupted goes on.
+
+        >>> import spielfeld
+        >>> run = spielfeld.train("q-learning", "spielfeld/CliffWalking-v0", samples=500, seed=1)
+        >>> run.learner.predict([0]).shape
+        (1, 4)
+
+    Args:
+        learner: Name as on the command line ("q-learning", "my_module:MyLearner"), or the class
+            or its name (`QLearning`).
+        source: Name as on the command line; see `make`.
+        samples: Environment steps to take, or rows to draw; by default as on the command line.
+        seed: Of every random number in the run.
+        options: Of the source, as after `--set`.
+        directory: Where the directory of the run is made.
+        own: Modules of your own that the run of an opponent names, one or several.
+        **settings: Of the learner, such as `learning_rate=0.1`.
+
+    Raises:
+        ValueError: If there is no such learner, source or setting, or they do not fit together.
+        OSError: If the directory cannot be written.
+    """
+    name, place = _name_of_learner(learner), _name_of_source(source)
+    spec = make_spec(name, place, samples, seed, settings, options or {}, _words(own))
+    return train_spec(spec, Path(directory))
+
+
+def make_spec(
+    learner: str,
+    source: str,
+    samples: int | None,
+    seed: int,
+    settings: Mapping[str, Any],
+    options: Mapping[str, Any],
+    own: Sequence[str] = (),
+) -> RunSpec:
+    """Return the spec of a run, with what ships filled in: settings and budget.
+
+    Raises:
+        ValueError: If there is no such learner, source or setting.
+    """
+    learner_class, options = find_learner(learner), dict(options)
+    require_target(learner, getattr(learner_class, "tasks", None), source, options)
+    shipped = settings_for(learner, source)
+    budget = shipped.pop("samples")
+    config_class = getattr(learner_class, "config_class", None)
+    config: dict[str, Any] = {}
+    if config_class is not None:
+        config = dataclasses.asdict(settings_of(config_class, None, {**shipped, **settings}))
+    elif settings:
+        raise ValueError(f"{learner} has no settings, and so no {next(iter(settings))!r}.")
+    budget = budget if samples is None else samples
+    budget = default_budget(learner, source, options, own) if budget is None else budget
+    return RunSpec(learner, source, budget, seed, config, options, own=own)
+
+
+def _name_of_learner(learner: Any) -> str:
+    if isinstance(learner, str) and (learner in LEARNERS or ":" in learner):
+        return learner
+    if isinstance(learner, str):
+        classes = {entry.place.partition(":")[2]: name for name, entry in LEARNERS.items()}
+        if learner in classes:
+            return classes[learner]
+        raise ValueError(unknown("learner", learner, LEARNERS))
+    if not isinstance(learner, type):
+        raise ValueError(
+            f"Expected a learner's name or class, not {learner!r}; an object learns by "
+            "learner.learn(source, samples=...)."
+        )
+    if learner.__module__.startswith("spielfeld."):
+        return _name_of_learner(learner.__name__)
+    if learner.__module__ == "__main__":
+        raise ValueError(
+            f"A run names its learner: put {learner.__name__} into a file, my_module.py, and name "
+            f"it 'my_module:{learner.__name__}'."
+        )
+    return f"{learner.__module__}:{learner.__name__}"
+
+
+def _name_of_source(source: Any) -> str:
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    raise ValueError(
+        f"Expected the name of a source, such as 'spielfeld/CliffWalking-v0', not {source!r}."
+    )
+
+
+def _words(own: str | Sequence[str]) -> Sequence[str]:
+    return (own,) if isinstance(own, str) else own
