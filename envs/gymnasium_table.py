@@ -14,7 +14,17 @@ RANDOM_BEYOND_TABLE = ("fickle_passenger",)
 
 
 def read_table(env: Any) -> TabularModel:
-    """Turn `env.unwrapped.P` into a model; see `TabularModel.from_gymnasium`."""
+    """Read the transition table `P` of a Gymnasium env (FrozenLake, CliffWalking, Taxi).
+
+    Equal outcomes are merged; the start comes from `initial_state_distrib`; states in which
+    episodes end are made absorbing.
+
+    Args:
+        env: An environment whose `unwrapped` has `P` and `initial_state_distrib`.
+
+    Raises:
+        ValueError: If the env has no such table, or its `step` goes beyond it.
+    """
     world = env.unwrapped
     name = world.spec.id if world.spec else type(world).__name__
     if not hasattr(world, "P") or not hasattr(world, "initial_state_distrib"):

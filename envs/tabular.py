@@ -134,23 +134,6 @@ class TabularModel:
             _read_only(array)
         return arrays
 
-    @classmethod
-    def from_gymnasium(cls, env: Any) -> TabularModel:
-        """Read the transition table `P` of a Gymnasium env (FrozenLake, CliffWalking, Taxi).
-
-        Equal outcomes are merged; the start comes from `initial_state_distrib`; states in which
-        episodes end are made absorbing.
-
-        Args:
-            env: An environment whose `unwrapped` has `P` and `initial_state_distrib`.
-
-        Raises:
-            ValueError: If the env has no such table, or its `step` goes beyond it.
-        """
-        from spielfeld.envs.gymnasium_table import read_table
-
-        return read_table(env)
-
 
 def _read_only(array: Given) -> Given:
     """Return an array that is not to be changed: it was checked once, and loops do not look."""

@@ -10,7 +10,8 @@ from spielfeld.envs.board_game.position import Position
 from spielfeld.experiments.episodes import copy_of
 from spielfeld.experiments.greedy import greedy_actor, predict_one, predicts_many
 from spielfeld.experiments.pictures import View, below
-from spielfeld.experiments.show import Show
+from spielfeld.experiments.show import DataShow, Show, WorldShow
+from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 PICTURES, PLAYED = 24, 48  # of an episode in a GIF, and how many of its steps they tell of
 
@@ -125,3 +126,10 @@ def shown_at_play(learner: Any, source: Any) -> bool:
         return getattr(learner, "action_values", None) is None
     except ValueError:
         return True
+
+
+def show_of(learner: Any, source: Any) -> Show:
+    """Return what shows a learner on such a source."""
+    if isinstance(source, DataSet | Split):
+        return DataShow(learner, source)
+    return (PlayShow if shown_at_play(learner, source) else WorldShow)(learner, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +40,7 @@ class Run:
     summary: dict[str, Any]
 
     @classmethod
-    def load(cls, directory: str | Path, own: str | Sequence[str] = ()) -> Run:
+    def load(cls, directory: str | os.PathLike[str], own: str | Sequence[str] = ()) -> Run:
         """Read a finished run.
 
         A run is data, whoever has written it: it names modules, but imports none by itself. One

@@ -136,12 +136,3 @@ class DataShow(Show):
         for name in list(self.history.columns)[1:]:
             caption += f"   {name.replace('_', ' ')} {self.history[name][-20:].mean():.3g}"
         return data_picture(self.learner, self.split, caption=caption, points=view.policy)
-
-
-def show_of(learner: Any, source: Any) -> Show:
-    """Return what shows a learner on such a source."""
-    if isinstance(source, DataSet | Split):
-        return DataShow(learner, source)
-    from spielfeld.experiments.play_show import PlayShow, shown_at_play
-
-    return (PlayShow if shown_at_play(learner, source) else WorldShow)(learner, source)

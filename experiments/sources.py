@@ -14,6 +14,7 @@ import gymnasium as gym
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.envs.gymnasium_table import read_table
 from spielfeld.experiments.data_source import DIVISION, divide, is_data, make_split
 from spielfeld.experiments.own_code import fingerprint
 from spielfeld.experiments.registry import import_own, unknown
@@ -157,7 +158,7 @@ def _with_model(env: Any) -> Any:
     if env.render_mode is not None:
         return env
     try:
-        model = TabularModel.from_gymnasium(env)
+        model = read_table(env)
     except ValueError:
         return env
     return TabularEnv(model, max_episode_steps=env.spec.max_episode_steps)

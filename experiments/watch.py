@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spielfeld.experiments.gif import watch_gif
-from spielfeld.experiments.show import show_of
+from spielfeld.experiments.play_show import show_of
 from spielfeld.experiments.watch_window import watch_window
 from spielfeld.history import History
 

@@ -26,9 +26,8 @@ from spielfeld.agents.progress import CHUNK, NEVER, NO_RATES, Progress
 from spielfeld.agents.self_play.config import SelfPlayConfig
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
-from spielfeld.envs.board_game.bits import lowest
+from spielfeld.envs.board_game.bits import choose, lowest
 from spielfeld.envs.board_game.dynamics import AHEAD, EITHER
-from spielfeld.envs.board_game.opponents import choose
 from spielfeld.envs.board_game.rules import (
     LARGEST_TABLE,
     Rules,

@@ -24,3 +24,10 @@ def bits_of(cells: int) -> list[int]:
         bits.append(lowest(cells))
         cells ^= bits[-1]
     return bits
+
+
+def choose(moves: int, draw: float) -> int:
+    """Return one of the moves, all with the same probability; `draw` is uniform in [0, 1)."""
+    for _ in range(int(draw * count(moves))):
+        moves &= moves - 1
+    return lowest(moves)

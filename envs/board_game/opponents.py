@@ -14,12 +14,14 @@ from typing import Protocol, cast
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.envs.board_game.bits import count, lowest
+from spielfeld.envs.board_game.bits import choose
 from spielfeld.envs.board_game.position import Position
-from spielfeld.envs.board_game.rules import BITS, Rules, legal_moves, move_of
+from spielfeld.envs.board_game.rules import Rules, legal_moves, move_of
 from spielfeld.envs.board_game.solver import perfect_moves
 from spielfeld.envs.board_game.solver.memory import key_bits
+from spielfeld.envs.board_game.soundness import ANY_BOARD, require_searchable
 from spielfeld.envs.board_game.threats import safe_moves, winning_moves
+from spielfeld.envs.board_game.uct_players import playouts_of, uct_opponent
 
 Moves = Callable[[Rules, int, int], int]  # rules, stones of the side to move, stones of the other
 Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1); one move
@@ -54,13 +56,6 @@ def rule_moves(rules: Rules, own: int, other: int) -> int:
     return safe if safe else legal_moves(rules, own | other)
 
 
-def choose(moves: int, draw: float) -> int:
-    """Return one of the moves, all with the same probability; `draw` is uniform in [0, 1)."""
-    for _ in range(int(draw * count(moves))):
-        moves &= moves - 1
-    return lowest(moves)
-
-
 def moves_of(player: str | Player | Chooser) -> Moves | None:
     """Return what a player chooses from; None for one that has its own way to choose."""
     if isinstance(player, str):
@@ -77,11 +72,8 @@ def require_room(player: str | Player | Chooser, rules: Rules) -> None:
     """
     if player == "perfect":
         key_bits(rules)
-    elif isinstance(player, str) and player not in COMPILABLE and not rules.compilable:
-        raise ValueError(
-            f"{player} cannot search a board of {rules.rows} x {rules.columns}: (rows + 1) x "
-            f"columns may be {BITS} at most; {' and '.join(COMPILABLE)} play on any board."
-        )
+    elif isinstance(player, str) and player not in COMPILABLE:
+        require_searchable(player, rules)
 
 
 def reply_of(player: str | Player | Chooser) -> Reply:
@@ -106,11 +98,6 @@ def reply_of(player: str | Player | Chooser) -> Reply:
 
 
 def _searching(name: str) -> Reply:
-    from spielfeld.envs.board_game.uct_players import (
-        playouts_of,
-        uct_opponent,
-    )  # which choose as players do here
-
     playouts = playouts_of(name)
     if playouts is None:
         raise ValueError(
@@ -136,5 +123,5 @@ def _asking(player: Player) -> Reply:
     return asked
 
 
-COMPILABLE: dict[str, Moves] = {"random": any_moves, "rule": rule_moves}
+COMPILABLE: dict[str, Moves] = dict(zip(ANY_BOARD, (any_moves, rule_moves), strict=True))
 OPPONENTS = {**COMPILABLE, "perfect": perfect_moves}

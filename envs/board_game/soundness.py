@@ -10,7 +10,22 @@ from __future__ import annotations
 import functools
 
 from spielfeld import guard
-from spielfeld.envs.board_game.rules import Rules, board_rules, has_line, is_full
+from spielfeld.envs.board_game.rules import BITS, Rules, board_rules, has_line, is_full
+
+ANY_BOARD = ("random", "rule")  # players of our own that need no compiled code
+
+
+def require_searchable(player: str, rules: Rules) -> None:
+    """Refuse a board that is too large for a player that searches.
+
+    Raises:
+        ValueError: If its stones do not fit into the numbers of compiled code.
+    """
+    if not rules.compilable:
+        raise ValueError(
+            f"{player} cannot search a board of {rules.rows} x {rules.columns}: (rows + 1) x "
+            f"columns may be {BITS} at most; {' and '.join(ANY_BOARD)} play on any board."
+        )
 
 
 def require_stones(what: str, rules: Rules, own: int, other: int) -> None:

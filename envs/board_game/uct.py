@@ -19,8 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs.board_game.bits import lowest
-from spielfeld.envs.board_game.opponents import choose
+from spielfeld.envs.board_game.bits import choose, lowest
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full, legal_moves
 from spielfeld.streams import Streams, next_draw
 

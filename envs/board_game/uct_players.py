@@ -8,11 +8,10 @@ import numpy as np
 
 from spielfeld import guard
 from spielfeld.compiled import compiled
-from spielfeld.envs.board_game.opponents import require_room
 from spielfeld.envs.board_game.outcome import Numbers
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import Rules, action_of, has_line, is_full
-from spielfeld.envs.board_game.soundness import require_position, require_rules
+from spielfeld.envs.board_game.soundness import require_position, require_rules, require_searchable
 from spielfeld.envs.board_game.uct import PLAYOUTS, SEEDS, uct_means, uct_move
 
 MOST_PLAYOUTS = 1_000_000  # whose tree still fits into memory
@@ -44,7 +43,7 @@ def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int 
         ValueError: If the board is too large for compiled code, no game can bring these stones
             about, or a number is out of its range.
     """
-    require_room("uct", rules)
+    require_searchable("uct", rules)
     require_position(rules, own, other)
     playouts = guard.whole("playouts", playouts, 1, MOST_PLAYOUTS + 1)
     seed = int(guard.number("draw", draw, 0, 1) * SEEDS)
@@ -91,7 +90,7 @@ def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> N
     Raises:
         ValueError: If the board is too large, or a number is out of its range.
     """
-    require_room("uct", position.rules)
+    require_searchable("uct", position.rules)
     playouts = guard.whole("playouts", playouts, 1, MOST_PLAYOUTS + 1)
     seed = guard.whole("seed", seed, 0, SEEDS)
     rules, values = position.rules, np.full(position.rules.actions, np.nan)

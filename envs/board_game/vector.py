@@ -10,9 +10,10 @@ from gymnasium.vector import AutoresetMode
 
 from spielfeld.arrays import Array, Booleans, Floats
 from spielfeld.compiled import compiled
+from spielfeld.envs.board_game.bits import choose
 from spielfeld.envs.board_game.dynamics import AHEAD, begin, respond
 from spielfeld.envs.board_game.env import BoardGameEnv
-from spielfeld.envs.board_game.opponents import COMPILABLE, any_moves, choose
+from spielfeld.envs.board_game.opponents import COMPILABLE, any_moves
 from spielfeld.envs.board_game.rules import BITS, Rules, move_of, table_index
 from spielfeld.envs.board_game.soundness import require_game
 from spielfeld.envs.board_game.uct import uct_reply

@@ -10,7 +10,8 @@ import gymnasium as gym
 import numpy as np
 
 from spielfeld.arrays import Array
-from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs import TabularEnv
+from spielfeld.envs.gymnasium_table import read_table
 from spielfeld.experiments.benchmark import plain_methods
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides, rate
 from spielfeld.experiments.benchmark.plain_methods import Update
@@ -43,7 +44,7 @@ def prepare(name: str, quick: bool) -> Sides:
     ours, peer = (2_000, 200) if quick else (2_000_000, 20_000)
     learner_class, config = find_learner(name), settings(name)
     peer_env = gym.make("FrozenLake8x8-v1", is_slippery=name not in DETERMINISTIC)
-    our_env = TabularEnv(TabularModel.from_gymnasium(peer_env), max_episode_steps=200)
+    our_env = TabularEnv(read_table(peer_env), max_episode_steps=200)
     return Sides(
         Side(name, rate(lambda: learner_class(config).learn(our_env, ours), ours)),
         Side(

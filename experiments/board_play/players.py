@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.envs.board_game.bits import choose
 from spielfeld.envs.board_game.observation import Observer
-from spielfeld.envs.board_game.opponents import OPPONENTS, choose, reply_of, require_room
+from spielfeld.envs.board_game.opponents import OPPONENTS, reply_of, require_room
 from spielfeld.envs.board_game.outcome import Numbers
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import Rules, action_of, move_of

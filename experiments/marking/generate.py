@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from spielfeld.envs.board_game.opponents import any_moves, choose, rule_moves
+from spielfeld.envs.board_game.bits import choose
+from spielfeld.envs.board_game.opponents import any_moves, rule_moves
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import CONNECT_FOUR, action_of
 from spielfeld.envs.board_game.solver import Solver

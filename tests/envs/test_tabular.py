@@ -127,7 +127,7 @@ def test_rows_of_illegal_actions_need_not_sum_to_one() -> None:
 )
 def test_gymnasium_tables_are_read_outcome_by_outcome(name: str, options: dict[str, bool]) -> None:
     env = gymnasium.make(name, **options).unwrapped
-    model = TabularModel.from_gymnasium(env)
+    model = read_table(env)
     for state in np.flatnonzero(~model.terminal).tolist():
         for action in range(model.actions):
             assert outcomes(model, state, action) == pytest.approx(theirs(env.P[state][action]))
@@ -154,12 +154,12 @@ def theirs(
 
 def test_a_step_beyond_the_table_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="Taxi-v4 has fickle_passenger, so its step does more"):
-        TabularModel.from_gymnasium(gymnasium.make("Taxi-v4", fickle_passenger=True))
+        read_table(gymnasium.make("Taxi-v4", fickle_passenger=True))
 
 
 def test_a_world_without_a_table_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="CartPole-v1 has no table P"):
-        TabularModel.from_gymnasium(gymnasium.make("CartPole-v1"))
+        read_table(gymnasium.make("CartPole-v1"))
 
 
 class Hall:

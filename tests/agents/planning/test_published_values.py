@@ -18,6 +18,7 @@ from spielfeld.agents.planning import (
     value_iteration,
 )
 from spielfeld.envs import TabularModel
+from spielfeld.envs.gymnasium_table import read_table
 
 SOLVERS = [value_iteration, policy_iteration]
 
@@ -147,7 +148,7 @@ def test_sutton_barto_example_8_1() -> None:
 
 def frozen_lakes() -> list[TabularModel]:
     theirs = gymnasium.make("FrozenLake-v1", is_slippery=True)
-    return [model_of("FrozenLake"), TabularModel.from_gymnasium(theirs)]
+    return [model_of("FrozenLake"), read_table(theirs)]
 
 
 @pytest.mark.parametrize("model", frozen_lakes(), ids=["ours", "gymnasium"])
@@ -187,7 +188,7 @@ def climb(model: TabularModel, horizon: int, seed: int) -> float:
 
 @pytest.mark.parametrize("name, value", [("CliffWalking-v1", -13), ("Taxi-v4", 7.93)])
 def test_gymnasium_worlds(name: str, value: float) -> None:
-    model = TabularModel.from_gymnasium(gymnasium.make(name))
+    model = read_table(gymnasium.make(name))
     assert model.start @ policy_iteration(model).values == pytest.approx(value)
 
 

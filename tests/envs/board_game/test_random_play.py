@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spielfeld.compiled import compiled
-from spielfeld.envs.board_game.opponents import choose
+from spielfeld.envs.board_game.bits import choose
 from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
     TIC_TAC_TOE,

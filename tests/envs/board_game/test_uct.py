@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from spielfeld import envs  # noqa: F401, registers the environments
-from spielfeld.envs.board_game.opponents import any_moves, choose, reply_of, rule_moves
+from spielfeld.envs.board_game.bits import choose
+from spielfeld.envs.board_game.opponents import any_moves, reply_of, rule_moves
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import (
     CONNECT_FOUR,
