@@ -15,8 +15,7 @@ from spielfeld.agents.planning import best_start_value, random_policy, start_val
 from spielfeld.envs.access import time_limit
 from spielfeld.envs.catalogue import CATALOGUE, SMALL_WORLDS
 from spielfeld.envs.grid_world.env import GridWorldEnv
-from spielfeld.envs.grid_world.layout import Layout
-from spielfeld.envs.grid_world.layout_file import WORLDS
+from spielfeld.envs.grid_world.layout_file import WORLDS, read_layout
 from spielfeld.envs.small_worlds.env import SmallWorldEnv
 
 DOCS = Path(__file__).parent
@@ -61,7 +60,7 @@ def main() -> None:
     write_board(DOCS / "pictures" / "connect-four.png")
     for text, path in pictured((DOCS / "layouts.md").read_text(encoding="utf-8")):
         print(path)
-        write_picture(GridWorldEnv(Layout.from_text(text)), DOCS / path)
+        write_picture(GridWorldEnv(read_layout(text)), DOCS / path)
 
 
 def pictured(page: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from typing import Any
 import gymnasium as gym
 
 from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.envs.board_game.opponents import is_named
 from spielfeld.envs.grid_world.layout_file import shipped_worlds
 from spielfeld.experiments.data_source import is_data, is_file
 from spielfeld.experiments.registry import LEARNERS, import_own
@@ -137,8 +138,6 @@ def require_own(spec: Any, path: Path) -> None:
 
 def _calls(word: str) -> bool:
     """Tell whether an option may name a module; uct:5000 is a player."""
-    from spielfeld.experiments.board_play.players import is_named
-
     return ":" in word and not word.endswith(".toml") and not is_named(word)
 
 

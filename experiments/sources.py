@@ -13,6 +13,7 @@ import gymnasium as gym
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.envs import TabularEnv, TabularModel
+from spielfeld.envs.board_game.opponents import is_named
 from spielfeld.envs.grid_world.layout_file import shipped_worlds
 from spielfeld.envs.gymnasium_table import read_table
 from spielfeld.experiments.data_source import DIVISION, divide, is_data, make_split
@@ -96,7 +97,7 @@ def _with_graduate(name: str, options: dict[str, Any], own: Sequence[str]) -> di
     given = options.get("opponent")
     if not isinstance(given, str) or not Path(given).is_dir():
         return options
-    from spielfeld.experiments.board_play.players import Graduate, is_named
+    from spielfeld.experiments.board_play.players import Graduate
     from spielfeld.experiments.run import Run
 
     rules = getattr(gym.make(name, **{**options, "opponent": "random"}).unwrapped, "rules", None)

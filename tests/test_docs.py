@@ -16,6 +16,7 @@ from spielfeld.envs.catalogue import CATALOGUE
 from spielfeld.envs.grid_world.dynamics import grid_model
 from spielfeld.envs.grid_world.layout import Layout, Slip, Tile
 from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.grid_world.layout_file import read_layout
 from spielfeld.envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
 from spielfeld.experiments.command_line import COMMANDS
 from spielfeld.experiments.figures.all import find as find_figure
@@ -46,10 +47,10 @@ def test_every_layout_in_the_documents_is_a_world_or_the_mistake_it_is_called(
     mistake: str | None, text: str, answer: str | None
 ) -> None:
     if mistake is None:
-        grid_model(Layout.from_text(text))
+        grid_model(read_layout(text))
         return
     with pytest.raises(LayoutError) as error:
-        grid_model(Layout.from_text(text, "my_maze.toml"))
+        grid_model(read_layout(text, "my_maze.toml"))
     assert str(error.value) == answer
 
 

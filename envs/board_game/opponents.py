@@ -56,6 +56,15 @@ def rule_moves(rules: Rules, own: int, other: int) -> int:
     return safe if safe else legal_moves(rules, own | other)
 
 
+def is_named(name: str) -> bool:
+    """Return whether this is a player that need not learn.
+
+    Raises:
+        ValueError: If it is "uct" with a number of playouts that cannot be.
+    """
+    return name in OPPONENTS or playouts_of(name) is not None
+
+
 def moves_of(player: str | Player | Chooser) -> Moves | None:
     """Return what a player chooses from; None for one that has its own way to choose."""
     if isinstance(player, str):

@@ -7,6 +7,7 @@ from typing import Any
 
 from spielfeld.envs.grid_world.dynamics import grid_model
 from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_file import load_layout
 from spielfeld.envs.grid_world.maze import maze_layout
 from spielfeld.envs.grid_world.observation import make_observation
 from spielfeld.envs.tabular_env import TabularEnv
@@ -58,7 +59,7 @@ class GridWorldEnv(TabularEnv):
         time_limit: int | None = None,
         render_mode: str | None = None,
     ) -> None:
-        self.layout = layout if isinstance(layout, Layout) else Layout.load(layout)
+        self.layout = layout if isinstance(layout, Layout) else load_layout(layout)
         model, self.grid_states = grid_model(self.layout)
         limit = self.layout.limit(time_limit)
         super().__init__(model, limit, self.layout.discount, render_mode)

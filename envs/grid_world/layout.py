@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -163,17 +162,3 @@ class Layout:
     def tile(self, row: int, column: int) -> Tile:
         """Return what stands at a cell."""
         return self.legend[self.rows[row][column]]
-
-    @classmethod
-    def from_text(cls, text: str, file: str = "<text>") -> Layout:
-        """Read a layout from the text of a layout file; raises `LayoutError`, see `read_layout`."""
-        from spielfeld.envs.grid_world.layout_file import read_layout
-
-        return read_layout(text, file)
-
-    @classmethod
-    def load(cls, name_or_path: str | Path) -> Layout:
-        """Read a layout that ships with the suite by its name, or any other by its path."""
-        from spielfeld.envs.grid_world.layout_file import load_layout
-
-        return load_layout(name_or_path)

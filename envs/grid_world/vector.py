@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 
 from spielfeld.envs.grid_world.dynamics import grid_model
 from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_file import load_layout
 from spielfeld.envs.grid_world.maze import maze_layout
 from spielfeld.envs.grid_world.observation import make_observation
 from spielfeld.envs.tabular_vector import TabularVectorEnv
@@ -41,7 +42,7 @@ class GridWorldVectorEnv(TabularVectorEnv):
         max_episode_steps: int | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
-        self.layout = layout if isinstance(layout, Layout) else Layout.load(layout)
+        self.layout = layout if isinstance(layout, Layout) else load_layout(layout)
         model, self.grid_states = grid_model(self.layout)
         limits = [limit for limit in (max_episode_steps, self.layout.limit(time_limit)) if limit]
         encode = make_observation(observation, self.layout, self.grid_states, radius)

@@ -12,7 +12,7 @@ import numpy as np
 
 from spielfeld.envs.board_game.bits import choose
 from spielfeld.envs.board_game.observation import Observer
-from spielfeld.envs.board_game.opponents import OPPONENTS, reply_of, require_room
+from spielfeld.envs.board_game.opponents import OPPONENTS, is_named, reply_of, require_room
 from spielfeld.envs.board_game.outcome import Numbers
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import Rules, action_of, move_of
@@ -21,15 +21,6 @@ from spielfeld.experiments.board_play.match import Player, Think
 from spielfeld.experiments.board_play.thoughts import results, searching
 
 NAMES = (*OPPONENTS, "uct", "uct:PLAYOUTS")
-
-
-def is_named(name: str) -> bool:
-    """Return whether this is a player that need not learn.
-
-    Raises:
-        ValueError: If it is "uct" with a number of playouts that cannot be.
-    """
-    return name in OPPONENTS or playouts_of(name) is not None
 
 
 def find_player(

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
-    from spielfeld.experiments.board_play.players import is_named
+    from spielfeld.envs.board_game.opponents import is_named
     from spielfeld.experiments.data_score import DataScore
     from spielfeld.experiments.report import score_lines
     from spielfeld.experiments.run import Run

@@ -10,8 +10,9 @@ import pytest
 
 from spielfeld.agents.planning import value_iteration
 from spielfeld.agents.tabular import QLearning
-from spielfeld.envs import Layout, TabularModel, maze_layout
+from spielfeld.envs import TabularModel, maze_layout
 from spielfeld.envs.grid_world.dynamics import grid_model
+from spielfeld.envs.grid_world.layout_file import read_layout
 from spielfeld.experiments.benchmark.all import COMPARISONS
 from spielfeld.experiments.benchmark.comparison import Comparison, Result, Side, Sides, fastest, run
 from spielfeld.experiments.benchmark.q_learning import SETTINGS, plain_q_learning
@@ -115,7 +116,7 @@ def test_plain_peer_learns_the_same_values_as_the_learner() -> None:
 def test_plain_methods_learn_what_the_compiled_ones_learn(name: str) -> None:
     # Weighted returns of earlier greedy policies linger: there the shortest of walks must do.
     way = "SG" if name == "off-policy-monte-carlo" else "P..S..G"
-    layout = Layout.from_text(f"map = '''\n{way}\n'''\n[legend]\nG = {{ reward = 1 }}")
+    layout = read_layout(f"map = '''\n{way}\n'''\n[legend]\nG = {{ reward = 1 }}")
     wanted = {
         "discount": 0.9, "exploration_rate": 1.0, "final_exploration_rate": 1.0,
         "learning_rate": 1.0, "learning_rate_decay": 0.1, "bonus_weight": 0.0,

@@ -375,7 +375,7 @@ def test_sources_come_by_id_layout_and_module(
     Path("own_world.py").write_text(
         "from spielfeld.envs import Layout\n"
         "from spielfeld.envs.grid_world.dynamics import grid_model\n"
-        "def model():\n    return grid_model(Layout.from_text(\"map = 'S.G'\"))[0]\n"
+        "def model():\n    return grid_model(read_layout(\"map = 'S.G'\"))[0]\n"
     )
     assert make_source("own_world:model").unwrapped.model.states == 3
     assert make_source(

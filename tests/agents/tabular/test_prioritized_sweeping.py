@@ -10,7 +10,7 @@ from spielfeld.agents.planning import value_iteration
 from spielfeld.agents.tabular.prioritized_sweeping import prioritized_sweeping_update
 from spielfeld.envs import TabularEnv
 from spielfeld.envs.access import restore
-from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_file import load_layout
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.experiments.settings import settings_for
 from tests.agents.tabular.planning_laws import (
@@ -138,7 +138,7 @@ def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
 
 def finer_dyna_maze(times: int) -> gym.Env:
     """Make the Dyna maze with every cell cut into times x times, one of them start or goal."""
-    layout, span = Layout.load("dyna-maze"), range(times)
+    layout, span = load_layout("dyna-maze"), range(times)
     rows = tuple(
         "".join(sign if sign in "#." or i + j == 0 else "." for sign in row for j in span)
         for row in layout.rows

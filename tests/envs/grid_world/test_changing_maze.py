@@ -4,7 +4,7 @@ import pytest
 from spielfeld.agents.planning import value_iteration
 from spielfeld.envs.grid_world.changing_maze import changing_maze, number_by_cell
 from spielfeld.envs.grid_world.dynamics import grid_model
-from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout_file import load_layout
 
 
 def shortest_way(model) -> int:
@@ -21,7 +21,7 @@ def test_ways_before_and_after_are_as_long_as_in_the_book(kind: str, lengths: tu
 
 
 def test_cells_numbered_by_place_are_the_same_world() -> None:
-    layout = Layout.load("frozen-lake")
+    layout = load_layout("frozen-lake")
     model, states = grid_model(layout)
     by_cell = number_by_cell(layout)
     cell = states.cells[:, 0] * states.shape[1] + states.cells[:, 1]

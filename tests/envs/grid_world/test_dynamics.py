@@ -9,6 +9,7 @@ import pytest
 from spielfeld.envs.grid_world.dynamics import GridStates, grid_model
 from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout, Slip, Tile
 from spielfeld.envs.grid_world.layout_error import LayoutError
+from spielfeld.envs.grid_world.layout_file import load_layout, read_layout
 from spielfeld.envs.tabular import TabularModel
 
 FLOOR = {"#": Tile("wall", wall=True), ".": Tile("floor"), "S": Tile("start", start=True)}
@@ -224,13 +225,13 @@ def test_unused_outcomes_are_padding_behind_the_others() -> None:
 def test_start_without_a_way_to_a_goal_is_refused_at_its_place() -> None:
     text = 'map = """\nS.G\n###\n.S.\n"""\n'
     with pytest.raises(LayoutError, match=r"^pond:4:2: found the start 'S', from which no goal"):
-        grid_model(Layout.from_text(text, "pond"))
-    grid_model(Layout.from_text(text + "[rules]\ncontinuing = true\n"))
+        grid_model(read_layout(text, "pond"))
+    grid_model(read_layout(text + "[rules]\ncontinuing = true\n"))
 
 
 def test_start_with_a_way_to_a_pit_alone_is_refused() -> None:
     with pytest.raises(LayoutError, match="from which no goal can be reached"):
-        grid_model(Layout.from_text('map = "SP#G"'))
+        grid_model(read_layout('map = "SP#G"'))
 
 
 def test_goal_behind_a_door_without_reachable_key_is_refused() -> None:
@@ -271,7 +272,7 @@ def table(model: TabularModel, state: int, action: int) -> dict[tuple[int, float
     ],
 )
 def test_transitions_equal_gymnasium(name: str, theirs: str, actions: tuple[str, ...]) -> None:
-    layout = Layout.load(name)
+    layout = load_layout(name)
     model, states = grid_model(layout)
     env = gym.make(theirs)
     assert layout.max_episode_steps == (env.spec.max_episode_steps or 1000)

@@ -18,7 +18,7 @@ from spielfeld import envs
 from spielfeld.envs import CATALOGUE, GridWorldEnv, Layout, LayoutError, maze_layout
 from spielfeld.envs.catalogue import register_environments
 from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Tile
-from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.envs.grid_world.layout_file import load_layout, shipped_worlds
 from spielfeld.envs.grid_world.observation import OBSERVATIONS
 
 IDS = [*CATALOGUE, "spielfeld/GridWorld-v0", "spielfeld/Maze-v0"]
@@ -136,7 +136,7 @@ def test_shorter_of_two_limits_truncates_alone_and_in_a_vector(
 def test_layout_may_be_a_name_a_path_or_an_object(tmp_path: Any) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('map = "S.G"\n[rules]\nstep_reward = -1')
-    given = [path, str(path), Layout.load(path), Layout(("S.G",), step_reward=-1.0)]
+    given = [path, str(path), load_layout(path), Layout(("S.G",), step_reward=-1.0)]
     layouts = [gym.make("spielfeld/GridWorld-v0", layout=layout).unwrapped for layout in given]
     assert all(env.layout == given[2] for env in layouts)
     with pytest.raises(LayoutError, match="did you mean 'swamp'"):

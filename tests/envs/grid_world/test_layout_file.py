@@ -8,7 +8,7 @@ import pytest
 
 from spielfeld.envs.grid_world.layout import Layout, Slip, Tile
 from spielfeld.envs.grid_world.layout_error import LayoutError
-from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.envs.grid_world.layout_file import load_layout, read_layout, shipped_worlds
 from spielfeld.envs.grid_world.toml_positions import positions
 
 GOOD = '''\
@@ -29,13 +29,13 @@ G = { reward = 1 }
 
 def refusal(text: str) -> str:
     with pytest.raises(LayoutError) as caught:
-        Layout.from_text(text, "pond.toml")
+        read_layout(text, "pond.toml")
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_layout_says_what_its_file_says() -> None:
-    layout = Layout.from_text(GOOD)
+    layout = read_layout(GOOD)
     assert layout.rows == ("######", "#S.~G#", "######")
     assert layout.legend["~"] == Tile("mud", reward=-5.0)
     assert layout.legend["G"] == Tile("goal", end=True, reward=1.0)
@@ -241,48 +241,48 @@ def test_misspelt_door_gets_a_hint() -> None:
 
 def test_gap_in_the_wall_may_be_meant() -> None:
     text = GOOD.replace("#S.~G#", "#S.~G.").replace("[rules]", "[rules]\nopen_border = true")
-    assert Layout.from_text(text).open_border
+    assert read_layout(text).open_border
 
 
 @pytest.mark.parametrize("row", ["SS.~GG", "#S.~GG", "SS.~G#"])
 def test_starts_and_ends_in_the_wall_are_no_gaps(row: str) -> None:
-    assert Layout.from_text(GOOD.replace("#S.~G#", row)).rows[1] == row
+    assert read_layout(GOOD.replace("#S.~G#", row)).rows[1] == row
 
 
 def test_fractions_are_exact() -> None:
     text = GOOD.replace("0.2", '{ forward = "1/3", left = "1/3", right = "1/3" }')
-    assert Layout.from_text(text).slip == Slip(1 / 3, 1 / 3, 1 / 3)
-    assert Layout.from_text(GOOD.replace("0.2", '"2/3"')).slip == Slip(1 / 3, 1 / 3, 1 / 3)
+    assert read_layout(text).slip == Slip(1 / 3, 1 / 3, 1 / 3)
+    assert read_layout(GOOD.replace("0.2", '"2/3"')).slip == Slip(1 / 3, 1 / 3, 1 / 3)
 
 
 def test_built_in_character_keeps_what_is_not_said() -> None:
     text = GOOD.replace("G = { reward = 1 }", "P = { end = false, reward = -9 }")
-    assert Layout.from_text(text).legend["P"] == Tile("pit", end=False, reward=-9.0)
+    assert read_layout(text).legend["P"] == Tile("pit", end=False, reward=-9.0)
 
 
 def test_misspelt_name_gets_a_hint() -> None:
     with pytest.raises(
         LayoutError, match=r"^four-romms:1:1: found .* did you mean 'four-rooms'\?$"
     ):
-        Layout.load("four-romms")
+        load_layout("four-romms")
 
 
 def test_directory_and_bytes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match=":1:1: found a directory"):
-        Layout.load(tmp_path)
+        load_layout(tmp_path)
     (tmp_path / "picture.toml").write_bytes(b'name = "a"\nmap = "\xff\xd8"')
     with pytest.raises(LayoutError, match=r"picture.toml:2:8: found the byte 255, which is not"):
-        Layout.load(tmp_path / "picture.toml")
+        load_layout(tmp_path / "picture.toml")
 
 
 def test_layout_is_read_from_a_path(tmp_path: Path) -> None:
     (tmp_path / "pond.toml").write_text("\ufeff" + GOOD, encoding="utf-8")
-    assert Layout.load(tmp_path / "pond.toml") == Layout.from_text(GOOD)
+    assert load_layout(tmp_path / "pond.toml") == read_layout(GOOD)
 
 
 @pytest.mark.parametrize("name", shipped_worlds())
 def test_shipped_layout_tells_its_name_and_source(name: str) -> None:
-    layout = Layout.load(name)
+    layout = load_layout(name)
     assert layout.name
     assert layout.source
 
@@ -307,7 +307,7 @@ def test_changed_copy_of_a_layout_is_answered_at_the_nearest_place() -> None:
 
     from spielfeld.envs.grid_world.layout_check import check_layout
 
-    layout = replace(Layout.from_text(GOOD, "pond.toml"), moves="five")
+    layout = replace(read_layout(GOOD, "pond.toml"), moves="five")
     with pytest.raises(LayoutError, match=r"^pond.toml:7:1: found 'five', expected one of"):
         check_layout(layout)
 

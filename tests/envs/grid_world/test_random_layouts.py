@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spielfeld.envs.grid_world.dynamics import grid_model
-from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout
+from spielfeld.envs.grid_world.layout import DIRECTIONS
 from spielfeld.envs.grid_world.layout_error import LayoutError
-from spielfeld.envs.grid_world.layout_file import WORLDS, shipped_worlds
+from spielfeld.envs.grid_world.layout_file import WORLDS, read_layout, shipped_worlds
 
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 SIGNS = "#.SGPabT"
@@ -26,7 +26,7 @@ PIECES = st.builds(
 def check(text: str) -> bool:
     """Read a layout and build its model; return whether that succeeded."""
     try:
-        layout = Layout.from_text(text, "random.toml")
+        layout = read_layout(text, "random.toml")
         model, states = grid_model(layout)
     except LayoutError as error:
         assert re.match(r"random\.toml:\d+:\d+: .+[.?]$", str(error)), str(error)
