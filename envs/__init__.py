@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from spielfeld.envs.grid_world.env import GridWorldEnv
     from spielfeld.envs.grid_world.layout import Layout
     from spielfeld.envs.grid_world.layout_error import LayoutError
-    from spielfeld.envs.grid_world.layout_file import load_layout
+    from spielfeld.envs.grid_world.layout_file import load_layout, read_layout
     from spielfeld.envs.grid_world.maze import maze_layout
     from spielfeld.envs.tabular import TabularModel
     from spielfeld.envs.tabular_env import TabularEnv

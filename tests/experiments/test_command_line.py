@@ -373,7 +373,7 @@ def test_sources_come_by_id_layout_and_module(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("own_world.py").write_text(
-        "from spielfeld.envs import Layout\n"
+        "from spielfeld.envs import read_layout\n"
         "from spielfeld.envs.grid_world.dynamics import grid_model\n"
         "def model():\n    return grid_model(read_layout(\"map = 'S.G'\"))[0]\n"
     )
