@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         SarsaConfig,
         SarsaLambda,
         SarsaLambdaConfig,
+        TabularLearner,
         TDLambda,
         TDLambdaConfig,
         TemporalDifference,

@@ -51,7 +51,7 @@ def compiled(
             a row that was looked at, which takes half of the time where steps are small. With a
             rule that does make arrays it is compiled as usual.
         **rules: Functions to stand in for globals of the loop, and of the functions that it calls,
-            so that one loop serves several methods: `compiled(walk, update=..., target=...)`.
+            so that one loop serves several methods: `compiled(loop, update=..., target=...)`.
 
     Returns:
         A function with the signature of `loop`. Its first call raises a ValueError if a function

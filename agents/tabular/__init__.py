@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
     from spielfeld.agents.tabular.dyna_q_plus import DynaQPlus, DynaQPlusConfig
     from spielfeld.agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
+    from spielfeld.agents.tabular.learner import Next, TabularLearner
     from spielfeld.agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
     from spielfeld.agents.tabular.monte_carlo_prediction import (
         MonteCarloPrediction,

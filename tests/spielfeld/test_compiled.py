@@ -205,8 +205,9 @@ def test_a_rule_that_makes_arrays_is_compiled_though_the_loop_makes_none() -> No
 
 
 WORLDS = {"bandit": "TenArmedTestbed", "self_play": "TicTacToe", "tabular": "Swamp"}
+LOOPS = {"bandit": "bandit_loop", "self_play": "game_loop", "tabular": "model_loop"}
 COMPILED = {
-    name: world for name, entry in LEARNERS.items() for family, world in WORLDS.items()
+    name: family for name, entry in LEARNERS.items() for family in WORLDS
     if entry.place.startswith(f"spielfeld.agents.{family}.")
 }  # fmt: skip
 
@@ -214,8 +215,8 @@ COMPILED = {
 @pytest.mark.parametrize("name", COMPILED)
 def test_no_compiled_learner_makes_arrays_while_it_learns(name: str) -> None:
     learner_class = find_learner(name)
-    learner_class().learn(gym.make(f"spielfeld/{COMPILED[name]}-v0"), 10)
-    loop = learner_class.loop
+    learner_class().learn(gym.make(f"spielfeld/{WORLDS[COMPILED[name]]}-v0"), 10)
+    loop = getattr(learner_class, LOOPS[COMPILED[name]])
     held = {name: cell.cell_contents for name, cell in
             zip(loop.__code__.co_freevars, loop.__closure__, strict=True)}  # fmt: skip
     assert held["allocates"] is False

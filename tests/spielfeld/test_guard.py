@@ -6,7 +6,8 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from spielfeld import envs, guard
+from spielfeld import guard
+from spielfeld.envs import access
 from spielfeld.envs.board_game import CONNECT_FOUR, Position, board_rules
 from spielfeld.envs.board_game.rules import Rules
 from spielfeld.envs.tabular import TabularModel
@@ -93,7 +94,7 @@ def test_boards_that_no_game_brings_about_are_refused(own: int, other: int, sent
     single.reset(seed=1)
     told = single.unwrapped.state()
     with pytest.raises(ValueError):
-        envs.access.restore(single, told | {"own": own, "other": other})
+        access.restore(single, told | {"own": own, "other": other})
     assert single.unwrapped.state() == told
 
 
@@ -103,7 +104,7 @@ def test_a_position_of_another_world_is_refused(value: Any) -> None:
     env.reset(seed=1)
     before = env.unwrapped.state()
     with pytest.raises(ValueError, match="The saved position must be a whole number from -1 to 15"):
-        envs.access.restore(env, before | {"position": value})
+        access.restore(env, before | {"position": value})
     assert env.unwrapped.state() == before
 
 
@@ -113,7 +114,7 @@ def test_a_generator_takes_over_nothing_but_its_own_state() -> None:
     before = env.unwrapped.state()
     for state in (None, {}, {"bit_generator": "MT19937"}, before["generator"] | {"state": 3}):
         with pytest.raises(ValueError, match="The saved generator must be the state of a PCG64"):
-            envs.access.restore(env, before | {"generator": state})
+            access.restore(env, before | {"generator": state})
     assert env.unwrapped.state() == before
 
 
