@@ -236,10 +236,8 @@ def made_learner(name: str) -> tuple[Any, Any, int]:
 def learner_restore(name: str) -> Target:
     """A learner that is restored where it stands."""
     learner, source, samples = made_learner(name)
-    rows = name in ROWS or name == "q-learning in tiles"
-    state = None if rows else learner.state
     return Target(learner.state(), lambda wild: learner.restore(wild, source),
-                  lambda: learner.learn(source, samples), state, state)  # fmt: skip
+                  lambda: learner.learn(source, samples), learner.state, learner.state)  # fmt: skip
 
 
 def learner_call(name: str, what: str) -> Target:

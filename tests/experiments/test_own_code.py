@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    for name in ("my_learner", "my_world"):
+    for name in ("my_learner", "my_old", "my_world"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     Path("my_learner.py").write_text(LEARNER)
     Path("my_world.py").write_text(WORLD)
@@ -164,6 +164,29 @@ def test_a_name_with_two_modules_is_refused_whoever_names_it(folder: Path) -> No
         with pytest.raises(ValueError, match="names nothing: expected my_module:Name"):
             make_source(name)
     assert not (folder / "evil").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "reward, discount, terminated, next_values, next_legal, next_action, exploration_rate",
+        "transition, following",
+        "reward, following, discount",
+    ],
+)
+def test_a_target_of_other_arguments_is_refused_with_the_form_that_it_should_have(
+    words: str, folder: Path, say: Say
+) -> None:
+    Path("my_old.py").write_text(f"""from spielfeld.agents import TabularLearner
+def old_target({words}): return 0.0
+class MyLearner(TabularLearner): target = old_target
+""")
+    code, _, error = say("train", "my_old:MyLearner", "my_maze.toml", "--samples", 100)
+    assert code == 2
+    assert error == (
+        f"Error: The target old_target({words}) must be target(transition, following, discount): "
+        "transition.reward, transition.terminated, following.values, following.legal.\n"
+    )
 
 
 def test_no_file_of_the_folder_stands_in_for_a_module_of_ours(folder: Path) -> None:
