@@ -250,7 +250,7 @@ def test_mistakes_get_one_clear_sentence(say: Say, words: tuple[str, ...], sente
 def test_settings_out_of_range_are_answered_with_their_range(say: Say) -> None:
     code, output, error = say("train", "q-learning", "four-rooms", "--learning-rate", "7")
     assert code == 2
-    assert "learning_rate must be from 0 to 1, not 7.0" in output + error
+    assert "learning_rate must be above 0 and at most 1, not 7.0" in output + error
 
 
 def test_misspelt_option_is_answered_with_the_right_one(say: Say) -> None:

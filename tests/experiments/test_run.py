@@ -61,7 +61,7 @@ def test_equal_specs_give_equal_runs_and_seeds_differ(tmp_path: Path) -> None:
     first, second = (train(SPEC, tmp_path / name) for name in ("a", "b"))
     assert result(first) == result(second)
     other = train(RunSpec(SPEC.learner, SPEC.source, SPEC.samples, seed=4), tmp_path)
-    assert result(other)["table"] != result(first)["table"]
+    assert result(other)["memory.table"] != result(first)["memory.table"]
 
 
 def test_complete_run_is_not_run_again(tmp_path: Path) -> None:
