@@ -164,6 +164,8 @@ def restore(self: Any, state: Mapping[str, Leaf], source: Any = None) -> None:
         ValueError: If a leaf is missing, superfluous, of another shape or kind, or out of its
             range; says which. Then nothing has been restored.
     """
+    if not isinstance(state, Mapping):
+        raise _no_state(state)
     if source is None:
         restored(self, state)
         return
@@ -211,6 +213,8 @@ def restored(thing: Any, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | 
         ValueError: If `saved` does not fit; names the leaf. Then nothing has changed.
         TypeError: If a part of `thing` cannot be saved.
     """
+    if not isinstance(saved, Mapping):
+        raise _no_state(saved)
     known = leaves(thing)
     for name in known:
         if name not in saved:
@@ -349,6 +353,9 @@ def _new_scalar(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
         free = isinstance(value, float) and not ranges and float in (kind, *typing.get_args(kind))
         if not free:  # otherwise NaN is allowed
             value = checked(Annotated[(kind, *ranges)] if ranges else kind, value)
+        if isinstance(value, float) and isinstance(given := task.leaves[name], int):
+            if value != given:  # such as 10**30
+                raise Misfit("a number of 64 bits", given)
         if isinstance(value, int) and not ranges and value not in LONGEST:
             raise Misfit("a number of 64 bits", value)
     except Misfit as misfit:
@@ -507,6 +514,11 @@ def _dotted(name: str, key: Any) -> str:
 def _unfit(name: str, misfit: Misfit) -> ValueError:
     given = reprlib.repr(misfit.given)
     return ValueError(f"The saved {name!r} must be {misfit.expected}, not {given}.")
+
+
+def _no_state(given: Any) -> ValueError:
+    shown = reprlib.repr(given)
+    return ValueError(f"A saved state must be arrays and numbers by name, not {shown}.")
 
 
 def _not_fixed(name: str, saved: Leaf, here: Leaf) -> ValueError:

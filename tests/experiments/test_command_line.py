@@ -422,7 +422,7 @@ def test_a_learner_that_has_diverged_ends_in_a_sentence(
     code, output, _ = say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "100")
     run = next(line for line in output.splitlines() if "evaluate" in line).split()[-1]
     nan = lambda learner, inputs: np.full((*np.shape(inputs), 4), np.nan)  # noqa: E731
-    monkeypatch.setattr("spielfeld.agents.tabular.acting.TabularActor.predict", nan)
+    monkeypatch.setattr("spielfeld.agents.tabular.learner.TabularLearner.predict", nan)
     for words in (("evaluate", run, "--episodes", "2"), ("play", "--text", "--run", run)):
         monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
         code, _, error = say(*words)
