@@ -279,15 +279,22 @@ class DeepLearner:
         """Continue from the result of `state()`, in copies of `source`.
 
         Raises:
-            ValueError: If a part does not fit the settings or the spaces; names it.
+            ValueError: If a part does not fit the settings or the spaces; names it. Then nothing
+                has been restored.
         """
+        snapshot.require_names(state)
         self.begin(source)
         if not state:
             return
-        start = "worlds."
-        worlds = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
-        snapshot.restored(self, {k: v for k, v in state.items() if not k.startswith(start)})
-        self.require_sound()
-        self.worlds.restore(worlds, rows_seed(self.seed, self.samples))
+        start, before = "worlds.", snapshot.state(self)
+        worlds = {k: v for k, v in state.items() if str(k).startswith(start)}
+        snapshot.restored(self, {k: v for k, v in state.items() if k not in worlds})
+        worlds = {k.removeprefix(start): v for k, v in worlds.items()}
+        try:
+            self.require_sound()
+            self.worlds.restore(worlds, rows_seed(self.seed, self.samples))
+        except Exception:
+            snapshot.restored(self, before)
+            raise
         if not worlds:  # where they stood is not known: they begin anew
             self.forget()

@@ -164,8 +164,7 @@ def restore(self: Any, state: Mapping[str, Leaf], source: Any = None) -> None:
         ValueError: If a leaf is missing, superfluous, of another shape or kind, or out of its
             range; says which. Then nothing has been restored.
     """
-    if not isinstance(state, Mapping):
-        raise _no_state(state)
+    require_names(state)
     if source is None:
         restored(self, state)
         return
@@ -213,8 +212,7 @@ def restored(thing: Any, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | 
         ValueError: If `saved` does not fit; names the leaf. Then nothing has changed.
         TypeError: If a part of `thing` cannot be saved.
     """
-    if not isinstance(saved, Mapping):
-        raise _no_state(saved)
+    require_names(saved)
     known = leaves(thing)
     for name in known:
         if name not in saved:
@@ -228,6 +226,17 @@ def restored(thing: Any, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | 
     for write in writes:
         write()
     return new
+
+
+def require_names(state: Any) -> None:
+    """Refuse a state that holds no parts by name.
+
+    Raises:
+        ValueError: If it is no mapping; shows it.
+    """
+    if not isinstance(state, Mapping):
+        given = reprlib.repr(state)
+        raise ValueError(f"A saved state must be arrays and numbers by name, not {given}.")
 
 
 @dataclass(frozen=True)
@@ -353,9 +362,9 @@ def _new_scalar(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
         free = isinstance(value, float) and not ranges and float in (kind, *typing.get_args(kind))
         if not free:  # otherwise NaN is allowed
             value = checked(Annotated[(kind, *ranges)] if ranges else kind, value)
-        if isinstance(value, float) and isinstance(given := task.leaves[name], int):
-            if value != given:  # such as 10**30
-                raise Misfit("a number of 64 bits", given)
+        given = task.leaves[name]
+        if isinstance(value, float) and isinstance(given, int) and value != given:
+            raise Misfit("a number of 64 bits", given)  # such as 10**30
         if isinstance(value, int) and not ranges and value not in LONGEST:
             raise Misfit("a number of 64 bits", value)
     except Misfit as misfit:
@@ -514,11 +523,6 @@ def _dotted(name: str, key: Any) -> str:
 def _unfit(name: str, misfit: Misfit) -> ValueError:
     given = reprlib.repr(misfit.given)
     return ValueError(f"The saved {name!r} must be {misfit.expected}, not {given}.")
-
-
-def _no_state(given: Any) -> ValueError:
-    shown = reprlib.repr(given)
-    return ValueError(f"A saved state must be arrays and numbers by name, not {shown}.")
 
 
 def _not_fixed(name: str, saved: Leaf, here: Leaf) -> ValueError:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from spielfeld import guard
+from spielfeld.agents import DQN
 from spielfeld.envs import access
 from spielfeld.envs.board_game import CONNECT_FOUR, Position, board_rules
 from spielfeld.envs.board_game.rules import Rules
@@ -173,3 +174,15 @@ def test_an_opponent_answers_a_legal_whole_number(answer: Any) -> None:
 def test_what_a_sentence_shows_is_one_short_line() -> None:
     for value in (10**5000, "x" * 200, [1] * 1000, "a\nb", np.zeros((9, 9))):
         assert len(guard.shown(value)) <= guard.LONGEST and "\n" not in guard.shown(value)
+
+
+@pytest.mark.parametrize("name", ["replay.columns.observation", "worlds.length"])
+def test_a_network_stays_as_it_is_when_it_refuses_a_state(name: str) -> None:
+    lake = gym.make(LAKE)
+    learner = DQN(num_envs=2, hidden=(4,), buffer_size=64, learning_starts=20, seed=1)
+    learner.learn(lake, 40)
+    before = learner.state()
+    wild = {**learner.state(), "samples": 17, "owed": 3, name: before[name] - 10**6}
+    with pytest.raises(ValueError, match=name.rpartition(".")[2]):
+        learner.restore(wild, lake)
+    assert alike(before, learner.state())

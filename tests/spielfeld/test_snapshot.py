@@ -404,3 +404,23 @@ def test_a_misspelt_attribute_is_an_error():
 
     with pytest.raises(AttributeError, match="thingg"):
         leaves(Misspelt(1))
+
+
+@pytest.mark.parametrize("wild", [False, 0, 1j, np.int8(-1), (), [], "", None])
+def test_a_state_that_holds_no_parts_by_name_is_refused(wild):
+    learner = Method()
+    learner.prepare(2)
+    before = learner.state()
+    for refuse in (learner.restore, restored):
+        given = (wild, 2) if refuse == learner.restore else (learner, wild)
+        with pytest.raises(ValueError, match="must be arrays and numbers by name, not"):
+            refuse(*given)
+    assert unchanged(learner, before)
+
+
+def test_a_whole_number_that_no_float_holds_is_refused():
+    part = Part(1.5)
+    for wild in (10**30, 2**53 + 1):
+        with pytest.raises(ValueError, match=r"'thing' must be a number of 64 bits"):
+            restored(part, {"thing": wild})
+    assert restored(part, {"thing": 2**53}).thing == 2.0**53
