@@ -32,9 +32,9 @@ meant to be read in this order; an arrow is a small step.
 
 Prediction and control share their updates, which stand in the files of control.
 
-What all share: `acting` (readable), `walk` (compiled), `learner` (both), `control` (one step of
-gradient descent on one cell), `prediction` (acting by a given policy), `exploration` (picking
-actions, and rates that change), `config` (settings), `spaces` and `tiled` (from observations to
+What all share: the loop in `agents/loop.py`, `learner` (the rules that fill it), `worlds` (a model,
+and any Gymnasium environment), `prediction` (acting by a given policy), `exploration` (picking
+actions, and rates that change), `memory`, `config` (settings) and `spaces` (from observations to
 rows of the table); the planners also `remembered_world` and `priority_queue`.
 """
 
