@@ -19,7 +19,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from spielfeld import snapshot
+from spielfeld import guard, snapshot
 from spielfeld.agents.features import Features, in_world, require_actions
 from spielfeld.agents.networks import NetworkConfig, make_adam
 from spielfeld.arrays import Array
@@ -159,6 +159,7 @@ class DeepLearner:
 
     def experience(self, source: Any, samples: int) -> Iterator[Batch]:
         """Act for `samples` environment steps in `source`; yield batches, each to step on."""
+        samples = guard.whole("samples", samples)
         self.begin(source)
         yield from deep_loop(self, samples)
 

@@ -186,3 +186,11 @@ def test_a_network_stays_as_it_is_when_it_refuses_a_state(name: str) -> None:
     with pytest.raises(ValueError, match=name.rpartition(".")[2]):
         learner.restore(wild, lake)
     assert alike(before, learner.state())
+
+
+@pytest.mark.parametrize("wild", ["x", -1, 1.5, True, None, 2**62])
+def test_a_network_learns_a_whole_number_of_samples_and_nothing_else(wild: Any) -> None:
+    lake, learner = gym.make(LAKE), DQN(num_envs=2, hidden=(4,), seed=1)
+    with pytest.raises(ValueError, match="samples must be a whole number"):
+        learner.learn(lake, wild)
+    assert learner.state() == {}
