@@ -225,14 +225,16 @@ class TabularLearner:
             ValueError: If the table does not fit the spaces of `source`, or values have left the
                 range of numbers.
         """
+        samples = guard.whole("samples", samples)
         self._connect(source)
-        goal, model = self.samples + guard.whole("samples", samples), plain_model(source)
+        goal, model = self.samples + samples, plain_model(source)
         while self.samples < goal:
             self._learn_some(source, model, min(goal - self.samples, CHUNK))
         return self.recorded()
 
     def learn_readably(self, source: Any, samples: int) -> History:
         """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
+        samples = guard.whole("samples", samples)
         self._connect(source)
         goal = self.samples + samples
         while self.samples < goal:
