@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gymnasium.spaces import Discrete
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
 from spielfeld import guard
-from spielfeld.envs.plain_state import lacks, plain_state, restore_plain
+from spielfeld.envs.plain_state import lacks, plain_state, require_plain, restore_plain
 from spielfeld.envs.tabular import TabularModel
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
@@ -79,22 +79,39 @@ def restore(env: Any, state: dict[str, Any]) -> None:
         ValueError: If it is no state of this environment. Then our own worlds have not changed.
     """
     if "plain" not in guard.table("The saved state", state):
+        ours = callable(getattr(env.unwrapped, "restore", None))
+        guard.require(ours, "The saved state has no 'plain', which holds the environment's values.")
         env.unwrapped.restore(state)  # which refuses what does not fit, before anything changes
-    env.reset()
-    told = list(zip(_coloured(env), state.get("wrappers", []), strict=False))
+    limits = _saved_limits(env, state) if "plain" in state else []
+    around = state.get("wrappers", [])
+    guard.require(isinstance(around, list), "The saved 'wrappers' must be a list.")
+    told = list(zip(_coloured(env), around, strict=False))
     told += [(env.unwrapped, state["plain"])] if "plain" in state else []
+    for one in told:
+        if not lacks(*one):
+            require_plain(*one)
+    env.reset()
     if any(lacks(*one) for one in told):
         _take_a_step(env)
     for world, remembered in told:
         restore_plain(world, remembered)
     if "plain" in state:
-        for wrapper, elapsed in zip(_wrappers(env, TimeLimit), state["elapsed"], strict=True):
-            if not (elapsed is None or (type(elapsed) is int and elapsed >= 0)):
-                raise ValueError(f"elapsed must be steps of an episode, not {elapsed!r}")
+        for wrapper, elapsed in limits:
             wrapper._elapsed_steps = elapsed
         return
     env.unwrapped.restore(state)
     place(env, env.unwrapped.position, env.unwrapped.elapsed)
+
+
+def _saved_limits(env: Any, state: Mapping[str, Any]) -> list[tuple[Any, int | None]]:
+    """Return the time limits around an environment, each with the steps that were saved for it."""
+    limits, saved = list(_wrappers(env, TimeLimit)), guard.entry(state, "elapsed")
+    fits = isinstance(saved, list | tuple) and len(saved) == len(limits)
+    guard.require(fits, f"elapsed must be {len(limits)} numbers of steps, not {saved!r:.60}.")
+    for elapsed in saved:
+        if not (elapsed is None or (type(elapsed) is int and 0 <= elapsed < guard.MOST)):
+            raise ValueError(f"elapsed must be steps of an episode, not {elapsed!r:.60}.")
+    return list(zip(limits, saved, strict=True))
 
 
 def _take_a_step(env: Any) -> None:

@@ -6,6 +6,7 @@ those are their state. A simulator that keeps more, in objects of its own, is re
 
 from __future__ import annotations
 
+import copy
 from types import FunctionType
 from typing import Any
 
@@ -14,6 +15,8 @@ from gymnasium import Env
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Space
 from gymnasium.vector import VectorEnv
+
+from spielfeld.snapshot import restored
 
 FIXED = (Space, EnvSpec, FunctionType, type)  # no step changes them
 FIXED_NAMES = ("render_mode",)
@@ -62,19 +65,27 @@ def restore_plain(world: Any, state: dict[str, Any]) -> None:
     Raises:
         ValueError: If the world has no such attribute, or it is another kind of value.
     """
+    for name, value in require_plain(world, state).items():
+        now = vars(world)[name]
+        if isinstance(now, np.random.Generator):
+            now.bit_generator.state = value
+        else:
+            setattr(world, name, value)
+
+
+def require_plain(world: Any, state: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a world's attributes in a saved state, and change nothing.
+
+    Raises:
+        ValueError: As `restore_plain`.
+    """
     if not isinstance(state, dict):
         raise ValueError(
             f"the state of {type(world).__name__} must be a table, not {str(state)[:60]!r}"
         )
     if "_np_random" in state and isinstance(world, Env | VectorEnv):
         _ = world.np_random  # made when it is first asked for
-    found = {name: _told(world, name, value) for name, value in state.items()}
-    for name, value in found.items():
-        now = vars(world)[name]
-        if isinstance(now, np.random.Generator):
-            now.bit_generator.state = value
-        else:
-            setattr(world, name, value)
+    return {name: _told(world, name, value) for name, value in state.items()}
 
 
 def _told(world: Any, name: str, told: Any) -> Any:
@@ -85,6 +96,7 @@ def _told(world: Any, name: str, told: Any) -> Any:
     if isinstance(now, np.random.Generator):
         kind = now.bit_generator.state["bit_generator"]
         if isinstance(told, dict) and told.get("bit_generator") == kind:
+            restored({name: copy.deepcopy(now)}, {name: told})  # refuses numbers that are no state
             return told
     elif not _is_plain(now):
         if told is None:  # such as a space that is only made when it is asked for
@@ -119,10 +131,13 @@ def _unlisted(value: Any) -> Any:
         return [_unlisted(item) for item in value]
     if not isinstance(value, dict):
         return value
-    kind = np.dtype(str(value["dtype"]))
-    if kind.kind not in "biufU" or kind.itemsize > MOST_BYTES:
-        raise ValueError(f"a state holds no array of {str(kind)[:60]}")
-    return np.array(value["array"], kind)
+    try:
+        kind = np.dtype(str(value["dtype"]))
+        if kind.kind in "biufU" and kind.itemsize <= MOST_BYTES:
+            return np.array(value["array"], kind)
+    except (TypeError, ValueError, LookupError, OverflowError):
+        pass
+    raise ValueError(f"a state holds no array such as {str(value)[:60]!r}")
 
 
 def _is_plain(value: Any) -> bool:
