@@ -234,7 +234,7 @@ def test_a_policy_plays_at_its_pace_and_can_be_paused():
 
 
 PROGRAM = """
-import gymnasium as gym, envs
+import gymnasium as gym, spielfeld.envs
 from spielfeld.experiments.play import play
 env = gym.make("spielfeld/CliffWalking-v0")
 play(env)

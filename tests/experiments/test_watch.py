@@ -251,7 +251,7 @@ def test_worlds_without_a_map_are_shown_as_a_table(tmp_path):
 
 
 PROGRAM = """
-import gymnasium as gym, envs
+import gymnasium as gym, spielfeld.envs
 from spielfeld.agents.tabular import QLearning
 from spielfeld.experiments.watch import watch
 learner = QLearning(seed=0)
