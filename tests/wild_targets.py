@@ -246,11 +246,15 @@ def learner_call(name: str, what: str) -> Target:
     """A learner that is asked to learn so many samples, or what it predicts."""
     learner, source, samples = made_learner(name)
     good, give = {
-        "learn": ({"samples": 7}, lambda wild: learner.learn(
-            source, hours(wild["samples"] if isinstance(wild, dict) and wild else wild))),
+        "learn": ({"samples": 7}, lambda wild: learner.learn(source, hours(asked(wild)))),
         "predict": (np.array([0, 3]), lambda wild: learner.predict(wild)),
     }[what]  # fmt: skip
     return Target(good, give, lambda: learner.learn(source, samples), learner.state, None)
+
+
+def asked(wild: Any) -> Any:
+    """Return the samples that a call asks for, or the wild value itself where it names none."""
+    return wild["samples"] if isinstance(wild, dict) and "samples" in wild else wild
 
 
 def hours(samples: Any) -> Any:
