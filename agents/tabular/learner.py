@@ -331,6 +331,8 @@ class TabularLearner:
         states, actions = self.observations.size, self.actions.size
         self.function = Table(states, 1 if self.judges else actions, config.initial_value)
         self.memory = self.make_memory(self.action_values, np.ones((states, actions), bool))
+        if self.rules["update"] is descend_to_target and "target" not in self.rules:
+            raise ValueError(f"{type(self).__name__} names neither a target nor an update.")
         self._fill({}, self.gym_loop)
 
     def _prepare_tiles(self, coder: TileCoder) -> None:

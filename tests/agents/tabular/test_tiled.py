@@ -165,6 +165,14 @@ def test_other_tabular_learners_refuse_and_name_those_that_do_not() -> None:
         Sarsa().learn(gym.make("Pendulum-v1"), 10)
 
 
+def test_a_method_without_a_target_or_an_update_is_refused() -> None:
+    class Nothing(TabularLearner):
+        pass
+
+    with pytest.raises(ValueError, match="Nothing names neither a target nor an update"):
+        Nothing().learn(gym.make("spielfeld/CliffWalking-v0"), 10)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "learner_class"), [("sarsa", Sarsa), ("q-learning", QLearning)])
 def test_each_method_drives_up_the_mountain_as_fast_as_is_known(
