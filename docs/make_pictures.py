@@ -22,28 +22,33 @@ DOCS = Path(__file__).parent
 PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
 BOARD = "4544122514114557266622"  # moves of Connect Four
 LARGEST = 720  # pixels of the longer side of a map
-INTRODUCTION = """# Gallery
+INTRODUCTION = """# The worlds
 
-The worlds that ship with Spielfeld. Colours and numbers are the optimal values, from value
-iteration: what the best behaviour still earns from there. Arrows are the best actions, several
-where they are equally good. *Perfect* and *random* are the expected returns of an episode,
-computed exactly under the world's discount and time limit.
+These worlds are part of Spielfeld. Colours and numbers show the optimal value of each cell: the
+expected return from there under an optimal policy. Value iteration computes it. Arrows show the
+optimal actions; if there are several, they are equally good. *Perfect* and *random* are the
+expected returns of an episode under an optimal policy and under random actions. They are computed
+exactly, with the world's discount and time limit.
 
-Each world is a text file in [`envs/grid_world/worlds/`](../envs/grid_world/worlds);
-[Drawing a world](layouts.md) explains what they say. Train an agent by `spielfeld train q-learning`
-and a world's id, walk through it yourself by `spielfeld play` and its id.
-`python docs/make_pictures.py` writes this page. Below the grids stand the
-[small worlds](#small-worlds) of the book.
+The grid worlds come first, then the [small worlds](#small-worlds) of the book. Each grid world is a
+text file in [`envs/grid_world/worlds/`](../envs/grid_world/worlds), and
+[Your own grid world](layouts.md) explains the format. To train an agent, write
+`spielfeld train q-learning` and the id of a world. To walk through the world yourself, write
+`spielfeld play` and the id. The command `python docs/make_pictures.py` writes this page.
 """
 SMALL_INTRODUCTION = """# Small worlds
 
-The other finite worlds of Sutton & Barto's book. Each is a function that returns a `TabularModel`,
-in a file of its own in [`envs/small_worlds/`](../envs/small_worlds), so that planners solve it and
-compiled learners act in it. `spielfeld play` and a world's id tells in words where you are; what
-stands behind the colon are options, such as `--set heads=0.25`. Pictures show optimal values where
-the states lie in the book's figures: cars at the first place upwards, at the second to the right;
-the player's sum upwards, the dealer's card to the right (with a usable ace in the right half, a
-natural on top); the gambler's capital in four quarters.
+These are the other finite worlds of Sutton & Barto's book. A function in
+[`envs/small_worlds/`](../envs/small_worlds) returns each world as a `TabularModel`. Planners can
+solve it, and compiled learners can act in it. `spielfeld play` with the id of a world
+describes the current state in words. Words with `=` are options, such as `--set heads=0.25`.
+
+The pictures show optimal values at the places that the states have in the book's figures:
+
+- **Blackjack:** the player's sum upwards, the dealer's card to the right. The right half has a
+  usable ace. The value at the top belongs to a natural (an ace and a ten).
+- **Gambler's problem:** the capital, in four quarters.
+- **Jack's car rental:** cars at the first place upwards, cars at the second place to the right.
 """
 
 

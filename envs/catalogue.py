@@ -8,17 +8,17 @@ import gymnasium as gym
 CATALOGUE: dict[str, tuple[str, str]] = {
     "spielfeld/CliffWalking-v0": (
         "cliff-walking",
-        "the short way along a cliff is the dangerous one",
+        "the shortest path leads along a cliff",
     ),
-    "spielfeld/CornerGridWorld-v0": ("corners", "every step costs 1 until a corner is reached"),
-    "spielfeld/DynaMaze-v0": ("dyna-maze", "a maze that pays only at the goal"),
+    "spielfeld/CornerGridWorld-v0": ("corners", "every step costs 1; the goals are two corners"),
+    "spielfeld/DynaMaze-v0": ("dyna-maze", "a maze with a reward only at the goal"),
     "spielfeld/FourRooms-v0": ("four-rooms", "four rooms, narrow doors, slippery floor"),
     "spielfeld/FrozenLake-v0": ("frozen-lake", "cross slippery ice without falling into a hole"),
     "spielfeld/FrozenLake8x8-v0": ("frozen-lake-8x8", "the frozen lake, but larger"),
-    "spielfeld/JumpGridWorld-v0": ("jump", "two springs that pay again and again, no end"),
+    "spielfeld/JumpGridWorld-v0": ("jump", "two cells with rewards, and no end"),
     "spielfeld/KeysAndDoors-v0": ("keys-and-doors", "find the keys that open the doors"),
-    "spielfeld/OneWayStreets-v0": ("one-way-streets", "arrows that can be left in one direction"),
-    "spielfeld/RandomWalk-v0": ("random-walk", "five cells between an end that pays and one not"),
+    "spielfeld/OneWayStreets-v0": ("one-way-streets", "cells with only one exit"),
+    "spielfeld/RandomWalk-v0": ("random-walk", "five cells in a row, a reward at the right end"),
     "spielfeld/RussellNorvig4x3-v0": (
         "russell-norvig-4x3",
         "the textbook world of a goal and a pit",
@@ -32,31 +32,31 @@ CATALOGUE: dict[str, tuple[str, str]] = {
 SMALL_WORLDS: dict[str, tuple[str, str]] = {
     "spielfeld/Blackjack-v0": (
         "spielfeld.envs.small_worlds.blackjack:blackjack_world",
-        "nearer to 21 than the dealer, but not beyond; observation=cards as in Gymnasium",
+        "come nearer to 21 than the dealer; observation=cards as in Gymnasium",
     ),
     "spielfeld/GamblersProblem-v0": (
         "spielfeld.envs.small_worlds.gamblers_problem:gamblers_world",
-        "stake on heads until 100 coins are won: heads=, goal=, least_stake=",
+        "bet on heads until you have 100 coins: heads=, goal=, least_stake=",
     ),
     "spielfeld/JacksCarRental-v0": (
         "spielfeld.envs.small_worlds.jacks_car_rental:car_rental_world",
-        "move cars overnight to where they are asked for: free_shuttle=, parking_fee=",
+        "move cars overnight to meet the demand: free_shuttle=, parking_fee=",
     ),
     "spielfeld/MaximisationBias-v0": (
         "spielfeld.envs.small_worlds.maximisation_bias:bias_world",
-        "many actions that seem to pay and do not: actions=, mean=, deviation=",
+        "many actions with noisy rewards below 0: actions=, mean=, deviation=",
     ),
     "spielfeld/RandomWalk5-v0": (
         "spielfeld.envs.small_worlds.random_walk:five_states",
-        "a coin decides each step, and only the right end pays: actions=2 to decide",
+        "a coin decides each step; only the right end has a reward; actions=2 to choose",
     ),
     "spielfeld/RandomWalk19-v0": (
         "spielfeld.envs.small_worlds.random_walk:nineteen_states",
-        "the same with 19 states and ends that pay -1 and 1",
+        "the same with 19 states and rewards of -1 and 1 at the ends",
     ),
     "spielfeld/ShortCorridor-v0": (
         "spielfeld.envs.small_worlds.short_corridor:corridor_world",
-        "three cells that look alike; in one left is right: observation=index to tell them",
+        "three cells that look the same, one with left and right swapped; observation=index",
     ),
 }
 

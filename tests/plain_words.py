@@ -1,7 +1,7 @@
 """Checks the English of everything that a person reads: short sentences, concrete subjects.
 
-Read are docstrings, comments, texts that a program prints, and Markdown pages. Code, tables,
-equations, quotations and lines that name a source are exempt.
+It reads docstrings, comments, texts that a program prints, and Markdown pages. Code, equations,
+quotations and lines that name a source are exempt. In tables the words count, but not the length.
 
     python -m tests.plain_words [FILE ...]      # print each fault with its place
 """
@@ -22,15 +22,19 @@ FOLDERS = ("spielfeld", "learning", "envs", "agents", "experiments", "scripts", 
 FOLDERS += ("benchmarks", "docs")
 LONGEST = 20  # words in a sentence
 
+JOINING = r"(if|when|where|that|as|than|and|or|because|what|how|which|so|but|since|while|until)"
 # Pattern -> the plain form. Matched without regard to case, in one sentence at a time.
 BANNED: dict[str, str] = {
     r"\bnobody\b": "name the subject: the agent, the environment, this function, you",
-    r"\b(whoever|whomever|whatever)\b": "name the subject or the object",
-    r"^(what|who)\b(?!.*\?)": "begin with the field's term, not with a clause",
-    r"(?<![\w-])one (can|cannot|may|must|goes|has|does|knows|wants|acts|behaves|is|sees|needs)\b":
-        "say `you`, or name the subject",
+    r"\b(whoever|whomever|whatever|whichever way)\b": "name the subject or the object",
+    r"(^|[;:] |, (and|but|or) )(what|who)\b(?!.*\?)":
+        "begin with the field's term, not with a clause",
+    rf"(^|[,;:(] ?|\b{JOINING} )one "
+    r"(can|cannot|may|must|goes|has|does|knows|wants|acts|behaves|is|sees|needs|might|would|takes)\b"
+    r"(?! of\b)": "say `you`, or name the subject",
     r"\bas one does\b|\bone's own\b|\bof one's\b": "say `your`",
-    r"\b(is|are|was|were|be|being) told\b": "say `is printed`, `is reported` or `is named`",
+    r"\b(is|are|was|were|be|being) told\b(?! apart)": "say `is printed` or `is named`",
+    r"\b(told|tell|tells|telling) (\w+ )?apart\b": "say `distinguish`",
     r"\btells (of|how|where|what|which|whether)\b": "say `reports`, `shows` or `explains`",
     r"\bsuch as (they|it|he|she)\b": "describe it",
     r"\bgoes by\b": "say `uses` or `follows`",
@@ -40,9 +44,23 @@ BANNED: dict[str, str] = {
     r"\bpupil\b": "say `learner`",
     r"\bof no interest to\b": "say `is not used by`",
     r"\bis worth to\b": "say `the value under a policy`",
-    r"\bearns?\b.*\bearns?\b": "say `return`",
+    r"\bearn(s|ed|ing)?\b": "say `reward` or `return`",
     r"\bluck\b": "say `random numbers`",
     r"\bwhat (comes|came) of\b": "say `result`",
+    r"\bguess(es|ed)?\b": "say `estimate`, `baseline` or `assumption`",
+    r"\btaught\b": "say `trained`, or `training rows`",
+    r"\bundercut\b": "say `the best possible value`",
+    r"\bstands? still\b|\bstood still\b": "say `is fixed` or `is not updated`",
+    r"\btests? holds?\b|\btests? that holds?\b": "say `a test checks`",
+    r"\bmends?\b|\bmended\b": "say `solves`, `repairs` or `corrects`",
+    r"\bforeseen?\b|\bforesees\b": "say `predict`",
+    r"\b(anew|afresh)\b": "say `again`",
+    r"\bto and fro\b": "say `back and forth`",
+    r"\b(thrown|throws?) away\b": "say `delete`",
+    r"\bgoes? astray\b|\bwent astray\b": "say `slips` or `fails`",
+    r"\bthe (more|less|larger|farther|longer)\b[^,]*, the (more|less|larger|farther|longer)\b":
+        "say `grows with`",
+    r"\bsettings that ship\b": "say `default settings`",
     r"\b(upon|thereof|whereof|thereby|hence|lest|albeit|whilst)\b": "use a plain word",
 }  # fmt: skip
 
@@ -63,13 +81,21 @@ class Fault(NamedTuple):
 def faults_of(path: Path) -> list[Fault]:
     """Return all faults in the English of a file of Python or Markdown."""
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-    passages = _markdown(path.read_text()) if path.suffix == ".md" else _python(path.read_text())
-    return [
+    text = path.read_text(encoding="utf-8")
+    markdown = path.suffix == ".md"
+    faults = [
         Fault(name, line, rule, sentence)
-        for line, passage in passages
+        for line, passage in (_markdown(text) if markdown else _python(text))
         for sentence in sentences(passage)
-        for rule in rules_broken(sentence)
+        for rule in (*phrases_banned(sentence), *too_long(sentence))
     ]
+    faults += [
+        Fault(name, line, rule, sentence)
+        for line, cell in (_cells(text) if markdown else ())
+        for sentence in sentences(cell)
+        for rule in phrases_banned(sentence)
+    ]
+    return sorted(faults, key=lambda fault: fault.line)
 
 
 def sentences(passage: str) -> list[str]:
@@ -77,27 +103,44 @@ def sentences(passage: str) -> list[str]:
     passage = re.sub(r"``?[^`]*``?", "`code`", passage)
     passage = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", passage)  # the text of a link
     passage = re.sub(r'"[^"]{25,}"', '"quotation"', passage)
-    passage = re.sub(r"\b(e\.g|i\.e|et al|vs|p|pp|ed|eq|fig|ch|no)\.", r"\1", passage)
+    passage = re.sub(r"\b(e\.g|i\.e|et al|vs|pp?|ed|eq|fig|ch|no)\.(?= [a-z0-9(])", r"\1", passage)
     passage = re.sub(r"\s+", " ", passage)
-    parts = re.split(r"(?<=[.!?])[\"')*]*\s+(?=[A-Z`*\"(\[0-9])|(?<=:)\s+(?=[A-Z])", passage)
-    return [part.strip() for part in parts if part.strip()]
+    passage = re.sub(r"([.!?][\"')*]*) (?=[A-Z`*\"(\[0-9])|(:) (?=[A-Z])", r"\1\2\n", passage)
+    return [part.strip() for part in passage.split("\n") if part.strip()]
 
 
-def rules_broken(sentence: str) -> Iterator[str]:
-    """Yield each rule that a sentence breaks."""
+def too_long(sentence: str) -> Iterator[str]:
+    """Yield the number of words of a sentence that has too many and is no equation."""
     words = [word for word in re.split(r"[\s/]+", sentence) if re.search(r"[A-Za-z]", word)]
     equation = len(re.findall(r"\s[=+*<>|]\s|<-|->", sentence)) >= 2
     if len(words) > LONGEST and not equation:
         yield f"{len(words)} words"
-    for pattern, mend in BANNED.items():
+
+
+def phrases_banned(sentence: str) -> Iterator[str]:
+    """Yield the plain form of each banned phrase in a sentence."""
+    for pattern, plain in BANNED.items():
         if re.search(pattern, sentence, re.IGNORECASE):
-            yield mend
+            yield plain
 
 
 def _markdown(text: str) -> Iterator[tuple[int, str]]:
-    """Yield paragraphs, list items and table cells with their lines."""
-    text = re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), text, flags=re.S)
-    yield from _paragraphs(text.splitlines(), 1)
+    """Yield headings, paragraphs and list items with their lines."""
+    yield from _paragraphs(_emptied(r"<!--.*?-->", text).splitlines(), 1)
+
+
+def _cells(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the cells of all tables of a page with their lines."""
+    text = _emptied(r"<!--.*?-->|^```.*?^```", text)
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip().startswith("|"):
+            for cell in re.split(r"(?<!\\)\|", line.strip().strip("|")):
+                yield number, cell
+
+
+def _emptied(pattern: str, text: str) -> str:
+    """Replace each match by its line breaks, so that the lines keep their numbers."""
+    return re.sub(pattern, lambda found: "\n" * found[0].count("\n"), text, flags=re.S | re.M)
 
 
 def _paragraphs(lines: list[str], first: int) -> Iterator[tuple[int, str]]:

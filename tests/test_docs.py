@@ -144,7 +144,7 @@ def test_every_logged_number_is_explained_on_the_page_or_on_one_that_it_builds_o
     while to_read - done:
         done.add(one := min(to_read - done))
         read += page(one)
-        to_read |= set(re.findall(r"\]\(([\w-]+)\.md#what-is-logged", page(one)))
+        to_read |= set(re.findall(r"\]\(([\w-]+)\.md#logged-values", page(one)))
     for column in (*EPISODE, *find_learner(name).measures):
         assert f"\n| `{column}` |" in read, column
 
@@ -181,5 +181,5 @@ def test_every_learner_of_networks_has_a_page_that_the_overview_links_to() -> No
     overview = (DOCS / "learners.md").read_text(encoding="utf-8")
     for name in (*DEEP, "baselines"):
         assert f"](algorithms/{name}.md)" in overview
-        assert "## Beside Stable-Baselines3" in page(name)
+        assert "## Comparison with Stable-Baselines3" in page(name)
     assert all(f"`{name}`" in page("baselines") for name in SB3)
