@@ -170,26 +170,33 @@ def test_nothing_loads_what_may_run_code() -> None:
             assert names <= {"Parallel", "delayed", "parallel_config"}, path  # no load, no dump
 
 
-def code_blocks(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text()
+def code_blocks(language: str, *pages: str) -> list[str]:
+    pages = pages or ("README.md", "docs/start.md", "docs/python.md")
+    text = "\n".join((ROOT / page).read_text() for page in pages)
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return [block for kind, block in blocks if kind == language]
 
 
-FIVE_LINES = [block for block in code_blocks("python") if "learner.learn(" in block]
+FIVE_LINES = [
+    block for block in code_blocks("python", "docs/python.md") if "learner.learn(" in block
+]
+
+
+def test_readme_shows_the_lines_of_an_agent() -> None:
+    assert FIVE_LINES[2] in code_blocks("python", "README.md")
 
 
 @pytest.mark.parametrize("example", FIVE_LINES)
-def test_readme_trains_the_learners_that_it_shows(
+def test_pages_train_the_learners_that_it_shows(
     example: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if "find_data_set" in example:
         pytest.importorskip("sklearn")
-    exec(compile(example, "README.md", "exec"), {})
+    exec(compile(example, "docs/python.md", "exec"), {})
     assert capsys.readouterr().out.startswith("[")
 
 
-def test_readmes_lines_in_python_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_of_the_page_on_python_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     exec(next(block for block in code_blocks("python") if "spielfeld.train(" in block), names)
@@ -211,7 +218,8 @@ def test_ones_own_learner_layout_and_world_train_without_registration(tmp_path: 
     (tmp_path / "my_maze.toml").write_text(code_blocks("toml")[0])
     module = next(block for block in code_blocks("python") if "MyLearner" in block)
     (tmp_path / "my_module.py").write_text(module)
-    commands = [line for line in "".join(code_blocks("")).splitlines() if "my_" in line]
+    commands = [line for line in "".join(code_blocks("")).splitlines() if " train " in line]
+    commands = [line for line in commands if "my_" in line]
     assert len(commands) == 3
     for command in commands:
         words = [*command.split()[1:], "--samples", "20000"]
