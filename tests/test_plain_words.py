@@ -21,7 +21,6 @@ from tests.plain_words import (
 NOT_YET = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
-    "README.md",
     "agents/",
     "benchmarks/",
     "docs/gallery.md",
