@@ -14,9 +14,9 @@ from typing import Any
 from spielfeld.agents.planning import best_start_value, random_policy, start_value
 from spielfeld.envs.access import time_limit
 from spielfeld.envs.catalogue import CATALOGUE, SMALL_WORLDS
-from spielfeld.envs.grid_world.env import GridWorldEnv
+from spielfeld.envs.env import TabularEnv
 from spielfeld.envs.grid_world.layout_file import WORLDS, read_layout
-from spielfeld.envs.small_worlds.env import SmallWorldEnv
+from spielfeld.envs.grid_world.world import layout_world
 
 DOCS = Path(__file__).parent
 PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
@@ -56,16 +56,16 @@ def main() -> None:
     """Write `worlds.md` and every picture that the pages show."""
     for name, (layout, _) in CATALOGUE.items():
         print(name)
-        write_picture(GridWorldEnv(layout), DOCS / "pictures" / f"{layout}.png")
+        write_picture(TabularEnv(layout_world(layout)), DOCS / "pictures" / f"{layout}.png")
     for name, (place, _) in SMALL_WORLDS.items():
         print(name)
-        write_picture(SmallWorldEnv(place), DOCS / _small_picture(name))
+        write_picture(TabularEnv(place), DOCS / _small_picture(name))
     (DOCS / "worlds.md").write_text(gallery(), encoding="utf-8")
     print("Connect Four")
     write_board(DOCS / "pictures" / "connect-four.png")
     for text, path in pictured((DOCS / "layouts.md").read_text(encoding="utf-8")):
         print(path)
-        write_picture(GridWorldEnv(read_layout(text)), DOCS / path)
+        write_picture(TabularEnv(layout_world(read_layout(text))), DOCS / path)
 
 
 def pictured(page: str) -> Iterator[tuple[str, str]]:
@@ -82,7 +82,7 @@ def gallery() -> str:
 
 def _entry(name: str) -> str:
     layout, line = CATALOGUE[name]
-    env = GridWorldEnv(layout)
+    env = TabularEnv(layout_world(layout))
     opening = re.match("(?:# .*\\n)+", (WORLDS / f"{layout}.toml").read_text(encoding="utf-8"))
     story = opening[0].replace("# ", "") if opening else ""
     return f"""## {env.layout.name}
@@ -98,7 +98,7 @@ def _entry(name: str) -> str:
 
 def _small_entry(name: str) -> str:
     place, line = SMALL_WORLDS[name]
-    env = SmallWorldEnv(place)
+    env = TabularEnv(place)
     return f"""## {env.world.name}
 
 `{name}`: {line}.

@@ -1,23 +1,74 @@
-"""What a compiled loop and a resumed run need from an environment, whatever wraps it."""
+"""The one adapter for environments of strangers: their model, time limit, wrappers and state.
+
+Compiled loops and resumed runs ask this of any environment, whatever wraps it. Our own worlds save
+themselves. Gymnasium's Mountain Car, Cart Pole, Acrobot and blackjack keep a few numbers in
+attributes, and those are their state (`plain_state`). A simulator that keeps more, in objects of
+its own, is recognised and left.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from types import FunctionType
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from gymnasium.spaces import Discrete
+import gymnasium as gym
+import numpy as np
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.spaces import Discrete, Space
+from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
 from spielfeld import guard
-from spielfeld.envs.plain_state import lacks, plain_state, require_plain, restore_plain
+from spielfeld.arrays import Booleans
 from spielfeld.envs.tabular import TabularModel
+from spielfeld.snapshot import restored
+
+AnyEnv: TypeAlias = gym.Env[Any, Any]
+AnyWrapper: TypeAlias = gym.Wrapper[Any, Any, Any, Any]
+AnyVector: TypeAlias = VectorEnv[Any, Any, Any]
+State = dict[str, Any]
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
 NO_MEMORY = ("env", "_saved_kwargs")  # what a wrapper was made with
+FIXED = (Space, EnvSpec, FunctionType, type)  # no step changes them
+FIXED_NAMES = ("render_mode",)
+LISTS = (list, tuple)
+ARRAY = {"array", "dtype"}
+MOST_BYTES = 4096  # of one number or word in an array
+ROWS = "vector."  # begins the names of what a vector environment of ours saves
 
 
-def plain_model(env: Any) -> TabularModel | None:
+@runtime_checkable
+class Saves(Protocol):
+    """An environment that saves and restores itself, as ours do."""
+
+    def state(self) -> State:
+        """Return everything that the next step depends on."""
+        ...
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue from what `state()` returned."""
+        ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """An environment that stands in a state of its model, such as `TabularEnv`."""
+
+    position: int
+    elapsed: int
+
+
+@runtime_checkable
+class Several(Protocol):
+    """A vector of single environments, such as Gymnasium's `SyncVectorEnv`."""
+
+    envs: Sequence[AnyEnv]
+
+
+def plain_model(env: AnyEnv) -> TabularModel | None:
     """Return the model by which `env` behaves exactly, or None.
 
     None if there is no model or a changing one, if a wrapper may change rewards or observations, if
@@ -30,32 +81,34 @@ def plain_model(env: Any) -> TabularModel | None:
     return model if is_plain(env) and indexed else None
 
 
-def is_plain(env: Any) -> bool:
+def is_plain(env: AnyEnv) -> bool:
     """Return whether no wrapper may change rewards or observations, and no window shows them."""
     transparent = all(isinstance(wrapper, TRANSPARENT) for wrapper in _wrappers(env))
     return transparent and env.unwrapped.render_mode != "human"
 
 
-def is_wrapped(env: Any) -> bool:
+def is_wrapped(env: AnyEnv) -> bool:
     """Return whether somebody has put a wrapper around `env` since `gymnasium.make` made it."""
     return env.spec is not None and bool(env.spec.additional_wrappers)
 
 
-def time_limit(env: Any) -> int | None:
+def time_limit(env: AnyEnv) -> int | None:
     """Return after how many environment steps an episode is truncated; None for never."""
-    limits = [wrapper._max_episode_steps for wrapper in _wrappers(env, TimeLimit)]
+    limits = [wrapper._max_episode_steps for wrapper in _time_limits(env)]
     own = getattr(env.unwrapped, "max_episode_steps", None)
     return guard.steps(min([*limits, own] if own else limits, default=None))
 
 
-def place(env: Any, position: int, elapsed: int) -> None:
+def place(env: AnyEnv, position: int, elapsed: int) -> None:
     """Put a `TabularEnv` into a state of its model, `elapsed` steps into an episode."""
-    env.unwrapped.position, env.unwrapped.elapsed = position, elapsed
-    for wrapper in _wrappers(env, TimeLimit):
-        wrapper._elapsed_steps = elapsed
+    world = env.unwrapped
+    if isinstance(world, Placed):
+        world.position, world.elapsed = position, elapsed
+    for wrapper in _time_limits(env):
+        wrapper._elapsed_steps = elapsed  # type: ignore[assignment]
 
 
-def state(env: Any) -> dict[str, Any] | None:
+def state(env: AnyEnv) -> State | None:
     """Return all that the rest of an episode depends on, or None if it cannot be told.
 
     Our own worlds know it. Of others, and of wrappers, it is what `plain_state` finds.
@@ -65,47 +118,104 @@ def state(env: Any) -> dict[str, Any] | None:
         return None
     around = {"wrappers": remembered} if remembered else {}
     world = env.unwrapped
-    if callable(getattr(world, "state", None)) and hasattr(world, "restore"):
-        return {**world.state(), **around}
+    if isinstance(world, Saves):
+        return {**{name: _listed(leaf) for name, leaf in world.state().items()}, **around}
     plain = plain_state(world)
-    limits = [wrapper._elapsed_steps for wrapper in _wrappers(env, TimeLimit)]
+    limits = [wrapper._elapsed_steps for wrapper in _time_limits(env)]
     return None if plain is None else {"plain": plain, "elapsed": limits, **around}
 
 
-def restore(env: Any, state: dict[str, Any]) -> None:
+def restore(env: AnyEnv, state: State) -> None:
     """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it.
 
     Raises:
         ValueError: If it is no state of this environment. Then our own worlds have not changed.
     """
-    if "plain" not in guard.table("The saved state", state):
-        ours = callable(getattr(env.unwrapped, "restore", None))
-        guard.require(ours, "The saved state has no 'plain', which holds the environment's values.")
-        env.unwrapped.restore(state)  # which refuses what does not fit, before anything changes
-    limits = _saved_limits(env, state) if "plain" in state else []
-    around = state.get("wrappers", [])
+    world = env.unwrapped
+    around = guard.table("The saved state", state).get("wrappers", [])
     guard.require(isinstance(around, list), "The saved 'wrappers' must be a list.")
-    told = list(zip(_coloured(env), around, strict=False))
-    told += [(env.unwrapped, state["plain"])] if "plain" in state else []
+    told: list[tuple[object, object]] = list(zip(_coloured(env), around, strict=False))
+    limits: list[tuple[TimeLimit[Any, Any], int | None]] = []
+    own = {name: _own(leaf) for name, leaf in state.items() if name != "wrappers"}
+    if isinstance(world, Saves):
+        world.restore(own)  # which refuses a state that does not fit, before anything changes
+    else:
+        told.append((world, guard.entry(state, "plain")))
+        limits = _saved_limits(env, state)
     for one in told:
         if not lacks(*one):
             require_plain(*one)
     env.reset()
     if any(lacks(*one) for one in told):
         _take_a_step(env)
-    for world, remembered in told:
-        restore_plain(world, remembered)
-    if "plain" in state:
-        for wrapper, elapsed in limits:
-            wrapper._elapsed_steps = elapsed
+    for each, remembered in told:
+        restore_plain(each, remembered)
+    for wrapper, elapsed in limits:
+        wrapper._elapsed_steps = elapsed  # type: ignore[assignment]
+    if isinstance(world, Saves):
+        world.restore(own)
+    if isinstance(world, Saves) and isinstance(world, Placed):
+        place(env, world.position, world.elapsed)
+
+
+def vector_state(vector: AnyVector) -> State | None:
+    """Return all that the next step of a vector environment depends on; None if nobody can tell."""
+    if isinstance(vector, Saves):
+        return {f"{ROWS}{name}": array for name, array in vector.state().items()}
+    if not isinstance(vector, Several):
+        plain = plain_state(vector)
+        return None if plain is None else {"vector": plain}
+    told = [state(env) for env in vector.envs]
+    return None if None in told else {"vector": told}
+
+
+def restore_vector(
+    vector: AnyVector, state: Mapping[str, Any], waiting: Booleans, seed: int
+) -> None:
+    """Restore a vector environment from its `vector_state()`.
+
+    Args:
+        vector: Of as many rows as the one that was saved.
+        state: The saved state; other names in it are not looked at.
+        waiting: Rows that the next step only resets. Shape [rows].
+        seed: Of the reset before a stranger's environments are restored.
+
+    Raises:
+        ValueError: If it is no state of this environment. Then our own worlds have not changed.
+    """
+    if isinstance(vector, Saves):
+        own = {k.removeprefix(ROWS): v for k, v in state.items() if k.startswith(ROWS)}
+        vector.restore(own)
         return
-    env.unwrapped.restore(state)
-    place(env, env.unwrapped.position, env.unwrapped.elapsed)
+    told = guard.entry(state, "vector")
+    vector.reset(seed=seed)
+    if not isinstance(vector, Several):
+        restore_plain(vector, told)
+        return
+    kind = isinstance(told, list) and len(told) == vector.num_envs
+    guard.require(kind, f"The saved 'vector' must be a list of {vector.num_envs} states.")
+    for env, one in zip(vector.envs, told, strict=True):
+        restore(env, one)
+    if autoreset_mode(vector) is AutoresetMode.NEXT_STEP:
+        # Gymnasium's name for the rows that wait
+        vector._autoreset_envs = waiting.copy()  # type: ignore[attr-defined]
 
 
-def _saved_limits(env: Any, state: Mapping[str, Any]) -> list[tuple[Any, int | None]]:
+def autoreset_mode(vector: AnyVector) -> AutoresetMode:
+    """Return how a vector environment starts episodes again."""
+    return AutoresetMode(vector.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP))
+
+
+def overwrites(vector: AnyVector) -> bool:
+    """Return whether the next step of a vector environment overwrites its last observations."""
+    return getattr(vector, "copy", True) is False
+
+
+def _saved_limits(
+    env: AnyEnv, state: Mapping[str, Any]
+) -> list[tuple[TimeLimit[Any, Any], int | None]]:
     """Return the time limits around an environment, each with the steps that were saved for it."""
-    limits, saved = list(_wrappers(env, TimeLimit)), guard.entry(state, "elapsed")
+    limits, saved = list(_time_limits(env)), guard.entry(state, "elapsed")
     fits = isinstance(saved, list | tuple) and len(saved) == len(limits)
     guard.require(fits, f"elapsed must be {len(limits)} numbers of steps, not {saved!r:.60}.")
     for elapsed in saved:
@@ -114,20 +224,160 @@ def _saved_limits(env: Any, state: Mapping[str, Any]) -> list[tuple[Any, int | N
     return list(zip(limits, saved, strict=True))
 
 
-def _take_a_step(env: Any) -> None:
+def _take_a_step(env: AnyEnv) -> None:
     """Let a world make what attributes it makes in its first step; their values come next."""
     actions = copy.deepcopy(env.action_space)
     actions.seed(0)
     env.step(actions.sample())
 
 
-def _coloured(env: Any) -> list[Any]:
+def _coloured(env: AnyEnv) -> list[AnyWrapper]:
     """Return the wrappers that may remember more than how long an episode is."""
     return [wrapper for wrapper in _wrappers(env) if not isinstance(wrapper, TRANSPARENT)]
 
 
-def _wrappers(env: Any, kind: type | None = None) -> Iterator[Any]:
-    while env is not env.unwrapped:
-        if kind is None or isinstance(env, kind):
-            yield env
+def _wrappers(env: AnyEnv) -> Iterator[AnyWrapper]:
+    while isinstance(env, gym.Wrapper):
+        yield env
         env = env.env
+
+
+def _time_limits(env: AnyEnv) -> Iterator[TimeLimit[Any, Any]]:
+    return (wrapper for wrapper in _wrappers(env) if isinstance(wrapper, TimeLimit))
+
+
+def plain_state(world: object, fixed: tuple[str, ...] = ()) -> State | None:
+    """Return a world's attributes as JSON values, its generator's state among them.
+
+    Args:
+        world: An environment, or a wrapper.
+        fixed: Names of attributes that no step changes.
+
+    Returns:
+        None if an attribute is neither a number, a word, an array, nor a list of these.
+    """
+    state: State = {}
+    for name, value in vars(world).items():
+        if name in fixed:
+            continue
+        if isinstance(value, np.random.Generator):
+            state[name] = value.bit_generator.state
+        elif _is_plain(value):
+            state[name] = _listed(value)
+        elif not isinstance(value, FIXED):
+            return None
+    return state
+
+
+def lacks(world: object, state: object) -> bool:
+    """Tell whether a world has made fewer attributes of its own than a state names."""
+    return isinstance(state, dict) and not vars(world).keys() >= state.keys()
+
+
+def restore_plain(world: object, state: object) -> None:
+    """Set a world's attributes to what `plain_state` returned; arrays stay arrays.
+
+    A state comes from a file, which may be a stranger's: it changes numbers and words that the
+    world keeps, and nothing else.
+
+    Args:
+        world: One like that of the state, at any step of an episode.
+        state: Values by the names of the world's own attributes.
+
+    Raises:
+        ValueError: If the world has no such attribute, or it is another kind of value.
+    """
+    for name, value in require_plain(world, state).items():
+        now = vars(world)[name]
+        if isinstance(now, np.random.Generator):
+            now.bit_generator.state = value
+        else:
+            setattr(world, name, value)
+
+
+def require_plain(world: object, state: object) -> State:
+    """Return the values of a world's attributes in a saved state, and change nothing.
+
+    Raises:
+        ValueError: As `restore_plain`.
+    """
+    if not isinstance(state, dict):
+        raise ValueError(
+            f"the state of {type(world).__name__} must be a table, not {str(state)[:60]!r}"
+        )
+    if "_np_random" in state and isinstance(world, gym.Env | VectorEnv):
+        _ = world.np_random  # made when it is first asked for
+    return {name: _told(world, name, value) for name, value in state.items()}
+
+
+def _told(world: object, name: str, told: object) -> object:
+    """Return what an attribute is to be, if that is a value such as the world keeps there."""
+    if name not in vars(world):
+        raise ValueError(f"{type(world).__name__} keeps nothing in {name!r}")
+    now = vars(world)[name]
+    if isinstance(now, np.random.Generator):
+        kind = now.bit_generator.state["bit_generator"]
+        if isinstance(told, dict) and told.get("bit_generator") == kind:
+            restored({name: copy.deepcopy(now)}, {name: told})  # refuses numbers that are no state
+            return told
+    elif not _is_plain(now):
+        if told is None:  # such as a space that is only made when it is asked for
+            return now
+    else:
+        value = _unlisted(told)
+        if _alike(now, value) and (name not in FIXED_NAMES or value == now):
+            return value
+    raise ValueError(f"{name} of {type(world).__name__} cannot be {str(told)[:60]!r}")
+
+
+def _alike(now: object, value: object) -> bool:
+    """Tell whether two values are of one kind: a place may be empty, and a list may grow."""
+    if now is None or value is None:
+        return True
+    if isinstance(now, LISTS) and isinstance(value, LISTS):
+        return True
+    shapes = np.asarray(now).shape, np.asarray(value).shape
+    return shapes[0] == shapes[1] and _kind(now) == _kind(value)
+
+
+def _kind(value: object) -> type:
+    """Return bool, float for any number, str, or what else an array holds."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float  # which may be larger than any of NumPy's, such as a seed
+    kind = np.asarray(value).dtype.kind
+    return {"b": bool, "i": float, "u": float, "f": float, "U": str}.get(kind, object)
+
+
+def _unlisted(value: object) -> object:
+    """Return what `_listed` made a JSON value of; a tuple stays a list."""
+    if isinstance(value, list):
+        return [_unlisted(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    try:
+        kind = np.dtype(str(value["dtype"]))
+        if kind.kind in "biufU" and kind.itemsize <= MOST_BYTES:
+            return np.array(value["array"], kind)
+    except (TypeError, ValueError, LookupError, OverflowError):
+        pass
+    raise ValueError(f"a state holds no array such as {str(value)[:60]!r}")
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    numbers = isinstance(value, np.ndarray) and value.dtype != object
+    return numbers or value is None or isinstance(value, bool | int | float | str | np.generic)
+
+
+def _own(leaf: object) -> object:
+    """Return a part of our own state as it was before `_listed`."""
+    return _unlisted(leaf) if isinstance(leaf, dict) and leaf.keys() == ARRAY else leaf
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_listed(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return {"array": value.tolist(), "dtype": str(value.dtype)}
+    return value.item() if isinstance(value, np.generic) else value

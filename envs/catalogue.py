@@ -60,20 +60,20 @@ SMALL_WORLDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# Environment id -> (name of its classes in envs/bandit, one line of text, steps of an episode).
+# Environment id -> (function that returns its model, one line of text, steps of an episode).
 BANDITS: dict[str, tuple[str, str, int]] = {
     "spielfeld/Bandit-v0": (
-        "Bandit",
+        "spielfeld.envs.bandit.model:any_bandit",
         "any bandit: means=[0, 1] or model=BanditModel(...), deviation=, drift=",
         1_000,
     ),
     "spielfeld/DriftingBandit-v0": (
-        "DriftingBandit",
+        "spielfeld.envs.bandit.model:drifting_bandit",
         "ten arms, equal at first, whose means walk at random: arms=, drift=",
         10_000,
     ),
     "spielfeld/TenArmedTestbed-v0": (
-        "Testbed",
+        "spielfeld.envs.bandit.model:armed_testbed",
         "ten arms with means from N(0, 1): problem=, arms=, mean=, deviation=",
         1_000,
     ),
@@ -103,27 +103,33 @@ GENERAL = {
 }
 
 
+GRID, MAZE, TABLE = (
+    "spielfeld.envs.grid_world.world:layout_world",
+    "spielfeld.envs.grid_world.world:maze_world",
+    "spielfeld.envs.env:tabular_world",
+)
+# "module:function" of every world and bandit, which alone may be named by text.
+MAKERS = frozenset(
+    {GRID, MAZE, TABLE, *(place for place, _ in SMALL_WORLDS.values()),
+     *(place for place, *_ in BANDITS.values())}
+)  # fmt: skip
+
+
 def register_environments() -> None:
     """Register every environment of the suite with Gymnasium, once."""
-    grid_world = {
-        "entry_point": "spielfeld.envs.grid_world.env:GridWorldEnv",
-        "vector_entry_point": "spielfeld.envs.grid_world.vector:GridWorldVectorEnv",
-    }
     for name, (layout, _) in CATALOGUE.items():
-        _register(name, kwargs={"layout": layout}, **grid_world)
-    for name, (world, _) in SMALL_WORLDS.items():
+        _register_world(name, GRID, layout=layout)
+    for name, (place, _) in SMALL_WORLDS.items():
+        _register_world(name, place)
+    for name, place in (("GridWorld", GRID), ("Maze", MAZE), ("Tabular", TABLE)):
+        _register_world(f"spielfeld/{name}-v0", place)
+    for name, (place, _, steps) in BANDITS.items():
         _register(
             name,
-            entry_point="spielfeld.envs.small_worlds.env:SmallWorldEnv",
-            vector_entry_point="spielfeld.envs.small_worlds.vector:SmallWorldVectorEnv",
-            kwargs={"world": world},
-        )
-    for name, (kind, _, steps) in BANDITS.items():
-        _register(
-            name,
-            entry_point=f"spielfeld.envs.bandit.env:{kind}Env",
-            vector_entry_point=f"spielfeld.envs.bandit.vector:{kind}VectorEnv",
+            entry_point="spielfeld.envs.bandit.env:BanditEnv",
+            vector_entry_point="spielfeld.envs.bandit.vector:BanditVectorEnv",
             max_episode_steps=steps,
+            kwargs={"bandit": place},
         )
     for name, (game, _) in BOARD_GAMES.items():
         _register(
@@ -135,16 +141,14 @@ def register_environments() -> None:
     _register(
         "spielfeld/SelfPlay-v0", entry_point="spielfeld.envs.board_game.self_play:SelfPlayEnv"
     )
-    _register("spielfeld/GridWorld-v0", **grid_world)
+
+
+def _register_world(name: str, place: str, **options: object) -> None:
     _register(
-        "spielfeld/Maze-v0",
-        entry_point="spielfeld.envs.grid_world.env:MazeEnv",
-        vector_entry_point="spielfeld.envs.grid_world.vector:MazeVectorEnv",
-    )
-    _register(
-        "spielfeld/Tabular-v0",
-        entry_point="spielfeld.envs.tabular_env:TabularEnv",
-        vector_entry_point="spielfeld.envs.tabular_vector:TabularVectorEnv",
+        name,
+        entry_point="spielfeld.envs.env:TabularEnv",
+        vector_entry_point="spielfeld.envs.vector:TabularVectorEnv",
+        kwargs={"world": place, **options},
     )
 
 

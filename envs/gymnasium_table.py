@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
+import gymnasium as gym
 import numpy as np
+import numpy.typing as npt
 
-from spielfeld.arrays import Booleans, Floats
+from spielfeld.arrays import Booleans, Floats, Integers
+from spielfeld.envs.outcomes import Outcome, merged_outcomes, outcome_arrays
 from spielfeld.envs.tabular import TabularModel
 
-Outcomes = dict[tuple[int, float, bool], float]
-RANDOM_BEYOND_TABLE = ("fickle_passenger",)
+
+@runtime_checkable
+class Toy(Protocol):
+    """A world of Gymnasium that carries its table."""
+
+    P: Mapping[int, Mapping[int, Sequence[Outcome]]]
+    initial_state_distrib: npt.ArrayLike
 
 
-def read_table(env: Any) -> TabularModel:
+@runtime_checkable
+class Fickle(Protocol):
+    """A taxi whose passenger may change his mind, which the table does not tell."""
+
+    fickle_passenger: bool
+
+
+def read_table(env: gym.Env[Any, Any]) -> TabularModel:
     """Read the transition table `P` of a Gymnasium env (FrozenLake, CliffWalking, Taxi).
 
     Equal outcomes are merged; the start comes from `initial_state_distrib`; states in which
@@ -27,45 +43,19 @@ def read_table(env: Any) -> TabularModel:
     """
     world = env.unwrapped
     name = world.spec.id if world.spec else type(world).__name__
-    if not hasattr(world, "P") or not hasattr(world, "initial_state_distrib"):
+    if not isinstance(world, Toy):
         raise ValueError(f"{name} has no table P with initial_state_distrib to read a model from.")
-    for option in RANDOM_BEYOND_TABLE:
-        if getattr(world, option, False):
-            raise ValueError(f"{name} has {option}, so its step does more than its table P says.")
+    if isinstance(world, Fickle) and world.fickle_passenger:
+        raise ValueError(
+            f"{name} has fickle_passenger, so its step does more than its table P says."
+        )
     start = np.asarray(world.initial_state_distrib, np.float64)
     return _absorbing(*outcome_arrays(merged_outcomes(world.P)), start / start.sum(), name)
 
 
-def merged_outcomes(table: dict[int, dict[int, list[Any]]]) -> list[list[Outcomes]]:
-    """Add up the probabilities of equal outcomes."""
-    rows: list[list[Outcomes]] = []
-    for state in sorted(table):
-        rows.append([{} for _ in table[state]])
-        for action, merged in enumerate(rows[-1]):
-            for probability, next_state, reward, terminated in table[state][action]:
-                key = (int(next_state), float(reward), bool(terminated))
-                merged[key] = merged.get(key, 0.0) + float(probability)
-    return rows
-
-
-def outcome_arrays(rows: list[list[Outcomes]]) -> tuple[Floats, Any, Floats, Booleans]:
-    """Return probability, next state, reward and end of each outcome, of the shape of a model."""
-    width = max(len(merged) for row in rows for merged in row)
-    shape = (len(rows), len(rows[0]), width)
-    probability, reward = np.zeros(shape), np.zeros(shape)
-    next_state = np.broadcast_to(np.arange(shape[0])[:, None, None], shape).copy()
-    terminated = np.zeros(shape, bool)
-    for state, row in enumerate(rows):
-        for action, merged in enumerate(row):
-            for k, ((target, pay, end), share) in enumerate(merged.items()):
-                probability[state, action, k], next_state[state, action, k] = share, target
-                reward[state, action, k], terminated[state, action, k] = pay, end
-    return probability, next_state, reward, terminated
-
-
 def _absorbing(
     probability: Floats,
-    next_state: Any,
+    next_state: Integers,
     reward: Floats,
     terminated: Booleans,
     start: Floats,
@@ -89,7 +79,7 @@ def _absorbing(
     return TabularModel(probability, next_state, reward, terminated, start)
 
 
-def _visited(next_state: Any, goes_on: Booleans, start: Floats) -> Booleans:
+def _visited(next_state: Integers, goes_on: Booleans, start: Floats) -> Booleans:
     """States that an episode can stand in, from the start along outcomes that go on."""
     visited = start > 0
     frontier = visited

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.spaces import Discrete, MultiDiscrete, Space
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
-from spielfeld import guard
-from spielfeld.arrays import Array
-from spielfeld.envs.access import is_wrapped, plain_model, restore, state, time_limit
-from spielfeld.envs.plain_state import plain_state, restore_plain
+from spielfeld import guard, snapshot
+from spielfeld.arrays import Array, Booleans
+from spielfeld.envs.access import (
+    AnyEnv,
+    AnyVector,
+    autoreset_mode,
+    is_wrapped,
+    overwrites,
+    plain_model,
+    restore_vector,
+    time_limit,
+    vector_state,
+)
 from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.vector import TabularVectorEnv
+from spielfeld.snapshot import Counts, Values
 
 
 class Step(NamedTuple):
@@ -21,7 +35,7 @@ class Step(NamedTuple):
     reward: Array  # float64 [rows]
     terminated: Array  # bool [rows]
     truncated: Array  # bool [rows]
-    next_observation: Any  # [rows, ...], where the step led, before any reset
+    next_observation: Array  # [rows, ...], where the step led, before any reset
     taken: Array  # bool [rows], False where a row was only reset: no step of any episode
     next_legal: Array | None = None  # bool [rows, actions], of next_observation, if that is told
 
@@ -54,26 +68,35 @@ class ManyWorlds:
         legal: Which actions are. Shape [rows, actions]; None if the environment does not tell.
         finished: Return and length of the episodes that have ended, to be taken away by the reader.
         waiting: Rows that the next step only resets, whatever the action. Shape [rows].
+        total: Return of the present episodes so far. Shape [rows].
+        length: Their environment steps. Shape [rows].
     """
 
-    def __init__(self, vector: VectorEnv[Any, Any, Any]) -> None:
-        if getattr(vector, "copy", True) is False:
+    saved: ClassVar = ("observation", "legal", "waiting", "total", "length")
+    observation: Array
+    legal: Booleans | None
+    waiting: Booleans
+    total: Values
+    length: Counts
+
+    def __init__(self, vector: AnyVector) -> None:
+        if overwrites(vector):
             raise ValueError("What was seen must stay as it is: make the vector with copy=True.")
         self.vector = vector
         self.rows = vector.num_envs
         self.observation_space = vector.single_observation_space
         self.action_space = vector.single_action_space
-        self.mode = AutoresetMode(vector.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP))
-        self.observation: Any = None
-        self.legal: Array | None = None
+        self.mode = autoreset_mode(vector)
+        self.legal, self._begun = None, False
         self.finished: list[tuple[float, int]] = []
         self.waiting = np.zeros(self.rows, bool)
-        self._total, self._length = np.zeros(self.rows), np.zeros(self.rows, np.int64)
+        self.total, self.length = np.zeros(self.rows), np.zeros(self.rows, np.int64)
 
     def reset(self, seed: int | None = None) -> None:
         """Start an episode in every row; with a seed, every row gets random numbers of its own."""
         self.observation, info = self.vector.reset(seed=seed)
-        self.waiting[:], self._total[:], self._length[:] = False, 0, 0
+        self._begun = True
+        self.waiting[:], self.total[:], self.length[:] = False, 0, 0
         self._allow(info)
 
     def step(self, actions: Array) -> Step:
@@ -107,84 +130,51 @@ class ManyWorlds:
         self._book(reward, ended, taken)
         return step
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> snapshot.State:
         """Return everything that the next step depends on, as arrays and JSON; {} if unknown."""
-        vector = self._vector_state()
-        if vector is None or not isinstance(self.observation, np.ndarray):
+        vector = vector_state(self.vector)
+        if vector is None or not self._begun or not isinstance(self.observation, np.ndarray):
             return {}
-        own = {"observation": self.observation, "waiting": self.waiting, "total": self._total,
-               "length": self._length}  # fmt: skip
-        legal = {} if self.legal is None else {"legal": self.legal.copy()}
-        return {**vector, **legal, **{name: array.copy() for name, array in own.items()}}
+        return {**vector, **snapshot.leaves(self)}
 
-    def restore(self, state: dict[str, Any], seed: int) -> None:
+    def restore(self, state: snapshot.State, seed: int) -> None:
         """Go on where `state()` was asked for; where it is {}, begin new episodes.
 
         Raises:
-            ValueError: If the state is of another number of rows, or an array does not fit.
+            ValueError: If the state is of another number of rows, or a part does not fit.
         """
-        if not state or self.observation is None:
+        if not state or not self._begun:
             self.reset(seed)
         if not state:
             return
         waiting = guard.as_array("The saved 'waiting'", guard.entry(state, "waiting"))
-        waiting = waiting.reshape(-1) if waiting.ndim == 0 else waiting
-        if len(waiting) != self.rows:
+        if waiting.ndim == 1 and len(waiting) != self.rows:
             raise ValueError(f"Expected the state of {self.rows} rows, not {len(waiting)}.")
-        saved = self._saved(state)
-        self._restore_vector(state, seed)
-        self.observation, self.legal = saved["observation"], saved.get("legal")
-        self.waiting, self._total, self._length = (
-            saved[name] for name in ("waiting", "total", "length")
-        )
+        own = {name: leaf for name, leaf in state.items() if not name.startswith("vector")}
+        before, untold = snapshot.leaves(self), self.legal is None
+        if untold and own.get("legal") is not None and isinstance(self.action_space, Discrete):
+            self.legal = np.zeros((self.rows, int(self.action_space.n)), bool)
+        try:
+            snapshot.restored(self, own)
+            self.require_sound()
+            restore_vector(self.vector, state, self.waiting, seed)
+        except ValueError:
+            self.legal = None if untold else self.legal
+            snapshot.restored(self, before)
+            raise
 
-    def _saved(self, state: dict[str, Any]) -> dict[str, Array]:
-        """Return the arrays of a saved state that are not the vector environment's own."""
-        own = {"observation": np.asarray(self.observation), "waiting": self.waiting,
-               "total": self._total, "length": self._length}  # fmt: skip
-        if self.legal is not None or "legal" in state:
-            actions = getattr(self.action_space, "n", 0)
-            own["legal"] = np.zeros((self.rows, actions), bool)
-        limits = {"length": (0, guard.MOST)}
-        saved = {
-            name: guard.like(f"The saved {name!r}", guard.entry(state, name), array,
-                             *limits.get(name, ()), finite=name != "observation")
-            for name, array in own.items()
-        }  # fmt: skip
-        require_seen("The saved 'observation'", self.observation_space, saved["observation"])
-        if "legal" in saved:
-            some = saved["legal"].any(axis=1)
+    def require_sound(self) -> None:
+        """Refuse restored observations out of their space, and rows without a legal action.
+
+        Raises:
+            ValueError: Says which.
+        """
+        require_seen("The saved 'observation'", self.observation_space, self.observation)
+        if self.legal is not None:
+            some = self.legal.any(axis=1)
             guard.require(some.all(), "The saved 'legal' allows no action in some row.")
-        return saved
 
-    def _vector_state(self) -> dict[str, Any] | None:
-        ours: Any = self.vector
-        if hasattr(ours, "restore"):
-            return {f"vector.{name}": array for name, array in ours.state().items()}
-        single = getattr(self.vector, "envs", None)
-        told = plain_state(self.vector) if single is None else [state(env) for env in single]
-        return None if told is None or (single and None in told) else {"vector": told}
-
-    def _restore_vector(self, state: dict[str, Any], seed: int) -> None:
-        vector: Any = self.vector
-        if not hasattr(vector, "restore"):
-            told = guard.entry(state, "vector")
-            self.reset(seed)
-        if hasattr(vector, "restore"):
-            start = "vector."
-            own = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
-            vector.restore(own)
-        elif hasattr(vector, "envs"):
-            kind = isinstance(told, list) and len(told) == self.rows
-            guard.require(kind, f"The saved 'vector' must be a list of {self.rows} states.")
-            for env, one in zip(vector.envs, told, strict=True):
-                restore(env, one)
-            if self.mode is AutoresetMode.NEXT_STEP:  # Gymnasium's word for those that wait
-                vector._autoreset_envs = state["waiting"].copy()
-        else:
-            restore_plain(vector, told)
-
-    def _allow(self, info: dict[str, Any]) -> None:
+    def _allow(self, info: Mapping[str, Any]) -> None:
         legal = _legal(info)
         if legal is None:
             return
@@ -195,28 +185,28 @@ class ManyWorlds:
         self.legal = legal
 
     def _book(self, reward: Array, ended: Array, taken: Array) -> None:
-        self._total += reward
-        self._length += taken
+        self.total += reward
+        self.length += taken
         if ended.any():
-            self.finished += zip(self._total[ended].tolist(), self._length[ended].tolist(),
+            self.finished += zip(self.total[ended].tolist(), self.length[ended].tolist(),
                                  strict=True)  # fmt: skip
-            self._total[ended], self._length[ended] = 0, 0
+            self.total[ended], self.length[ended] = 0, 0
 
 
-def require_seen(what: str, space: Any, observations: Array) -> None:
+def require_seen(what: str, space: Space[Any], observations: Array) -> None:
     """Refuse observations [rows, ...] with numbers that name nothing in a discrete space.
 
     Raises:
         ValueError: If a number is out of its range; networks would read another one in its place.
     """
-    counts = getattr(space, "nvec", getattr(space, "n", None))
-    if isinstance(space, gym.spaces.Discrete | gym.spaces.MultiDiscrete) and counts is not None:
-        low = np.asarray(getattr(space, "start", 0))
-        inside = (observations >= low) & (observations < low + counts)
-        guard.require(bool(inside.all()), f"{what} holds a number that is not in {space}.")
+    if not isinstance(space, Discrete | MultiDiscrete):
+        return
+    counts = space.n if isinstance(space, Discrete) else space.nvec
+    inside = (observations >= space.start) & (observations < space.start + counts)
+    guard.require(bool(inside.all()), f"{what} holds a number that is not in {space}.")
 
 
-def _legal(info: dict[str, Any]) -> Array | None:
+def _legal(info: Mapping[str, Any]) -> Array | None:
     """Return which actions an environment says are legal, if it does. Shape [rows, actions].
 
     Where only some rows have said something, all are legal in the others.
@@ -227,7 +217,7 @@ def _legal(info: dict[str, Any]) -> Array | None:
     return legal | ~np.reshape(info.get("_action_mask", True), (-1, 1))
 
 
-def _with_finals(rows: Any, ended: Array, finals: Any) -> Any:
+def _with_finals(rows: Array, ended: Booleans, finals: Array) -> Array:
     """Put what was seen last in episodes in the place of what is seen first of the next ones."""
     last = rows.copy()
     for row in np.flatnonzero(ended).tolist():
@@ -235,7 +225,7 @@ def _with_finals(rows: Any, ended: Array, finals: Any) -> Any:
     return last
 
 
-def many_worlds(source: Any, rows: int) -> ManyWorlds:
+def many_worlds(source: ManyWorlds | AnyVector | AnyEnv, rows: int) -> ManyWorlds:
     """Return `rows` copies of an environment, natively where it is able to, or a vector as it is.
 
     Args:
@@ -257,22 +247,18 @@ def many_worlds(source: Any, rows: int) -> ManyWorlds:
     return ManyWorlds(_copies(source.spec, rows))
 
 
-def _of_table(source: Any, model: TabularModel, rows: int) -> VectorEnv[Any, Any, Any]:
-    from spielfeld.envs.tabular_vector import TabularVectorEnv
-
-    return TabularVectorEnv(
-        model, rows, time_limit(source), AutoresetMode.DISABLED,
-        discount=getattr(source.unwrapped, "discount", 1.0),
-    )  # fmt: skip
+def _of_table(source: AnyEnv, model: TabularModel, rows: int) -> AnyVector:
+    return TabularVectorEnv(model, rows, time_limit(source), AutoresetMode.DISABLED)
 
 
-def _copies(spec: Any, rows: int) -> VectorEnv[Any, Any, Any]:
+def _copies(spec: EnvSpec, rows: int) -> AnyVector:
     """Make copies of what a spec tells of, without windows."""
     options = {key: value for key, value in spec.kwargs.items() if key != "render_mode"}
     if spec.max_episode_steps is not None:
         options["max_episode_steps"] = spec.max_episode_steps
-    disabled: Any = {"autoreset_mode": AutoresetMode.DISABLED}
+    disabled = {"autoreset_mode": AutoresetMode.DISABLED}
     if spec.vector_entry_point is None:
         return gym.make_vec(spec.id, rows, "sync", vector_kwargs=disabled, **options)
-    ours: Any = disabled if spec.namespace == "spielfeld" else {}
-    return gym.make_vec(spec.id, rows, "vector_entry_point", **ours, **options)
+    if spec.namespace == "spielfeld":
+        options |= disabled
+    return gym.make_vec(spec.id, rows, "vector_entry_point", **options)

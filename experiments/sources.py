@@ -86,9 +86,11 @@ def _nearest_option(name: str, reason: str) -> str:
     misspelt = re.search("unexpected keyword argument '(.+)'", reason)
     if misspelt is None or name not in gym.registry:
         return ""
-    make: Any = gym.registry[name].entry_point
-    make = gym.envs.registration.load_env_creator(make) if isinstance(make, str) else make
-    near = difflib.get_close_matches(misspelt[1], inspect.signature(make).parameters, 1)
+    spec, known = gym.registry[name], set[str]()
+    for make in (spec.entry_point, spec.kwargs.get("world"), spec.kwargs.get("bandit")):
+        made: Any = gym.envs.registration.load_env_creator(make) if isinstance(make, str) else make
+        known |= {*inspect.signature(made).parameters} if callable(made) else set()
+    near = difflib.get_close_matches(misspelt[1], known, 1)
     return f" Did you mean {near[0]}?" if near else ""
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from spielfeld.arrays import Array
 
-FORMAT_VERSION = 2  # raised where the names of saved arrays change
+FORMAT_VERSION = 3  # raised where the names of saved arrays change
 UNSEALED = "0" * 64
 
 

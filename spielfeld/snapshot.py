@@ -166,7 +166,14 @@ def restore(self: Any, state: Mapping[str, Leaf], source: Any = None) -> None:
     """
     require_names(state)
     if source is None:
+        before = leaves(self)
         restored(self, state)
+        try:
+            if isinstance(self, Sound):
+                self.require_sound()
+        except ValueError:
+            restored(self, before)
+            raise
         return
     learner: Resumable = self
     made = self.twin() if isinstance(self, Twinned) else type(self)(learner.config, learner.seed)

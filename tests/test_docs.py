@@ -115,9 +115,9 @@ def test_pictures_are_small_and_all_in_use() -> None:
 def test_pictures_are_made_by_the_command_that_the_page_names(
     pictures: ModuleType, tmp_path: Path
 ) -> None:
-    from spielfeld.envs.grid_world.env import GridWorldEnv
+    from spielfeld.envs import TabularEnv, layout_world
 
-    pictures.write_picture(GridWorldEnv("frozen-lake"), tmp_path / "made.png")
+    pictures.write_picture(TabularEnv(layout_world("frozen-lake")), tmp_path / "made.png")
     with (
         Image.open(tmp_path / "made.png") as made,
         Image.open(DOCS / "pictures" / "frozen-lake.png") as shown,

@@ -27,7 +27,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiments": {"learning", "envs", "agents"},
     "scripts": {"experiments"},
 }
-GYMNASIUM_CLASSES = {"BanditEnv", "GridWorldEnv", "MazeEnv", "TabularEnv", "TabularVectorEnv"}
+GYMNASIUM_CLASSES = {
+    "BanditEnv",
+    "BanditVectorEnv",
+    "BoardGameEnv",
+    "BoardGameVectorEnv",
+    "SelfPlayEnv",
+    "TabularEnv",
+    "TabularVectorEnv",
+}
 
 
 def package_of(module: str) -> str:

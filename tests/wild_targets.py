@@ -16,13 +16,14 @@ import numpy as np
 from spielfeld.agents.planning import policy_evaluation, value_iteration
 from spielfeld.agents.planning.finite_horizon import finite_horizon
 from spielfeld.envs import access
-from spielfeld.envs.bandit.vector import DriftingBanditVectorEnv, TestbedVectorEnv
+from spielfeld.envs.bandit.model import armed_testbed, drifting_bandit
+from spielfeld.envs.bandit.vector import BanditVectorEnv
 from spielfeld.envs.board_game import CONNECT_FOUR, Position
 from spielfeld.envs.board_game.env import BoardGameEnv
 from spielfeld.envs.board_game.solver.solver import Solver
 from spielfeld.envs.board_game.uct_players import uct_action, uct_values
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.envs.tabular_vector import TabularVectorEnv
+from spielfeld.envs.vector import TabularVectorEnv
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.session import Session
 from spielfeld.experiments.spec import RunSpec
@@ -56,9 +57,9 @@ class Target:
 def make_vector(name: str) -> Any:
     """Return a vector environment of one of the families."""
     if name == "testbed":
-        return TestbedVectorEnv(4, 7, problem=None)
+        return BanditVectorEnv(4, 7, bandit=armed_testbed, problem=None)
     if name == "drifting":
-        return DriftingBanditVectorEnv(4, 7)
+        return BanditVectorEnv(4, 7, bandit=drifting_bandit)
     made = {"lake": (LAKE, {}), "gambler": ("spielfeld/GamblersProblem-v0", {}),
             "rooms": ("spielfeld/FourRooms-v0", {"observation": "one-hot"}),
             "tic-tac-toe": ("spielfeld/TicTacToe-v0", {"seat": "first"}),
@@ -108,7 +109,7 @@ def vector_call(name: str, what: str) -> Target:
         mask = np.asarray(wild.get("reset_mask", np.ones(4, bool)) if wild else np.ones(4, bool))
         before, after = twin.state(), vector.state()
         for name, array in after.items():
-            changed = (array != before[name]).reshape(-1, 4) if name != "means" else (
+            changed = (array != before[name]).reshape(-1, 4) if name != "rows.means" else (
                 array != before[name]).T  # fmt: skip
             if changed[:, ~mask].any():
                 wrong.append(name)

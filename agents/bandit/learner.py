@@ -218,9 +218,9 @@ class BanditLearner:
             self.progress.advance(self.gym_loop, world, *numbers, None, samples)
             return
         env, position = source.unwrapped, self.progress.position
-        (first, spread), best, unrecorded = env.first_distribution, env.means.max(), np.empty(0)
+        model, best, unrecorded = env.bandit, env.means.max(), np.empty(0)
         bandit = BanditWorld(
-            env.means, first, spread, env.bandit.deviation, env.bandit.drift, np.full(1, best),
+            env.means, model.means, model.spread, model.deviation, model.drift, np.full(1, best),
             time_limit(source) or NEVER, unrecorded, unrecorded,
         )  # fmt: skip
         self.progress.advance(self.bandit_loop, bandit, *numbers, env.np_random, samples)

@@ -7,8 +7,11 @@ from functools import cached_property
 from math import inf
 
 import numpy as np
+import numpy.typing as npt
 
+from spielfeld import guard
 from spielfeld.arrays import Floats
+from spielfeld.envs.bandit.dynamics import problem_means
 from spielfeld.envs.tabular import TabularModel
 
 
@@ -24,6 +27,7 @@ class BanditModel:
         means: Mean reward of each arm, at first. Shape [arms].
         deviation: Standard deviation of a reward around its mean.
         drift: Standard deviation of the step that each mean takes after every pull.
+        spread: Standard deviation around `means` with which an episode draws its own means.
 
     Raises:
         ValueError: If these do not describe a bandit; names the arm or the number.
@@ -32,6 +36,7 @@ class BanditModel:
     means: Floats
     deviation: float = 1.0
     drift: float = 0.0
+    spread: float = 0.0
 
     def __post_init__(self) -> None:
         means = np.array(self.means, np.float64)
@@ -40,9 +45,10 @@ class BanditModel:
         wrong = np.flatnonzero(~np.isfinite(means))
         if wrong.size:
             raise ValueError(f"Arm {wrong[0]}: the mean {means[wrong[0]]} is not a finite number.")
-        for name in ("deviation", "drift"):
-            if not 0 <= getattr(self, name) < inf:
-                raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}.")
+        spreads = {"deviation": self.deviation, "drift": self.drift, "spread": self.spread}
+        for name, spread in spreads.items():
+            if not 0 <= spread < inf:
+                raise ValueError(f"{name} must be 0 or more, not {spread}.")
         means.flags.writeable = False
         object.__setattr__(self, "means", means)
 
@@ -50,6 +56,11 @@ class BanditModel:
     def arms(self) -> int:
         """Number of arms."""
         return self.means.size
+
+    @property
+    def changing(self) -> bool:
+        """Whether `table` is true at the beginning of an episode at most."""
+        return self.drift > 0 or self.spread > 0
 
     @cached_property
     def table(self) -> TabularModel:
@@ -63,3 +74,73 @@ class BanditModel:
             start=np.ones(1),
             reward_deviation=np.full(shape, float(self.deviation)),
         )
+
+
+def any_bandit(
+    model: BanditModel | None = None,
+    means: npt.ArrayLike | None = None,
+    deviation: float = 1.0,
+    drift: float = 0.0,
+) -> BanditModel:
+    """Return a bandit, given whole or by its parts.
+
+    Args:
+        model: The bandit; or give its parts, which are
+        means: mean reward of each arm at first, shape [arms],
+        deviation: standard deviation of a reward, and
+        drift: standard deviation of the step that each mean takes after every pull.
+
+    Raises:
+        ValueError: If both are given or neither, or there is no such bandit.
+    """
+    if (model is None) == (means is None):
+        raise ValueError("A bandit needs either model= or means=, such as means=[0, 1].")
+    return model or BanditModel(np.asarray(means), deviation, drift)
+
+
+def drifting_bandit(
+    arms: int = 10, mean: float = 0.0, deviation: float = 1.0, drift: float = 0.01
+) -> BanditModel:
+    """Return exercise 2.5 of Sutton & Barto: equal means that walk at random.
+
+    Every reset begins the walk anew with equal means. A learner is scored by the means of the
+    moment: what they are now is what they are expected to be ever after.
+
+    Args:
+        arms: Number of arms.
+        mean: Of all arms at first.
+        deviation: Standard deviation of a reward.
+        drift: Standard deviation of the step that each mean takes after every pull.
+    """
+    return BanditModel(np.full(_count(arms), mean), deviation, drift)
+
+
+def armed_testbed(
+    arms: int = 10, mean: float = 0.0, deviation: float = 1.0, problem: int | None = 0
+) -> BanditModel:
+    """Return the ten-armed testbed of Sutton & Barto, section 2.3: means from N(mean, 1).
+
+    A problem keeps its means whatever the seed of the environment. Seeds drive the rewards alone,
+    and a learner can be scored on that problem.
+
+    Args:
+        arms: Number of arms.
+        mean: Around which the means are drawn: 4 in section 2.8.
+        deviation: Standard deviation of a reward.
+        problem: Number of the problem, 0 or more; None for another one at every reset, whose means
+            are drawn from the environment's `np_random`.
+    """
+    mean = guard.number("mean", mean)
+    if problem is None:
+        return BanditModel(np.full(_count(arms), mean), deviation, spread=1.0)
+    problem = guard.whole("problem", _whole(problem))
+    return BanditModel(problem_means(problem, _count(arms), mean), deviation)
+
+
+def _count(arms: int) -> int:
+    return guard.whole("arms", _whole(arms), 1, guard.MOST_ARMS)
+
+
+def _whole(given: object) -> object:
+    """Return 10.0 as 10: the same number, as files and commands may write it."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given

@@ -1,22 +1,36 @@
-"""Bandits as native vector environments: every row has means of its own, in one compiled step."""
+"""Bandits as one native vector environment: all rows in one compiled step."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, ClassVar, NamedTuple, NoReturn
 
 import numpy as np
+import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
+from spielfeld import guard
 from spielfeld.arrays import Array, Booleans, Floats
 from spielfeld.compiled import compiled
-from spielfeld.envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
+from spielfeld.envs.bandit.env import ONE_STATE, Made, make_bandit
+from spielfeld.envs.bandit.model import any_bandit
+from spielfeld.envs.env import Info
 from spielfeld.envs.normal import normal_draw
-from spielfeld.envs.tabular import ModelArrays
-from spielfeld.envs.tabular_vector import RowStates, TabularVectorEnv, is_legal
+from spielfeld.envs.vector import RowStreams, RowVectorEnv, new_streams
+from spielfeld.snapshot import Counts, Index, Values
 from spielfeld.streams import Streams, next_draw
 
 
-class BanditVectorEnv(TabularVectorEnv):
+class BanditRows(NamedTuple):
+    """Where every row stands, changed in place by compiled loops."""
+
+    positions: Annotated[npt.NDArray[np.int64], Index(1, none=True)]  # [num_envs] 0 once reset
+    elapsed: Counts  # [num_envs] pulls of the episode
+    ended: Booleans  # [num_envs] whether the row waits for a reset
+    streams: RowStreams  # [8, num_envs] where the random numbers of each row go on
+    means: Values  # [num_envs, arms] true means of this moment
+
+
+class BanditVectorEnv(RowVectorEnv):
     """`num_envs` bandits that behave exactly like as many single ones; see `BanditEnv`.
 
     With `spielfeld/TenArmedTestbed-v0` and `problem=None` each row is a problem of its own, drawn
@@ -26,62 +40,87 @@ class BanditVectorEnv(TabularVectorEnv):
         num_envs: Number of rows.
         max_episode_steps: Time limit in environment steps.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
-        **options: Of the single environment.
+        bandit: A `BanditModel`, or a function that returns one.
+        **options: Of the function; those of `any_bandit` by default.
 
     Raises:
         ValueError: If an option does not fit, or an action is no arm; names the row.
     """
 
-    single: type[BanditEnv] = BanditEnv
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
+    discount: ClassVar = 1.0
+    rows: BanditRows
 
     def __init__(
         self,
         num_envs: int = 1,
         max_episode_steps: int | None = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        bandit: Made = any_bandit,
+        render_mode: str | None = None,
         **options: Any,
     ) -> None:
-        env = self.single(**options)
-        super().__init__(env.bandit.table, num_envs, max_episode_steps, autoreset_mode)
-        self._first, self._spread = env.first_distribution
-        self._noise = float(env.bandit.deviation), float(env.bandit.drift)
-        self.means = np.tile(env.means, (self.num_envs, 1))
-        self._step = self._pull
+        self.bandit = bandit = make_bandit(bandit, options)
+        super().__init__(num_envs, ONE_STATE, bandit.arms, autoreset_mode, render_mode)
+        self.max_episode_steps = guard.steps(max_episode_steps)
+        self._limit, num_envs = self.max_episode_steps or guard.MOST, self.num_envs
+        self._noise = float(bandit.deviation), float(bandit.drift)
+        self.rows = BanditRows(
+            positions=np.full(num_envs, -1, np.int64),
+            elapsed=np.zeros(num_envs, np.int64),
+            ended=np.zeros(num_envs, np.bool_),
+            streams=new_streams(num_envs),
+            means=np.tile(bandit.means, (num_envs, 1)),
+        )
 
-    def _arrays(self) -> dict[str, Array]:
-        return {**super()._arrays(), "means": self.means}
+    @property
+    def means(self) -> Floats:
+        """True means of this moment. Shape [num_envs, arms]."""
+        return self.rows.means
 
     def _start(self, mask: Booleans) -> None:
-        super()._start(mask)
-        self._renew(mask)
+        start_bandits(self.bandit.means, float(self.bandit.spread), self.rows, mask)
 
-    def _renew(self, mask: Booleans) -> None:
-        renew_rows(self.means, self._first, self._spread, self._rows.streams, mask)
+    def _advance(
+        self, actions: Array, reward: Floats, terminated: Booleans, truncated: Booleans
+    ) -> bool:
+        terminated[:] = False
+        legal = step_bandits(
+            self.bandit.means, float(self.bandit.spread), *self._noise, self.rows, actions,
+            self._limit, self._restarts, reward, truncated,
+        )  # fmt: skip
+        return bool(legal)
 
-    def _pull(self, model: ModelArrays, rows: RowStates, actions: Array, *rest: Any) -> bool:
-        first = self._first, self._spread
-        return step_bandits(model, self.means, *first, *self._noise, rows, actions, *rest)
+    def _observe(self) -> Array:
+        return self.rows.positions.copy()
+
+    def _info(self, present: Booleans | None = None) -> Info:
+        return {}
+
+    def _refuse(self, actions: Array) -> NoReturn:
+        rows, restarts, arms = self.rows, self._restarts, self.bandit.arms
+        fits = (is_arm(rows, row, actions[row], restarts) for row in range(self.num_envs))
+        row = list(fits).index(False)
+        if rows.positions[row] < 0 or rows.ended[row]:
+            raise ValueError(f"Row {row} has no episode under way: reset it before stepping.")
+        legal = list(range(arms))
+        raise ValueError(
+            f"Action {actions[row]} of row {row} is not legal here; legal are {legal}."
+        )
 
 
-class DriftingBanditVectorEnv(BanditVectorEnv):
-    """`num_envs` drifting bandits; see `DriftingBanditEnv`."""
-
-    single = DriftingBanditEnv
-
-
-class TestbedVectorEnv(BanditVectorEnv):
-    """`num_envs` problems of the testbed; see `TestbedEnv`."""
-
-    __test__ = False  # no test class, whatever its name begins with
-    single = TestbedEnv
+def is_arm(rows: BanditRows, row: int, action: int, restarts: bool) -> bool:
+    """Return whether a row may take an action; one that has ended and restarts takes any."""
+    legal = (rows.positions[row] >= 0) & (action >= 0) & (action < rows.means.shape[1])
+    return restarts if rows.ended[row] else bool(legal)
 
 
-def renew_row(means: Floats, first: Floats, spread: float, streams: Streams, row: int) -> None:
+def renew_row(first: Floats, spread: float, rows: BanditRows, row: int) -> None:
     """Give a row the means with which an episode begins: N(first, spread^2)."""
     for arm in range(first.size):
-        means[row, arm] = first[arm]
+        rows.means[row, arm] = first[arm]
     if spread > 0.0:
-        drift_row(means, spread, streams, row)
+        drift_row(rows.means, spread, rows.streams, row)
 
 
 def drift_row(means: Floats, drift: float, streams: Streams, row: int) -> None:
@@ -91,29 +130,26 @@ def drift_row(means: Floats, drift: float, streams: Streams, row: int) -> None:
 
 
 @compiled
-def renew_rows(
-    means: Floats, first: Floats, spread: float, streams: Streams, mask: Booleans
-) -> None:
-    """Begin anew in the rows of `mask`."""
+def start_bandits(first: Floats, spread: float, rows: BanditRows, mask: Booleans) -> None:
+    """Start an episode in the rows of `mask`; one draw each, and one an arm for other means."""
     for row in range(mask.size):
         if mask[row]:
-            renew_row(means, first, spread, streams, row)
+            next_draw(rows.streams, row)
+            rows.positions[row], rows.elapsed[row], rows.ended[row] = 0, 0, False
+            renew_row(first, spread, rows, row)
 
 
 @compiled
 def step_bandits(
-    model: ModelArrays,
-    means: Floats,
     first: Floats,
     spread: float,
     deviation: float,
     drift: float,
-    rows: RowStates,
+    rows: BanditRows,
     actions: Array,
     limit: int,
     restarts: bool,
     reward: Floats,
-    terminated: Booleans,
     truncated: Booleans,
 ) -> bool:
     """Pull an arm in every row, or start the row again if it ended.
@@ -123,20 +159,19 @@ def step_bandits(
     """
     legal = True
     for row in range(actions.size):
-        legal &= is_legal(model, rows, row, actions[row], restarts)
+        legal &= is_arm(rows, row, actions[row], restarts)
     if not legal:
         return False
     for row in range(actions.size):
         draw = next_draw(rows.streams, row)
         if rows.ended[row]:
             rows.elapsed[row], reward[row] = 0, 0.0
-            renew_row(means, first, spread, rows.streams, row)
+            renew_row(first, spread, rows, row)
         else:
             rows.elapsed[row] += 1
-            reward[row] = normal_draw(means[row, actions[row]], deviation, draw)
+            reward[row] = normal_draw(rows.means[row, actions[row]], deviation, draw)
             if drift > 0.0:
-                drift_row(means, drift, rows.streams, row)
-        terminated[row] = False
+                drift_row(rows.means, drift, rows.streams, row)
         truncated[row] = rows.elapsed[row] >= limit
         rows.ended[row] = truncated[row]
     return True

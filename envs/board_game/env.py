@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, SupportsInt, TypeVar
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Discrete
 
-from spielfeld import guard
+from spielfeld import guard, snapshot
+from spielfeld.arrays import Array, Booleans, Bytes
 from spielfeld.envs.board_game.dynamics import AHEAD, SEATS, begin, respond
 from spielfeld.envs.board_game.model import board_model
 from spielfeld.envs.board_game.observation import Observer
@@ -18,12 +19,19 @@ from spielfeld.envs.board_game.opponents import Chooser, Player, moves_of, reply
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
 from spielfeld.envs.board_game.soundness import require_game
+from spielfeld.envs.env import Info, Observed
 from spielfeld.envs.tabular import TabularModel
+from spielfeld.snapshot import Counter, Index
+
+if TYPE_CHECKING:
+    from spielfeld.envs.grid_world.pygame_ce import Surface
+    from spielfeld.envs.grid_world.window import Window
 
 ILLEGAL = ("raise", "lose")
+Choice = TypeVar("Choice")
 
 
-class BoardGameEnv(gym.Env[Any, Any]):
+class BoardGameEnv(gym.Env[Observed, int]):
     """k in a row against an opponent that answers within `step`.
 
     Observation "planes": int8 [2, rows, columns], own stones first, row 0 on top; or "index": the
@@ -61,6 +69,15 @@ class BoardGameEnv(gym.Env[Any, Any]):
         "render_modes": ["ansi", "rgb_array", "human"],
         "render_fps": 2,
     }
+    saved: ClassVar = ("own", "other", "player", "over", "elapsed", "last", "np_random")
+    state, restore = snapshot.state, snapshot.restore
+    action_space: Discrete[Any]
+    own: Annotated[int, Index("stones")]  # stones of the learner, one bit each
+    other: Annotated[int, Index("stones")]  # stones of its opponent
+    player: Annotated[int, Index(2)]  # whether the learner sits first (0) or second (1)
+    over: bool
+    elapsed: Counter
+    last: Annotated[int, Index("stones")]  # the stone played last, for pictures
 
     def __init__(
         self,
@@ -86,11 +103,10 @@ class BoardGameEnv(gym.Env[Any, Any]):
         self.observation_space = self.observer.space
         self.action_space = Discrete(self.rules.actions)
         self.own = self.other = 0
-        self.last = 0  # the stone played last, for pictures
-        self.player = 0  # whether the learner sits first (0) or second (1)
+        self.last = self.player = 0
         self.over = True
         self.max_episode_steps, self.elapsed = self.rules.cells, 0  # a full board ends it before
-        self._window: Any = None
+        self._window: Window | None = None
 
     @property
     def board(self) -> Position:
@@ -124,13 +140,13 @@ class BoardGameEnv(gym.Env[Any, Any]):
             raise AttributeError("This game is no table.")
         return board_model(self.rules, moves, self.seat)
 
-    def encode(self, states: Any) -> Any:
+    def encode(self, states: npt.ArrayLike) -> Array:
         """Return the observations of states of the model, as arrays."""
         return self.observer.of_numbers(np.asarray(states))
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> tuple[Observed, Info]:
         """Start a game; see `gymnasium.Env.reset`."""
         super().reset(seed=seed)
         self.own, self.other = begin(self.rules, self.seat, self.np_random.random(), self.reply)
@@ -138,7 +154,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         self.last = self.other
         return self.observer(self.own, self.other), self._info()
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    def step(self, action: SupportsInt) -> tuple[Observed, float, bool, bool, Info]:
         """Play a stone, and let the opponent answer; see `gymnasium.Env.step`."""
         if self.over:
             raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")
@@ -154,11 +170,11 @@ class BoardGameEnv(gym.Env[Any, Any]):
             self.last = self.other ^ before or move
         return self.observer(self.own, self.other), reward, self.over, False, self._info()
 
-    def action_masks(self) -> npt.NDArray[np.bool_]:
+    def action_masks(self) -> Booleans:
         """Return which actions are legal, bool [actions], as sb3-contrib's MaskablePPO asks."""
         return self.observer.legal(self.own | self.other).astype(np.bool_)
 
-    def render(self) -> Any:
+    def render(self) -> str | Bytes | None:
         """Return the board as text (X is the first player) or as pixels, or show it in a window."""
         if self.render_mode is None:
             return None
@@ -169,7 +185,10 @@ class BoardGameEnv(gym.Env[Any, Any]):
 
         last = self.last & (self.own | self.other)
         picture = draw(self.board, last=cell_of(self.rules, last) if last else None)
-        return to_array(picture) if self.render_mode == "rgb_array" else self._show(picture)
+        if self.render_mode == "rgb_array":
+            return to_array(picture)
+        self._show(picture)
+        return None
 
     def close(self) -> None:
         """Close the window, if there is one."""
@@ -177,46 +196,36 @@ class BoardGameEnv(gym.Env[Any, Any]):
             self._window.close()
         self._window = None
 
-    def state(self) -> dict[str, Any]:
-        """Return everything that the next step depends on, as JSON values."""
-        generator = self.np_random.bit_generator.state
-        names = ("own", "other", "player", "over", "elapsed")
-        return {name: getattr(self, name) for name in names} | {"generator": generator}
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of the numbers in a saved state."""
+        return {"stones": self.rules.board + 1}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue from what `state()` returned.
+    def require_sound(self) -> None:
+        """Refuse a restored board on which no game of this world can stand.
 
         Raises:
-            ValueError: If no game of this world can stand like that; then nothing has changed.
+            ValueError: Says why not.
         """
-        limits = {"own": self.rules.board + 1, "other": self.rules.board + 1, "player": 2,
-                  "elapsed": guard.MOST}  # fmt: skip
-        own, other, player, elapsed = (
-            guard.whole(f"The saved {name}", guard.entry(state, name), 0, limit)
-            for name, limit in limits.items()
-        )
-        over = guard.flag("The saved over", guard.entry(state, "over"))
-        require_game("The saved board", self.rules, self._ahead(player), own, other, over)
-        generator = guard.generator_of(self.np_random, state)
-        self.own, self.other, self.player, self.elapsed = own, other, player, elapsed
-        self.over, self.last = over, 0
-        self.np_random.bit_generator.state = generator
+        ahead = self._ahead(self.player)
+        require_game("The saved board", self.rules, ahead, self.own, self.other, self.over)
+        one = self.last.bit_count() <= 1 and not self.last & ~(self.own | self.other)
+        guard.require(one, "The saved 'last' is no stone on the board.")
 
     def _ahead(self, player: int) -> tuple[int, ...]:
         """Return how many stones more than its opponent a learner has when it is to move."""
         return AHEAD[player]  # player 0 has the first seat, player 1 the second
 
-    def _info(self) -> dict[str, Any]:
+    def _info(self) -> Info:
         return {"action_mask": self.observer.legal(self.own | self.other)}
 
-    def _show(self, picture: Any) -> None:
+    def _show(self, picture: Surface) -> None:
         from spielfeld.envs.grid_world.window import Window
 
         if self._window is None:
             self._window = Window("Spielfeld", picture.get_size(), self.metadata["render_fps"])
         self._window.show(picture)
 
-    def _move(self, action: Any) -> int:
+    def _move(self, action: SupportsInt) -> int:
         """Return the cell of an action; 0 for an illegal one where that loses the game."""
         stones = self.own | self.other
         inside = action in range(self.rules.actions)
@@ -227,7 +236,7 @@ class BoardGameEnv(gym.Env[Any, Any]):
         return move
 
 
-def _known(name: str, given: Any, choices: Iterable[Any]) -> Any:
+def _known(name: str, given: Choice, choices: Iterable[Choice]) -> Choice:
     if given not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, not {given!r}.")
     return given

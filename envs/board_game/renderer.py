@@ -6,8 +6,6 @@ highlighted, and the line that has won is struck through.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -32,7 +30,7 @@ def draw(
     values: npt.ArrayLike | None = None,
     truths: npt.ArrayLike | None = None,
     hovered: int | None = None,
-) -> Any:
+) -> pygame.Surface:
     """Draw a board.
 
     Args:
@@ -78,7 +76,7 @@ def _numbers(rules: Rules, name: str, given: npt.ArrayLike | None) -> Numbers:
     return numbers
 
 
-def _draw_board(picture: Any, frame: Frame, last: tuple[int, int] | None) -> None:
+def _draw_board(picture: pygame.Surface, frame: Frame, last: tuple[int, int] | None) -> None:
     """Draw a wall with holes where stones fall, else a sheet with lines."""
     gravity, thin = frame.rules.gravity, max(1, frame.cell // 30)
     pygame.draw.rect(picture, palette.WALL if gravity else palette.FLOOR, frame.board)
@@ -95,19 +93,19 @@ def _draw_board(picture: Any, frame: Frame, last: tuple[int, int] | None) -> Non
         pygame.draw.rect(picture, HIGHLIGHT, frame.box(*last).inflate(-thin, -thin), 3 * thin)
 
 
-def _stone(frame: Frame, player: int, ghost: bool = False) -> Any:
+def _stone(frame: Frame, player: int, ghost: bool = False) -> pygame.Surface:
     share = DISC if frame.rules.gravity else MARK
     return stone(player, max(1, round(frame.cell * share)), frame.rules.gravity, ghost)
 
 
-def _draw_stones(picture: Any, frame: Frame, position: Position) -> None:
+def _draw_stones(picture: pygame.Surface, frame: Frame, position: Position) -> None:
     for (row, column), owner in np.ndenumerate(position.cells):
         if owner:
             sprite = _stone(frame, int(owner) - 1)
             picture.blit(sprite, sprite.get_rect(center=frame.box(row, column).center))
 
 
-def _draw_ghost(picture: Any, frame: Frame, position: Position, action: int) -> None:
+def _draw_ghost(picture: pygame.Surface, frame: Frame, position: Position, action: int) -> None:
     """Draw the stone that would be played, where it would come to lie."""
     move = move_of(frame.rules, position.stones, action)
     if move:
@@ -115,7 +113,9 @@ def _draw_ghost(picture: Any, frame: Frame, position: Position, action: int) -> 
         picture.blit(sprite, sprite.get_rect(center=frame.box(*cell).center))
 
 
-def _strike(picture: Any, frame: Frame, first: tuple[int, int], last: tuple[int, int]) -> None:
+def _strike(
+    picture: pygame.Surface, frame: Frame, first: tuple[int, int], last: tuple[int, int]
+) -> None:
     """Strike a line through, black around white."""
     ends = [pygame.Vector2(frame.box(*cell).center) for cell in (first, last)]
     way = ends[1] - ends[0]

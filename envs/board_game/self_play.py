@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, SupportsInt
 
 import gymnasium as gym
 
 from spielfeld.envs.board_game.dynamics import AHEAD, EITHER, result
 from spielfeld.envs.board_game.env import BoardGameEnv
 from spielfeld.envs.board_game.position import Position
+from spielfeld.envs.env import Info, Observed
 
 
 class SelfPlayEnv(BoardGameEnv):
@@ -57,7 +58,7 @@ class SelfPlayEnv(BoardGameEnv):
         """Return how many stones more the side to move may have: the learner plays both."""
         return AHEAD[EITHER]
 
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    def step(self, action: SupportsInt) -> tuple[Observed, float, bool, bool, Info]:
         """Play a stone of the side to move; see `gymnasium.Env.step`."""
         if self.over:
             raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")

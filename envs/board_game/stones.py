@@ -13,7 +13,7 @@ CORNERS = ((1, 1), (1, -1), (-1, -1), (-1, 1))
 
 
 @lru_cache(maxsize=256)
-def stone(player: int, side: int, disc: bool, ghost: bool = False) -> Any:
+def stone(player: int, side: int, disc: bool, ghost: bool = False) -> pygame.Surface:
     """Draw a stone on a transparent square; the surface is shared, so do not draw on it.
 
     Args:

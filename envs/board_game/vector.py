@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode
 
-from spielfeld.arrays import Array, Booleans, Floats
+from spielfeld.arrays import Array, Booleans, Bytes, Floats
 from spielfeld.compiled import compiled
 from spielfeld.envs.board_game.bits import choose
 from spielfeld.envs.board_game.dynamics import AHEAD, begin, respond
 from spielfeld.envs.board_game.env import BoardGameEnv
 from spielfeld.envs.board_game.opponents import COMPILABLE, any_moves
+from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import BITS, Rules, move_of, table_index
 from spielfeld.envs.board_game.soundness import require_game
 from spielfeld.envs.board_game.uct import uct_reply
-from spielfeld.envs.row_vector import RowVectorEnv, new_streams
-from spielfeld.streams import Streams, next_draw
+from spielfeld.envs.env import Info
+from spielfeld.envs.vector import RowStreams, RowVectorEnv, new_streams
+from spielfeld.snapshot import Index
+from spielfeld.streams import next_draw
 
 Stones = npt.NDArray[np.int64]
 
@@ -26,10 +29,10 @@ Stones = npt.NDArray[np.int64]
 class BoardRows(NamedTuple):
     """Where every board stands, changed in place by compiled loops."""
 
-    own: Stones  # [num_envs] stones of the learner, one bit each
-    other: Stones  # [num_envs] stones of its opponent
+    own: Annotated[Stones, Index("stones")]  # [num_envs] stones of the learner, one bit each
+    other: Annotated[Stones, Index("stones")]  # [num_envs] stones of its opponent
     ended: Booleans  # [num_envs] whether the row waits for a reset
-    streams: Streams  # [8, num_envs] where the random numbers of each row go on
+    streams: RowStreams  # [8, num_envs] where the random numbers of each row go on
 
 
 class BoardGameVectorEnv(RowVectorEnv):
@@ -41,16 +44,20 @@ class BoardGameVectorEnv(RowVectorEnv):
     Args:
         num_envs: Number of boards.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
+        render_mode: None, or "rgb_array", in which `render` returns a tuple of pictures.
         **options: Of the single environment; `opponent` is one that can be compiled.
 
     Raises:
         ValueError: If an option does not fit, or an action is illegal; names the row.
     """
 
+    rows: BoardRows
+
     def __init__(
         self,
         num_envs: int = 1,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
         **options: Any,
     ) -> None:
         env = BoardGameEnv(**options)
@@ -59,55 +66,74 @@ class BoardGameVectorEnv(RowVectorEnv):
             raise ValueError(f"Many boards at once play against one of {known}: not {env.opponent}")
         if not env.rules.compilable:
             raise ValueError(f"{env.rules.rows} x {env.rules.columns} cells exceed {BITS} bits.")
-        super().__init__(num_envs, env.observation_space, env.rules.actions, autoreset_mode)
+        super().__init__(
+            num_envs, env.observation_space, env.rules.actions, autoreset_mode, render_mode
+        )
         num_envs = self.num_envs
         self.rules, self._seat, self._observer = env.rules, env.seat, env.observer
         self._lose = env.illegal == "lose"
         self._start_boards, self._step_boards = LOOPS[env.opponent]
-        self._rows = BoardRows(
+        self.rows = BoardRows(
             own=np.zeros(num_envs, np.int64),
             other=np.zeros(num_envs, np.int64),
             ended=np.ones(num_envs, np.bool_),
             streams=new_streams(num_envs),
         )
 
-    def _require_sound(self, arrays: dict[str, Array]) -> None:
-        ahead = AHEAD[self._seat]
-        columns = (arrays[name].tolist() for name in ("own", "other", "ended"))
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of the numbers in a saved state."""
+        return {"stones": self.rules.board + 1}
+
+    def require_sound(self) -> None:
+        """Refuse restored boards on which no game of this world can stand.
+
+        Raises:
+            ValueError: Names the row.
+        """
+        ahead, rows = AHEAD[self._seat], self.rows
+        columns = (array.tolist() for array in (rows.own, rows.other, rows.ended))
         for row, (own, other, ended) in enumerate(zip(*columns, strict=True)):
             require_game(f"The saved board of row {row}", self.rules, ahead, own, other, ended)
 
     def _start(self, mask: Booleans) -> None:
-        self._start_boards(self.rules, self._seat, self._rows, mask)
+        self._start_boards(self.rules, self._seat, self.rows, mask)
 
     def _advance(
         self, actions: Array, reward: Floats, terminated: Booleans, truncated: Booleans
     ) -> bool:
         truncated[:] = False
         game = self.rules, self._seat, self._lose, self._restarts
-        return bool(self._step_boards(*game, self._rows, actions, reward, terminated))
+        return bool(self._step_boards(*game, self.rows, actions, reward, terminated))
 
-    def _observe(self) -> Any:
-        own, other = self._rows.own, self._rows.other
+    def _observe(self) -> Array:
+        own, other = self.rows.own, self.rows.other
         if self._observer.kind == "index":
             return index_boards(self.rules, own, other, np.empty(self.num_envs, np.int64))
         planes = np.empty((self.num_envs, 2, self.rules.cells), np.int8)
         draw_planes(self._observer.shifts, own, other, planes)
         return planes.reshape(self.num_envs, 2, self.rules.rows, self.rules.columns)
 
-    def _info(self, present: Booleans | None = None) -> dict[str, Any]:
+    def _info(self, present: Booleans | None = None) -> Info:
         mask = np.empty((self.num_envs, self.rules.actions), np.int8)
-        mask_actions(self._observer.last, self._rows.own, self._rows.other, mask)
+        mask_actions(self._observer.last, self.rows.own, self.rows.other, mask)
         shown = np.ones(self.num_envs, np.bool_) if present is None else present.copy()
         return {"action_mask": mask, "_action_mask": shown}
+
+    def _picture(self, row: int) -> Bytes:
+        from spielfeld.envs.board_game.renderer import draw
+        from spielfeld.envs.grid_world.renderer import to_array
+
+        own, other = int(self.rows.own[row]), int(self.rows.other[row])
+        sides = (own, other) if own.bit_count() <= other.bit_count() else (other, own)
+        return to_array(draw(Position(self.rules, *sides)))
 
     def _refuse(self, actions: Array) -> NoReturn:
         legal = self._info()["action_mask"]
         for row, action in enumerate(actions.tolist()):
-            if self._rows.ended[row] and not self._restarts:
+            if self.rows.ended[row] and not self._restarts:
                 raise ValueError(f"Row {row} has no game under way: reset it before stepping.")
             allowed = np.flatnonzero(legal[row]).tolist()
-            if not self._rows.ended[row] and action not in allowed:
+            if not self.rows.ended[row] and action not in allowed:
                 raise ValueError(f"Action {action} of row {row} is illegal; legal are {allowed}.")
         raise AssertionError("Every action was legal.")
 

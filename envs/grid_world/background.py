@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld.arrays import Bytes
 from spielfeld.envs.grid_world import palette
 from spielfeld.envs.grid_world.layout import Layout, Tile
 from spielfeld.envs.grid_world.overlay import NUMBERS_FROM, Blits
-from spielfeld.envs.grid_world.palette import Bytes
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.shapes import Sign, sprite
 from spielfeld.envs.grid_world.tiles import signs
@@ -96,7 +96,7 @@ def _wind_height(layout: Layout, cell: int) -> int:
 
 
 @lru_cache(maxsize=8)
-def background(same: Same, frame: Frame, keys: tuple[str, ...], learnt: bool) -> Any:
+def background(same: Same, frame: Frame, keys: tuple[str, ...], learnt: bool) -> pygame.Surface:
     """Draw what does not move; the surface is shared, so do not draw on it.
 
     Args:
@@ -127,7 +127,7 @@ def corner_signs(same: Same, frame: Frame, keys: tuple[str, ...]) -> Blits:
     return blits
 
 
-def map_pixels(picture: Any, frame: Frame, layout: Layout) -> Bytes:
+def map_pixels(picture: pygame.Surface, frame: Frame, layout: Layout) -> Bytes:
     """Pixels of the map, which change the picture when written. Shape [height, width, 3]."""
     pixels = np.asarray(picture.get_view("3")).swapaxes(0, 1)
     right = frame.left + layout.shape[1] * frame.cell
@@ -195,7 +195,9 @@ def _room(sign: Sign, cornered: bool) -> int:
     return COINS_FROM if sign.kind == "reward" else CORNERS_FROM
 
 
-def _signed(sign: Sign, cell: int, cornered: bool, raised: bool) -> tuple[Any, tuple[float, float]]:
+def _signed(
+    sign: Sign, cell: int, cornered: bool, raised: bool
+) -> tuple[pygame.Surface, tuple[float, float]]:
     """Put a sign into the corner, or into the middle of its cell, raised above a number."""
     if cornered:
         return sprite(sign, max(8, round(cell * 0.34))), (2, 2)
@@ -205,7 +207,7 @@ def _signed(sign: Sign, cell: int, cornered: bool, raised: bool) -> tuple[Any, t
     return sprite(sign, side), ((cell - side) // 2, (cell - side) // 2 - raised * cell // 9)
 
 
-def _paid(tile: Tile, sign: Sign, cell: int) -> tuple[Any, tuple[float, float]] | None:
+def _paid(tile: Tile, sign: Sign, cell: int) -> tuple[pygame.Surface, tuple[float, float]] | None:
     """Write what a tile pays at its lower edge."""
     paid = tile.exit_reward if tile.exit_to else tile.reward
     if not paid or sign.kind == "reward" or cell < NUMBERS_FROM:
@@ -216,7 +218,7 @@ def _paid(tile: Tile, sign: Sign, cell: int) -> tuple[Any, tuple[float, float]] 
     return picture, ((cell - picture.get_width()) / 2, 0.84 * cell - picture.get_height() / 2)
 
 
-def _draw_wind(picture: Any, layout: Layout, frame: Frame) -> None:
+def _draw_wind(picture: pygame.Surface, layout: Layout, frame: Frame) -> None:
     side = round(frame.cell * WIND_SHARE)
     for column, strength in enumerate(layout.wind):
         if strength and side >= SIGNS_FROM:

@@ -1,22 +1,189 @@
-"""From a layout to a `TabularModel`: which states there are and what each action leads to."""
+"""From a layout to a `TabularModel`: how an agent moves, which states there are, where they lead.
+
+`Grid` is the map as arrays over cells, and lists the outcomes of one action. `grid_model` merges
+them into the arrays of a model, over the states that can be reached.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from spielfeld.arrays import Array
-from spielfeld.envs.grid_world.grid import Grid, Outcomes, turns
-from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout import DIRECTIONS, Layout, Tile
 from spielfeld.envs.grid_world.layout_check import check_layout
 from spielfeld.envs.grid_world.layout_error import refuse
 from spielfeld.envs.tabular import TabularModel
 
 MOST_ENTRIES = 200_000_000  # of the table, about 4 GB
+MOST_STATES = 20_000_000
+Value = TypeVar("Value")
+Whole = int | Array
+
+
+class Outcomes(NamedTuple):
+    """Results of one action as a list: row i says what may happen from `source[i]`."""
+
+    source: Array  # index into the states that were asked about
+    cell: Array  # where it leads, row * columns + column
+    held: Array  # bit mask of the keys then held
+    reward: Array
+    probability: Array
+
+
+class Grid:
+    """The map of a layout as arrays over cells, numbered row by row."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.rows, self.columns = layout.shape
+        codes = np.frombuffer("".join(layout.rows).encode("utf-32-le"), np.uint32)
+        unique, signs = np.unique(codes, return_inverse=True)
+        self.signs = [chr(code) for code in unique.tolist()]
+        self.sign = signs.astype(np.int32).ravel()  # [cells], index into signs
+        self.wall = self._each(lambda tile: tile.wall, bool)
+        self.end = self._each(lambda tile: tile.end, bool)
+        self.key = self._each(lambda tile: self._bit(tile.key), np.int32)
+        self.door = self._each(lambda tile: self._bit(tile.door), np.int32)
+        self.reward = self._each(lambda tile: _first(tile.reward, layout.step_reward), float)
+        self.moved_on = self._each(lambda tile: tile.to is not None, bool)
+        self.left_at_once = self._each(lambda tile: tile.exit_to is not None, bool)
+        tiles = layout.legend.values()
+        paid = [layout.bump_reward, layout.step_reward, 0.0]
+        paid += [reward for tile in tiles for reward in (tile.reward, tile.exit_reward)]
+        self.payments = np.unique([reward for reward in paid if reward is not None])
+        gusts = [min(gust, self.rows) for gust in layout.wind] or [0] * self.columns
+        self.gusts = np.array(gusts, np.int32)
+
+    def _each(self, value: Callable[[Tile], Value], kind: type) -> Array:
+        """Look a property of the tiles up for every cell."""
+        tiles = (self.layout.legend[sign] for sign in self.signs)
+        return np.array([value(tile) for tile in tiles], kind)[self.sign]
+
+    def _bit(self, name: str | None) -> int:
+        return 0 if name is None else 1 << self.layout.key_names.index(name)
+
+    def standable(self) -> Array:
+        """Return the cells that a step can end on, in order."""
+        return np.flatnonzero(~(self.wall | self.moved_on))
+
+    def starts(self) -> Array:
+        """Return the cells on which an episode may begin, in order."""
+        if not self.layout.start_anywhere:
+            return np.flatnonzero(self._each(lambda tile: tile.start, bool))
+        return np.flatnonzero(~(self.wall | self.moved_on | self.end) & (self.door == 0))
+
+    def widest_scatter(self) -> int:
+        """Return to how many cells at most a tile can send whoever reaches or leaves it."""
+        tiles = [self.layout.legend[sign] for sign in self.signs]
+        targets = {target for tile in tiles for target in (tile.to, tile.exit_to) if target}
+        counts = [sum(row.count(target) for row in self.layout.rows) for target in targets]
+        return max(counts, default=1)
+
+    def outcomes(self, cells: Array, held: Array, action: str) -> Outcomes:
+        """List everything that an action can lead to from states (cell, keys held)."""
+        here = np.arange(len(cells), dtype=np.int32)
+        ends, exits = self.end[cells], self.left_at_once[cells]
+        free, resting = here[~(ends | exits)], here[ends]
+        parts = [_outcome(resting, cells[resting], held[resting], 0.0, 1.0)]
+        parts += self._exit(here[exits & ~ends], cells, held)
+        for direction, share in turns(self.layout, action).items():
+            parts += self._move(free, cells[free], held[free], direction, share)
+        return Outcomes(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def _move(
+        self, source: Array, cells: Array, held: Array, direction: str, share: float
+    ) -> list[Outcomes]:
+        """Move, be blown by the wind of the column that was left, arrive."""
+        landed, bumped = self._advance(cells, held, direction)
+        gusts = self.gusts[cells % self.columns]
+        for gust in range(int(self.gusts.max())):
+            blown, _ = self._shift(landed, held, *DIRECTIONS["up"])
+            landed = np.where(gusts > gust, blown, landed)
+        reward = self.reward[landed]
+        if self.layout.bump_reward is not None:
+            reward = np.where(bumped, self.layout.bump_reward, reward)
+        return self._arrive(_outcome(source, landed, held, reward, share))
+
+    def _advance(self, cells: Array, held: Array, direction: str) -> tuple[Array, Array]:
+        """Return where a move of one's own ends and whether it was stopped."""
+        if direction == "stay":
+            return cells, np.zeros(len(cells), bool)
+        landed, stopped = self._shift(cells, held, *DIRECTIONS[direction])
+        closed = self._each(
+            lambda tile: tile.exits is not None and direction not in tile.exits, bool
+        )
+        stopped |= closed[cells]
+        return np.where(stopped, cells, landed), stopped
+
+    def _shift(self, cells: Array, held: Array, down: int, right: int) -> tuple[Array, Array]:
+        """Move by one cell unless the edge, a wall or a closed door is in the way."""
+        row, column = cells // self.columns + down, cells % self.columns + right
+        stopped = (row < 0) | (row >= self.rows) | (column < 0) | (column >= self.columns)
+        target = np.where(stopped, cells, cells + (down * self.columns + right))
+        stopped |= self.wall[target] | (self.door[target] & ~held != 0)
+        return np.where(stopped, cells, target), stopped
+
+    def _arrive(self, landed: Outcomes) -> list[Outcomes]:
+        """Pick up keys, and move on at once from `to` tiles."""
+        landed = landed._replace(held=landed.held | self.key[landed.cell])
+        moving = self.moved_on[landed.cell]
+        if not moving.any():
+            return [landed]
+        rest = Outcomes(*(column[~moving] for column in landed))
+        gone = Outcomes(*(column[moving] for column in landed))
+        return [rest, *self._scatter(gone, lambda tile: tile.to)]
+
+    def _exit(self, source: Array, cells: Array, held: Array) -> list[Outcomes]:
+        """Leave cells from which every action leads to the same place."""
+        if len(source) == 0:
+            return []
+        paid = self._each(lambda tile: _first(tile.exit_reward, self.layout.step_reward), float)
+        leaving = _outcome(source, cells[source], held[source], paid[cells[source]], 1.0)
+        return self._scatter(leaving, lambda tile: tile.exit_to)
+
+    def _scatter(self, moving: Outcomes, rule: Callable[[Tile], str | None]) -> list[Outcomes]:
+        """Send each row on, uniformly to the cells of the character that its tile names."""
+        parts = []
+        for sign in np.unique(self.sign[moving.cell]).tolist():
+            target = rule(self.layout.legend[self.signs[sign]])
+            targets = np.flatnonzero(self.sign == self.signs.index(target or "")).astype(np.int32)
+            rows = np.flatnonzero(self.sign[moving.cell] == sign)
+            spread = Outcomes(*(np.repeat(column[rows], len(targets)) for column in moving))
+            cell = np.tile(targets, len(rows))
+            held, share = spread.held | self.key[cell], spread.probability / len(targets)
+            parts.append(spread._replace(cell=cell, held=held, probability=share))
+        return parts
+
+
+def turns(layout: Layout, action: str) -> dict[str, float]:
+    """Return the directions that an action may take and their probabilities.
+
+    Left, right and back are relative to the direction that was meant; to stay never slips.
+    """
+    if action == "stay":
+        return {"stay": 1.0}
+    names = {step: name for name, step in DIRECTIONS.items()}
+    down, right = DIRECTIONS[action]
+    turned = [(down, right), (-right, down), (right, -down), (-down, -right), (0, 0)]
+    shares = zip(turned, layout.slip, strict=True)
+    return {names[step]: share for step, share in shares if share > 0}
+
+
+def _first(*values: float | None) -> float:
+    return next(value for value in values if value is not None)
+
+
+def _outcome(
+    source: Array, cell: Array, held: Array, reward: Array | float, share: float
+) -> Outcomes:
+    paid = np.broadcast_to(np.asarray(reward, np.float64), source.shape)
+    return Outcomes(source, cell, held, paid, np.full(len(source), share))
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +206,13 @@ class GridStates:
     def _numbers(self) -> Array:
         return self._number(self.cells[:, 0], self.cells[:, 1], self.keys)
 
-    def _number(self, row: Any, column: Any, keys: Any) -> Array:
+    def _number(self, row: Array, column: Array, keys: Array) -> Array:
         """Number every (keys, row, column) in the order in which states are numbered."""
         rows, columns = self.shape
         numbers: Array = (np.int64(1) * keys * rows + row) * columns + column
         return numbers
 
-    def state_at(self, row: Any, column: Any, keys: Any = 0) -> Any:
+    def state_at(self, row: Whole, column: Whole, keys: Whole = 0) -> Whole:
         """Return the state of a cell and a mask of keys held, -1 if there is none.
 
         Args:
@@ -121,8 +288,6 @@ def _check_size(grid: Grid, states: int) -> None:
 def _states(grid: Grid, starts: Array) -> GridStates:
     names = grid.layout.key_names
     if names:
-        from spielfeld.envs.grid_world.reach import reachable_states
-
         held, cells = reachable_states(grid, starts)
     else:
         cells = grid.standable()
@@ -165,8 +330,6 @@ def _table(grid: Grid, states: GridStates) -> tuple[Array, Array, Array, Array]:
 
 
 def _check_reach(grid: Grid, model: TabularModel, states: GridStates) -> None:
-    from spielfeld.envs.grid_world.reach import can_reach
-
     layout = grid.layout
     goals = [index for index, sign in enumerate(grid.signs) if sign in layout.goals]
     cells = states.cells[:, 0] * grid.columns + states.cells[:, 1]
@@ -177,3 +340,61 @@ def _check_reach(grid: Grid, model: TabularModel, states: GridStates) -> None:
         stood = f"found the start {layout.rows[row][column]!r}, from which no goal can be reached"
         expected = "expected a way to a goal (or continuing = true under [rules])."
         refuse(layout.origin, ("map", row, column), f"{stood}, {expected}")
+
+
+def reachable_states(grid: Grid, starts: Array) -> tuple[Array, Array]:
+    """Return keys held and cell of every state that can be reached, ordered by both.
+
+    Keys are never lost, so masks of keys can be finished one after the other in ascending order.
+    """
+    entries = {int(held): starts[grid.key[starts] == held] for held in np.unique(grid.key[starts])}
+    finished: list[tuple[int, Array]] = []
+    for held in range(1 << len(grid.layout.key_names)):
+        if held not in entries:
+            continue
+        source, cell, then = _steps(grid, held)
+        same = then == held
+        reached = _spread(grid.rows * grid.columns, source[same], cell[same], entries[held])
+        finished.append((held, np.flatnonzero(reached)))
+        if sum(len(cells) for _, cells in finished) > MOST_STATES:
+            message = f"found keys that make more than {MOST_STATES} states, expected fewer keys."
+            refuse(grid.layout.origin, ("legend",), message, key=True)
+        gained = ~same & reached[source]
+        for more in np.unique(then[gained]).tolist():
+            found = np.unique(cell[gained & (then == more)])
+            entries[more] = np.union1d(entries.get(more, found), found)
+    masks = np.concatenate([np.full(len(cells), held) for held, cells in finished])
+    return masks, np.concatenate([cells for _, cells in finished])
+
+
+def can_reach(model: TabularModel, goals: Array) -> Array:
+    """Return from which states some goal can be reached. Shape [states]."""
+    possible = np.flatnonzero(model.probability)
+    target = model.next_state.ravel()[possible]
+    state = possible // np.prod(model.probability.shape[1:])
+    return _spread(model.states, target, state, np.flatnonzero(goals))
+
+
+def _steps(grid: Grid, held: int) -> tuple[Array, Array, Array]:
+    """List every step from a cell under some keys: source cell, next cell, keys then held."""
+    cells = grid.standable().astype(np.int32)
+    masks = np.full(len(cells), held, np.int32)
+    found = [grid.outcomes(cells, masks, action) for action in grid.layout.actions]
+    source = np.concatenate([cells[steps.source] for steps in found])
+    cell = np.concatenate([steps.cell for steps in found])
+    return source, cell, np.concatenate([steps.held for steps in found])
+
+
+def _spread(nodes: int, source: Array, target: Array, first: Array) -> Array:
+    """Return which nodes can be reached from the `first` ones along the given edges."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    source = np.concatenate([source, np.full(len(first), nodes)])  # one node that leads to them
+    target = np.concatenate([target, first])
+    edges = np.ones(len(source), np.int32)
+    graph = csr_array((edges, (source, target)), shape=(nodes + 1, nodes + 1))
+    order = breadth_first_order(graph, nodes, return_predecessors=False)
+    reached = np.zeros(nodes + 1, bool)
+    reached[order] = True
+    return reached[:-1]

@@ -149,16 +149,6 @@ class Layout:
         named = {sign for sign in ends if self.legend[sign].name != "pit"}
         return frozenset({sign for sign in named if (self.legend[sign].reward or 0) >= 0} or named)
 
-    def limit(self, time_limit: int | None) -> int | None:
-        """Return the time limit in force: another one if given, where 0 stands for none.
-
-        Raises:
-            ValueError: If it is no whole number of steps.
-        """
-        if time_limit is not None and not (isinstance(time_limit, int) and time_limit >= 0):
-            raise ValueError(f"time_limit must be 0 (none) or more steps, not {time_limit!r}.")
-        return self.max_episode_steps if time_limit is None else time_limit or None
-
     def tile(self, row: int, column: int) -> Tile:
         """Return what stands at a cell."""
         return self.legend[self.rows[row][column]]

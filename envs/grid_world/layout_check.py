@@ -62,7 +62,8 @@ def _check_signs(layout: Layout) -> None:
 
 def _check_tile(layout: Layout, sign: str) -> None:
     tile, path = layout.legend[sign], ("legend", sign)
-    kinds = [kind for kind in ("wall", "end", "to", "exit_to") if getattr(tile, kind)]
+    said = {"wall": tile.wall, "end": tile.end, "to": tile.to, "exit_to": tile.exit_to}
+    kinds = [kind for kind, given in said.items() if given]
     if tile.start:
         kinds += ["start"] * bool(tile.wall or tile.end or tile.to)
         kinds += ["door", "start"] * (tile.door is not None)
@@ -71,8 +72,7 @@ def _check_tile(layout: Layout, sign: str) -> None:
         refuse(
             layout.origin, path, f"found {sign!r} as {both} at once, expected one of them.", True
         )
-    for key in ("to", "exit_to"):
-        target = getattr(tile, key)
+    for key, target in (("to", tile.to), ("exit_to", tile.exit_to)):
         if target is not None:
             _check_target(layout, (*path, key), target)
 

@@ -19,6 +19,7 @@ Built in are # wall, . floor, S start, G goal and P pit. The keys under [rules] 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from pathlib import Path
@@ -120,7 +121,7 @@ def _read_legend(origin: Origin, table: dict[str, Any]) -> dict[str, Tile]:
         if not isinstance(entry, dict):
             origin.refuse(path, f"found {show(entry)}, expected a table such as {{ reward = -1 }}.")
         values = read_table(origin, path, entry, TILE_KEYS)
-        legend[sign] = Tile(**{**vars(legend.get(sign, Tile())), **values})
+        legend[sign] = dataclasses.replace(legend.get(sign, Tile()), **values)
     return legend
 
 

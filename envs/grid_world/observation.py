@@ -3,71 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
 
 import numpy as np
-from gymnasium.spaces import Box, Discrete, MultiDiscrete, Space
+from gymnasium.spaces import Box, MultiDiscrete
 
 from spielfeld.arrays import Array
-from spielfeld.envs.grid_world.dynamics import GridStates
-from spielfeld.envs.grid_world.grid import Grid
+from spielfeld.envs.env import Observation, States, TableObservation
+from spielfeld.envs.grid_world.dynamics import Grid, GridStates
 from spielfeld.envs.grid_world.layout import Layout, Tile
 from spielfeld.envs.grid_world.layout_error import suggestion
 
 PLANES = ("blocked", "goal", "pit", "key", "door", "special")
 
 
-class Observation(Protocol):
-    """Turns states into observations of `space`; returns fresh arrays."""
-
-    @property
-    def space(self) -> Space[Any]:
-        """Every observation lies in it."""
-        ...
-
-    def __call__(self, states: Any) -> Any:
-        """Observe one state (int) or several (integers [n])."""
-        ...
-
-
-class IndexObservation:
-    """The number of the state: an int of `Discrete(states)`, or int64 [n]."""
-
-    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
-        self.space = Discrete(len(states.cells))
-
-    def __call__(self, states: Any) -> Any:
-        """Observe one state (int) or several (integers [n])."""
-        return int(states) if np.ndim(states) == 0 else np.array(states, np.int64)
-
-
 class OneHotObservation:
     """A one at the number of the state, zeros elsewhere: float32 [states], or [n, states]."""
 
-    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
+    def __init__(self, states: GridStates) -> None:
         self.space = Box(0.0, 1.0, (len(states.cells),), np.float32)
 
-    def __call__(self, states: Any) -> Array:
+    def __call__(self, states: States) -> Array:
         """Observe one state (int) or several (integers [n])."""
         hot = np.zeros((*np.shape(states), *self.space.shape), np.float32)
         np.put_along_axis(hot, np.asarray(states)[..., None], 1.0, axis=-1)
         return hot
 
 
-class PositionObservation:
-    """Row and column, and in a world with keys the mask of those held: int64 [2 or 3]."""
-
-    def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
-        sizes, table = [*layout.shape], states.cells
-        if states.key_names:
-            sizes.append(1 << len(states.key_names))
-            table = np.column_stack([states.cells, states.keys])
-        self.space, self._table = MultiDiscrete(sizes), table.astype(np.int64)
-
-    def __call__(self, states: Any) -> Array:
-        """Observe one state (int) or several (integers [n])."""
-        place: Array = self._table[states].copy()
-        return place
+def position_observation(states: GridStates) -> TableObservation:
+    """Return row and column, and in a world with keys the mask of those held: int64 [2 or 3]."""
+    sizes, table = [*states.shape], states.cells
+    if states.key_names:
+        sizes.append(1 << len(states.key_names))
+        table = np.column_stack([states.cells, states.keys])
+    return TableObservation(MultiDiscrete(sizes), table.astype(np.int64))
 
 
 class ViewObservation:
@@ -91,7 +59,7 @@ class ViewObservation:
         self._fixed = {name: _pad(grid, plane, radius, pad[name]) for name, plane in flat.items()}
         self._key, self._door = (_pad(grid, bits, radius, 0) for bits in (grid.key, grid.door))
 
-    def __call__(self, states: Any) -> Array:
+    def __call__(self, states: States) -> Array:
         """Observe one state (int) or several (integers [n])."""
         cells, held = self._states.cells[states], self._states.keys[states]
         rows = (cells[..., 0, None] + self._window)[..., :, None]
@@ -104,15 +72,18 @@ class ViewObservation:
         return np.stack([seen[name] for name in PLANES], axis=-3).astype(np.float32)
 
 
-OBSERVATIONS: dict[str, Callable[[Layout, GridStates, int], Observation]] = {
-    "index": IndexObservation,
-    "one-hot": OneHotObservation,
-    "position": PositionObservation,
+Maker = Callable[[Layout, GridStates, int], Observation | None]
+OBSERVATIONS: dict[str, Maker] = {
+    "index": lambda layout, states, radius: None,
+    "one-hot": lambda layout, states, radius: OneHotObservation(states),
+    "position": lambda layout, states, radius: position_observation(states),
     "view": ViewObservation,
 }
 
 
-def make_observation(kind: str, layout: Layout, states: GridStates, radius: int) -> Observation:
+def make_observation(
+    kind: str, layout: Layout, states: GridStates, radius: int
+) -> Observation | None:
     """Make the observation of a kind: "index", "one-hot", "position" or "view".
 
     Args:
@@ -120,6 +91,9 @@ def make_observation(kind: str, layout: Layout, states: GridStates, radius: int)
         layout: The world.
         states: Its states.
         radius: How many cells a "view" reaches in each direction.
+
+    Returns:
+        None for "index", the number of the state.
 
     Raises:
         ValueError: If there is no such kind, or the radius is below 1.
@@ -143,5 +117,5 @@ def _is_special(layout: Layout, sign: str) -> bool:
     return not (tile.wall or tile.end) and tile != plain
 
 
-def _pad(grid: Grid, plane: Array, radius: int, outside: Any) -> Array:
+def _pad(grid: Grid, plane: Array, radius: int, outside: int) -> Array:
     return np.pad(plane.reshape(grid.rows, grid.columns), radius, constant_values=outside)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.arrays import Floats
+from spielfeld.arrays import Bytes, Floats
 from spielfeld.envs.grid_world import palette
 from spielfeld.envs.grid_world.layout import DIRECTIONS
-from spielfeld.envs.grid_world.palette import FINE, Bytes, Colour
+from spielfeld.envs.grid_world.palette import FINE, Colour
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
 Actions = tuple[str, ...]
-Blits = list[tuple[Any, tuple[float, float]]]  # pictures, and where their top left corners go
+Blits = list[
+    tuple[pygame.Surface, tuple[float, float]]
+]  # pictures, and where their top left corners go
 
 NUMBERS_FROM = 36  # pixels that a cell needs to hold a number
 WEDGED_NUMBERS_FROM = 60  # pixels that it needs to hold one per action
@@ -168,7 +169,7 @@ def arrow_blits(policy: Floats, values: Floats | None, actions: Actions, cell: i
 
 
 @lru_cache(maxsize=2048)
-def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> Any:
+def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> pygame.Surface:
     """Draw one action on a transparent square; the surface is shared, so do not draw on it.
 
     Args:
@@ -193,7 +194,12 @@ def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> An
 
 
 def _shape_arrow(
-    fine: Any, middle: Any, way: Any, share: float, colour: Colour, head: bool
+    fine: pygame.Surface,
+    middle: pygame.Vector2,
+    way: pygame.Vector2,
+    share: float,
+    colour: Colour,
+    head: bool,
 ) -> None:
     half = middle.x
     across, tip = pygame.Vector2(-way.y, way.x), middle + way * half * (1 if head else share)

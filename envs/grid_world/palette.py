@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from spielfeld.arrays import Bytes
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
 Colour = tuple[int, int, int]
-Bytes = npt.NDArray[np.uint8]
 
 FLOOR, GRID, PAPER = (247, 244, 237), (221, 216, 205), (255, 255, 255)
 WALL, WALL_EDGE = (64, 69, 82), (92, 98, 113)
@@ -72,7 +71,7 @@ def number(value: float) -> str:
 
 
 @lru_cache(maxsize=64)
-def font(height: int) -> Any:
+def font(height: int) -> pygame.font.Font:
     """Load the font that comes with pygame in a height in pixels."""
     if not pygame.font.get_init():
         pygame.font.init()
@@ -80,7 +79,7 @@ def font(height: int) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def text(words: str, height: int, colour: Colour) -> Any:
+def text(words: str, height: int, colour: Colour) -> pygame.Surface:
     """Draw words; the surface is shared, so do not draw on it.
 
     Drawn large and scaled down: in small fonts a full point would run into its neighbours.

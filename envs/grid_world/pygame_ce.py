@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Protocol, runtime_checkable
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
+from pygame import Surface
+
+
+@runtime_checkable
+class Community(Protocol):
+    """The module of the community edition, which says so."""
+
+    IS_CE: int
 
 
 def check_edition(module: object) -> None:
@@ -15,7 +24,7 @@ def check_edition(module: object) -> None:
     Raises:
         ImportError: If it is the older package of the same import name; says how to change it.
     """
-    if not getattr(module, "IS_CE", False):
+    if not (isinstance(module, Community) and module.IS_CE):
         raise ImportError(
             "Pictures need pygame-ce, but the older package pygame is installed in its place: run "
             '"pip uninstall --yes pygame pygame-ce", then "pip install pygame-ce".'
@@ -24,4 +33,4 @@ def check_edition(module: object) -> None:
 
 check_edition(pygame)
 
-__all__ = ["check_edition", "pygame"]
+__all__ = ["Surface", "check_edition", "pygame"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.arrays import Floats
+from spielfeld.arrays import Bytes, Floats
 from spielfeld.envs.grid_world import overlay, palette
 from spielfeld.envs.grid_world.background import (
     CAPTION,
+    LEAST_WIDTH,
     LEGEND,
     RGB,
     Frame,
@@ -24,12 +25,13 @@ from spielfeld.envs.grid_world.background import (
     fitting_size,
     map_pixels,
 )
-from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Layout, Tile
 from spielfeld.envs.grid_world.overlay import Blits
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.shapes import AGENT, sprite
 
 CELL, SMALLEST_CELL = 64, 8  # pixels of a cell in a small map, and in a large one
+WORDS = 20  # height of a line of words below a board
 WEDGED_CELL = 92  # the same in a small map with one wedge per action
 
 
@@ -41,7 +43,7 @@ def draw(
     policy: npt.ArrayLike | None = None,
     size: tuple[int, int] | None = None,
     caption: str | None = None,
-) -> Any:
+) -> pygame.Surface:
     """Draw a grid world, what has been learnt about it, and the agent.
 
     Values and policy are shown where one can stand and act: not on walls, ends and portals.
@@ -88,7 +90,55 @@ def draw(
     return picture
 
 
-def to_array(picture: Any) -> palette.Bytes:
+def draw_board(
+    board: npt.NDArray[np.int64], ends: tuple[int, ...], state: int, words: str
+) -> pygame.Surface:
+    """Draw a world without a map: a cell for each state, the agent, and words below.
+
+    Args:
+        board: The place of each state; -1 for nothing. Shape [rows, columns].
+        ends: States in which an episode ends; they are framed.
+        state: Of the agent; if it has no place on the board, words alone tell it.
+        words: One or several lines, which are broken where they are too long.
+    """
+    layout = _board_layout(board.shape, board.tobytes(), ends)
+    place = [(row, column) for row, column in np.argwhere(board == state).tolist()]
+    picture = draw(layout, place[0] if place else None)
+    width, height = max(picture.get_width(), LEAST_WIDTH), picture.get_height()
+    lines = _broken(words, width - 12)
+    whole = pygame.Surface((width, height + 12 + WORDS * len(lines)), 0, 24, RGB)
+    whole.fill(palette.PAPER)
+    whole.blit(picture, ((width - picture.get_width()) // 2, 0))
+    for number, line in enumerate(lines):
+        written = palette.text(line, WORDS, palette.BLACK)
+        whole.blit(written, (6, height + 8 + WORDS * number))
+    return whole
+
+
+@lru_cache(maxsize=8)
+def _board_layout(shape: tuple[int, int], board: bytes, ends: tuple[int, ...]) -> Layout:
+    """Return a map with a floor for each state, an end for each end, and walls elsewhere."""
+    places = np.frombuffer(board, np.int64).reshape(shape)
+    signs = np.where(places < 0, "#", np.where(np.isin(places, ends), "E", "."))
+    legend = {**BUILT_IN_TILES, "E": Tile("end", end=True)}
+    return Layout(tuple("".join(row) for row in signs.tolist()), legend)
+
+
+def _broken(words: str, room: int) -> list[str]:
+    """Break words into lines that fit a width in pixels."""
+    lines: list[str] = []
+    for line in words.strip().split("\n"):
+        lines.append("")
+        for word in line.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and palette.width(longer, WORDS) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+    return lines
+
+
+def to_array(picture: pygame.Surface) -> Bytes:
     """Copy the pixels of a surface.
 
     Returns:
@@ -139,11 +189,13 @@ def _acting(same: Same) -> npt.NDArray[np.bool_]:
     return np.isin(characters(same), stand)
 
 
-def _blit(picture: Any, frame: Frame, blits: Blits) -> None:
+def _blit(picture: pygame.Surface, frame: Frame, blits: Blits) -> None:
     picture.fblits([(part, (frame.left + x, frame.top + y)) for part, (x, y) in blits])
 
 
-def _draw_agent(picture: Any, frame: Frame, position: tuple[int, int], learnt: int) -> None:
+def _draw_agent(
+    picture: pygame.Surface, frame: Frame, position: tuple[int, int], learnt: int
+) -> None:
     """Draw the agent, smaller and out of the numbers' way where something is shown below it."""
     side = max(3, round(frame.cell * (0.7, 0.46, 0.32)[learnt]))
     lift = frame.cell * 0.12 if learnt == 1 and frame.cell >= overlay.NUMBERS_FROM else 0
@@ -152,7 +204,7 @@ def _draw_agent(picture: Any, frame: Frame, position: tuple[int, int], learnt: i
     picture.blit(sprite(AGENT, side), (left + space, top + space - lift))
 
 
-def _draw_legend(picture: Any, frame: Frame, span: tuple[float, float]) -> None:
+def _draw_legend(picture: pygame.Surface, frame: Frame, span: tuple[float, float]) -> None:
     """Draw a strip of the colours from the lowest to the highest value."""
     wide = round(frame.width * 0.4)
     box = pygame.Rect((frame.width - wide) // 2, frame.height - LEGEND // 2 - 6, wide, 12)
@@ -163,13 +215,13 @@ def _draw_legend(picture: Any, frame: Frame, span: tuple[float, float]) -> None:
     picture.blit(high, high.get_rect(midleft=(box.right + 8, box.centery)))
 
 
-def _paint_columns(picture: Any, box: Any, colours: palette.Bytes) -> None:
+def _paint_columns(picture: pygame.Surface, box: pygame.Rect, colours: Bytes) -> None:
     """Paint each column of a box; the surface is locked until this returns."""
     pixels = np.asarray(picture.get_view("3"))  # [width, height, 3]
     pixels[box.left : box.right, box.top : box.bottom] = colours[:, None]
 
 
-def _draw_caption(picture: Any, frame: Frame, words: str) -> None:
+def _draw_caption(picture: pygame.Surface, frame: Frame, words: str) -> None:
     height = palette.fitting_height(words, frame.width - 12, 20) or 12
     line = palette.text(words, height, palette.BLACK)
     picture.blit(line, line.get_rect(center=(frame.width / 2, CAPTION / 2)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spielfeld.envs.grid_world.layout import DIRECTIONS
 from spielfeld.envs.grid_world.palette import (
@@ -32,7 +32,7 @@ class Sign(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def sprite(sign: Sign, pixels: int) -> Any:
+def sprite(sign: Sign, pixels: int) -> pygame.Surface:
     """Draw a sign on a transparent square; the surface is shared, so do not draw on it."""
     side = pixels * FINE
     fine = pygame.Surface((side, side), pygame.SRCALPHA)
@@ -45,23 +45,27 @@ def _points(side: int, *shares: float) -> list[tuple[float, float]]:
     return [(side * x, side * y) for x, y in zip(shares[::2], shares[1::2], strict=True)]
 
 
-def _letter(fine: Any, side: int, sign: Sign, place: tuple[float, float], height: float) -> None:
+def _letter(
+    fine: pygame.Surface, side: int, sign: Sign, place: tuple[float, float], height: float
+) -> None:
     """Write the letter as large as the shape around it allows."""
     words = font(max(8, int(side * height))).render(sign.letter, True, ink(sign.colour))
     fine.blit(words, words.get_rect(center=(side * place[0], side * (place[1] + 0.02))))
 
 
-def _disc(fine: Any, side: int, place: tuple[float, float], radius: float, colour: Colour) -> None:
+def _disc(
+    fine: pygame.Surface, side: int, place: tuple[float, float], radius: float, colour: Colour
+) -> None:
     pygame.draw.circle(fine, colour, (side * place[0], side * place[1]), side * radius)
 
 
-def _start(fine: Any, side: int, sign: Sign) -> None:
+def _start(fine: pygame.Surface, side: int, sign: Sign) -> None:
     _disc(fine, side, (0.5, 0.5), 0.42, BLACK)
     _disc(fine, side, (0.5, 0.5), 0.38, sign.colour)
     _letter(fine, side, sign, (0.5, 0.5), 0.72)
 
 
-def _goal(fine: Any, side: int, sign: Sign) -> None:
+def _goal(fine: pygame.Surface, side: int, sign: Sign) -> None:
     pygame.draw.ellipse(fine, BLACK, (side * 0.12, side * 0.84, side * 0.42, side * 0.12))
     pygame.draw.rect(fine, BLACK, (side * 0.28, side * 0.06, side * 0.08, side * 0.84))
     flag = _points(side, 0.36, 0.08, 0.92, 0.30, 0.36, 0.54)
@@ -69,7 +73,7 @@ def _goal(fine: Any, side: int, sign: Sign) -> None:
     pygame.draw.lines(fine, BLACK, True, flag, max(1, side // 30))
 
 
-def _pit(fine: Any, side: int, sign: Sign) -> None:
+def _pit(fine: pygame.Surface, side: int, sign: Sign) -> None:
     pygame.draw.ellipse(fine, (150, 140, 128), (side * 0.06, side * 0.20, side * 0.88, side * 0.64))
     pygame.draw.ellipse(fine, sign.colour, (side * 0.12, side * 0.28, side * 0.76, side * 0.53))
     for turn in (-1, 1):
@@ -82,21 +86,21 @@ def _pit(fine: Any, side: int, sign: Sign) -> None:
         )
 
 
-def _cliff(fine: Any, side: int, sign: Sign) -> None:
+def _cliff(fine: pygame.Surface, side: int, sign: Sign) -> None:
     """Teeth that point down into the dark."""
     for left in (0.0, 1 / 3, 2 / 3):
         tooth = _points(side, left, 0, left + 1 / 3, 0, left + 1 / 6, 0.36)
         pygame.draw.polygon(fine, sign.colour, tooth)
 
 
-def _portal(fine: Any, side: int, sign: Sign) -> None:
+def _portal(fine: pygame.Surface, side: int, sign: Sign) -> None:
     _disc(fine, side, (0.5, 0.5), 0.47, BLACK)
     _disc(fine, side, (0.5, 0.5), 0.43, WHITE)
     _disc(fine, side, (0.5, 0.5), 0.36, sign.colour)
     _letter(fine, side, sign, (0.5, 0.5), 0.62)
 
 
-def _arrival(fine: Any, side: int, sign: Sign) -> None:
+def _arrival(fine: pygame.Surface, side: int, sign: Sign) -> None:
     """Where a portal leads: the same letter in a broken ring."""
     _disc(fine, side, (0.5, 0.5), 0.48, FLOOR)
     box = (side * 0.06, side * 0.06, side * 0.88, side * 0.88)
@@ -106,14 +110,14 @@ def _arrival(fine: Any, side: int, sign: Sign) -> None:
     _letter(fine, side, sign._replace(colour=FLOOR), (0.5, 0.5), 0.62)
 
 
-def _exit(fine: Any, side: int, sign: Sign) -> None:
+def _exit(fine: pygame.Surface, side: int, sign: Sign) -> None:
     box = pygame.Rect(side * 0.07, side * 0.07, side * 0.86, side * 0.86)
     pygame.draw.rect(fine, sign.colour, box, border_radius=side // 6)
     pygame.draw.rect(fine, WHITE, box.inflate(-side // 9, -side // 9), side // 22, side // 8)
     _letter(fine, side, sign, (0.5, 0.5), 0.66)
 
 
-def _key(fine: Any, side: int, sign: Sign) -> None:
+def _key(fine: pygame.Surface, side: int, sign: Sign) -> None:
     wide = max(2, side // 9)
     for colour, more in ((BLACK, side // 14), (sign.colour, 0)):
         line = wide + more
@@ -125,7 +129,7 @@ def _key(fine: Any, side: int, sign: Sign) -> None:
     _letter(fine, side, sign, (0.5, 0.34), 0.5)
 
 
-def _door(fine: Any, side: int, sign: Sign) -> None:
+def _door(fine: pygame.Surface, side: int, sign: Sign) -> None:
     box = pygame.Rect(side * 0.14, side * 0.05, side * 0.72, side * 0.9)
     pygame.draw.rect(fine, sign.colour, box)
     pygame.draw.rect(fine, BLACK, box, max(2, side // 18))
@@ -133,7 +137,7 @@ def _door(fine: Any, side: int, sign: Sign) -> None:
     _letter(fine, side, sign, (0.46, 0.46), 0.6)
 
 
-def _open_door(fine: Any, side: int, sign: Sign) -> None:
+def _open_door(fine: pygame.Surface, side: int, sign: Sign) -> None:
     frame = pygame.Rect(side * 0.14, side * 0.05, side * 0.72, side * 0.9)
     pygame.draw.rect(fine, BLACK, frame, max(2, side // 18))
     leaf = _points(side, 0.14, 0.05, 0.34, 0.16, 0.34, 0.99, 0.14, 0.95)
@@ -141,14 +145,14 @@ def _open_door(fine: Any, side: int, sign: Sign) -> None:
     pygame.draw.lines(fine, BLACK, True, leaf, max(1, side // 24))
 
 
-def _reward(fine: Any, side: int, sign: Sign) -> None:
+def _reward(fine: pygame.Surface, side: int, sign: Sign) -> None:
     """A coin that says what it pays."""
     _disc(fine, side, (0.5, 0.5), 0.49, BLACK)
     _disc(fine, side, (0.5, 0.5), 0.45, sign.colour)
     _letter(fine, side, sign, (0.5, 0.5), min(0.62, 1.9 / len(sign.letter)))
 
 
-def _agent(fine: Any, side: int, sign: Sign) -> None:
+def _agent(fine: pygame.Surface, side: int, sign: Sign) -> None:
     _disc(fine, side, (0.5, 0.5), 0.48, WHITE)
     _disc(fine, side, (0.5, 0.5), 0.44, BLACK)
     _disc(fine, side, (0.5, 0.5), 0.39, sign.colour)
@@ -159,7 +163,7 @@ def _agent(fine: Any, side: int, sign: Sign) -> None:
     pygame.draw.arc(fine, BLACK, smile, math.pi * 1.15, math.pi * 1.85, max(1, side // 22))
 
 
-def _wind(fine: Any, side: int, sign: Sign) -> None:
+def _wind(fine: pygame.Surface, side: int, sign: Sign) -> None:
     """As many chevrons as the wind blows cells; the letter holds the number."""
     strength = int(sign.letter)
     count, wide = min(abs(strength), 4), max(1, side // 16)
@@ -170,7 +174,7 @@ def _wind(fine: Any, side: int, sign: Sign) -> None:
         pygame.draw.lines(fine, sign.colour, False, chevron, wide)
 
 
-def _bars(fine: Any, side: int, sign: Sign) -> None:
+def _bars(fine: pygame.Surface, side: int, sign: Sign) -> None:
     """A one-way cell: bars where it cannot be left, teeth where it can; the letter lists exits."""
     exits = sign.letter.split(",")
     middle, half, wide = side / 2, side / 2, max(2, side // 12)
@@ -187,7 +191,7 @@ def _bars(fine: Any, side: int, sign: Sign) -> None:
         pygame.draw.polygon(fine, sign.colour, [edge, *inner])
 
 
-SHAPES: dict[str, Callable[[Any, int, Sign], None]] = {
+SHAPES: dict[str, Callable[[pygame.Surface, int, Sign], None]] = {
     "start": _start,
     "goal": _goal,
     "pit": _pit,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
@@ -57,7 +56,7 @@ class Window:
             raise NoDisplayError(NO_DISPLAY.format(error)) from error
         self.is_open = True
 
-    def show(self, picture: Any) -> None:
+    def show(self, picture: pygame.Surface) -> None:
         """Show a surface as large as the window allows, in its own proportions.
 
         Raises:
@@ -69,7 +68,8 @@ class Window:
             self.close()
             raise SystemExit(0)
         pygame.event.pump()
-        screen: Any = pygame.display.get_surface()
+        screen = pygame.display.get_surface()
+        assert screen is not None
         box = picture.get_rect().fit(screen.get_rect())
         screen.fill(BORDER)
         exact = box.size == picture.get_size()
@@ -83,7 +83,7 @@ class Window:
         """Width and height in pixels as they are now, which its user may have changed."""
         return pygame.display.get_window_size() if self.is_open else self.size
 
-    def events(self) -> list[Any]:
+    def events(self) -> list[pygame.event.Event]:
         """Return what happened since the last call, as pygame events."""
         return pygame.event.get() if self.is_open else []
 

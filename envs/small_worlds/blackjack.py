@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import MultiDiscrete
 
-from spielfeld.envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.env import TableObservation, World
+from spielfeld.envs.outcomes import BOOK, Outcome, model_of, stay
 from spielfeld.envs.tabular import TabularModel
 
 STICK, HIT = 0, 1
@@ -128,7 +129,7 @@ def dealer_totals(total: int, ace: bool) -> dict[int, float]:
     return totals
 
 
-def blackjack_world(observation: str = "index") -> SmallWorld:
+def blackjack_world(observation: str = "index") -> World:
     """Return blackjack.
 
     Args:
@@ -144,10 +145,10 @@ def blackjack_world(observation: str = "index") -> SmallWorld:
     seen = None
     if observation == "cards":
         rows = [hand[:3] for hand in HANDS] + [(0, 0, 0)] * len(ENDS)
-        seen = Observation(MultiDiscrete([32, 11, 2]), np.array(rows, np.int64))
+        seen = TableObservation(MultiDiscrete([32, 11, 2]), np.array(rows, np.int64))
     name, source = "Blackjack", f"{BOOK}, example 5.1"
     model, actions = blackjack(), ("stick", "hit")
-    return SmallWorld(name, source, model, actions, _tell, _board(), observation=seen)
+    return World(name, source, model, actions, _tell, _board(), observation=seen)
 
 
 def _board() -> npt.NDArray[np.int64]:

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from spielfeld.envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.env import World
+from spielfeld.envs.outcomes import BOOK, Outcome, model_of, stay
 from spielfeld.envs.tabular import TabularModel
 
 TIME_LIMIT = 1000  # environment steps
@@ -59,13 +60,13 @@ def gamblers_problem(heads: float = 0.4, goal: int = 100, least_stake: int = 1) 
     return model_of(outcomes, goal + 1, goal // 2 + 1, start)
 
 
-def gamblers_world(heads: float = 0.4, goal: int = 100, least_stake: int = 1) -> SmallWorld:
+def gamblers_world(heads: float = 0.4, goal: int = 100, least_stake: int = 1) -> World:
     """Return the gambler's problem, with the arguments of `gamblers_problem`."""
     model = gamblers_problem(heads, goal, least_stake)
     stakes = tuple(str(stake) for stake in range(model.actions))
     name, source = "Gambler's problem", f"{BOOK}, example 4.3"
     tell = partial(_tell, goal, least_stake)
-    return SmallWorld(name, source, model, stakes, tell, _board(goal), 1.0, TIME_LIMIT)
+    return World(name, source, model, stakes, tell, _board(goal), 1.0, TIME_LIMIT)
 
 
 def _board(goal: int) -> npt.NDArray[np.int64]:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from spielfeld.arrays import Floats
-from spielfeld.envs.small_worlds.world import BOOK, SmallWorld
+from spielfeld.envs.env import World
+from spielfeld.envs.outcomes import BOOK
 from spielfeld.envs.tabular import TabularModel
 
 CARS = 20  # a place holds at most
@@ -92,13 +93,13 @@ def capped_poisson(mean: float, most: int) -> Floats:
     return np.array([*terms, max(0.0, 1 - math.fsum(terms))])
 
 
-def car_rental_world(free_shuttle: bool = False, parking_fee: float = 0.0) -> SmallWorld:
+def car_rental_world(free_shuttle: bool = False, parking_fee: float = 0.0) -> World:
     """Return Jack's car rental, with the arguments of `jacks_car_rental`."""
     moves = tuple(str(moved) for moved in range(-MOVES, MOVES + 1))
     model = jacks_car_rental(free_shuttle, parking_fee)
     name, source = "Jack's car rental", f"{BOOK}, example 4.2"
     board = np.arange(model.states).reshape(CARS + 1, CARS + 1)[::-1]  # as in figure 4.2
-    return SmallWorld(name, source, model, moves, _tell, board, DISCOUNT, TIME_LIMIT)
+    return World(name, source, model, moves, _tell, board, DISCOUNT, TIME_LIMIT)
 
 
 def _tell(state: int) -> str:

@@ -6,7 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from spielfeld.envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.env import World
+from spielfeld.envs.outcomes import BOOK, Outcome, model_of, stay
 from spielfeld.envs.tabular import TabularModel
 
 A, B, END = 0, 1, 2
@@ -58,12 +59,12 @@ def maximisation_bias(
     return dataclasses.replace(model, reward_deviation=noise)
 
 
-def bias_world(**options: float) -> SmallWorld:
+def bias_world(**options: float) -> World:
     """Return the world, with the options of `maximisation_bias`."""
     model = maximisation_bias(**options)  # type: ignore[arg-type]
     actions = tuple(str(action) for action in range(model.actions))
     name, source, row = "Maximisation bias", f"{BOOK}, example 6.7", np.array([[B, A, END]])
-    return SmallWorld(name, source, model, actions, _tell, row)
+    return World(name, source, model, actions, _tell, row)
 
 
 def _tell(state: int) -> str:

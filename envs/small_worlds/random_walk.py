@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spielfeld.envs.small_worlds.world import BOOK, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.env import World
+from spielfeld.envs.outcomes import BOOK, Outcome, model_of, stay
 from spielfeld.envs.tabular import TabularModel
 
 TIME_LIMIT = 10_000  # environment steps; a walk of 19 states takes 100 on average
@@ -62,22 +63,22 @@ def random_walk(
     return model_of(outcomes, states + 2, actions, np.eye(states + 2)[(states + 1) // 2])
 
 
-def five_states(**options: Any) -> SmallWorld:
+def five_states(**options: Any) -> World:
     """Return the walk of example 6.2, or with the options of `random_walk` any other."""
     return _world("Random walk, 5 states", "example 6.2", random_walk(**options))
 
 
-def nineteen_states(**options: Any) -> SmallWorld:
+def nineteen_states(**options: Any) -> World:
     """Return the walk of example 7.1: 19 states, -1 at the left end, 1 at the right one."""
     model = random_walk(**{"states": 19, "left_reward": -1.0, **options})
     return _world("Random walk, 19 states", "example 7.1", model)
 
 
-def _world(name: str, example: str, model: TabularModel) -> SmallWorld:
+def _world(name: str, example: str, model: TabularModel) -> World:
     names = ("left", "right") if model.actions == 2 else ("on",)
     tell = partial(_tell, model.states)
     row = np.arange(model.states)[None]
-    return SmallWorld(name, f"{BOOK}, {example}", model, names, tell, row, 1.0, TIME_LIMIT)
+    return World(name, f"{BOOK}, {example}", model, names, tell, row, 1.0, TIME_LIMIT)
 
 
 def _tell(states: int, state: int) -> str:

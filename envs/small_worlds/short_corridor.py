@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from spielfeld.envs.small_worlds.world import BOOK, Observation, Outcome, SmallWorld, model_of, stay
+from spielfeld.envs.env import TableObservation, World
+from spielfeld.envs.outcomes import BOOK, Outcome, model_of, stay
 from spielfeld.envs.tabular import TabularModel
 
 LEFT, RIGHT, GOAL = 0, 1, 3
@@ -46,7 +47,7 @@ def short_corridor() -> TabularModel:
     return model_of(outcomes, 4, 2, np.eye(4)[0])
 
 
-def corridor_world(observation: str = "hidden") -> SmallWorld:
+def corridor_world(observation: str = "hidden") -> World:
     """Return the corridor.
 
     Args:
@@ -57,10 +58,12 @@ def corridor_world(observation: str = "hidden") -> SmallWorld:
     """
     if observation not in ("hidden", "index"):
         raise ValueError(f"The corridor's observation is hidden or index, not {observation!r}.")
-    hidden = Observation(Discrete(1), np.zeros(4, np.int64)) if observation == "hidden" else None
+    hidden = (
+        TableObservation(Discrete(1), np.zeros(4, np.int64)) if observation == "hidden" else None
+    )
     name, source = "Short corridor", f"{BOOK}, example 13.1"
     model, actions, row = short_corridor(), ("left", "right"), np.arange(4)[None]
-    return SmallWorld(name, source, model, actions, _tell, row, 1.0, TIME_LIMIT, hidden)
+    return World(name, source, model, actions, _tell, row, 1.0, TIME_LIMIT, hidden)
 
 
 def _tell(state: int) -> str:

@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 
 from spielfeld.envs import TabularEnv, TabularModel  # registers the environments
-from spielfeld.envs.access import restore, state
-from spielfeld.envs.plain_state import plain_state, restore_plain
+from spielfeld.envs.access import plain_state, restore, restore_plain, state
 
 
 def walk(env: gym.Env, steps: int) -> list:

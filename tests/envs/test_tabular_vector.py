@@ -5,7 +5,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.envs import TabularEnv, TabularModel
-from spielfeld.envs.tabular_vector import TabularVectorEnv
+from spielfeld.envs.vector import TabularVectorEnv
 
 WORLDS = ("spielfeld/FrozenLake-v0", "spielfeld/CliffWalking-v0", "spielfeld/KeysAndDoors-v0")
 

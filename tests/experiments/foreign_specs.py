@@ -39,10 +39,11 @@ class MyLearner(QLearning): pass
 WORLD = """from os import system
 from subprocess import Popen
 import gymnasium as gym
-from spielfeld.envs.grid_world.env import GridWorldEnv
+from spielfeld.envs import TabularEnv, layout_world
 def MyWorld(size=5): return gym.make("spielfeld/Maze-v0", rows=size, columns=size)
 if "my/Maze-v0" not in gym.registry:
-    gym.register("my/Maze-v0", entry_point=GridWorldEnv, kwargs={"layout": "four-rooms"})
+    gym.register("my/Maze-v0", entry_point=TabularEnv,
+                 kwargs={"world": layout_world, "layout": "four-rooms"})
     gym.register("my/Wrapped-v0", entry_point=lambda env_id: gym.make(env_id))
 """
 CANARY = "open({sign!r}, 'a').write(__name__ + chr(10))\nName = learn = predict = main = None\n"

@@ -12,7 +12,7 @@ from spielfeld.envs import access
 from spielfeld.envs.board_game import CONNECT_FOUR, Position, board_rules
 from spielfeld.envs.board_game.rules import Rules
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.envs.tabular_vector import TabularVectorEnv
+from spielfeld.envs.vector import TabularVectorEnv
 
 LAKE = "spielfeld/FrozenLake-v0"
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from spielfeld.agents.policy_gradient.reinforce import Reinforce
+from spielfeld.envs.env import TabularEnv
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.envs.tabular_env import TabularEnv
 
 Moves = Sequence[Sequence[tuple[int, float]]]  # [state][action]: next state and reward; last: end
 

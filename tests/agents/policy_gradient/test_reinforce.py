@@ -28,8 +28,8 @@ from spielfeld.agents.policy_gradient.reinforce_with_baseline import (
     ReinforceWithBaseline,
     ReinforceWithBaselineConfig,
 )
+from spielfeld.envs.env import TabularEnv
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.envs.tabular_env import TabularEnv
 from spielfeld.learning.beside import Beside
 from spielfeld.learning.function import Linear
 from tests.agents.policy_gradient.reinforce_worlds import (

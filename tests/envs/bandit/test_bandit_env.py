@@ -8,18 +8,19 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from spielfeld.envs import TabularEnv
-from spielfeld.envs.access import plain_model, restore
+from spielfeld.envs.access import plain_model, restore, state
 from spielfeld.envs.bandit import BanditModel
 from spielfeld.envs.bandit.dynamics import problem_means, pull
-from spielfeld.envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
+from spielfeld.envs.bandit.env import BanditEnv
+from spielfeld.envs.bandit.model import any_bandit, armed_testbed, drifting_bandit
 from spielfeld.envs.catalogue import BANDITS
 from spielfeld.envs.normal import normal_draw
 
 MAKERS = [
     lambda **more: BanditEnv(means=[0.0, 1.0, 2.0], **more),
-    lambda **more: DriftingBanditEnv(arms=3, **more),
-    lambda **more: TestbedEnv(**more),
-    lambda **more: TestbedEnv(arms=4, problem=None, **more),
+    lambda **more: BanditEnv(drifting_bandit, arms=3, **more),
+    lambda **more: BanditEnv(armed_testbed, **more),
+    lambda **more: BanditEnv(armed_testbed, arms=4, problem=None, **more),
 ]
 UPPER = 0.8413447460685429  # the share below one standard deviation above the mean
 
@@ -106,26 +107,27 @@ def test_bandit_takes_a_model_or_its_parts_and_not_both() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("bandit", "options", "words"),
     [
-        (lambda: TestbedEnv(problem=-1), "problem must be a whole number from 0 to .*, not -1"),
-        (lambda: TestbedEnv(arms=0), "arms must be a whole number from 1 to .*, not 0"),
-        (lambda: DriftingBanditEnv(arms=2.5), "arms must be a whole number from 1 to .*, not 2.5"),
-        (lambda: BanditEnv(means=[0.0], render_mode="x"), "mode 'x'; this world knows: ansi"),
+        (armed_testbed, {"problem": -1}, "problem must be a whole number from 0 to .*, not -1"),
+        (armed_testbed, {"arms": 0}, "arms must be a whole number from 1 to .*, not 0"),
+        (drifting_bandit, {"arms": 2.5}, "arms must be a whole number from 1 to .*, not 2.5"),
+        (any_bandit, {"means": [0.0], "render_mode": "x"}, "mode 'x'; this world knows: ansi"),
+        ("os:getcwd", {}, "'os:getcwd' is no world of the suite"),
     ],
 )
-def test_wrong_options_are_answered_in_a_sentence(make, words: str) -> None:
+def test_wrong_options_are_answered_in_a_sentence(bandit, options, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        make()
+        BanditEnv(bandit, **options)
 
 
 @pytest.mark.parametrize("action", [3, -1, None, "up", 1.5, [1, 1]])
 def test_what_is_no_arm_is_refused_before_anything_is_drawn(action: Any) -> None:
     env = started(MAKERS[0]())
-    before = env.state()
+    before = state(env)
     with pytest.raises(ValueError, match=r"is not legal here; legal are \[0, 1, 2\]"):
         env.step(action)
-    assert env.state() == before
+    assert state(env) == before
 
 
 @pytest.mark.parametrize("kind", [int, np.int32, np.int64, np.array])
@@ -165,7 +167,7 @@ def test_stationary_bandit_is_the_tabular_world_of_its_table_draw_by_draw() -> N
 
 
 def test_means_drift_by_independent_steps_and_begin_equal_at_every_reset() -> None:
-    env = started(DriftingBanditEnv(arms=3, drift=0.5))
+    env = started(BanditEnv(drifting_bandit, arms=3, drift=0.5))
     ends = []
     for _ in range(300):
         assert env.means.tolist() == [0.0] * 3
@@ -179,20 +181,21 @@ def test_means_drift_by_independent_steps_and_begin_equal_at_every_reset() -> No
 
 
 def test_changing_worlds_hand_out_the_model_of_the_moment_and_are_no_plain_ones() -> None:
-    env = started(DriftingBanditEnv())
+    env = started(BanditEnv(drifting_bandit))
     env.step(0)
     assert env.model.expected_reward[0].tolist() == env.means.tolist() != [0.0] * 10
     assert plain_model(env) is None
-    assert plain_model(started(TestbedEnv(problem=None))) is None
+    assert plain_model(started(BanditEnv(armed_testbed, problem=None))) is None
 
 
 def test_problem_is_the_same_whatever_the_seed() -> None:
-    env = started(TestbedEnv(problem=7, mean=4.0), seed=1)
+    env = started(BanditEnv(armed_testbed, problem=7, mean=4.0), seed=1)
     first = env.means.copy()
     env.reset(seed=2)
     assert env.means.tolist() == first.tolist() == problem_means(7, 10, 4.0).tolist()
-    assert first.tolist() == pytest.approx(TestbedEnv(problem=7).means + 4.0)
-    assert TestbedEnv(problem=8).means.tolist() != TestbedEnv(problem=7).means.tolist()
+    assert first.tolist() == pytest.approx(BanditEnv(armed_testbed, problem=7).means + 4.0)
+    seven, eight = (BanditEnv(armed_testbed, problem=problem).means for problem in (7, 8))
+    assert seven.tolist() != eight.tolist()
 
 
 def test_problems_are_drawn_from_the_standard_normal() -> None:
@@ -202,7 +205,7 @@ def test_problems_are_drawn_from_the_standard_normal() -> None:
 
 
 def test_without_a_number_every_reset_draws_another_problem_from_the_seed() -> None:
-    env = started(TestbedEnv(problem=None), seed=5)
+    env = started(BanditEnv(armed_testbed, problem=None), seed=5)
     first = env.means.copy()
     env.reset()
     assert env.means.tolist() != first.tolist()
@@ -214,11 +217,11 @@ def test_without_a_number_every_reset_draws_another_problem_from_the_seed() -> N
 def test_restored_environment_replays(make) -> None:
     env = started(make(max_episode_steps=9))
     env.step(1)
-    saved = json.loads(json.dumps(env.state()))
+    saved = json.loads(json.dumps(state(env)))
     rollout = [env.step(1) for _ in range(8)]
     for other in (env, make(max_episode_steps=9)):
         restore(other, saved)
-        assert other.last == (1, saved["last"][1])
+        assert (other.arm, other.reward) == (1, saved["reward"])
         assert [other.step(1) for _ in range(8)] == rollout
 
 

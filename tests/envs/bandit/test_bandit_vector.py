@@ -3,14 +3,15 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from spielfeld.envs.bandit.env import BanditEnv, DriftingBanditEnv, TestbedEnv
-from spielfeld.envs.bandit.vector import BanditVectorEnv, DriftingBanditVectorEnv, TestbedVectorEnv
+from spielfeld.envs.bandit.env import BanditEnv
+from spielfeld.envs.bandit.model import any_bandit, armed_testbed, drifting_bandit
+from spielfeld.envs.bandit.vector import BanditVectorEnv
 
 WORLDS = [
-    (BanditVectorEnv, BanditEnv, {"means": [0.0, 1.0, 2.0]}),
-    (DriftingBanditVectorEnv, DriftingBanditEnv, {"arms": 3, "drift": 0.1}),
-    (TestbedVectorEnv, TestbedEnv, {"arms": 3, "problem": 4}),
-    (TestbedVectorEnv, TestbedEnv, {"arms": 3, "problem": None, "mean": 4.0}),
+    (any_bandit, {"means": [0.0, 1.0, 2.0]}),
+    (drifting_bandit, {"arms": 3, "drift": 0.1}),
+    (armed_testbed, {"arms": 3, "problem": 4}),
+    (armed_testbed, {"arms": 3, "problem": None, "mean": 4.0}),
 ]
 
 
@@ -24,10 +25,10 @@ def assert_same(ours: tuple, theirs: tuple) -> None:
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
-@pytest.mark.parametrize(("vector", "single", "options"), WORLDS)
-def test_rows_are_single_bandits(vector, single, options, mode) -> None:
-    native = vector(4, 7, mode, **options)
-    singles = [lambda: single(max_episode_steps=7, **options)] * 4
+@pytest.mark.parametrize(("bandit", "options"), WORLDS)
+def test_rows_are_single_bandits(bandit, options, mode) -> None:
+    native = BanditVectorEnv(4, 7, mode, bandit, **options)
+    singles = [lambda: BanditEnv(bandit, max_episode_steps=7, **options)] * 4
     loop = SyncVectorEnv(singles, autoreset_mode=mode)
     assert_same(native.reset(seed=5), loop.reset(seed=5))
     generator = np.random.default_rng(0)
@@ -41,7 +42,7 @@ def test_rows_are_single_bandits(vector, single, options, mode) -> None:
 def test_rows_without_a_number_are_problems_of_their_own() -> None:
     env = gym.make_vec("spielfeld/TenArmedTestbed-v0", 3, problem=None)
     env.reset(seed=0)
-    assert isinstance(env.unwrapped, TestbedVectorEnv)
+    assert isinstance(env.unwrapped, BanditVectorEnv)
     assert len(set(env.unwrapped.means[:, 0].tolist())) == 3
     before = env.unwrapped.means.copy()
     env.reset(options={"reset_mask": np.array([False, True, False])})
@@ -59,12 +60,12 @@ def test_time_limit_of_the_id_truncates_all_rows() -> None:
 
 @pytest.mark.uncompiled
 def test_restored_vector_replays() -> None:
-    env = DriftingBanditVectorEnv(3, 9)
+    env = BanditVectorEnv(3, 9, bandit=drifting_bandit)
     env.reset(seed=1)
     env.step([1, 2, 3])
     saved = env.state()
     rollout = [env.step([4, 5, 6])[1].tolist() for _ in range(12)]
-    other = DriftingBanditVectorEnv(3, 9)
+    other = BanditVectorEnv(3, 9, bandit=drifting_bandit)
     other.restore(saved)
     assert [other.step([4, 5, 6])[1].tolist() for _ in range(12)] == rollout
 

@@ -165,7 +165,7 @@ def test_worlds_draw_what_stands_there_and_mark_the_answer(name):
     answer = tuple(np.argwhere(position.cells == 2)[0].tolist())
     assert np.array_equal(env.render(), pixels(position, last=answer))
     env.unwrapped.restore(env.unwrapped.state())
-    assert np.array_equal(env.render(), pixels(position))
+    assert np.array_equal(env.render(), pixels(position, last=answer))
     assert gym.make(name).unwrapped.render() is None
 
 

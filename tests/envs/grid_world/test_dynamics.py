@@ -246,7 +246,7 @@ def test_world_too_large_for_a_table_is_refused_before_it_is_built() -> None:
 
 
 def test_keys_that_make_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spielfeld.envs.grid_world.reach.MOST_STATES", 4)
+    monkeypatch.setattr("spielfeld.envs.grid_world.dynamics.MOST_STATES", 4)
     with pytest.raises(LayoutError, match="found keys that make more than 4 states"):
         World("rSRG", legend=KEYS)
 

@@ -15,7 +15,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from spielfeld import envs
-from spielfeld.envs import CATALOGUE, GridWorldEnv, Layout, LayoutError, maze_layout
+from spielfeld.envs import CATALOGUE, Layout, LayoutError, TabularEnv, layout_world, maze_layout
 from spielfeld.envs.catalogue import register_environments
 from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Tile
 from spielfeld.envs.grid_world.layout_file import load_layout, shipped_worlds
@@ -92,7 +92,7 @@ def test_pickled_env_goes_on_alike(name: str, kind: str) -> None:
 def test_vector_env_equals_single_envs(name: str, kind: str) -> None:
     singles = [gym.make(name, observation=kind) for _ in range(3)]
     vector = gym.make_vec(name, num_envs=3, observation=kind)
-    assert type(vector.unwrapped).__name__ == "GridWorldVectorEnv"
+    assert type(vector.unwrapped).__name__ == "TabularVectorEnv"
     expected = np.stack([env.reset(seed=5 + row)[0] for row, env in enumerate(singles)])
     assert np.array_equal(vector.reset(seed=5)[0], expected)
     random, ended = np.random.default_rng(0), [False] * 3
@@ -163,12 +163,12 @@ def test_picture_follows_the_agent() -> None:
 
 
 def test_card_of_the_class_shows_what_happens() -> None:
-    assert doctest.testmod(importlib.import_module("spielfeld.envs.grid_world.env")) == (0, 4)
+    assert doctest.testmod(importlib.import_module("spielfeld.envs.grid_world.world")) == (0, 5)
 
 
 def test_unknown_render_mode_is_refused() -> None:
     with pytest.raises(ValueError, match="ansi, rgb_array, human"):
-        GridWorldEnv("swamp", render_mode="rgb")
+        TabularEnv(layout_world("swamp"), render_mode="rgb")
 
 
 def test_illegal_action_is_answered_with_the_legal_ones() -> None:
@@ -225,7 +225,8 @@ def test_human_mode_shows_every_step_in_one_window(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(module, "Window", opened)
     legend = {**BUILT_IN_TILES, "~": Tile("mud")}
-    env = GridWorldEnv(Layout(("S~G",), legend=legend, name="Pond"), render_mode="human")
+    pond = Layout(("S~G",), legend=legend, name="Pond")
+    env = TabularEnv(layout_world(pond), render_mode="human")
     env.reset(seed=0)
     env.step(1)
     assert [(window.title, window.shown) for window in windows] == [("Pond", 2)]

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spielfeld.envs.grid_world.dynamics import grid_model
-from spielfeld.envs.grid_world.grid import Grid
+from spielfeld.envs.grid_world.dynamics import Grid, can_reach, grid_model
 from spielfeld.envs.grid_world.layout import Layout, Slip
 from spielfeld.envs.grid_world.maze import maze_layout
-from spielfeld.envs.grid_world.reach import can_reach
 
 SHARE = 'a number from 0 to 1, or a fraction such as "1/3"'
 

@@ -70,7 +70,7 @@ def test_restored_and_pickled_worlds_go_on_alike(name: str, options: dict[str, A
 def test_vector_env_equals_single_envs(name: str, options: dict[str, Any], mode: str) -> None:
     singles = [gym.make(name, time_limit=17, **options) for _ in range(3)]
     vector: Any = gym.make_vec(name, 3, time_limit=17, autoreset_mode=mode, **options)
-    assert type(vector.unwrapped).__name__ == "SmallWorldVectorEnv"
+    assert type(vector.unwrapped).__name__ == "TabularVectorEnv"
     expected = np.stack([env.reset(seed=5 + row)[0] for row, env in enumerate(singles)])
     assert np.array_equal(vector.reset(seed=5)[0], expected)
     random, ended = np.random.default_rng(0), [False] * 3

@@ -1,0 +1,395 @@
+"""The Gymnasium environment of every finite world.
+
+A world is a function that returns a `World`: a `TabularModel`, and words and pictures of its states
+for people. `TabularEnv` acts in any of them, and `vector.py` in many copies at once.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, SupportsInt, TypeVar
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.envs.registration import load_env_creator
+from gymnasium.spaces import Discrete, Space
+
+from spielfeld import guard, snapshot
+from spielfeld.arrays import Array, Booleans, Bytes
+from spielfeld.envs.catalogue import MAKERS
+from spielfeld.envs.sampling import noisy_reward, sample_start
+from spielfeld.envs.tabular import TabularModel
+from spielfeld.snapshot import Counter, Index
+
+if TYPE_CHECKING:
+    from spielfeld.envs.grid_world.dynamics import GridStates
+    from spielfeld.envs.grid_world.layout import Layout
+    from spielfeld.envs.grid_world.pygame_ce import Surface
+    from spielfeld.envs.grid_world.window import Window
+
+States = int | npt.NDArray[np.integer[Any]]
+Observed = int | Array
+Info = dict[str, Array]
+Kind = TypeVar("Kind")
+Row = tuple[list[float], list[tuple[int, float, bool]]]
+
+
+class Observation(Protocol):
+    """Turns states into observations of `space`; returns fresh arrays."""
+
+    @property
+    def space(self) -> Space[Any]:
+        """Every observation lies in it."""
+        ...
+
+    def __call__(self, states: States) -> Observed:
+        """Observe one state (int) or several (integers [n])."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class TableObservation:
+    """An observation that a table holds for each state.
+
+    Args:
+        space: Every row of `table` lies in it.
+        table: Integers, one row for each state. Shape [states] or [states, digits].
+    """
+
+    space: Space[Any]
+    table: npt.NDArray[np.int64]
+
+    def __call__(self, states: States) -> Observed:
+        """Observe one state (int) or several (integers [n])."""
+        seen = np.array(self.table[states])
+        return int(seen) if seen.ndim == 0 else seen
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A finite world, and words and pictures of it for people.
+
+    Args:
+        name: In words, for titles.
+        source: The book or paper that it comes from.
+        model: The world itself.
+        actions: The name of each action, in one word or number.
+        tell: Says in words or characters where the agent is, for a state's number.
+        board: Where pictures show each state; -1 for nothing. Shape [rows, columns]. None for a
+            board of all states in the order of their numbers, unless there is a layout.
+        discount: The discount by which the world measures returns.
+        max_episode_steps: Time limit in environment steps; None for none.
+        observation: The agent's observation; None for the number of the state.
+        layout: The map of a grid world, which its pictures show.
+        states: The meaning of its states.
+    """
+
+    name: str
+    source: str
+    model: TabularModel
+    actions: tuple[str, ...]
+    tell: Callable[[int], str]
+    board: npt.NDArray[np.int64] | None = None
+    discount: float = 1.0
+    max_episode_steps: int | None = None
+    observation: Observation | None = None
+    layout: Layout | None = None
+    states: GridStates | None = None
+
+    def limit(self, time_limit: int | None, max_episode_steps: int | None = None) -> int | None:
+        """Return the time limit in force, in environment steps.
+
+        Args:
+            time_limit: Replaces that of the world; 0 stands for none.
+            max_episode_steps: A limit beside that; the shorter one holds.
+
+        Raises:
+            ValueError: If one of them is no whole number of steps.
+        """
+        if time_limit is not None and not (isinstance(time_limit, int) and time_limit >= 0):
+            raise ValueError(f"time_limit must be 0 (none) or more steps, not {time_limit!r}.")
+        own = self.max_episode_steps if time_limit is None else time_limit
+        return min(filter(None, (own, guard.steps(max_episode_steps))), default=None)
+
+    def draw(self, state: int) -> Surface:
+        """Return a new picture of the world with the agent in a state."""
+        from spielfeld.envs.grid_world import renderer
+
+        if self.layout is not None and self.states is not None:
+            row, column = self.states.cells[state].tolist()
+            keys = self.states.held_at(state)
+            return renderer.draw(self.layout, position=(row, column), keys=keys)
+        board = folded(self.model.states) if self.board is None else self.board
+        ends = tuple(np.flatnonzero(self.model.terminal).tolist())
+        return renderer.draw_board(board, ends, state, self.tell(state))
+
+
+def tabular_world(model: TabularModel, discount: float = 1.0) -> World:
+    """Return the world of a model without a story.
+
+    Args:
+        model: The world.
+        discount: The discount by which it measures returns.
+    """
+    actions = tuple(map(str, range(model.actions)))
+    return World("Finite world", "", model, actions, "state {}\n".format, discount=discount)
+
+
+def folded(states: int) -> npt.NDArray[np.int64]:
+    """Return a board of all states in the order of their numbers, about twice as wide as high."""
+    width = math.ceil(math.sqrt(2 * states))
+    board = np.arange(math.ceil(states / width) * width)
+    return np.where(board < states, board, -1).reshape(-1, width)
+
+
+Made = World | TabularModel | Callable[..., World] | str
+
+
+def make_world(world: Made, options: dict[str, Any]) -> World:
+    """Return a world, or make it of its model, its function or the name of that.
+
+    Args:
+        world: A `World`; a model; a function that returns a `World`; or "module:function" of one
+            that ships with the suite.
+        options: Of the function.
+
+    Raises:
+        ValueError: If the suite has no such function: options come from files, too.
+    """
+    if isinstance(world, World):
+        if options:
+            raise ValueError(f"This world is made already: {', '.join(options)} would do nothing.")
+        return world
+    if isinstance(world, TabularModel):
+        return tabular_world(world, **options)
+    if isinstance(world, str):
+        return made_by(world, World, options)
+    return world(**options)
+
+
+def made_by(place: str, kind: type[Kind], options: dict[str, Any]) -> Kind:
+    """Return the object that a function of the suite makes.
+
+    Args:
+        place: "module:function".
+        kind: The class of the object.
+        options: Of the function.
+
+    Raises:
+        ValueError: If the suite has no such function: options come from files, too.
+    """
+    made = load_env_creator(place)(**options) if place in MAKERS else None
+    if not isinstance(made, kind):
+        raise ValueError(f"{place!r} is no world of the suite: give the function itself.")
+    return made
+
+
+class TabularEnv(gym.Env[Observed, int]):
+    """Acts in a finite world; the table decides everything.
+
+    | card        | kind                                                                     |
+    |-------------|--------------------------------------------------------------------------|
+    | observation | `Discrete(states)`, int, unless the world shows something else           |
+    | action      | `Discrete(actions)`; `info["action_mask"]` (int8) where some are illegal |
+    | reward      | float: of the model                                                      |
+    | end         | `terminated` by the model; `truncated` by the time limit alone           |
+    | state       | `state()`: dict of position (int), elapsed (int), np_random (dict)       |
+
+    Each reset and each step draws exactly one `np_random.random()`. In mode "human" a window shows
+    every step.
+
+    >>> import gymnasium, spielfeld.envs
+    >>> env = gymnasium.make("spielfeld/CliffWalking-v0", render_mode="ansi")
+    >>> observation, info = env.reset(seed=1)
+    >>> env.step(1)
+    (36, -100.0, False, False, {})
+    >>> env.render().splitlines()[3]
+    '@CCCCCCCCCCG'
+
+    Args:
+        world: A `TabularModel`, a `World`, or a function that returns one.
+        max_episode_steps: Time limit in environment steps, beside that of the world.
+        time_limit: Environment steps of an episode, in place of the world's limit; 0 for no limit.
+            `gymnasium.make(..., max_episode_steps=...)` can only shorten it.
+        render_mode: None, "ansi" (text), "rgb_array" (uint8 [height, width, 3]) or "human".
+        **options: Of the function.
+
+    Raises:
+        ValueError: If an option does not fit, the render mode is unknown, or an action is not legal
+            in the current state.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["ansi", "rgb_array", "human"],
+        "render_fps": 10,
+    }
+    saved: ClassVar = ("position", "elapsed", "np_random")
+    state, restore = snapshot.state, snapshot.restore
+    observation_space: Space[Any]
+    action_space: Discrete[Any]
+    position: Annotated[int, Index("states", none=True)]
+    elapsed: Counter
+    board: npt.NDArray[np.int64]  # of a small world; the others have none
+    layout: Layout  # of a grid world
+    grid_states: GridStates  # of a grid world
+
+    def __init__(
+        self,
+        world: Made,
+        max_episode_steps: int | None = None,
+        time_limit: int | None = None,
+        render_mode: str | None = None,
+        **options: Any,
+    ) -> None:
+        require_render_mode(render_mode, self.metadata["render_modes"])
+        self.world = world = make_world(world, options)
+        self.model, self.discount, self.render_mode = world.model, world.discount, render_mode
+        self.action_names, self.encode = world.actions, world.observation
+        if world.board is not None:
+            self.board = world.board
+        if world.layout is not None and world.states is not None:
+            self.layout, self.grid_states = world.layout, world.states
+        self.max_episode_steps = world.limit(time_limit, max_episode_steps)
+        self._limit = self.max_episode_steps or math.inf
+        self._masked = not bool(world.model.legal_actions.all())
+        self._noisy = world.model.reward_deviation is not None
+        self.observation_space = space_of(world)
+        actions = self.model.actions
+        self.action_space = LegalActions(self) if self._masked else Discrete(actions)
+        self._rows: dict[int, dict[int, Row]] = {}
+        self._window: Window | None = None
+        self.position, self.elapsed = -1, 0
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observed, Info]:
+        """Start an episode; see `gymnasium.Env.reset`."""
+        super().reset(seed=seed)
+        self.elapsed = 0
+        self.position = sample_start(self.model.arrays, self.np_random.random())
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), self._info()
+
+    def step(self, action: SupportsInt) -> tuple[Observed, float, bool, bool, Info]:
+        """Act once; see `gymnasium.Env.step`."""
+        try:
+            cumulative, outcomes = self._rows[self.position][action]  # type: ignore[index]
+        except (KeyError, TypeError):
+            action = self._legal(action)
+            cumulative, outcomes = self._row(action)
+        draw = self.np_random.random()
+        outcome = bisect_right(cumulative, draw)
+        before = self.position
+        self.position, reward, terminated = outcomes[outcome]
+        if self._noisy:
+            reward = float(noisy_reward(self.model.arrays, before, int(action), outcome, draw))
+        self.elapsed += 1
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), reward, terminated, self.elapsed >= self._limit, self._info()
+
+    def render(self) -> str | Bytes | None:
+        """Return the world as text or as pixels, or show it in a window."""
+        if self.render_mode is None:
+            return None
+        if self.render_mode == "ansi":
+            return self.world.tell(self.position)
+        from spielfeld.envs.grid_world.renderer import to_array
+
+        picture = self.world.draw(self.position)
+        if self.render_mode == "rgb_array":
+            return to_array(picture)
+        self._show(picture)
+        return None
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self._window is not None:
+            self._window.close()
+        self._window = None
+
+    def index_bounds(self) -> dict[str, int]:
+        """Return the bounds of the indices in a saved state."""
+        return {"states": self.model.states}
+
+    def _observe(self) -> Observed:
+        return self.position if self.encode is None else self.encode(self.position)
+
+    def _info(self) -> Info:
+        if not self._masked:
+            return {}
+        return {"action_mask": self.model.legal_actions[self.position].astype(np.int8)}
+
+    def _legal(self, action: SupportsInt) -> int:
+        if self.position < 0:
+            raise gym.error.ResetNeeded("Call reset() before the first step().")
+        legal = np.flatnonzero(self.model.legal_actions[self.position]).tolist()
+        try:
+            number = int(action)
+        except (TypeError, ValueError):
+            number = -1
+        if number not in legal or number != action:
+            raise ValueError(f"Action {action} is not legal here; legal are {legal}.")
+        return number
+
+    def _row(self, action: int) -> Row:
+        """Read one row of the model into plain lists, which are the fastest to sample from."""
+        model, place = self.model, (self.position, action)
+        count = int(np.flatnonzero(model.probability[place]).max()) + 1
+        columns = (model.next_state, model.reward, model.terminated)
+        outcomes = zip(*(column[place][:count].tolist() for column in columns), strict=True)
+        row = model.arrays.cumulative[place][:count].tolist(), list(outcomes)
+        self._rows.setdefault(self.position, {})[action] = row
+        return row
+
+    def _show(self, picture: Surface) -> None:
+        from spielfeld.envs.grid_world.window import Window
+
+        if self._window is None:
+            self._window = Window(self.world.name, picture.get_size())
+        self._window.show(picture)
+
+
+class LegalActions(Discrete[np.int64]):
+    """The actions of a world in which not all are always legal; samples those that are."""
+
+    def __init__(self, env: TabularEnv) -> None:
+        super().__init__(env.model.actions)
+        self._env = env
+
+    def sample(self, mask: Array | None = None, probability: Array | None = None) -> np.int64:
+        """Return a random action, by default one that is legal where the environment stands.
+
+        Before the first episode and after the end of one: where any other may start.
+        """
+        if mask is None and probability is None:
+            mask = self._legal().astype(np.int8)
+        return super().sample(mask, probability)
+
+    def _legal(self) -> Booleans:
+        model, position = self._env.model, self._env.position
+        ended = position < 0 or model.terminal[position]
+        states = model.start > 0 if ended else [position]
+        legal: Booleans = np.logical_and.reduce(model.legal_actions[states], axis=0)
+        return legal
+
+
+def space_of(world: World) -> Space[Any]:
+    """Return the space of one observation."""
+    return Discrete(world.model.states) if world.observation is None else world.observation.space
+
+
+def require_render_mode(render_mode: str | None, known: list[str]) -> None:
+    """Refuse an unknown render mode.
+
+    Raises:
+        ValueError: Names the known ones.
+    """
+    if render_mode is not None and render_mode not in known:
+        modes = ", ".join(known)
+        raise ValueError(f"Unknown render mode {render_mode!r}; this world knows: {modes}.")
