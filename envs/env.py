@@ -10,6 +10,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, SupportsInt, TypeVar
 
 import gymnasium as gym
@@ -115,6 +116,11 @@ class World:
         own = self.max_episode_steps if time_limit is None else time_limit
         return min(filter(None, (own, guard.steps(max_episode_steps))), default=None)
 
+    @cached_property
+    def told(self) -> tuple[str, ...]:
+        """The words of every state."""
+        return tuple(map(self.tell, range(self.model.states)))
+
     def draw(self, state: int) -> Surface:
         """Return a new picture of the world with the agent in a state."""
         from spielfeld.envs.grid_world import renderer
@@ -125,7 +131,7 @@ class World:
             return renderer.draw(self.layout, position=(row, column), keys=keys)
         board = folded(self.model.states) if self.board is None else self.board
         ends = tuple(np.flatnonzero(self.model.terminal).tolist())
-        return renderer.draw_board(board, ends, state, self.tell(state))
+        return renderer.draw_board(board, ends, state, self.told)
 
 
 def tabular_world(model: TabularModel, discount: float = 1.0) -> World:

@@ -91,25 +91,28 @@ def draw(
 
 
 def draw_board(
-    board: npt.NDArray[np.int64], ends: tuple[int, ...], state: int, words: str
+    board: npt.NDArray[np.int64], ends: tuple[int, ...], state: int, words: tuple[str, ...]
 ) -> pygame.Surface:
     """Draw a world without a map: a cell for each state, the agent, and words below.
 
     Args:
         board: The place of each state; -1 for nothing. Shape [rows, columns].
-        ends: States in which an episode ends; they are framed.
+        ends: States in which an episode ends, marked by a flag.
         state: Of the agent; if it has no place on the board, words alone tell it.
-        words: One or several lines, which are broken where they are too long.
+        words: Of each state, one or several lines; they are broken where they are too long.
+
+    Returns:
+        A new picture, of the same size for all states.
     """
     layout = _board_layout(board.shape, board.tobytes(), ends)
     place = [(row, column) for row, column in np.argwhere(board == state).tolist()]
     picture = draw(layout, place[0] if place else None)
     width, height = max(picture.get_width(), LEAST_WIDTH), picture.get_height()
-    lines = _broken(words, width - 12)
-    whole = pygame.Surface((width, height + 12 + WORDS * len(lines)), 0, 24, RGB)
+    below = 12 + WORDS * _most_lines(words, width - 12)
+    whole = pygame.Surface((width, height + below), 0, 24, RGB)
     whole.fill(palette.PAPER)
     whole.blit(picture, ((width - picture.get_width()) // 2, 0))
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_broken(words[state], width - 12)):
         written = palette.text(line, WORDS, palette.BLACK)
         whole.blit(written, (6, height + 8 + WORDS * number))
     return whole
@@ -122,6 +125,13 @@ def _board_layout(shape: tuple[int, int], board: bytes, ends: tuple[int, ...]) -
     signs = np.where(places < 0, "#", np.where(np.isin(places, ends), "E", "."))
     legend = {**BUILT_IN_TILES, "E": Tile("end", end=True)}
     return Layout(tuple("".join(row) for row in signs.tolist()), legend)
+
+
+@lru_cache(maxsize=8)
+def _most_lines(words: tuple[str, ...], room: int) -> int:
+    """Return how many lines the longest words need."""
+    tall = max(len(each.strip().split("\n")) for each in words)
+    return max(tall, *(len(_broken(each, room)) for each in sorted(words, key=len)[-20:]))
 
 
 def _broken(words: str, room: int) -> list[str]:

@@ -46,6 +46,7 @@ class Options:
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     options = tyro.cli(Options, args=list(arguments), prog="play")
+    from spielfeld.envs import TabularEnv
     from spielfeld.experiments.own_code import source_module
     from spielfeld.experiments.play import play
     from spielfeld.experiments.run import Run
@@ -67,7 +68,8 @@ def main(arguments: Sequence[str]) -> int:
         _play_board(options, given, env, text, own)
         return 0
     if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
-        env = _drawn(source, given, env, text)
+        typed = run is None and isinstance(env.unwrapped, TabularEnv)  # its actions are words
+        env = _drawn(source, given, env, text or typed)
     play(env, None if run is None else _policy(run, env), text=text, seed=options.seed)
     return 0
 

@@ -1,5 +1,6 @@
 import json
 import warnings
+from copy import deepcopy
 from typing import Any
 
 import gymnasium
@@ -199,3 +200,23 @@ def test_render_modes() -> None:
     assert started(row()).render() is None
     with pytest.raises(ValueError, match="Unknown render mode 'ascii'; this world knows: ansi"):
         TabularEnv(row(), render_mode="ascii")
+    pixels = started(row(), render_mode="rgb_array").render()
+    assert pixels.dtype == np.uint8 and pixels.shape[2] == 3
+
+
+def test_worlds_named_by_text_are_those_of_the_suite() -> None:
+    for name in ("os:getcwd", "spielfeld.envs.tabular:TabularModel", "spielfeld.envs.env", ""):
+        with pytest.raises(ValueError, match="is no world of the suite: give the function itself"):
+            TabularEnv(name)
+    blackjack = TabularEnv("spielfeld.envs.small_worlds.blackjack:blackjack_world")
+    assert TabularEnv(blackjack.world).model is blackjack.model
+    with pytest.raises(ValueError, match="made already: observation would do nothing"):
+        TabularEnv(blackjack.world, observation="cards")
+
+
+def test_copies_draw_random_numbers_of_their_own() -> None:
+    env = started(noisy())
+    copy, before = deepcopy(env), env.np_random.bit_generator.state
+    assert copy.step(1)[1] != 0
+    assert env.np_random.bit_generator.state == before
+    assert [env.step(1)[:4] for _ in range(5)][1:] == [copy.step(1)[:4] for _ in range(4)]

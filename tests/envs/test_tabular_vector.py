@@ -85,6 +85,24 @@ def test_make_vec_uses_the_native_environment_and_its_layouts_limit() -> None:
     assert native.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
 
 
+@pytest.mark.parametrize(
+    "name", ["spielfeld/FrozenLake-v0", "spielfeld/Blackjack-v0", "spielfeld/TicTacToe-v0"]
+)
+def test_vectors_show_the_picture_of_each_row(name: str) -> None:
+    vector = gym.make_vec(name, 3, "vector_entry_point", render_mode="rgb_array")
+    singles = [gym.make(name, render_mode="rgb_array") for _ in range(3)]
+    vector.reset(seed=4)
+    for row, env in enumerate(singles):
+        env.reset(seed=4 + row)
+    frames = vector.render()
+    assert isinstance(frames, tuple) and len(frames) == 3
+    if name != "spielfeld/TicTacToe-v0":  # alone, it also marks the last stone
+        assert all(np.array_equal(frames[row], env.render()) for row, env in enumerate(singles))
+    assert gym.make_vec(name, 3, "vector_entry_point").render() is None
+    with pytest.raises(ValueError, match="this world knows: rgb_array"):
+        gym.make_vec(name, 3, "vector_entry_point", render_mode="ansi")
+
+
 def test_truncation_comes_after_the_limit_and_is_no_end() -> None:
     model = gym.make("spielfeld/CliffWalking-v0").unwrapped.model
     native = TabularVectorEnv(model, 2, max_episode_steps=3)

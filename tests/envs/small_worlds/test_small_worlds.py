@@ -134,6 +134,21 @@ def test_every_state_is_told_in_words_of_its_own(name: str, options: dict[str, A
 
 
 @EVERY
+def test_pictures_of_all_states_differ_and_have_one_size(
+    name: str, options: dict[str, Any]
+) -> None:
+    env = gym.make(name, render_mode="rgb_array", **options)
+    env.reset(seed=0)
+    world, pictures = env.unwrapped, []
+    shown = range(0, world.model.states, max(1, world.model.states // 20))
+    for world.position in shown:
+        pictures.append(env.render())
+        assert pictures[-1].dtype == np.uint8
+    assert len({picture.shape for picture in pictures}) == 1
+    assert len({picture.tobytes() for picture in pictures}) == len(shown)
+
+
+@EVERY
 def test_each_world_can_be_left_or_is_limited(name: str, options: dict[str, Any]) -> None:
     world = gym.make(name, **options).unwrapped
     assert world.max_episode_steps or bool(world.model.terminal.any())
