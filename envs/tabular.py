@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spielfeld import guard
-from spielfeld.arrays import Booleans, Floats, Integers
+from spielfeld.arrays import Array, Booleans, Floats, Integers
 
 TOLERANCE = 1e-9
 Given = TypeVar("Given", bound=npt.NDArray[Any])
@@ -60,16 +59,20 @@ class TabularModel:
     reward_deviation: Floats | None = None
 
     def __post_init__(self) -> None:
-        kinds = {"next_state": np.int32, "terminated": np.bool_, "legal": np.bool_}
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if value is not None:
-                self._store(field.name, value, kinds.get(field.name, np.float64))
+        self._store("probability", self.probability, np.float64)
+        self._store("next_state", self.next_state, np.int32)
+        self._store("reward", self.reward, np.float64)
+        self._store("terminated", self.terminated, np.bool_)
+        self._store("start", self.start, np.float64)
+        if self.legal is not None:
+            self._store("legal", self.legal, np.bool_)
+        if self.reward_deviation is not None:
+            self._store("reward_deviation", self.reward_deviation, np.float64)
         _check_shapes(self)
         _check_rows(self)
         _check_ends(self)
 
-    def _store(self, name: str, value: Any, kind: Any) -> None:
+    def _store(self, name: str, value: Array, kind: type[np.generic]) -> None:
         given = guard.as_array(name, value)
         with np.errstate(invalid="ignore", over="ignore"):  # the next lines refuse what got lost
             array = given.astype(kind, order="C")  # one layout: loops are compiled once
@@ -154,12 +157,15 @@ def _check_shapes(model: TabularModel) -> None:
     shape = model.probability.shape
     if len(shape) != 3 or 0 in shape:
         raise ValueError(f"probability must be [states, actions, outcomes], not of shape {shape}.")
-    expected: dict[str, tuple[int, ...]] = {
-        name: shape for name in ("next_state", "reward", "terminated", "reward_deviation")
+    expected: dict[str, tuple[Array | None, tuple[int, ...]]] = {
+        "next_state": (model.next_state, shape),
+        "reward": (model.reward, shape),
+        "terminated": (model.terminated, shape),
+        "reward_deviation": (model.reward_deviation, shape),
+        "start": (model.start, shape[:1]),
+        "legal": (model.legal, shape[:2]),
     }
-    expected |= {"start": shape[:1], "legal": shape[:2]}
-    for name, wanted in expected.items():
-        value = getattr(model, name)
+    for name, (value, wanted) in expected.items():
         if value is not None and value.shape != wanted:
             raise ValueError(f"{name} must have shape {wanted}, not {value.shape}.")
 

@@ -61,13 +61,6 @@ def number(what: str, value: Any, low: float = -np.inf, high: float = np.inf) ->
     return given
 
 
-def flag(what: str, value: Any) -> bool:
-    """Return a bool; numbers are none."""
-    if not isinstance(value, bool | np.bool_):
-        _refuse(what, "true or false", value)
-    return bool(value)
-
-
 def table(what: str, value: Any) -> Mapping[str, Any]:
     """Return a dict of names and values."""
     if not isinstance(value, Mapping):
@@ -91,40 +84,6 @@ def as_array(what: str, value: Any) -> Array:
     if array.dtype.kind not in "biuf":
         _refuse(what, "an array of numbers", value)
     return array
-
-
-def like(
-    what: str,
-    value: Any,
-    present: Array,
-    low: float | None = None,
-    high: float | None = None,
-    *,
-    finite: bool = True,
-) -> Array:
-    """Return a new array of the kind and shape of the present one.
-
-    Args:
-        what: Name of the array, for the sentence.
-        value: What is to replace `present`.
-        present: Of the dtype and the shape that are needed.
-        low: The least number allowed.
-        high: What all numbers must stay below.
-        finite: Whether infinities and NaN are refused.
-    """
-    array = as_array(what, value)
-    bools = (array.dtype == np.bool_, present.dtype == np.bool_)
-    if bools[0] != bools[1] or not np.can_cast(array.dtype, present.dtype, "safe"):
-        raise ValueError(f"{what} holds {array.dtype}, but {present.dtype} is needed.")
-    if array.shape != present.shape:
-        raise ValueError(
-            f"{what} has shape {array.shape}, but these settings and this environment need "
-            f"{present.shape}."
-        )
-    if finite and not np.isfinite(array).all():
-        raise ValueError(f"{what} holds what is no number.")
-    within(what, array, low, high)
-    return array.astype(present.dtype, order="C")
 
 
 def within(what: str, array: Array, low: float | None = None, high: float | None = None) -> None:
@@ -200,21 +159,6 @@ def seeds(value: Any, rows: int) -> Sequence[int | None]:
         raise ValueError(f"{len(value)} seeds were given for {rows} environments.")
     return [None if one is None else _seed(f"seed of row {row}", one)
             for row, one in enumerate(value)]  # fmt: skip
-
-
-def generator_of(generator: np.random.Generator, saved: Any) -> dict[str, Any]:
-    """Return the "generator" of a saved state, once another one of its kind took it unchanged."""
-    state = entry(saved, "generator")
-    trial: Any = type(generator.bit_generator)()
-    same = False
-    try:
-        trial.state = state
-        same = bool(trial.state == state)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
-        pass
-    if not same:
-        _refuse("The saved generator", f"the state of a {type(trial).__name__}", state)
-    return dict(state)
 
 
 def _seed(what: str, value: Any) -> int:

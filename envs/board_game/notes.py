@@ -6,8 +6,6 @@ what perfect play makes of it, in words.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from spielfeld.envs.board_game.frame import WORDS_FROM, Frame, line_height
@@ -21,7 +19,9 @@ COLOURS: dict[int, Colour] = {1: palette.GREEN, 0: (176, 178, 186), -1: palette.
 SMALLEST = 12  # height of letters in pixels
 
 
-def draw_note(picture: Any, frame: Frame, action: int, value: float, truth: float) -> None:
+def draw_note(
+    picture: pygame.Surface, frame: Frame, action: int, value: float, truth: float
+) -> None:
     """Write what is known about an action, below its column or in its cell.
 
     Args:
@@ -62,7 +62,9 @@ def _truth_chip(truth: float, cell: int) -> tuple[str, str, Colour] | None:
     return words, longest, COLOURS[int(np.sign(truth))]
 
 
-def _draw_chip(picture: Any, place: Any, words: str, longest: str, colour: Colour) -> None:
+def _draw_chip(
+    picture: pygame.Surface, place: pygame.Rect, words: str, longest: str, colour: Colour
+) -> None:
     """Draw words on a coloured field; the field alone where the longest would not fit."""
     pygame.draw.rect(picture, colour, place, border_radius=min(5, place.height // 4))
     room = place.width - 2
@@ -74,7 +76,7 @@ def _draw_chip(picture: Any, place: Any, words: str, longest: str, colour: Colou
         picture.blit(written, written.get_rect(center=place.center))
 
 
-def _write_number(picture: Any, frame: Frame, action: int, crowded: bool) -> None:
+def _write_number(picture: pygame.Surface, frame: Frame, action: int, crowded: bool) -> None:
     """Write the number of a move on top of its note; in cells small, and not if it is crowded."""
     box, high = frame.note_box(action), line_height(frame.cell)
     if frame.rules.gravity:

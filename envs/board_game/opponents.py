@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -28,6 +28,7 @@ Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1)
 Player = Callable[[Position], int]  # anybody else: a position, to an action
 
 
+@runtime_checkable
 class Chooser(Protocol):
     """A player that is as good one way as another, see above; what a run has learned is one."""
 
@@ -69,8 +70,7 @@ def moves_of(player: str | Player | Chooser) -> Moves | None:
     """Return what a player chooses from; None for one that has its own way to choose."""
     if isinstance(player, str):
         return OPPONENTS.get(player)
-    found: Moves | None = getattr(player, "moves", None)
-    return found
+    return player.moves if isinstance(player, Chooser) else None
 
 
 def require_room(player: str | Player | Chooser, rules: Rules) -> None:

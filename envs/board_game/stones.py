@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from spielfeld.envs.grid_world.palette import BLACK, BLUE, FINE, ORANGE, WHITE, Colour
 from spielfeld.envs.grid_world.pygame_ce import pygame
@@ -36,7 +35,9 @@ def stone(player: int, side: int, disc: bool, ghost: bool = False) -> pygame.Sur
     return picture
 
 
-def _mark(fine: Any, player: int, share: float, colour: Colour, wide: float = 0.3) -> None:
+def _mark(
+    fine: pygame.Surface, player: int, share: float, colour: Colour, wide: float = 0.3
+) -> None:
     """Draw a cross or a ring in the middle, over a share of the picture."""
     middle, half = pygame.Vector2(fine.get_rect().center), fine.get_width() / 2 * share
     wide *= half

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsInt
 
 import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, Space
@@ -80,7 +80,7 @@ class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
             mask[self.board.legal_actions] = 1
         return {"observation": self._observer(*sides), "action_mask": mask}
 
-    def step(self, action: Any) -> None:
+    def step(self, action: SupportsInt) -> None:
         """Play a stone of the agent whose turn it is; see `pettingzoo.AECEnv.step`."""
         mover = self.agent_selection
         if self.terminations[mover]:

@@ -6,20 +6,20 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 from spielfeld.envs.grid_world.layout import DIRECTIONS, Slip
 from spielfeld.envs.grid_world.layout_error import Origin, suggestion
 from spielfeld.envs.grid_world.toml_positions import Path
 
-Reader = Callable[[Origin, Path, Any], Any]
+Reader = Callable[[Origin, Path, object], Any]
 
 LONGEST = 2**31 - 1
 PROBABILITY = 'a number from 0 to 1, or a fraction such as "1/3"'
 
 
 def read_table(
-    origin: Origin, path: Path, table: Mapping[str, Any], known: Mapping[str, Reader]
+    origin: Origin, path: Path, table: Mapping[str, object], known: Mapping[str, Reader]
 ) -> dict[str, Any]:
     """Read every value of a table with the reader that `known` names for its key.
 
@@ -33,7 +33,7 @@ def read_table(
     return {key: known[key](origin, (*path, key), value) for key, value in table.items()}
 
 
-def misplaced(path: Path, key: str, value: Any) -> str:
+def misplaced(path: Path, key: str, value: object) -> str:
     """Return where a key belongs that stands in another place; nothing if it belongs nowhere."""
     is_sign = len(key) == 1 and is_visible(key) and isinstance(value, dict)
     home = "under [legend]" if is_sign else HOMES.get(key)
@@ -51,7 +51,7 @@ def even_slip(share: float | Fraction) -> Slip:
     return Slip(float(1 - share), float(share / 2), float(share / 2))
 
 
-def read_slip(origin: Origin, path: Path, value: Any) -> Slip:
+def read_slip(origin: Origin, path: Path, value: object) -> Slip:
     """Read a share that slips sideways, or a table of five probabilities."""
     if not isinstance(value, dict):
         return even_slip(_probability(origin, path, value))
@@ -64,14 +64,14 @@ def read_slip(origin: Origin, path: Path, value: Any) -> Slip:
     return Slip(*(float(shares.get(name, 0)) for name in Slip._fields))
 
 
-def _probability(origin: Origin, path: Path, value: Any) -> Fraction:
+def _probability(origin: Origin, path: Path, value: object) -> Fraction:
     share = exact_share(value)
     if share is None:
         origin.refuse(path, f"found {show(value)}, expected {PROBABILITY}.")
     return share
 
 
-def exact_share(value: Any) -> Fraction | None:
+def exact_share(value: object) -> Fraction | None:
     """Read a number from 0 to 1 or a fraction such as "1/3", exactly; None if it is neither."""
     fraction = r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?"
     is_fraction = isinstance(value, str) and re.fullmatch(fraction, value)
@@ -81,7 +81,7 @@ def exact_share(value: Any) -> Fraction | None:
     return None
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Return whether a value is a finite number; true and false are none."""
     return (
         isinstance(value, int | float)
@@ -90,7 +90,7 @@ def is_number(value: Any) -> bool:
     )
 
 
-def show(value: Any) -> str:
+def show(value: object) -> str:
     """Write a value about as it stood in the file, shortened to 40 characters."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -102,9 +102,11 @@ def show(value: Any) -> str:
 
 
 def _expect(
-    holds: Callable[[Any], bool], expected: str, convert: Any = lambda value: value
+    holds: Callable[[Any], bool],
+    expected: str,
+    convert: Callable[[Any], object] = lambda value: value,
 ) -> Reader:
-    def read(origin: Origin, path: Path, value: Any) -> Any:
+    def read(origin: Origin, path: Path, value: object) -> object:
         if not holds(value):
             origin.refuse(path, f"found {show(value)}, expected {expected}.")
         return convert(value)
@@ -113,7 +115,7 @@ def _expect(
 
 
 def _choice(options: tuple[str, ...]) -> Reader:
-    def read(origin: Origin, path: Path, value: Any) -> Any:
+    def read(origin: Origin, path: Path, value: object) -> object:
         if not isinstance(value, str) or value not in options:
             origin.refuse(path, f"found {show(value)}, {suggestion(str(value), options)}")
         return value
@@ -122,7 +124,7 @@ def _choice(options: tuple[str, ...]) -> Reader:
 
 
 def _list_of(item: Reader, expected: str) -> Reader:
-    def read(origin: Origin, path: Path, value: Any) -> Any:
+    def read(origin: Origin, path: Path, value: object) -> object:
         if not isinstance(value, list):
             origin.refuse(path, f"found {show(value)}, expected {expected}.")
         return tuple(item(origin, (*path, index), entry) for index, entry in enumerate(value))
@@ -130,7 +132,7 @@ def _list_of(item: Reader, expected: str) -> Reader:
     return read
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from numbers import Integral
-from typing import Any
 
 import numpy as np
 
@@ -78,16 +77,16 @@ def maze_layout(
     )
 
 
-def _demand(holds: bool, word: str, value: Any, expected: str) -> None:
+def _demand(holds: bool, word: str, value: object, expected: str) -> None:
     if not holds:
         raise ValueError(f"{word} must be {expected}, not {show(value)}.")
 
 
-def _is_whole(value: Any, least: int) -> bool:
+def _is_whole(value: object, least: int) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
-def _share(word: str, value: Any) -> Fraction:
+def _share(word: str, value: object) -> Fraction:
     share = exact_share(value)
     _demand(share is not None, word, value, PROBABILITY)
     return share or Fraction(0)

@@ -59,12 +59,12 @@ def maximisation_bias(
     return dataclasses.replace(model, reward_deviation=noise)
 
 
-def bias_world(**options: float) -> World:
-    """Return the world, with the options of `maximisation_bias`."""
-    model = maximisation_bias(**options)  # type: ignore[arg-type]
-    actions = tuple(str(action) for action in range(model.actions))
+def bias_world(actions: int = 10, mean: float = -0.1, deviation: float = 1.0) -> World:
+    """Return the world, with the arguments of `maximisation_bias`."""
+    model = maximisation_bias(actions, mean, deviation)
+    names = tuple(str(action) for action in range(model.actions))
     name, source, row = "Maximisation bias", f"{BOOK}, example 6.7", np.array([[B, A, END]])
-    return World(name, source, model, actions, _tell, row)
+    return World(name, source, model, names, _tell, row)
 
 
 def _tell(state: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -63,14 +62,19 @@ def random_walk(
     return model_of(outcomes, states + 2, actions, np.eye(states + 2)[(states + 1) // 2])
 
 
-def five_states(**options: Any) -> World:
+def five_states(
+    states: int = 5, left_reward: float = 0.0, right_reward: float = 1.0, actions: int = 1
+) -> World:
     """Return the walk of example 6.2, or with the options of `random_walk` any other."""
-    return _world("Random walk, 5 states", "example 6.2", random_walk(**options))
+    model = random_walk(states, left_reward, right_reward, actions)
+    return _world("Random walk, 5 states", "example 6.2", model)
 
 
-def nineteen_states(**options: Any) -> World:
+def nineteen_states(
+    states: int = 19, left_reward: float = -1.0, right_reward: float = 1.0, actions: int = 1
+) -> World:
     """Return the walk of example 7.1: 19 states, -1 at the left end, 1 at the right one."""
-    model = random_walk(**{"states": 19, "left_reward": -1.0, **options})
+    model = random_walk(states, left_reward, right_reward, actions)
     return _world("Random walk, 19 states", "example 7.1", model)
 
 

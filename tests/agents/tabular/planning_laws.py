@@ -39,7 +39,7 @@ def assert_loops_agree(make_learner: Callable[[], Any], make_env: Callable[[], A
     compiled, readable, env, twin = make_learner(), make_learner(), make_env(), make_env()
     history = compiled.learn(env, 217) + compiled.learn(env, 383)
     assert history == readable.learn_readably(twin, 600)
-    assert env.unwrapped.state()["generator"] == twin.unwrapped.state()["generator"]
+    assert env.unwrapped.state()["np_random"] == twin.unwrapped.state()["np_random"]
     assert_equal_states(compiled, readable)
 
 
