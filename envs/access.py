@@ -25,9 +25,9 @@ from spielfeld.arrays import Booleans
 from spielfeld.envs.tabular import TabularModel
 from spielfeld.snapshot import restored
 
-AnyEnv: TypeAlias = gym.Env[Any, Any]
-AnyWrapper: TypeAlias = gym.Wrapper[Any, Any, Any, Any]
-AnyVector: TypeAlias = VectorEnv[Any, Any, Any]
+ForeignEnv: TypeAlias = gym.Env[Any, Any]
+ForeignWrapper: TypeAlias = gym.Wrapper[Any, Any, Any, Any]
+ForeignVector: TypeAlias = VectorEnv[Any, Any, Any]
 State = dict[str, Any]
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
@@ -65,10 +65,10 @@ class Placed(Protocol):
 class Several(Protocol):
     """A vector of single environments, such as Gymnasium's `SyncVectorEnv`."""
 
-    envs: Sequence[AnyEnv]
+    envs: Sequence[ForeignEnv]
 
 
-def plain_model(env: AnyEnv) -> TabularModel | None:
+def plain_model(env: ForeignEnv) -> TabularModel | None:
     """Return the model by which `env` behaves exactly, or None.
 
     None if there is no model or a changing one, if a wrapper may change rewards or observations, if
@@ -81,25 +81,25 @@ def plain_model(env: AnyEnv) -> TabularModel | None:
     return model if is_plain(env) and indexed else None
 
 
-def is_plain(env: AnyEnv) -> bool:
+def is_plain(env: ForeignEnv) -> bool:
     """Return whether no wrapper may change rewards or observations, and no window shows them."""
     transparent = all(isinstance(wrapper, TRANSPARENT) for wrapper in _wrappers(env))
     return transparent and env.unwrapped.render_mode != "human"
 
 
-def is_wrapped(env: AnyEnv) -> bool:
+def is_wrapped(env: ForeignEnv) -> bool:
     """Return whether somebody has put a wrapper around `env` since `gymnasium.make` made it."""
     return env.spec is not None and bool(env.spec.additional_wrappers)
 
 
-def time_limit(env: AnyEnv) -> int | None:
+def time_limit(env: ForeignEnv) -> int | None:
     """Return after how many environment steps an episode is truncated; None for never."""
     limits = [wrapper._max_episode_steps for wrapper in _time_limits(env)]
     own = getattr(env.unwrapped, "max_episode_steps", None)
     return guard.steps(min([*limits, own] if own else limits, default=None))
 
 
-def place(env: AnyEnv, position: int, elapsed: int) -> None:
+def place(env: ForeignEnv, position: int, elapsed: int) -> None:
     """Put a `TabularEnv` into a state of its model, `elapsed` steps into an episode."""
     world = env.unwrapped
     if isinstance(world, Placed):
@@ -108,7 +108,7 @@ def place(env: AnyEnv, position: int, elapsed: int) -> None:
         wrapper._elapsed_steps = elapsed  # type: ignore[assignment]
 
 
-def state(env: AnyEnv) -> State | None:
+def state(env: ForeignEnv) -> State | None:
     """Return all that the rest of an episode depends on, or None if it cannot be told.
 
     Our own worlds know it. Of others, and of wrappers, it is what `plain_state` finds.
@@ -125,7 +125,7 @@ def state(env: AnyEnv) -> State | None:
     return None if plain is None else {"plain": plain, "elapsed": limits, **around}
 
 
-def restore(env: AnyEnv, state: State) -> None:
+def restore(env: ForeignEnv, state: State) -> None:
     """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it.
 
     Raises:
@@ -158,7 +158,7 @@ def restore(env: AnyEnv, state: State) -> None:
         place(env, world.position, world.elapsed)
 
 
-def vector_state(vector: AnyVector) -> State | None:
+def vector_state(vector: ForeignVector) -> State | None:
     """Return all that the next step of a vector environment depends on; None if nobody can tell."""
     if isinstance(vector, Saves):
         return {f"{ROWS}{name}": array for name, array in vector.state().items()}
@@ -170,7 +170,7 @@ def vector_state(vector: AnyVector) -> State | None:
 
 
 def restore_vector(
-    vector: AnyVector, state: Mapping[str, Any], waiting: Booleans, seed: int
+    vector: ForeignVector, state: Mapping[str, Any], waiting: Booleans, seed: int
 ) -> None:
     """Restore a vector environment from its `vector_state()`.
 
@@ -201,18 +201,18 @@ def restore_vector(
         vector._autoreset_envs = waiting.copy()  # type: ignore[attr-defined]
 
 
-def autoreset_mode(vector: AnyVector) -> AutoresetMode:
+def autoreset_mode(vector: ForeignVector) -> AutoresetMode:
     """Return how a vector environment starts episodes again."""
     return AutoresetMode(vector.metadata.get("autoreset_mode", AutoresetMode.NEXT_STEP))
 
 
-def overwrites(vector: AnyVector) -> bool:
+def overwrites(vector: ForeignVector) -> bool:
     """Return whether the next step of a vector environment overwrites its last observations."""
     return getattr(vector, "copy", True) is False
 
 
 def _saved_limits(
-    env: AnyEnv, state: Mapping[str, Any]
+    env: ForeignEnv, state: Mapping[str, Any]
 ) -> list[tuple[TimeLimit[Any, Any], int | None]]:
     """Return the time limits around an environment, each with the steps that were saved for it."""
     limits, saved = list(_time_limits(env)), guard.entry(state, "elapsed")
@@ -224,25 +224,25 @@ def _saved_limits(
     return list(zip(limits, saved, strict=True))
 
 
-def _take_a_step(env: AnyEnv) -> None:
+def _take_a_step(env: ForeignEnv) -> None:
     """Let a world make what attributes it makes in its first step; their values come next."""
     actions = copy.deepcopy(env.action_space)
     actions.seed(0)
     env.step(actions.sample())
 
 
-def _coloured(env: AnyEnv) -> list[AnyWrapper]:
+def _coloured(env: ForeignEnv) -> list[ForeignWrapper]:
     """Return the wrappers that may remember more than how long an episode is."""
     return [wrapper for wrapper in _wrappers(env) if not isinstance(wrapper, TRANSPARENT)]
 
 
-def _wrappers(env: AnyEnv) -> Iterator[AnyWrapper]:
+def _wrappers(env: ForeignEnv) -> Iterator[ForeignWrapper]:
     while isinstance(env, gym.Wrapper):
         yield env
         env = env.env
 
 
-def _time_limits(env: AnyEnv) -> Iterator[TimeLimit[Any, Any]]:
+def _time_limits(env: ForeignEnv) -> Iterator[TimeLimit[Any, Any]]:
     return (wrapper for wrapper in _wrappers(env) if isinstance(wrapper, TimeLimit))
 
 

@@ -22,8 +22,7 @@ from gymnasium.spaces import Discrete, Space
 from spielfeld import guard, snapshot
 from spielfeld.arrays import Array, Booleans, Bytes
 from spielfeld.envs.catalogue import MAKERS
-from spielfeld.envs.sampling import noisy_reward, sample_start
-from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel, noisy_reward, sample_start
 from spielfeld.snapshot import Counter, Index
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from spielfeld import guard, snapshot
 from spielfeld.arrays import Array, Booleans
 from spielfeld.envs.access import (
-    AnyEnv,
-    AnyVector,
+    ForeignEnv,
+    ForeignVector,
     autoreset_mode,
     is_wrapped,
     overwrites,
@@ -79,7 +79,7 @@ class ManyWorlds:
     total: Values
     length: Counts
 
-    def __init__(self, vector: AnyVector) -> None:
+    def __init__(self, vector: ForeignVector) -> None:
         if overwrites(vector):
             raise ValueError("What was seen must stay as it is: make the vector with copy=True.")
         self.vector = vector
@@ -225,7 +225,7 @@ def _with_finals(rows: Array, ended: Booleans, finals: Array) -> Array:
     return last
 
 
-def many_worlds(source: ManyWorlds | AnyVector | AnyEnv, rows: int) -> ManyWorlds:
+def many_worlds(source: ManyWorlds | ForeignVector | ForeignEnv, rows: int) -> ManyWorlds:
     """Return `rows` copies of an environment, natively where it is able to, or a vector as it is.
 
     Args:
@@ -247,11 +247,11 @@ def many_worlds(source: ManyWorlds | AnyVector | AnyEnv, rows: int) -> ManyWorld
     return ManyWorlds(_copies(source.spec, rows))
 
 
-def _of_table(source: AnyEnv, model: TabularModel, rows: int) -> AnyVector:
+def _of_table(source: ForeignEnv, model: TabularModel, rows: int) -> ForeignVector:
     return TabularVectorEnv(model, rows, time_limit(source), AutoresetMode.DISABLED)
 
 
-def _copies(spec: EnvSpec, rows: int) -> AnyVector:
+def _copies(spec: EnvSpec, rows: int) -> ForeignVector:
     """Make copies of what a spec tells of, without windows."""
     options = {key: value for key, value in spec.kwargs.items() if key != "render_mode"}
     if spec.max_episode_steps is not None:

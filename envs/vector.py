@@ -21,8 +21,13 @@ from spielfeld import guard, snapshot
 from spielfeld.arrays import Array, Booleans, Bytes, Floats
 from spielfeld.compiled import compiled
 from spielfeld.envs.env import Info, Made, make_world, require_render_mode, space_of
-from spielfeld.envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
-from spielfeld.envs.tabular import ModelArrays
+from spielfeld.envs.tabular import (
+    ModelArrays,
+    mean_reward,
+    noisy_reward,
+    sample_outcome,
+    sample_start,
+)
 from spielfeld.settings import Range
 from spielfeld.snapshot import Counts, Index
 from spielfeld.streams import Streams, next_draw, stream_of

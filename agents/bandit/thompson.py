@@ -23,7 +23,7 @@ import numpy as np
 from spielfeld.agents.bandit.greedy import greedy_arm, moved
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.envs.normal import normal_draw
+from spielfeld.envs.tabular import normal_draw
 from spielfeld.settings import Finite, Positive, Settings
 
 

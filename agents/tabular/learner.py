@@ -31,8 +31,7 @@ from spielfeld.agents.tabular.worlds import GYM, MODEL, GymWorld, ModelWorld
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled, filled
 from spielfeld.envs.access import place, plain_model, time_limit
-from spielfeld.envs.sampling import noisy_reward
-from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel, noisy_reward
 from spielfeld.history import History
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Table

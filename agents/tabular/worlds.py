@@ -14,8 +14,7 @@ import numpy as np
 
 from spielfeld.agents.loop import Step
 from spielfeld.agents.tabular.spaces import DiscreteCode
-from spielfeld.envs.sampling import mean_reward, sample_outcome, sample_start
-from spielfeld.envs.tabular import ModelArrays
+from spielfeld.envs.tabular import ModelArrays, mean_reward, sample_outcome, sample_start
 
 
 class ModelWorld(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.arrays import Floats
-from spielfeld.envs.normal import normal_draw
+from spielfeld.envs.tabular import normal_draw
 
 PROBLEM_STREAM = 4  # apart from those of worlds (seed) and agents ([seed, 1]); problem 0 is typical
 

@@ -14,7 +14,7 @@ from spielfeld.compiled import compiled
 from spielfeld.envs.bandit.env import ONE_STATE, Made, make_bandit
 from spielfeld.envs.bandit.model import any_bandit
 from spielfeld.envs.env import Info
-from spielfeld.envs.normal import normal_draw
+from spielfeld.envs.tabular import normal_draw
 from spielfeld.envs.vector import RowStreams, RowVectorEnv, new_streams
 from spielfeld.snapshot import Counts, Index, Values
 from spielfeld.streams import Streams, next_draw

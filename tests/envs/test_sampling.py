@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from spielfeld.envs.normal import normal_quantile
-from spielfeld.envs.sampling import mean_reward, noisy_reward, sample_outcome, sample_start
-from spielfeld.envs.tabular import ModelArrays, TabularModel
+from spielfeld.envs.tabular import (
+    ModelArrays,
+    TabularModel,
+    mean_reward,
+    noisy_reward,
+    normal_quantile,
+    sample_outcome,
+    sample_start,
+)
 
 SHARES = [0.1, 0.0, 0.6, 0.3, 0.0]
 BELOW_ONE = np.nextafter(1.0, 0.0)

@@ -26,7 +26,7 @@ print(learner.action_values.min())
         ("agents/tabular/q_learning.py", "return transition.reward + discount", "return 5.0 + 0.0"),
         ("agents/tabular/exploration.py", "return rate /", "return 0.1 * rate /"),
         ("learning/optimizer.py", "return parameter - learning", "return parameter + learning"),
-        ("envs/sampling.py", "model.reward[state, action, outcome]", "7.0"),
+        ("envs/tabular.py", "model.reward[state, action, outcome]", "7.0"),
     ],
 )
 def test_an_edited_rule_changes_what_the_compiled_loop_learns(

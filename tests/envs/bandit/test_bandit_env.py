@@ -14,7 +14,7 @@ from spielfeld.envs.bandit.dynamics import problem_means, pull
 from spielfeld.envs.bandit.env import BanditEnv
 from spielfeld.envs.bandit.model import any_bandit, armed_testbed, drifting_bandit
 from spielfeld.envs.catalogue import BANDITS
-from spielfeld.envs.normal import normal_draw
+from spielfeld.envs.tabular import normal_draw
 
 MAKERS = [
     lambda **more: BanditEnv(means=[0.0, 1.0, 2.0], **more),
