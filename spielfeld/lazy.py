@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
@@ -16,7 +17,8 @@ def lazy(
     """Return `__getattr__`, `__dir__` and `__all__` of a package.
 
     The names are those that its file imports under `if TYPE_CHECKING:`, so that type checkers,
-    editors and Python itself read the same list. No name may be that of a module in the package.
+    editors and Python itself read the same list. A name wins over a module of the same name, such
+    as the function `value_iteration` over the module that holds it.
 
         if TYPE_CHECKING:
             from spielfeld.learning.batch import Batch
@@ -28,6 +30,15 @@ def lazy(
         file: Its `__file__`.
     """
     places = _places(Path(file).read_text(encoding="utf-8"))
+
+    class Package(ModuleType):
+        """The package itself; Python sets each loaded module as an attribute of it."""
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name not in places or not isinstance(value, ModuleType):
+                super().__setattr__(name, value)
+
+    sys.modules[package].__class__ = Package
 
     def get(name: str) -> Any:
         if name not in places:

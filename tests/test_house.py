@@ -154,6 +154,30 @@ def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
     assert (run.stdout.strip(), run.stderr) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("package", "name"), [("agents", "QLearning"), ("agents", "PPO"), ("learning", "KMeans")]
+)
+def test_importing_one_learner_loads_few_of_our_modules(package: str, name: str) -> None:
+    script = (
+        f"import sys; from spielfeld.{package} import {name}\n"
+        "print(sum(module.partition('.')[0] == 'spielfeld' for module in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert run.stderr == "" and int(run.stdout) <= 40
+
+
+@pytest.mark.parametrize("first", ["", ".value_iteration"])
+def test_an_exported_function_wins_over_the_module_of_its_name(first: str) -> None:
+    script = (
+        f"import spielfeld.agents.planning{first}\n"
+        "from spielfeld.agents import planning\n"
+        "from spielfeld.agents.planning import value_iteration\n"
+        "print(callable(value_iteration), planning.value_iteration is value_iteration)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert (run.stdout.strip(), run.stderr) == ("True True", "")
+
+
 def test_agents_exports_every_learner_of_tables_and_networks_with_its_settings() -> None:
     kinds = (
         "spielfeld.agents.tabular.",

@@ -1,26 +1,16 @@
 """Learners for worlds of one state: which arm to pull, and how to find out."""
 
-from spielfeld.agents.bandit.exploration import ExplorationBandit, ExplorationConfig
-from spielfeld.agents.bandit.gradient import GradientBandit, GradientConfig
-from spielfeld.agents.bandit.greedy import GreedyBandit, GreedyConfig
-from spielfeld.agents.bandit.many_runs import Curves, testbed
-from spielfeld.agents.bandit.optimistic import OptimisticBandit, OptimisticConfig
-from spielfeld.agents.bandit.thompson import ThompsonBandit, ThompsonConfig
-from spielfeld.agents.bandit.ucb import UpperConfidenceBandit, UpperConfidenceConfig
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Curves",
-    "ExplorationBandit",
-    "ExplorationConfig",
-    "GradientBandit",
-    "GradientConfig",
-    "GreedyBandit",
-    "GreedyConfig",
-    "OptimisticBandit",
-    "OptimisticConfig",
-    "ThompsonBandit",
-    "ThompsonConfig",
-    "UpperConfidenceBandit",
-    "UpperConfidenceConfig",
-    "testbed",
-]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.agents.bandit.exploration import ExplorationBandit, ExplorationConfig
+    from spielfeld.agents.bandit.gradient import GradientBandit, GradientConfig
+    from spielfeld.agents.bandit.greedy import GreedyBandit, GreedyConfig
+    from spielfeld.agents.bandit.many_runs import Curves, testbed
+    from spielfeld.agents.bandit.optimistic import OptimisticBandit, OptimisticConfig
+    from spielfeld.agents.bandit.thompson import ThompsonBandit, ThompsonConfig
+    from spielfeld.agents.bandit.ucb import UpperConfidenceBandit, UpperConfidenceConfig
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -1,8 +1,13 @@
 """Learners that play both sides of a board game, and learn from every move of either."""
 
-from spielfeld.agents.self_play.afterstates import AfterstateLearner
-from spielfeld.agents.self_play.config import SelfPlayConfig
-from spielfeld.agents.self_play.learner import SelfPlayLearner
-from spielfeld.agents.self_play.q_learning import SelfPlayQLearning
+from typing import TYPE_CHECKING
 
-__all__ = ["AfterstateLearner", "SelfPlayConfig", "SelfPlayLearner", "SelfPlayQLearning"]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.agents.self_play.afterstates import AfterstateLearner
+    from spielfeld.agents.self_play.config import SelfPlayConfig
+    from spielfeld.agents.self_play.learner import SelfPlayLearner
+    from spielfeld.agents.self_play.q_learning import SelfPlayQLearning
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)

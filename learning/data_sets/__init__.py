@@ -1,19 +1,14 @@
 """Sources of given rows, by name: classic, generated, and any CSV file."""
 
-from spielfeld.learning.data_sets.csv_file import read_csv
-from spielfeld.learning.data_sets.data_set import DataSet, Split
-from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
-from spielfeld.learning.data_sets.registry import DATA_SETS, find_data_set
-from spielfeld.learning.data_sets.standardiser import Standardiser, standardised
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "DATA_SETS",
-    "DataSet",
-    "MiniBatches",
-    "Split",
-    "Standardiser",
-    "batch_of",
-    "find_data_set",
-    "read_csv",
-    "standardised",
-]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.learning.data_sets.csv_file import read_csv
+    from spielfeld.learning.data_sets.data_set import DataSet, Split
+    from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
+    from spielfeld.learning.data_sets.registry import DATA_SETS, find_data_set
+    from spielfeld.learning.data_sets.standardiser import Standardiser, standardised
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)

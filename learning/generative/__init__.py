@@ -1,7 +1,12 @@
 """Learning to draw new rows that look as if they came from the same source."""
 
-from spielfeld.learning.generative.average import Averaged
-from spielfeld.learning.generative.diffusion import Diffusion, DiffusionConfig
-from spielfeld.learning.generative.noise_predictor import NoisePredictor
+from typing import TYPE_CHECKING
 
-__all__ = ["Averaged", "Diffusion", "DiffusionConfig", "NoisePredictor"]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.learning.generative.average import Averaged
+    from spielfeld.learning.generative.diffusion import Diffusion, DiffusionConfig
+    from spielfeld.learning.generative.noise_predictor import NoisePredictor
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)

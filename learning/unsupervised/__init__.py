@@ -1,27 +1,23 @@
 """Learning without targets: clusters, planes, codes and densities."""
 
-from spielfeld.learning.unsupervised.autoencoder import Autoencoder, AutoencoderConfig
-from spielfeld.learning.unsupervised.gaussian_mixture import GaussianMixture, GaussianMixtureConfig
-from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig, k_means_plus_plus
-from spielfeld.learning.unsupervised.linear_autoencoder import (
-    LinearAutoencoder,
-    LinearAutoencoderConfig,
-)
-from spielfeld.learning.unsupervised.principal_components import (
-    PrincipalComponents,
-    PrincipalComponentsConfig,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Autoencoder",
-    "AutoencoderConfig",
-    "GaussianMixture",
-    "GaussianMixtureConfig",
-    "KMeans",
-    "KMeansConfig",
-    "LinearAutoencoder",
-    "LinearAutoencoderConfig",
-    "PrincipalComponents",
-    "PrincipalComponentsConfig",
-    "k_means_plus_plus",
-]
+from spielfeld.lazy import lazy
+
+if TYPE_CHECKING:
+    from spielfeld.learning.unsupervised.autoencoder import Autoencoder, AutoencoderConfig
+    from spielfeld.learning.unsupervised.gaussian_mixture import (
+        GaussianMixture,
+        GaussianMixtureConfig,
+    )
+    from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig, k_means_plus_plus
+    from spielfeld.learning.unsupervised.linear_autoencoder import (
+        LinearAutoencoder,
+        LinearAutoencoderConfig,
+    )
+    from spielfeld.learning.unsupervised.principal_components import (
+        PrincipalComponents,
+        PrincipalComponentsConfig,
+    )
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__, __file__)
