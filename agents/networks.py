@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -12,13 +11,13 @@ from spielfeld.learning.network import ActivationName, Network
 from spielfeld.learning.one_vector import OneVector
 from spielfeld.learning.optimizer import Adam
 from spielfeld.learning.schedule import ScheduleName
-from spielfeld.settings import Amount, Count, Positive, Settings, Share
+from spielfeld.settings import Amount, Count, Positive, Share, settings
 
 NetworkName = Literal["numpy", "torch", "linear"]
 
 
-@dataclass(frozen=True)
-class NetworkConfig(Settings):
+@settings
+class NetworkConfig:
     """Settings of agents with networks."""
 
     num_envs: Count = 16

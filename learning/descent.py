@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
 from spielfeld.learning.schedule import ScheduleName
 from spielfeld.learning.weight_decay import WeightDecay
-from spielfeld.settings import Count, Positive, Settings, Whole
+from spielfeld.settings import Count, Positive, Whole, settings
 
 OptimizerName = Literal["sgd", "momentum", "adam"]
 OPTIMIZERS: dict[str, type[SGD | Momentum | Adam]] = {
@@ -18,8 +17,8 @@ OPTIMIZERS: dict[str, type[SGD | Momentum | Adam]] = {
 }
 
 
-@dataclass(frozen=True)
-class DescentConfig(Settings):
+@settings
+class DescentConfig:
     """Settings of descent in mini-batches."""
 
     learning_rate: Positive = 0.1

@@ -1,14 +1,14 @@
 """Settings of learners: frozen dataclasses whose annotations say which values are allowed.
 
-    @dataclass(frozen=True)
-    class DoublingConfig(Settings):
+    @settings
+    class DoublingConfig:
         discount: Share = 0.99
         batch_size: Count = 32
         step: Annotated[float, Range(0, 1, open_low=True)] = 0.5
         schedule: Literal["constant", "linear"] = "constant"
 
-`Settings` checks every field once, when the settings are made. The annotations are plain types to
-mypy and to tyro, which makes the command line of them.
+Every field is checked once, when the settings are made. The annotations are plain types to mypy and
+to tyro, which makes the command line of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass
 from math import inf
-from typing import Annotated, Any, Literal, TypeVar
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Protocol,
+    TypeVar,
+    dataclass_transform,
+    runtime_checkable,
+)
 
 Config = TypeVar("Config")
 
@@ -74,39 +82,56 @@ Count = Annotated[int, Range(1)]
 Whole = Annotated[int, Range(0)]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Base of all settings: every field is checked against its annotation when they are made.
+@runtime_checkable
+class Sound(Protocol):
+    """An object whose parts must agree with one another, beyond the range of each number."""
+
+    def require_sound(self) -> None:
+        """Raise a ValueError if they contradict each other."""
+        ...
+
+
+@dataclass_transform(frozen_default=True)
+def settings(cls: type[Config]) -> type[Config]:
+    """Make a class a frozen dataclass whose fields are checked against their annotations.
 
     A whole number for a `float` becomes a float, and a list for a tuple a tuple. A bool is no
     number. Types that say nothing about values, such as a dict or a function, are not checked.
 
     A subclass gives a field another default by naming it again with its type. Plain `float` or
-    `int` keeps the inherited range; a type with a range of its own replaces it. A subclass with a
-    condition on several fields writes `__post_init__` and calls `super().__post_init__()` first.
+    `int` keeps the inherited range; a type with a range of its own replaces it. A class with a
+    condition on several fields writes it as `require_sound`, which is called after the checks.
 
     Raises:
-        ValueError: If a setting is out of its range, or of another kind; says what was expected.
+        ValueError: When settings are made: if one is out of its range, or of another kind; says
+            what was expected.
         TypeError: If a subclass assigns a default without a type, which `dataclass` would ignore.
     """
+    _require_types(cls)
+    cls.__post_init__ = _check_fields  # type: ignore[attr-defined]
+    return dataclass(frozen=True)(cls)
 
-    def __post_init__(self) -> None:
-        own_class: Any = type(self)
-        for name, annotation in _fields(own_class).items():
-            given = object.__getattribute__(self, name)
-            try:
-                value = checked(annotation, given)
-            except Misfit as misfit:
-                raise ValueError(_sentence(name, misfit)) from None
-            if value is not given:
-                object.__setattr__(self, name, value)
 
-    def __init_subclass__(cls) -> None:
-        bases = [base for base in cls.__mro__[:0:-1] if dataclasses.is_dataclass(base)]
-        inherited = {field.name: field for base in bases for field in dataclasses.fields(base)}
-        for name in inherited.keys() - inspect.get_annotations(cls).keys():
-            if inspect.getattr_static(cls, name, MISSING) is not inherited[name].default:
-                raise TypeError(f"{cls.__name__}.{name} needs its type: `{name}: type = default`.")
+def _check_fields(made: object) -> None:
+    own_class: Any = type(made)
+    for name, annotation in _fields(own_class).items():
+        given = object.__getattribute__(made, name)
+        try:
+            value = checked(annotation, given)
+        except Misfit as misfit:
+            raise ValueError(_sentence(name, misfit)) from None
+        if value is not given:
+            object.__setattr__(made, name, value)
+    if isinstance(made, Sound):
+        made.require_sound()
+
+
+def _require_types(cls: type) -> None:
+    bases = [base for base in cls.__mro__[:0:-1] if dataclasses.is_dataclass(base)]
+    inherited = {field.name: field for base in bases for field in dataclasses.fields(base)}
+    for name in inherited.keys() - inspect.get_annotations(cls).keys():
+        if inspect.getattr_static(cls, name, MISSING) is not inherited[name].default:
+            raise TypeError(f"{cls.__name__}.{name} needs its type: `{name}: type = default`.")
 
 
 def settings_of(config_class: type[Config], config: Config | None, words: Mapping[str, Any]) -> Any:
@@ -149,7 +174,7 @@ class Misfit(ValueError):
 
 
 def checked(annotation: Any, value: Any) -> Any:
-    """Return a value as its annotation asks for it; see `Settings`.
+    """Return a value as its annotation asks for it; see `settings`.
 
     Args:
         annotation: A type; `Annotated` with `Range`, `Literal`, a tuple, or a union of these.
@@ -190,6 +215,7 @@ def annotations_of(cls: type, names: Iterable[str]) -> dict[str, Any]:
 
 @functools.cache
 def _fields(cls: Any) -> dict[str, Any]:
+    _require_types(cls)  # also where a subclass is no dataclass, or a plain one
     return annotations_of(cls, [field.name for field in dataclasses.fields(cls)])
 
 

@@ -41,7 +41,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol, runt
 import numpy as np
 
 from spielfeld.arrays import Array
-from spielfeld.settings import Finite, Misfit, Range, annotations_of, checked
+from spielfeld.settings import Finite, Misfit, Range, Sound, annotations_of, checked
 
 Leaf = Any  # an array, a number, a word, None, or the state of a generator as a JSON object
 State = dict[str, Leaf]
@@ -107,15 +107,6 @@ class Bounded(Protocol):
 
     def index_bounds(self) -> Mapping[str, int]:
         """Return the bounds by name."""
-        ...
-
-
-@runtime_checkable
-class Sound(Protocol):
-    """An object whose arrays must agree with one another, beyond the range of each number."""
-
-    def require_sound(self) -> None:
-        """Raise a ValueError if they contradict each other."""
         ...
 
 

@@ -12,16 +12,14 @@ Source: Sutton & Barto, 2nd edition, sections 2.2 and 2.4 (the simple bandit alg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.agents.bandit.greedy import GreedyConfig, choose_greedily, update_estimate
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
-from spielfeld.settings import Share
+from spielfeld.settings import Share, settings
 
 
-@dataclass(frozen=True)
+@settings
 class ExplorationConfig(GreedyConfig):
     """Settings of the exploring bandit."""
 

@@ -17,7 +17,6 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 2.8, equations 2.1
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,11 +25,11 @@ from spielfeld.agents.bandit.greedy import moved
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.arrays import Array
-from spielfeld.settings import Positive, Settings
+from spielfeld.settings import Positive, settings
 
 
-@dataclass(frozen=True)
-class GradientConfig(Settings):
+@settings
+class GradientConfig:
     """Settings of the gradient bandit."""
 
     learning_rate: Positive = 0.1

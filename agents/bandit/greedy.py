@@ -13,8 +13,6 @@ with a constant step size section 2.5 (equation 2.5), which forgets old rewards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
@@ -22,11 +20,11 @@ from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.config import StepSize
 from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.arrays import Array
-from spielfeld.settings import Amount, Finite, Settings
+from spielfeld.settings import Amount, Finite, settings
 
 
-@dataclass(frozen=True)
-class GreedyConfig(Settings):
+@settings
+class GreedyConfig:
     """Settings of all methods that estimate what each arm pays."""
 
     learning_rate: StepSize = 1.0

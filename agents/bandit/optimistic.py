@@ -14,12 +14,11 @@ Source: Sutton & Barto, 2nd edition, section 2.6 (figure 2.3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spielfeld.agents.bandit.greedy import GreedyBandit, GreedyConfig
+from spielfeld.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class OptimisticConfig(GreedyConfig):
     """Settings of the optimistic bandit, those of figure 2.3."""
 

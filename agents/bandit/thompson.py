@@ -16,7 +16,6 @@ edition, section 2.9 ("posterior sampling").
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,11 +23,11 @@ from spielfeld.agents.bandit.greedy import greedy_arm, moved
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.envs.tabular import normal_draw
-from spielfeld.settings import Finite, Positive, Settings
+from spielfeld.settings import Finite, Positive, settings
 
 
-@dataclass(frozen=True)
-class ThompsonConfig(Settings):
+@settings
+class ThompsonConfig:
     """Settings of Thompson sampling: the prior, and the deviation of rewards."""
 
     initial_value: Finite = 0.0

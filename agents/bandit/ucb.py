@@ -15,16 +15,15 @@ Source: Auer, Cesa-Bianchi & Fischer (2002); Sutton & Barto, 2nd edition, sectio
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from spielfeld.agents.bandit.greedy import GreedyConfig, greedy_arm, update_estimate
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
-from spielfeld.settings import Amount
+from spielfeld.settings import Amount, settings
 
 
-@dataclass(frozen=True)
+@settings
 class UpperConfidenceConfig(GreedyConfig):
     """Settings of the upper-confidence-bound bandit."""
 

@@ -7,11 +7,11 @@ usual length fills.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from spielfeld.learning.network import ActivationName
-from spielfeld.settings import Amount, Count, Positive, Range, Settings, Share, Whole
+from spielfeld.settings import Amount, Count, Positive, Range, Share, Whole, settings
 
 Line = Literal["constant", "linear"]
 
@@ -34,8 +34,8 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class BaselineConfig(Settings):
+@settings
+class BaselineConfig:
     """Settings that all of them have."""
 
     learning_rate: Positive = 3e-4
@@ -65,7 +65,7 @@ class BaselineConfig(Settings):
         return {**words, "policy_kwargs": {"net_arch": list(self.hidden), "activation_fn": bend}}
 
 
-@dataclass(frozen=True)
+@settings
 class SB3A2CConfig(BaselineConfig):
     """Settings of Stable-Baselines3's A2C, whose optimizer is RMSprop."""
 
@@ -95,7 +95,7 @@ class SB3A2CConfig(BaselineConfig):
         return {**super().translated(), "vf_coef": self.value_weight / 2, "learning_rate": rate}
 
 
-@dataclass(frozen=True)
+@settings
 class SB3PPOConfig(BaselineConfig):
     """Settings of Stable-Baselines3's PPO, with or without masks."""
 
@@ -120,8 +120,8 @@ class SB3PPOConfig(BaselineConfig):
     clip_schedule: Line = "constant"
     """How `clip` falls along `schedule_samples`: constant or linear."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require_sound(self) -> None:
+        """Refuse a single row, which has no deviation."""
         if self.steps * self.num_envs < 2:
             raise ValueError(
                 "steps * num_envs must be 2 or more, not 1: there is no deviation of 1."
@@ -145,7 +145,7 @@ class SB3PPOConfig(BaselineConfig):
 SB3MaskablePPOConfig = SB3PPOConfig
 
 
-@dataclass(frozen=True)
+@settings
 class SB3DQNConfig(BaselineConfig):
     """Settings of Stable-Baselines3's DQN."""
 

@@ -23,7 +23,6 @@ Source: Mnih et al. (2016), section 4; Sutton & Barto, 2nd edition, section 13.5
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,10 +39,10 @@ from spielfeld.agents.policy_gradient.parts import (
 )
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.settings import Amount, Count, Share
+from spielfeld.settings import Amount, Count, Share, settings
 
 
-@dataclass(frozen=True)
+@settings
 class A2CConfig(NetworkConfig):
     """Settings of A2C."""
 

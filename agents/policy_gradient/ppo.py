@@ -41,7 +41,6 @@ Source: Schulman et al. (2017), equations 7, 9, 11 and 12; Schulman et al. (2016
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -57,10 +56,10 @@ from spielfeld.agents.policy_gradient.parts import (
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.schedule import ScheduleName
-from spielfeld.settings import Amount, Count, Positive, Share
+from spielfeld.settings import Amount, Count, Positive, Share, settings
 
 
-@dataclass(frozen=True)
+@settings
 class PPOConfig(NetworkConfig):
     """Settings of PPO."""
 

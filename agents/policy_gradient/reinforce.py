@@ -23,7 +23,6 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.3.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -40,14 +39,14 @@ from spielfeld.compiled import compiled
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.one_vector import OneVector
 from spielfeld.learning.optimizer import SGD
-from spielfeld.settings import Amount, Count, Finite, Range
+from spielfeld.settings import Amount, Count, Finite, Range, settings
 from spielfeld.snapshot import Counter, Grows, Index
 
 ROOM = 64  # steps at first; what the episodes need beyond is made as they go on
 UNDER_WAY = -1
 
 
-@dataclass(frozen=True)
+@settings
 class ReinforceConfig(NetworkConfig):
     """Settings of REINFORCE."""
 

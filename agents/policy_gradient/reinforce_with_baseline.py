@@ -21,7 +21,6 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from spielfeld.agents.networks import NetworkConfig
@@ -29,10 +28,10 @@ from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
 from spielfeld.agents.policy_gradient.parts import ActionTargets
 from spielfeld.agents.policy_gradient.reinforce import Reinforce
 from spielfeld.arrays import Array
-from spielfeld.settings import Amount, Count
+from spielfeld.settings import Amount, Count, settings
 
 
-@dataclass(frozen=True)
+@settings
 class ReinforceWithBaselineConfig(NetworkConfig):
     """Settings of REINFORCE with baseline."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from spielfeld.agents.tabular.config import StepSize
-from spielfeld.settings import Range, Settings, Share
+from spielfeld.settings import Range, Share, settings
 
 
-@dataclass(frozen=True)
-class SelfPlayConfig(Settings):
+@settings
+class SelfPlayConfig:
     """Settings of learning by self-play."""
 
     learning_rate: StepSize = 1.0

@@ -18,7 +18,6 @@ Source: van Hasselt (2010); Sutton & Barto, 2nd edition, section 6.7, equation 6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,10 +28,11 @@ from spielfeld.agents.tabular.exploration import choose_action, move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed
 from spielfeld.arrays import Array
+from spielfeld.settings import settings
 from spielfeld.snapshot import Counts, Values
 
 
-@dataclass(frozen=True)
+@settings
 class DoubleQLearningConfig(ControlConfig):
     """Settings of Double Q-learning."""
 

@@ -21,7 +21,6 @@ and then an action tried there; here every pair is as likely as any other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -39,11 +38,11 @@ from spielfeld.agents.tabular.remembered_world import (
     require_listed,
 )
 from spielfeld.arrays import Array
-from spielfeld.settings import Whole
+from spielfeld.settings import Whole, settings
 from spielfeld.snapshot import Counts, Values
 
 
-@dataclass(frozen=True)
+@settings
 class DynaQConfig(ControlConfig):
     """Settings of Dyna-Q."""
 

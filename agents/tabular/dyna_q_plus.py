@@ -19,7 +19,6 @@ Source: Sutton (1990); Sutton & Barto, 2nd edition, section 8.3 and the footnote
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,11 +37,11 @@ from spielfeld.agents.tabular.remembered_world import (
     require_listed,
 )
 from spielfeld.arrays import Array
-from spielfeld.settings import Amount, Whole
+from spielfeld.settings import Amount, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
 
-@dataclass(frozen=True)
+@settings
 class DynaQPlusConfig(ControlConfig):
     """Settings of Dyna-Q+."""
 

@@ -12,15 +12,13 @@ Source: van Seijen et al. (2009); Sutton & Barto, 2nd edition, section 6.6, equa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.config import GradientConfig
 from spielfeld.agents.tabular.learner import Next, TabularLearner
-from spielfeld.settings import Share, Whole
+from spielfeld.settings import Share, Whole, settings
 
 
-@dataclass(frozen=True)
+@settings
 class ExpectedSarsaConfig(GradientConfig):
     """Settings of Expected SARSA: exploration fades to nothing, as an on-policy method needs."""
 

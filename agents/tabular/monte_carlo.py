@@ -21,7 +21,6 @@ Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,11 +38,11 @@ from spielfeld.agents.tabular.memory import (
     StepsOrNone,
 )
 from spielfeld.arrays import Array
-from spielfeld.settings import Share, Whole
+from spielfeld.settings import Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
 
-@dataclass(frozen=True)
+@settings
 class MonteCarloConfig(ControlConfig):
     """Settings of Monte Carlo control: exploration fades to nothing, as on-policy methods need."""
 

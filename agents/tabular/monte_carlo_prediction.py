@@ -12,14 +12,13 @@ Source: Sutton & Barto, 2nd edition, section 5.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.monte_carlo import MonteCarlo, remember_and_look_back
 from spielfeld.agents.tabular.prediction import PredictionLearner
+from spielfeld.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class MonteCarloPredictionConfig(PredictionConfig):
     """Settings of Monte Carlo prediction."""
 

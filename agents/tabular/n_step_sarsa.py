@@ -17,7 +17,6 @@ Source: Sutton & Barto, 2nd edition, section 7.2, equations 7.4 and 7.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -29,13 +28,13 @@ from spielfeld.agents.tabular.exploration import move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed, Columns, States
 from spielfeld.arrays import Array
-from spielfeld.settings import Range, Share, Whole
+from spielfeld.settings import Range, Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
 Steps = Annotated[int, Range(1, 2**24)]  # of a window, which takes 24 bytes for each
 
 
-@dataclass(frozen=True)
+@settings
 class NStepSarsaConfig(ControlConfig):
     """Settings of n-step SARSA."""
 

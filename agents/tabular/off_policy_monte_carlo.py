@@ -23,7 +23,6 @@ Source: Sutton & Barto, 2nd edition, sections 5.5 to 5.7, equations 5.7 and 5.8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,15 +42,15 @@ from spielfeld.agents.tabular.monte_carlo import require_steps, with_room
 from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend
-from spielfeld.settings import Finite, Settings, Share, Whole
+from spielfeld.settings import Finite, Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
 TOLERANCE = 1e-9  # of a probability, which is a sum
 HUGE = 1e200  # where ratios stop growing, far below what a number can hold
 
 
-@dataclass(frozen=True)
-class OffPolicyMonteCarloConfig(Settings):
+@settings
+class OffPolicyMonteCarloConfig:
     """Settings of off-policy Monte Carlo control; its step sizes come from the weights."""
 
     discount: Share = 0.99

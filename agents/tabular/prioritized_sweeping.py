@@ -20,7 +20,6 @@ Source: Moore & Atkeson (1993); Peng & Williams (1993); Sutton & Barto, 2nd edit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,11 +37,11 @@ from spielfeld.agents.tabular.priority_queue import (
 )
 from spielfeld.agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
 from spielfeld.arrays import Array
-from spielfeld.settings import Amount, Count
+from spielfeld.settings import Amount, Count, settings
 from spielfeld.snapshot import Counts, Values
 
 
-@dataclass(frozen=True)
+@settings
 class PrioritizedSweepingConfig(ControlConfig):
     """Settings of prioritised sweeping: full steps, since an update is not repeated for long."""
 

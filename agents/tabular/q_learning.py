@@ -17,15 +17,14 @@ Source: Watkins (1989); Sutton & Barto, 2nd edition, section 6.5, equation 6.8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.config import GradientConfig
 from spielfeld.agents.tabular.learner import Next, TabularLearner
 from spielfeld.arrays import Array
+from spielfeld.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class QLearningConfig(GradientConfig):
     """Settings of Q-learning."""
 

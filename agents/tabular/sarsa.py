@@ -18,15 +18,13 @@ Source: Rummery & Niranjan (1994); Sutton & Barto, 2nd edition, section 6.4, equ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.config import GradientConfig
 from spielfeld.agents.tabular.learner import Next, TabularLearner
-from spielfeld.settings import Share, Whole
+from spielfeld.settings import Share, Whole, settings
 
 
-@dataclass(frozen=True)
+@settings
 class SarsaConfig(GradientConfig):
     """Settings of SARSA: exploration fades to nothing, as an on-policy method needs."""
 

@@ -29,7 +29,6 @@ Source: Rummery & Niranjan (1994); Singh & Sutton (1996); van Seijen et al. (201
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -41,7 +40,7 @@ from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells
 from spielfeld.arrays import Array
-from spielfeld.settings import Share, Whole
+from spielfeld.settings import Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
 ACCUMULATING, REPLACING, DUTCH = range(3)
@@ -49,7 +48,7 @@ KINDS = {"accumulating": ACCUMULATING, "replacing": REPLACING, "dutch": DUTCH}
 FADED = 1e-12  # a trace below this is none
 
 
-@dataclass(frozen=True)
+@settings
 class SarsaLambdaConfig(ControlConfig):
     """Settings of SARSA(lambda)."""
 

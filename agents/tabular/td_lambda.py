@@ -12,16 +12,15 @@ Source: Sutton (1988); Sutton & Barto, 2nd edition, sections 12.2 and 12.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.prediction import PredictionLearner
 from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, credit_all
-from spielfeld.settings import Share
+from spielfeld.settings import Share, settings
 
 
-@dataclass(frozen=True)
+@settings
 class TDLambdaConfig(PredictionConfig):
     """Settings of TD(lambda)."""
 

@@ -16,7 +16,6 @@ Source: Precup, Sutton & Singh (2000); Sutton & Barto, 2nd edition, section 7.5,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,9 +27,10 @@ from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.n_step_sarsa import Steps, WindowMemory, note, window_memory
 from spielfeld.agents.tabular.q_learning import best_value
 from spielfeld.arrays import Array
+from spielfeld.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class TreeBackupConfig(ControlConfig):
     """Settings of n-step Tree Backup."""
 

@@ -17,15 +17,14 @@ Source: van Hasselt, Guez & Silver (2016), equation 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.arrays import Array
+from spielfeld.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class DoubleDQNConfig(DQNConfig):
     """Settings of Double DQN."""
 

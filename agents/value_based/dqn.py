@@ -28,7 +28,6 @@ Sutton & Barto, 2nd edition, section 16.5.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -45,12 +44,12 @@ from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Huber
 from spielfeld.learning.network import ActivationName
 from spielfeld.learning.schedule import ScheduleName
-from spielfeld.settings import Amount, Count, Positive, Settings, Share, Whole
-from spielfeld.snapshot import Counter, Sound
+from spielfeld.settings import Amount, Count, Positive, Share, Sound, Whole, settings
+from spielfeld.snapshot import Counter
 
 
-@dataclass(frozen=True)
-class DQNConfig(Settings):
+@settings
+class DQNConfig:
     """Settings of DQN."""
 
     num_envs: Count = 16
@@ -93,8 +92,8 @@ class DQNConfig(Settings):
     huber_threshold: Positive = 1.0
     """Error from which on the loss is a straight line and no longer a square."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require_sound(self) -> None:
+        """Refuse a memory too small for a step of each world."""
         if self.buffer_size < self.num_envs:
             raise ValueError(
                 f"buffer_size must be {self.num_envs} or more, a step of each of num_envs, "

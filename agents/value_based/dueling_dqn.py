@@ -14,7 +14,6 @@ streams have a hidden layer each of their own as well; here they share all hidde
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,10 @@ import numpy as np
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig, plain_network
 from spielfeld.learning.duelling import Duelling
 from spielfeld.learning.function import Function
+from spielfeld.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class DuelingDQNConfig(DQNConfig):
     """Settings of Duelling DQN."""
 

@@ -20,7 +20,6 @@ Source: Sutton & Barto, 2nd edition, section 7.1; Hessel et al. (2018), "Rainbow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -28,21 +27,22 @@ import numpy as np
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.agents.value_based.memory import ReplayMemory, Transitions
 from spielfeld.arrays import Array
-from spielfeld.settings import Count
+from spielfeld.settings import Count, settings
 from spielfeld.snapshot import Index
 
 NONE = -1  # place
 
 
-@dataclass(frozen=True)
+@settings
 class NStepDQNConfig(DQNConfig):
     """Settings of n-step DQN."""
 
     n_steps: Count = 3
     """Rewards to look ahead."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require_sound(self) -> None:
+        """Refuse a memory too small for two steps of each world."""
+        super().require_sound()
         if self.buffer_size < 2 * self.num_envs:
             raise ValueError(
                 f"buffer_size must be {2 * self.num_envs} or more, two steps of each of num_envs, "

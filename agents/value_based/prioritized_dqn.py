@@ -17,7 +17,6 @@ proportional priorities, and appendix B.2.1, but each step of a batch is drawn f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -27,12 +26,12 @@ from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
-from spielfeld.settings import Amount, Share, Whole
+from spielfeld.settings import Amount, Share, Whole, settings
 
 SMALLEST = 1e-6  # error; so that a step that was as expected is drawn again some time
 
 
-@dataclass(frozen=True)
+@settings
 class PrioritizedDQNConfig(DQNConfig):
     """Settings of DQN with prioritised replay."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated, Any, ClassVar
 
@@ -25,7 +25,7 @@ from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, re
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
 from spielfeld.learning.scikit_learn import scikit_learn
-from spielfeld.settings import Settings, settings_of
+from spielfeld.settings import settings, settings_of
 from spielfeld.snapshot import Counter, Fixed
 
 
@@ -107,8 +107,8 @@ class SklearnLearner:
         return checked_inputs(inputs, self.fitted.n_features_in_)
 
 
-@dataclass(frozen=True)
-class StandardisedConfig(Settings):
+@settings
+class StandardisedConfig:
     """Settings of a method that weighs features against each other."""
 
     standardise: bool = True

@@ -5,11 +5,10 @@ Defaults are scikit-learn's, but logistic regression may take as many steps as i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from spielfeld.learning.baselines.sklearn_learner import SklearnLearner, StandardisedConfig
-from spielfeld.settings import Settings
+from spielfeld.settings import settings
 
 
 def either(place: str) -> dict[str, str]:
@@ -17,8 +16,8 @@ def either(place: str) -> dict[str, str]:
     return {"classification": f"{place}Classifier", "regression": f"{place}Regressor"}
 
 
-@dataclass(frozen=True)
-class LinearConfig(Settings):
+@settings
+class LinearConfig:
     """Least squares has nothing to set."""
 
 
@@ -30,8 +29,8 @@ class SklearnLinear(SklearnLearner):
     estimators: ClassVar = {"regression": "linear_model:LinearRegression"}
 
 
-@dataclass(frozen=True)
-class RidgeConfig(Settings):
+@settings
+class RidgeConfig:
     """Settings of ridge regression."""
 
     alpha: float = 1.0
@@ -46,7 +45,7 @@ class SklearnRidge(SklearnLearner):
     estimators: ClassVar = {"regression": "linear_model:Ridge"}
 
 
-@dataclass(frozen=True)
+@settings
 class LogisticConfig(StandardisedConfig):
     """Settings of logistic regression."""
 
@@ -66,7 +65,7 @@ class SklearnLogistic(SklearnLearner):
     estimators: ClassVar = {"classification": "linear_model:LogisticRegression"}
 
 
-@dataclass(frozen=True)
+@settings
 class NeighborsConfig(StandardisedConfig):
     """Settings of nearest neighbours."""
 
@@ -83,8 +82,8 @@ class SklearnKNearest(SklearnLearner):
     estimators: ClassVar = either("neighbors:KNeighbors")
 
 
-@dataclass(frozen=True)
-class TreeConfig(Settings):
+@settings
+class TreeConfig:
     """Settings of decision trees."""
 
     max_depth: int | None = None
@@ -100,7 +99,7 @@ class SklearnTree(SklearnLearner):
     estimators: ClassVar = either("tree:DecisionTree")
 
 
-@dataclass(frozen=True)
+@settings
 class ForestConfig(TreeConfig):
     """Settings of random forests."""
 
@@ -115,8 +114,8 @@ class SklearnRandomForest(SklearnLearner):
     estimators: ClassVar = either("ensemble:RandomForest")
 
 
-@dataclass(frozen=True)
-class BoostingConfig(Settings):
+@settings
+class BoostingConfig:
     """Settings of gradient boosting."""
 
     n_estimators: int = 100
@@ -134,7 +133,7 @@ class SklearnGradientBoosting(SklearnLearner):
     estimators: ClassVar = either("ensemble:GradientBoosting")
 
 
-@dataclass(frozen=True)
+@settings
 class SupportVectorConfig(StandardisedConfig):
     """Settings of support vector machines."""
 
@@ -154,7 +153,7 @@ class SklearnSVM(SklearnLearner):
     estimators: ClassVar = {"classification": "svm:SVC", "regression": "svm:SVR"}
 
 
-@dataclass(frozen=True)
+@settings
 class NetworkConfig(StandardisedConfig):
     """Settings of neural networks."""
 

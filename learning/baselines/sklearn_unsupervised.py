@@ -5,14 +5,13 @@ Defaults are those of our own methods of the same kind, so that they can be comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.baselines.sklearn_learner import SklearnLearner
-from spielfeld.settings import Settings
+from spielfeld.settings import settings
 
 
 def any_rows(place: str) -> dict[str, str]:
@@ -20,8 +19,8 @@ def any_rows(place: str) -> dict[str, str]:
     return dict.fromkeys(("unlabelled", "classification", "regression"), place)
 
 
-@dataclass(frozen=True)
-class KMeansConfig(Settings):
+@settings
+class KMeansConfig:
     """Settings of k-means."""
 
     n_clusters: int = 3
@@ -46,8 +45,8 @@ class SklearnKMeans(SklearnLearner):
         return np.asarray(self.fitted.predict(self.checked(inputs)), np.int64)
 
 
-@dataclass(frozen=True)
-class ComponentsConfig(Settings):
+@settings
+class ComponentsConfig:
     """Settings of principal components."""
 
     n_components: int = 2
@@ -67,8 +66,8 @@ class SklearnPCA(SklearnLearner):
         return np.asarray(self.fitted.inverse_transform(codes))
 
 
-@dataclass(frozen=True)
-class MixtureConfig(Settings):
+@settings
+class MixtureConfig:
     """Settings of Gaussian mixtures."""
 
     n_components: int = 3

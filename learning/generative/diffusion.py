@@ -23,7 +23,6 @@ Dhariwal (2021) in continuous time; drawing by Song, Meng & Ermon (2021), equati
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, pi
 from typing import Annotated, ClassVar, cast
@@ -41,13 +40,13 @@ from spielfeld.learning.generative.average import Averaged
 from spielfeld.learning.generative.noise_predictor import NoisePredictor
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.network import ActivationName
-from spielfeld.settings import Amount, Count, Positive, Range
+from spielfeld.settings import Amount, Count, Positive, Range, settings
 
 RIGHT_ANGLE = pi / 2
 FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # where drawing begins: noise of 21 standard deviations
 
 
-@dataclass(frozen=True)
+@settings
 class DiffusionConfig(DescentConfig):
     """Settings of diffusion models."""
 

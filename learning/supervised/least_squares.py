@@ -19,7 +19,6 @@ Source: Gauss (1809); Hoerl & Kennard (1970); Bishop (2006), equations 3.15 and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -30,7 +29,7 @@ from spielfeld.history import History
 from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
-from spielfeld.settings import Amount, Finite, Settings, settings_of
+from spielfeld.settings import Amount, Finite, settings, settings_of
 from spielfeld.snapshot import Counter
 
 
@@ -74,13 +73,13 @@ def least_squares(inputs: Array, targets: Array) -> tuple[Array, float]:
     return ridge(inputs, targets, penalty=0.0)
 
 
-@dataclass(frozen=True)
-class LeastSquaresConfig(Settings):
+@settings
+class LeastSquaresConfig:
     """Least squares has no settings."""
 
 
-@dataclass(frozen=True)
-class RidgeConfig(Settings):
+@settings
+class RidgeConfig:
     """Settings of ridge regression."""
 
     penalty: Amount = 1.0

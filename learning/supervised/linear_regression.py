@@ -16,8 +16,6 @@ Source: Widrow & Hoff (1960) for single rows; Bishop (2006), section 3.1.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.arrays import Array
@@ -27,10 +25,10 @@ from spielfeld.learning.data_sets.standardiser import Standardiser
 from spielfeld.learning.descent import DescentConfig
 from spielfeld.learning.function import Function, Linear, Parameters
 from spielfeld.learning.loss import Loss, LossName, Threshold, regression_loss
-from spielfeld.settings import Amount
+from spielfeld.settings import Amount, settings
 
 
-@dataclass(frozen=True)
+@settings
 class RegressionConfig(DescentConfig):
     """Settings of regression by descent."""
 

@@ -20,7 +20,7 @@ Source: Cox (1958); Bishop (2006), sections 4.3.2 to 4.3.4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -34,10 +34,10 @@ from spielfeld.learning.function import Function, Linear
 from spielfeld.learning.logits import sigmoid, softmax
 from spielfeld.learning.loss import Loss
 from spielfeld.learning.supervised.linear_regression import in_own_units
-from spielfeld.settings import Range
+from spielfeld.settings import Range, settings
 
 
-@dataclass(frozen=True)
+@settings
 class LogisticRegressionConfig(DescentConfig):
     """Settings of logistic regression."""
 

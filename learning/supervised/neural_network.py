@@ -15,8 +15,6 @@ Source: Rumelhart, Hinton & Williams (1986); Bishop (2006), sections 5.1 to 5.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.learning.cross_entropy import CrossEntropy
@@ -26,10 +24,10 @@ from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Loss, LossName, Threshold, regression_loss
 from spielfeld.learning.network import ActivationName, Network
-from spielfeld.settings import Amount, Count, Positive
+from spielfeld.settings import Amount, Count, Positive, settings
 
 
-@dataclass(frozen=True)
+@settings
 class NeuralNetworkConfig(DescentConfig):
     """Settings of neural networks."""
 

@@ -20,7 +20,7 @@ Source: Koren, Bell & Volinsky (2009), equations 4 and 5 and the steps between 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,10 +34,10 @@ from spielfeld.learning.descent import DescentConfig
 from spielfeld.learning.embedding import EmbeddingDot
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Loss, SquaredError
-from spielfeld.settings import Amount, Count, Positive, Whole
+from spielfeld.settings import Amount, Count, Positive, Whole, settings
 
 
-@dataclass(frozen=True)
+@settings
 class RecommenderConfig(DescentConfig):
     """Settings of recommenders."""
 
@@ -52,8 +52,8 @@ class RecommenderConfig(DescentConfig):
     dimensions: Whole = 2
     """Numbers that describe a user or an item; 0 for biases alone."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require_sound(self) -> None:
+        """Refuse optimizers that change every user and item."""
         if self.optimizer != "sgd":
             raise ValueError(
                 "A recommender changes only the users and items of a batch, which only the "

@@ -14,8 +14,6 @@ Source: Hinton & Salakhutdinov (2006); Goodfellow, Bengio & Courville (2016), se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.arrays import Array
@@ -25,10 +23,10 @@ from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.network import ActivationName, Network
-from spielfeld.settings import Count, Positive
+from spielfeld.settings import Count, Positive, settings
 
 
-@dataclass(frozen=True)
+@settings
 class AutoencoderConfig(DescentConfig):
     """Settings of autoencoders."""
 

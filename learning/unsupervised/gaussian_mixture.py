@@ -25,7 +25,6 @@ Source: Dempster, Laird & Rubin (1977); Bishop (2006), sections 9.2.2 and 9.3.2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -40,7 +39,7 @@ from spielfeld.learning.function import Parameters
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig
 from spielfeld.learning.unsupervised.mixture import Mixture, log_sum_exp
-from spielfeld.settings import Amount, Count, Settings
+from spielfeld.settings import Amount, Count, settings
 
 Shape = Callable[[Array], Array]
 
@@ -54,8 +53,8 @@ NOBODY = (
 )  # rows of a component that has none, so as not to divide by 0
 
 
-@dataclass(frozen=True)
-class GaussianMixtureConfig(Settings):
+@settings
+class GaussianMixtureConfig:
     """Settings of a Gaussian mixture."""
 
     components: Count = 3

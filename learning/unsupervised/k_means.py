@@ -22,7 +22,6 @@ step size; Arthur & Vassilvitskii (2007) for the start.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, log
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -36,15 +35,15 @@ from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.data_sets.mini_batches import MiniBatches
 from spielfeld.learning.loss import Loss, SquaredError
-from spielfeld.settings import Count, Finite, Range, Settings, Whole
+from spielfeld.settings import Count, Finite, Range, Whole, settings
 from spielfeld.snapshot import Counter
 
 AT_REST = 1e-12  # share of the loss by which it falls at least, while rows change sides
 BLOCK = 512  # rows at a time, so that what is made of them stays in the cache
 
 
-@dataclass(frozen=True)
-class KMeansConfig(Settings):
+@settings
+class KMeansConfig:
     """Settings of k-means."""
 
     clusters: Count = 3

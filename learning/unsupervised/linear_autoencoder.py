@@ -17,8 +17,6 @@ Source: Baldi & Hornik (1989), facts 1 to 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from spielfeld.arrays import Array
@@ -28,10 +26,10 @@ from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.network import glorot_start
-from spielfeld.settings import Count, Positive
+from spielfeld.settings import Count, Positive, settings
 
 
-@dataclass(frozen=True)
+@settings
 class LinearAutoencoderConfig(DescentConfig):
     """Settings of linear autoencoders."""
 

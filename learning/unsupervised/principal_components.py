@@ -18,7 +18,6 @@ Source: Pearson (1901); Eckart & Young (1936); Bishop (2006), section 12.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 from typing import Annotated, Any, ClassVar
 
@@ -33,15 +32,15 @@ from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import drawn
 from spielfeld.learning.data_sets.standardiser import Standardiser
 from spielfeld.learning.function import Parameters
-from spielfeld.settings import Finite, Settings
+from spielfeld.settings import Finite, settings
 from spielfeld.snapshot import Counter, Grows
 
 MANY = 10  # times as many rows as features, from where on their covariance is decomposed
 BLOCK = 4096  # rows at a time, so that what is made of them stays in the cache
 
 
-@dataclass(frozen=True)
-class PrincipalComponentsConfig(Settings):
+@settings
+class PrincipalComponentsConfig:
     """Settings of principal components.
 
     Raises:
@@ -53,8 +52,8 @@ class PrincipalComponentsConfig(Settings):
     standardise: bool = False
     """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require_sound(self) -> None:
+        """Refuse what is neither a share nor a whole number."""
         if not (0 < self.components < 1 or 1 <= self.components == self.components // 1 < inf):
             raise ValueError(
                 "components must be a whole number from 1, or a share of the variance between 0 "

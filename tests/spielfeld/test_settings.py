@@ -13,15 +13,15 @@ from spielfeld.settings import (
     Finite,
     Positive,
     Range,
-    Settings,
     Share,
     Whole,
+    settings,
     settings_of,
 )
 
 
-@dataclass(frozen=True)
-class Example(Settings):
+@settings
+class Example:
     """Settings of every kind."""
 
     discount: Share = 0.99
@@ -127,13 +127,37 @@ def test_another_default_keeps_the_range_and_another_range_replaces_it():
 def test_a_default_without_a_type_is_refused_since_a_dataclass_would_ignore_it():
     with pytest.raises(TypeError, match="discount needs its type"):
 
+        @settings
         class Child(Example):
             discount = 0.5
 
+    class Plain(Example):
+        discount = 0.5
+
+    with pytest.raises(TypeError, match="discount needs its type"):
+        Plain()
+
+
+def test_a_condition_on_several_fields_is_asked_after_each_alone():
+    @settings
+    class Interval:
+        low: Share = 0.0
+        high: Share = 1.0
+
+        def require_sound(self):
+            if self.low > self.high:
+                raise ValueError("low must be at most high.")
+
+    assert Interval(0.2).low == 0.2
+    with pytest.raises(ValueError, match="low must be from 0 to 1, not 2"):
+        Interval(2.0)
+    with pytest.raises(ValueError, match="low must be at most high"):
+        Interval(0.5, 0.4)
+
 
 def test_fields_made_by_a_factory_are_checked():
-    @dataclass(frozen=True)
-    class Made(Settings):
+    @settings
+    class Made:
         numbers: tuple[Share, ...] = field(default_factory=lambda: (0.5, 2.0))
 
     with pytest.raises(ValueError, match="numbers must be from 0 to 1, not 2"):

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as st_numpy
 
 from spielfeld import snapshot
 from spielfeld.arrays import Array
-from spielfeld.settings import Range, Settings, Share
+from spielfeld.settings import Range, Share, settings
 from spielfeld.snapshot import Counter, Fixed, Grows, Index, leaves, restored
 
 DTYPES = ("float64", "float32", "int64", "int32", "uint64", "uint8", "bool")
@@ -285,8 +285,8 @@ def test_an_array_that_only_can_be_read_must_be_equal():
 
 
 def test_settings_are_checked_when_they_are_restored():
-    @dataclass(frozen=True)
-    class Config(Settings):
+    @settings
+    class Config:
         rate: Share = 0.5
 
     part = Part(Config())
