@@ -14,25 +14,56 @@ Policy gradients and DQN share these events and their order. A method fills in:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 from spielfeld import guard, snapshot
 from spielfeld.agents.features import Features, in_world, require_actions
-from spielfeld.agents.networks import NetworkConfig, make_adam
 from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds, Step, many_worlds, rows_seed
 from spielfeld.history import History
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Function, prefixed
-from spielfeld.learning.optimizer import Optimizer
-from spielfeld.learning.schedule import SCHEDULES
-from spielfeld.settings import settings_of
+from spielfeld.learning.network import ActivationName, Network
+from spielfeld.learning.optimizer import SCHEDULES, Adam, OneVector, Optimizer, ScheduleName
+from spielfeld.settings import Amount, Count, Positive, Share, settings, settings_of
 from spielfeld.snapshot import Counter
 
+Targets = TypeVar("Targets", contravariant=True)
 EPISODE = ("samples", "episode_return", "episode_length")
+NetworkName = Literal["numpy", "torch", "linear"]
+
+
+@settings
+class NetworkConfig:
+    """Settings of agents with networks."""
+
+    num_envs: Count = 16
+    """Copies of the world to act in at once."""
+    discount: Share = 0.99
+    """Weight of the next state's value, in [0, 1]."""
+    learning_rate: Positive = 0.001
+    """Step size of Adam, above 0."""
+    schedule: ScheduleName = "constant"
+    """How the learning rate falls: constant, linear, cosine or step."""
+    schedule_samples: Count = 100_000
+    """Environment steps until what falls has fallen all the way: to 0, where learning ends, if the
+    schedule is linear or cosine."""
+    gradient_clip: Amount = 0.5
+    """Longest gradient allowed, over all parameters together; 0 for any."""
+    network: NetworkName = "numpy"
+    """numpy (gradients by hand), torch (by autograd, the same within rounding), or linear."""
+    hidden: tuple[Count, ...] = (64, 64)
+    """Units of each hidden layer."""
+    activation: ActivationName = "tanh"
+    """relu, tanh or sigmoid."""
+
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update; 0 where that depends on what happens."""
+        return 0
 
 
 class Policy(Protocol):
@@ -86,6 +117,14 @@ def deep_loop(learner: DeepLearner, samples: int) -> Iterator[Batch]:
             learner.measured = learner.measure()
 
 
+class DeepLoss(Protocol[Targets]):
+    """A loss, of targets that may be more than an array: actions, advantages, returns."""
+
+    def derivative(self, prediction: Array, target: Targets, weights: Array | float = 1.0) -> Array:
+        """Return dJ / d prediction, of the prediction's shape."""
+        ...
+
+
 class DeepLearner:
     """A learner with a network that acts in `num_envs` worlds at once; see the top of this file.
 
@@ -109,7 +148,7 @@ class DeepLearner:
     samples: Counter  # environment steps taken
     owed: Counter  # asked for, but not taken yet
     function: Function
-    loss: Any
+    loss: DeepLoss[Any]
     optimizer: Optimizer
     worlds: ManyWorlds
     features: Features
@@ -150,10 +189,7 @@ class DeepLearner:
 
     def measure(self) -> dict[str, float]:
         """Return numbers about the latest update, just before its step, by their name."""
-        assert self.latest is not None
-        batch, prediction = self.latest
-        found: dict[str, float] = self.loss.measure(prediction, batch.targets)
-        return found
+        raise NotImplementedError
 
     # Learning.
 
@@ -299,3 +335,37 @@ class DeepLearner:
             raise
         if not worlds:  # where they stood is not known: they begin anew
             self.forget()
+
+
+def make_network(
+    config: Any, inputs: int, outputs: int, generator: np.random.Generator, scale: float
+) -> Function:
+    """Return a float32 network of the kind that `config` names.
+
+    Args:
+        config: Settings such as `NetworkConfig`.
+        inputs: Features of an observation.
+        outputs: Numbers to predict.
+        generator: Draws the weights at the start: rotations, layer by layer.
+        scale: Of the weights to the outputs; a small one begins with outputs near 0, such as
+            actions that are all equally likely.
+    """
+    hidden = () if config.network == "linear" else config.hidden
+    network = Network(
+        (inputs, *hidden, outputs), generator, config.activation, "orthogonal", np.float32
+    )
+    network.parameters[f"weights{len(hidden)}"] *= scale / np.sqrt(2)  # the gain it began with
+    if config.network != "torch":
+        return network
+    from spielfeld.learning.torch_function import torch_twin
+
+    return torch_twin(network, "network torch")
+
+
+def make_adam(config: Any) -> OneVector:
+    """Return a fresh optimizer: Adam on clipped gradients.
+
+    What keeps Adam from dividing by 0 is larger than the 1e-8 of its paper, as in the A2C and PPO
+    that OpenAI published: where gradients have become tiny, steps become small too.
+    """
+    return OneVector(Adam(config.learning_rate, stability=1e-5), config.gradient_clip)

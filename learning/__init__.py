@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from spielfeld.learning.logits import log_softmax, sigmoid, softmax
     from spielfeld.learning.loss import Huber, Loss, SquaredError
     from spielfeld.learning.network import Network
-    from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
-    from spielfeld.learning.schedule import SCHEDULES, Schedule
+    from spielfeld.learning.optimizer import (
+        SCHEDULES,
+        SGD,
+        Adam,
+        Momentum,
+        Optimizer,
+        Schedule,
+        WeightDecay,
+    )
     from spielfeld.learning.supervised import (
         LeastSquares,
         LeastSquaresConfig,
@@ -51,7 +58,6 @@ if TYPE_CHECKING:
         PrincipalComponents,
         PrincipalComponentsConfig,
     )
-    from spielfeld.learning.weight_decay import WeightDecay
 else:
     __getattr__, __dir__, __all__ = lazy(__name__, __file__)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ class Batch:
 
     Args:
         inputs: One row each. Shape [rows, ...], or [rows] indices for a table.
-        targets: What each row's prediction is compared with. Shape [rows], or [rows, outputs].
+        targets: What each row's prediction is compared with. Shape [rows], or [rows, outputs];
+            or a named tuple of such arrays, where the loss has several terms.
         weights: How much each row counts in the loss (1/rows) sum weight * loss. Shape [rows], or
             one number for all.
         select: The output that a row's target is for, such as the action of a table; None when a
@@ -23,7 +25,7 @@ class Batch:
     """
 
     inputs: Array
-    targets: Array
+    targets: Any  # an array, or what a loss of several terms asks for: one row a prediction
     weights: Array | float = 1.0
     select: Array | None = None
 

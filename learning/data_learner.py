@@ -28,8 +28,7 @@ from spielfeld.learning.function import Function
 from spielfeld.learning.learner import GradientLearner
 from spielfeld.learning.logits import softmax
 from spielfeld.learning.loss import Loss
-from spielfeld.learning.optimizer import SGD, Optimizer
-from spielfeld.learning.schedule import SCHEDULES
+from spielfeld.learning.optimizer import SCHEDULES, SGD, Optimizer
 from spielfeld.settings import settings_of
 from spielfeld.snapshot import Counter, Fixed
 

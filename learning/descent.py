@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, runtime_checkable
 
-from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer
-from spielfeld.learning.schedule import ScheduleName
-from spielfeld.learning.weight_decay import WeightDecay
+from spielfeld.learning.optimizer import SGD, Adam, Momentum, Optimizer, ScheduleName, WeightDecay
 from spielfeld.settings import Count, Positive, Whole, settings
 
 OptimizerName = Literal["sgd", "momentum", "adam"]

@@ -1,11 +1,15 @@
-"""One step downhill, three ways. Every step changes the parameters in place."""
+"""Optimizers: one step downhill, which changes the parameters in place.
+
+`SGD`, `Momentum` and `Adam` take the step. `WeightDecay` and `OneVector`, which clips gradients,
+stand around one of them. A schedule says how the learning rate falls along the way.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +21,9 @@ from spielfeld.learning.function import Parameters
 from spielfeld.snapshot import Counter
 
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
+Schedule = Callable[[float, float, float], float]
+ScheduleName = Literal["constant", "linear", "cosine", "step"]
+ALL = "all"  # the one parameter of `OneVector`
 
 
 class Optimizer(Protocol):
@@ -212,3 +219,165 @@ class Wrapper:
     def prepare(self, parameters: Parameters) -> None:
         """Make the arrays that the optimizer needs."""
         self.optimizer.prepare(parameters)
+
+
+@dataclass
+class WeightDecay(Wrapper):
+    """Weight decay: prefer small weights; biases, by their name, stay free.
+
+    It comes in two ways, which are the same for SGD and for nothing else:
+
+    - As a penalty (L2, ridge): J + decay / 2 * sum of weights^2. Its slope, decay * weights, joins
+      the gradient before the optimizer sees it, so momentum remembers it, and Adam divides it by
+      the size of the gradient: weights with large gradients hardly decay.
+    - Decoupled (Loshchilov & Hutter, 2019): weights <- (1 - learning_rate * decay) * weights, apart
+      from the gradient. All weights decay at the same pace, but no J is minimised any more.
+
+    Use the penalty where the minimum matters (ridge regression), decoupled decay with Adam.
+
+    Of `Rows` only those in the batch decay: the penalty is the mean over the batch of decay / 2 *
+    (the squared entries that each row touched), an average just as J is.
+
+    Args:
+        optimizer: Takes the steps.
+        decay: How strongly, per unit of J; scikit-learn's ridge `alpha` is decay * rows.
+        decoupled: Whether weights decay apart from the gradient.
+    """
+
+    optimizer: Optimizer
+    decay: float
+    decoupled: bool = False
+
+    def step(
+        self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
+    ) -> None:
+        """Take one step; see `Optimizer`.
+
+        Raises:
+            TypeError: If decay is decoupled and the gradient has `Rows`.
+        """
+        decaying = [name for name in gradient if "bias" not in name]
+        if self.decoupled:
+            rate = self.learning_rate if learning_rate is None else learning_rate
+            _refuse_rows(gradient)
+            for name in decaying:
+                parameters[name] *= 1 - rate * self.decay
+        else:
+            penalised = {
+                name: self._penalised(parameters[name], gradient[name]) for name in decaying
+            }
+            gradient = {**gradient, **penalised}
+        self.optimizer.step(parameters, gradient, learning_rate)
+
+    def _penalised(self, parameter: Array, slope: Array | Rows) -> Array | Rows:
+        if isinstance(slope, Rows):
+            share = self.decay / len(slope.values)
+            return Rows(slope.index, slope.values + share * parameter[slope.index])
+        return slope + self.decay * parameter
+
+
+def _refuse_rows(gradient: Gradient) -> None:
+    for name, slope in gradient.items():
+        if isinstance(slope, Rows):
+            raise TypeError(
+                "Decoupled decay moves every weight, so it cannot take the sparse gradient of "
+                f"{name!r}; use decoupled=False, which is the same for SGD."
+            )
+
+
+class OneVector(Wrapper):
+    """An optimizer that sees all parameters as one vector, and clips the length of its gradient.
+
+    gradient <- gradient * min(1, limit / |gradient|) keeps one strange batch from throwing the
+    parameters far off, without changing the direction (Pascanu, Mikolov & Bengio, 2013).
+
+    Args:
+        optimizer: Takes the step.
+        limit: Longest gradient allowed, over all parameters together; 0 for any.
+    """
+
+    def __init__(self, optimizer: Optimizer, limit: float = 0.0) -> None:
+        self.optimizer, self.limit = optimizer, limit
+
+    def prepare(self, parameters: Parameters) -> None:
+        """Make the arrays that the optimizer needs for the vector."""
+        self.optimizer.prepare({ALL: _one(parameters)})
+
+    def step(
+        self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
+    ) -> None:
+        """Take one step; see `Optimizer`.
+
+        Raises:
+            TypeError: If a gradient is given as `Rows`.
+            ValueError: If its length is no number, or too large for one.
+        """
+        slope = np.concatenate([_flat(name, gradient[name]) for name in parameters])
+        length = math.sqrt(slope @ slope)
+        if not math.isfinite(length):
+            raise ValueError(
+                "The gradient has grown beyond all numbers; a smaller learning_rate helps."
+            )
+        if self.limit and length > self.limit:
+            slope *= self.limit / length
+        vector = _one(parameters)
+        self.optimizer.step({ALL: vector}, {ALL: slope}, learning_rate)
+        begin = 0
+        for parameter in parameters.values():
+            parameter[...] = vector[begin : begin + parameter.size].reshape(parameter.shape)
+            begin += parameter.size
+
+
+def _one(parameters: Parameters) -> Array:
+    return np.concatenate([parameter.ravel() for parameter in parameters.values()])
+
+
+def _flat(name: str, slope: Array | Rows) -> Array:
+    if isinstance(slope, Rows):
+        raise TypeError(f"The sparse gradient of {name!r} does not fit one vector; use SGD.")
+    return slope.ravel()
+
+
+# Schedules: far steps at first, fine ones at the end. Each is a plain function of the samples
+# learned from so far, the samples in total and the first learning rate, so that continuing after a
+# checkpoint needs no memory. After `total` samples the rate stays as it is at the end.
+
+
+def constant(samples: float, total: float, first: float) -> float:
+    """Return `first`, always."""
+    return first
+
+
+def linear(samples: float, total: float, first: float, last: float = 0.0) -> float:
+    """Return the rate on a straight line from `first` to `last`.
+
+    >>> linear(75, 100, 0.5)
+    0.125
+    """
+    return first + (last - first) * _progress(samples, total)
+
+
+def cosine(samples: float, total: float, first: float, last: float = 0.0) -> float:
+    """Return the rate on half a cosine wave from `first` to `last`: level at both ends.
+
+    Source: Loshchilov & Hutter (2017), equation 5, without restarts.
+    """
+    return last + (first - last) * (1 + math.cos(math.pi * _progress(samples, total))) / 2
+
+
+def step(samples: float, total: float, first: float, factor: float = 0.1, stages: int = 3) -> float:
+    """Return `first`, multiplied by `factor` at the start of each of `stages` but the first.
+
+    >>> [step(samples, 90, 1.0, factor=0.5) for samples in (0, 29, 30, 60, 90)]
+    [1.0, 1.0, 0.5, 0.25, 0.25]
+    """
+    return first * factor ** min(int(stages * _progress(samples, total)), stages - 1)
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "constant": constant, "linear": linear, "cosine": cosine, "step": step,
+}  # fmt: skip
+
+
+def _progress(samples: float, total: float) -> float:
+    return samples / total if samples < total else 1.0

@@ -23,46 +23,24 @@ Source: Mnih et al. (2016), section 4; Sutton & Barto, 2nd edition, section 13.5
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from gymnasium.spaces import Discrete
 
-from spielfeld import guard
-from spielfeld.agents.deep_loop import Acted, DeepLearner
-from spielfeld.agents.networks import NetworkConfig
 from spielfeld.agents.policy_gradient.parts import (
     ActionTargets,
+    ActorCritic,
+    ActorCriticConfig,
     Distribution,
-    Rollout,
-    actor_critic,
 )
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.settings import Amount, Count, Share, settings
+from spielfeld.settings import settings
 
 
 @settings
-class A2CConfig(NetworkConfig):
+class A2CConfig(ActorCriticConfig):
     """Settings of A2C."""
-
-    normalise_observations: bool = False
-    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
-    steps: Count = 8
-    """Steps of each world between two updates."""
-    trace_decay: Share = 1.0
-    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
-    value_weight: Amount = 1.0
-    """Of the value's error in J."""
-    entropy_weight: Amount = 0.01
-    """Of the entropy in J: how much being undecided is worth."""
-    normalise_returns: bool = False
-    """Divide rewards by the deviation of returns, as measured on the way."""
-
-    @property
-    def first_update(self) -> int:
-        """Environment steps until the first update."""
-        return self.steps * self.num_envs
 
 
 class ActorCriticLoss:
@@ -83,7 +61,9 @@ class ActorCriticLoss:
     ) -> None:
         self.kind, self.value_weight, self.entropy_weight = kind, value_weight, entropy_weight
 
-    def value(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> float:
+    def value(
+        self, prediction: Array, target: ActionTargets, weights: Array | float = 1.0
+    ) -> float:
         """Return J, a mean over the rows."""
         policy = self.kind(prediction[:, :-1], target.legal)
         each = -target.advantage * policy.log_probability(target.action)
@@ -91,7 +71,9 @@ class ActorCriticLoss:
         each += self.value_weight / 2 * (prediction[:, -1] - target.returns) ** 2
         return float((weights * each).mean())
 
-    def derivative(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> Array:
+    def derivative(
+        self, prediction: Array, target: ActionTargets, weights: Array | float = 1.0
+    ) -> Array:
         """Return dJ / d prediction. Shape [rows, outputs + 1]."""
         policy = self.kind(prediction[:, :-1], target.legal)
         slope = np.empty_like(prediction)
@@ -114,7 +96,7 @@ class ActorCriticLoss:
         return dict(zip(self.measures, map(float, numbers), strict=True))
 
 
-class A2C(DeepLearner):
+class A2C(ActorCritic):
     """Advantage actor-critic on any environment with discrete or continuous actions.
 
     Args:
@@ -129,44 +111,16 @@ class A2C(DeepLearner):
     """
 
     config_class = A2CConfig
+    config: A2CConfig
+    loss: ActorCriticLoss
     measures: ClassVar[tuple[str, ...]] = ActorCriticLoss.measures
-    saved = (*DeepLearner.saved, "rollout")
-    kind: type[Distribution]
 
-    def build(self) -> None:
-        """Make the networks, the loss, and room for the steps between two updates."""
-        self.function, self.kind = actor_critic(self)
-        config = self.config
-        self.loss = ActorCriticLoss(self.kind, config.value_weight, config.entropy_weight)
-        self.rollout = Rollout(self)
-
-    def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
-        """Return the distribution over actions for each row of predictions."""
-        return self.kind(prediction[:, :-1], legal)
-
-    def keep(self, acted: Acted) -> bool:
-        """Write a step into the rollout; return whether it is full."""
-        return self.rollout.add(self, acted)
+    def make_loss(self) -> ActorCriticLoss:
+        """Return J of A2C."""
+        return ActorCriticLoss(self.kind, self.config.value_weight, self.config.entropy_weight)
 
     def batches(self) -> Iterator[Batch]:
         """Yield the whole rollout once: the next policy needs experience of its own."""
         inputs, targets = self.rollout.lessons(self)
         if len(inputs):  # a short rollout may have been nothing but resets
-            yield Batch(inputs, targets)  # type: ignore[arg-type]
-
-    def require_sound(self) -> None:
-        """Refuse a restored rollout with an action or a mask that the worlds do not have.
-
-        Raises:
-            ValueError: Says which of them.
-        """
-        action, legal = self.rollout.arrays["action"], self.rollout.arrays["legal"]
-        space = self.worlds.action_space
-        if isinstance(space, Discrete):
-            guard.within("The saved 'rollout.arrays.action'", action, 0, int(space.n))
-        some = legal.size == 0 or legal[: self.rollout.filled].any(axis=2).all()
-        guard.require(bool(some), "The saved 'rollout.arrays.legal' allows no action.")
-
-    def forget(self) -> None:
-        """Empty the rollout."""
-        self.rollout.forget()
+            yield Batch(inputs, targets)

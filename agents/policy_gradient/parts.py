@@ -11,14 +11,21 @@ Source: Sutton & Barto, 2nd edition, sections 13.1 and 13.7; Williams (1992), se
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from spielfeld.agents.deep_loop import Acted, DeepLearner
-from spielfeld.agents.networks import make_network
-from spielfeld.agents.normaliser import RewardScale, RunningMoments
+from spielfeld import guard
+from spielfeld.agents.deep_loop import (
+    Acted,
+    DeepLearner,
+    DeepLoss,
+    NetworkConfig,
+    Targets,
+    make_network,
+)
+from spielfeld.agents.features import RewardScale, RunningMoments
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
 from spielfeld.envs.many_worlds import Step
@@ -26,6 +33,7 @@ from spielfeld.learning.beside import Beside, Constant
 from spielfeld.learning.function import Function
 from spielfeld.learning.logits import log_softmax
 from spielfeld.learning.one_of_few import OneOfFew
+from spielfeld.settings import Amount, Count, Share, settings
 from spielfeld.snapshot import Index
 
 ILLEGAL = -1e9  # a preference at which exp gives exactly 0, and 0 * preference is still a number
@@ -177,6 +185,14 @@ class ActionTargets(NamedTuple):
         return ActionTargets(*(None if array is None else array[index] for array in self))  # type: ignore[arg-type]
 
 
+class ActionLoss(DeepLoss[Targets], Protocol[Targets]):
+    """A loss of actions and how they turned out."""
+
+    def measure(self, prediction: Array, target: Targets) -> dict[str, float]:
+        """Return numbers for the history, of an update just before its step."""
+        ...
+
+
 class Rollout:
     """`steps` steps of every world: `add` fills it, `lessons` reads it when it is full.
 
@@ -246,6 +262,84 @@ class Rollout:
         self.filled = 0
         if self.scale is not None:
             self.scale.returns[:] = 0
+
+
+@settings
+class ActorCriticConfig(NetworkConfig):
+    """Settings of methods that act for some steps in all worlds, and then learn from these."""
+
+    normalise_observations: bool = False
+    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+    steps: Count = 8
+    """Steps of each world between two updates."""
+    trace_decay: Share = 1.0
+    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
+    value_weight: Amount = 1.0
+    """Of the value's error in J."""
+    entropy_weight: Amount = 0.01
+    """Of the entropy in J: how much being undecided is worth."""
+    normalise_returns: bool = False
+    """Divide rewards by the deviation of returns, as measured on the way."""
+
+    @property
+    def first_update(self) -> int:
+        """Environment steps until the first update."""
+        return self.steps * self.num_envs
+
+
+class ActorCritic(DeepLearner):
+    """Policy and value networks that learn from rollouts; A2C and PPO write `loss` and `batches`.
+
+    Args:
+        config: Settings of the subclass's `config_class`.
+        seed: Of the agent's generator, and of the worlds' first reset.
+    """
+
+    config: ActorCriticConfig
+    loss: ActionLoss[ActionTargets]
+    saved = (*DeepLearner.saved, "rollout")
+    kind: type[Distribution]
+
+    def build(self) -> None:
+        """Make the networks, the loss, and room for the steps between two updates."""
+        self.function, self.kind = actor_critic(self)
+        self.loss = self.make_loss()
+        self.rollout = Rollout(self)
+
+    def make_loss(self) -> ActionLoss[ActionTargets]:
+        """Return J."""
+        raise NotImplementedError
+
+    def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
+        """Return the distribution over actions for each row of predictions."""
+        return self.kind(prediction[:, :-1], legal)
+
+    def keep(self, acted: Acted) -> bool:
+        """Write a step into the rollout; return whether it is full."""
+        return self.rollout.add(self, acted)
+
+    def measure(self) -> dict[str, float]:
+        """Return numbers about the latest update, just before its step, by their name."""
+        assert self.latest is not None
+        batch, prediction = self.latest
+        return self.loss.measure(prediction, batch.targets)
+
+    def forget(self) -> None:
+        """Empty the rollout."""
+        self.rollout.forget()
+
+    def require_sound(self) -> None:
+        """Refuse a restored rollout with an action or a mask that the worlds do not have.
+
+        Raises:
+            ValueError: Says which of them.
+        """
+        action, legal = self.rollout.arrays["action"], self.rollout.arrays["legal"]
+        space = self.worlds.action_space
+        if isinstance(space, Discrete):
+            guard.within("The saved 'rollout.arrays.action'", action, 0, int(space.n))
+        some = legal.size == 0 or legal[: self.rollout.filled].any(axis=2).all()
+        guard.require(bool(some), "The saved 'rollout.arrays.legal' allows no action.")
 
 
 @compiled

@@ -41,40 +41,30 @@ Source: Schulman et al. (2017), equations 7, 9, 11 and 12; Schulman et al. (2016
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from spielfeld.agents.deep_loop import Acted, DeepLearner
-from spielfeld.agents.networks import NetworkConfig
 from spielfeld.agents.policy_gradient.parts import (
     ActionTargets,
+    ActorCritic,
+    ActorCriticConfig,
     Distribution,
-    Rollout,
-    actor_critic,
 )
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.schedule import ScheduleName
+from spielfeld.learning.optimizer import ScheduleName
 from spielfeld.settings import Amount, Count, Positive, Share, settings
 
 
 @settings
-class PPOConfig(NetworkConfig):
+class PPOConfig(ActorCriticConfig):
     """Settings of PPO."""
 
-    normalise_observations: bool = False
-    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
     steps: Count = 64
     """Steps of each world between two updates."""
     trace_decay: Share = 0.95
     """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
-    value_weight: Amount = 1.0
-    """Of the value's error in J."""
-    entropy_weight: Amount = 0.01
-    """Of the entropy in J: how much being undecided is worth."""
-    normalise_returns: bool = False
-    """Divide rewards by the deviation of returns, as measured on the way."""
     epochs: Count = 8
     """How many times the same experience is gone over."""
     batch_size: Count = 256
@@ -87,11 +77,6 @@ class PPOConfig(NetworkConfig):
     """Begin no further epoch once the last minibatch's KL is above this, in nats; 0: no limit."""
     normalise_advantages: bool = True
     """Bring the advantages of each update to mean 0 and deviation 1."""
-
-    @property
-    def first_update(self) -> int:
-        """Environment steps until the first update."""
-        return self.steps * self.num_envs
 
 
 class ClippedLoss:
@@ -115,14 +100,18 @@ class ClippedLoss:
         self.kind, self.clip = kind, clip
         self.value_weight, self.entropy_weight = value_weight, entropy_weight
 
-    def value(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> float:
+    def value(
+        self, prediction: Array, target: ActionTargets, weights: Array | float = 1.0
+    ) -> float:
         """Return J, a mean over the rows."""
         policy = self.kind(prediction[:, :-1], target.legal)
         each = self.policy_loss(policy, target) - self.entropy_weight * policy.entropy()
         each += self.value_weight / 2 * (prediction[:, -1] - target.returns) ** 2
         return float((weights * each).mean())
 
-    def derivative(self, prediction: Array, target: ActionTargets, weights: Any = 1.0) -> Array:
+    def derivative(
+        self, prediction: Array, target: ActionTargets, weights: Array | float = 1.0
+    ) -> Array:
         """Return dJ / d prediction. Shape [rows, outputs + 1]."""
         policy = self.kind(prediction[:, :-1], target.legal)
         slope = np.empty_like(prediction)
@@ -175,7 +164,7 @@ def normalised(advantage: Array) -> Array:
     return np.asarray(centred / (centred.std() + 1e-8), advantage.dtype)  # which is 0 / 1e-8
 
 
-class PPO(DeepLearner):
+class PPO(ActorCritic):
     """Proximal policy optimisation on any environment with discrete or continuous actions.
 
     Args:
@@ -191,23 +180,13 @@ class PPO(DeepLearner):
 
     config_class = PPOConfig
     measures: ClassVar[tuple[str, ...]] = ClippedLoss.measures
-    saved = (*DeepLearner.saved, "rollout")
-    kind: type[Distribution]
+    config: PPOConfig
+    loss: ClippedLoss
 
-    def build(self) -> None:
-        """Make the networks, the loss, and room for the steps between two updates."""
-        self.function, self.kind = actor_critic(self)
-        weights = self.config.value_weight, self.config.entropy_weight
-        self.loss = ClippedLoss(self.kind, *weights, self.config.clip)
-        self.rollout = Rollout(self)
-
-    def policy(self, prediction: Array, legal: Array | None = None) -> Distribution:
-        """Return the distribution over actions for each row of predictions."""
-        return self.kind(prediction[:, :-1], legal)
-
-    def keep(self, acted: Acted) -> bool:
-        """Write a step into the rollout; return whether it is full."""
-        return self.rollout.add(self, acted)
+    def make_loss(self) -> ClippedLoss:
+        """Return J of PPO."""
+        config = self.config
+        return ClippedLoss(self.kind, config.value_weight, config.entropy_weight, config.clip)
 
     def batches(self) -> Iterator[Batch]:
         """Yield the rollout in minibatches, every epoch in another order.
@@ -225,10 +204,6 @@ class PPO(DeepLearner):
         for _ in range(config.epochs):
             order = self.generator.permutation(len(inputs))
             for part in np.array_split(order, max(1, round(len(order) / config.batch_size))):
-                yield Batch(inputs[part], targets.rows(part))  # type: ignore[arg-type]
+                yield Batch(inputs[part], targets.rows(part))
             if config.kl_limit and self.measure()["approximate_kl"] > config.kl_limit:
                 return
-
-    def forget(self) -> None:
-        """Empty the rollout."""
-        self.rollout.forget()

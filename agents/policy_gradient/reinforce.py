@@ -27,9 +27,9 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from spielfeld.agents.deep_loop import Acted, DeepLearner
-from spielfeld.agents.networks import NetworkConfig
+from spielfeld.agents.deep_loop import Acted, DeepLearner, NetworkConfig
 from spielfeld.agents.policy_gradient.parts import (
+    ActionLoss,
     Distribution,
     actor_critic,
     end_values,
@@ -37,8 +37,7 @@ from spielfeld.agents.policy_gradient.parts import (
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.one_vector import OneVector
-from spielfeld.learning.optimizer import SGD
+from spielfeld.learning.optimizer import SGD, OneVector
 from spielfeld.settings import Amount, Count, Finite, Range, settings
 from spielfeld.snapshot import Counter, Grows, Index
 
@@ -209,12 +208,12 @@ class ReinforceLoss:
     def __init__(self, kind: type[Distribution]) -> None:
         self.kind = kind
 
-    def value(self, prediction: Array, target: Played, weights: Any = 1.0) -> float:
+    def value(self, prediction: Array, target: Played, weights: Array | float = 1.0) -> float:
         """Return J, the mean over rows of -weight * return * log p(action)."""
         policy = self.kind(prediction, target.legal)
         return float((weights * -target.returns * policy.log_probability(target.action)).mean())
 
-    def derivative(self, prediction: Array, target: Played, weights: Any = 1.0) -> Array:
+    def derivative(self, prediction: Array, target: Played, weights: Array | float = 1.0) -> Array:
         """Return dJ / d prediction = -weight * return * score / rows. Shape [rows, outputs]."""
         score = self.kind(prediction, target.legal).score(target.action)
         slope = weights * -target.returns / len(score)
@@ -247,6 +246,8 @@ class Reinforce(DeepLearner):
     critic: ClassVar[bool] = False  # whether a network estimates the value of observations too
     measures: ClassVar[tuple[str, ...]] = ("policy_loss", "entropy")
     saved = (*DeepLearner.saved, "episodes")
+    config: ReinforceConfig
+    loss: ActionLoss[Any]
     kind: type[Distribution]
 
     def build(self) -> None:
@@ -260,7 +261,7 @@ class Reinforce(DeepLearner):
             step = SGD(self.config.learning_rate)
             self.optimizer = OneVector(step, self.config.gradient_clip)
 
-    def make_loss(self) -> Any:
+    def make_loss(self) -> ActionLoss[Any]:
         """Return J."""
         return ReinforceLoss(self.kind)
 
@@ -299,12 +300,18 @@ class Reinforce(DeepLearner):
         J of a batch is a mean over its rows, and so a weight of rows / episodes makes it the mean
         over episodes of sums over steps.
         """
-        targets: Any = self.targets(inputs, action, returns, legal)
+        targets = self.targets(inputs, action, returns, legal)
         return Batch(inputs, targets, len(returns) / self.config.episodes)
 
     def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
         """Return the targets that the loss compares predictions with."""
         return Played(action, legal, returns)
+
+    def measure(self) -> dict[str, float]:
+        """Return numbers about the latest update, just before its step, by their name."""
+        assert self.latest is not None
+        batch, prediction = self.latest
+        return self.loss.measure(prediction, batch.targets)
 
     def forget(self) -> None:
         """Drop the episodes under way; those that are over still count."""

@@ -21,30 +21,19 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.4.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from spielfeld.agents.networks import NetworkConfig
 from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
 from spielfeld.agents.policy_gradient.parts import ActionTargets
-from spielfeld.agents.policy_gradient.reinforce import Reinforce
+from spielfeld.agents.policy_gradient.reinforce import Reinforce, ReinforceConfig
 from spielfeld.arrays import Array
-from spielfeld.settings import Amount, Count, settings
+from spielfeld.settings import Amount, settings
 
 
 @settings
-class ReinforceWithBaselineConfig(NetworkConfig):
+class ReinforceWithBaselineConfig(ReinforceConfig):
     """Settings of REINFORCE with baseline."""
 
-    num_envs: Count = 4
-    """Copies of the world to act in at once; with one, no episode meets two policies."""
-    gradient_clip: Amount = 0.0
-    """Longest gradient allowed, over all parameters together; 0 for any."""
-    normalise_observations: bool = False
-    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
-    episodes: Count = 1
-    """Episodes that must be over before a step."""
-    optimizer: Literal["adam", "sgd"] = "adam"
-    """adam, or sgd, which is the book's step."""
     value_weight: Amount = 1.0
     """Of the value's error in J: with sgd, how much longer its steps are than the policy's."""
 
@@ -65,9 +54,10 @@ class ReinforceWithBaseline(Reinforce):
 
     config_class = ReinforceWithBaselineConfig
     critic = True
+    config: ReinforceWithBaselineConfig
     measures: ClassVar[tuple[str, ...]] = ActorCriticLoss.measures
 
-    def make_loss(self) -> Any:
+    def make_loss(self) -> ActorCriticLoss:
         """Return J."""
         return ActorCriticLoss(self.kind, self.config.value_weight, entropy_weight=0.0)
 

@@ -33,8 +33,7 @@ from typing import Any, ClassVar
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from spielfeld.agents.deep_loop import Acted, DeepLearner
-from spielfeld.agents.networks import NetworkName, make_network
+from spielfeld.agents.deep_loop import Acted, DeepLearner, NetworkConfig, make_network
 from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.memory import Lookout, ReplayMemory, Sampler, Transitions
 from spielfeld.arrays import Array
@@ -43,32 +42,16 @@ from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Huber
 from spielfeld.learning.network import ActivationName
-from spielfeld.learning.schedule import ScheduleName
 from spielfeld.settings import Amount, Count, Positive, Share, Sound, Whole, settings
 from spielfeld.snapshot import Counter
 
 
 @settings
-class DQNConfig:
+class DQNConfig(NetworkConfig):
     """Settings of DQN."""
 
-    num_envs: Count = 16
-    """Copies of the world to act in at once."""
-    discount: Share = 0.99
-    """Weight of the next state's value, in [0, 1]."""
-    learning_rate: Positive = 0.001
-    """Step size of Adam, above 0."""
-    schedule: ScheduleName = "constant"
-    """How the learning rate falls: constant, linear, cosine or step."""
-    schedule_samples: Count = 100_000
-    """Environment steps until what falls has fallen all the way: to 0, where learning ends, if the
-    schedule is linear or cosine."""
     gradient_clip: Amount = 10.0
     """Longest gradient allowed, over all parameters together; 0 for any."""
-    network: NetworkName = "numpy"
-    """numpy (gradients by hand), torch (by autograd, the same within rounding), or linear."""
-    hidden: tuple[Count, ...] = (64, 64)
-    """Units of each hidden layer."""
     activation: ActivationName = "relu"
     """relu, tanh or sigmoid."""
     batch_size: Count = 64
@@ -244,6 +227,8 @@ class DQN(DeepLearner):
     """
 
     config_class = DQNConfig
+    config: DQNConfig
+    loss: Huber
     measures = ("loss", "mean_action_value", "exploration_rate")
     make_function = staticmethod(plain_network)
     next_values = staticmethod(still_values)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spielfeld.agents.networks import NetworkConfig, make_adam, make_network
+from spielfeld.agents.deep_loop import NetworkConfig, make_adam, make_network
 
 
 def network(kind: str = "numpy", scale: float = 1.0, **settings):

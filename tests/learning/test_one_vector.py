@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from spielfeld.learning import SGD, Adam, Momentum, Rows
-from spielfeld.learning.one_vector import OneVector
-from spielfeld.learning.optimizer import Optimizer
+from spielfeld.learning.optimizer import OneVector, Optimizer
 
 SHAPES = {"weights0": (3, 4), "bias0": (4,), "weights1": (4, 2), "bias1": (2,)}
 

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from spielfeld.learning import SCHEDULES
-from spielfeld.learning.schedule import constant, cosine, linear, step
+from spielfeld.learning.optimizer import constant, cosine, linear, step
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
