@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
+from gymnasium import Env
 from gymnasium.spaces import Box, Discrete
+from gymnasium.vector import VectorEnv
 
 from spielfeld import guard, snapshot
 from spielfeld.agents.features import Features, in_world, require_actions
@@ -31,6 +33,7 @@ from spielfeld.learning.optimizer import SCHEDULES, Adam, OneVector, Optimizer, 
 from spielfeld.settings import Amount, Count, Positive, Share, settings, settings_of
 from spielfeld.snapshot import Counter
 
+Source = Env[Any, Any] | VectorEnv[Any, Any, Any]
 Targets = TypeVar("Targets", contravariant=True)
 EPISODE = ("samples", "episode_return", "episode_length")
 NetworkName = Literal["numpy", "torch", "linear"]
@@ -79,11 +82,11 @@ class Policy(Protocol):
 class Acted(NamedTuple):
     """One action in every world: the sight of it, the action, and its outcome."""
 
-    observation: Any  # as the worlds show it [worlds, ...]
+    observation: Array  # as the worlds show it [worlds, ...]
     inputs: Array  # as the network sees it [worlds, features]
     legal: Array | None  # [worlds, actions]; None where the worlds do not tell
     prediction: Array  # [worlds, outputs]
-    policy: Any  # the distributions that the actions were drawn from
+    policy: Policy  # the distributions that the actions were drawn from
     action: Array  # counted from 0, or numbers without bounds [worlds, ...]
     step: Step
 
@@ -145,6 +148,7 @@ class DeepLearner:
     saved: ClassVar[tuple[str, ...]] = (
         "function", "optimizer", "features", "generator", "samples", "owed", "measured",
     )  # fmt: skip
+    config: NetworkConfig
     samples: Counter  # environment steps taken
     owed: Counter  # asked for, but not taken yet
     function: Function
@@ -153,14 +157,14 @@ class DeepLearner:
     worlds: ManyWorlds
     features: Features
 
-    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
-        self.config: Any = settings_of(self.config_class, config, settings)
+    def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
+        self.config = settings_of(self.config_class, config, settings)
         self.seed = seed
         self.generator = np.random.default_rng([seed, 1])
         self.samples = self.owed = 0
         self.measured: dict[str, float] = dict.fromkeys(self.measures, np.nan)
         self.latest: tuple[Batch, Array] | None = None  # the last step's, to be measured
-        self._source: Any = None
+        self._source: Source | None = None
         self._finished: list[tuple[float, ...]] = []
 
     # A method writes these.
@@ -193,7 +197,7 @@ class DeepLearner:
 
     # Learning.
 
-    def experience(self, source: Any, samples: int) -> Iterator[Batch]:
+    def experience(self, source: Source, samples: int) -> Iterator[Batch]:
         """Act for `samples` environment steps in `source`; yield batches, each to step on."""
         samples = guard.whole("samples", samples)
         self.begin(source)
@@ -215,7 +219,7 @@ class DeepLearner:
         """Return the value that a schedule, which starts at `first`, has fallen to by now."""
         return SCHEDULES[schedule](self.samples, self.config.schedule_samples, first)
 
-    def learn(self, source: Any, samples: int) -> History:
+    def learn(self, source: Source, samples: int) -> History:
         """Act for `samples` more environment steps, and learn from them.
 
         Args:
@@ -240,7 +244,7 @@ class DeepLearner:
 
     # Answers.
 
-    def predict(self, inputs: Any) -> Array:
+    def predict(self, inputs: object) -> Array:
         """Return the action values, or action probabilities, or the action if it is numbers.
 
         Args:
@@ -249,9 +253,9 @@ class DeepLearner:
         best = self.policy(self.function(self.features(inputs))).best()
         if isinstance(self.worlds.action_space, Box):
             best = in_world(best, self.worlds.action_space)
-        return best[0] if np.ndim(inputs) == self.features.dimensions else best
+        return best[0] if np.asarray(inputs).ndim == self.features.dimensions else best
 
-    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+    def act(self, observation: object, action_mask: Array | None = None) -> Any:
         """Draw an action for one observation, as while learning.
 
         Args:
@@ -282,7 +286,7 @@ class DeepLearner:
         self._finished = []
         return History(**dict(zip(columns, table.T, strict=True)))
 
-    def begin(self, source: Any) -> None:
+    def begin(self, source: Source) -> None:
         """Prepare for a source; another one than last time begins new episodes there."""
         if source is self._source:
             return
@@ -312,7 +316,7 @@ class DeepLearner:
         worlds = {} if self._source is None else prefixed("worlds", self.worlds.state())
         return {**snapshot.state(self), **worlds}
 
-    def restore(self, state: snapshot.State, source: Any) -> None:
+    def restore(self, state: snapshot.State, source: Source) -> None:
         """Continue from the result of `state()`, in copies of `source`.
 
         Raises:
@@ -338,7 +342,7 @@ class DeepLearner:
 
 
 def make_network(
-    config: Any, inputs: int, outputs: int, generator: np.random.Generator, scale: float
+    config: NetworkConfig, inputs: int, outputs: int, generator: np.random.Generator, scale: float
 ) -> Function:
     """Return a float32 network of the kind that `config` names.
 
@@ -362,7 +366,7 @@ def make_network(
     return torch_twin(network, "network torch")
 
 
-def make_adam(config: Any) -> OneVector:
+def make_adam(config: NetworkConfig) -> OneVector:
     """Return a fresh optimizer: Adam on clipped gradients.
 
     What keeps Adam from dividing by 0 is larger than the 1e-8 of its paper, as in the A2C and PPO

@@ -57,7 +57,7 @@ class Features:
             self._first, self._sizes = np.ravel(space.start), np.ravel(counts)
             self._offsets = np.cumsum(self._sizes) - self._sizes
 
-    def __call__(self, observations: Any) -> Array:
+    def __call__(self, observations: object) -> Array:
         """Return float32 [rows, size] of many observations, or [1, size] of one."""
         rows = self._rows(observations)
         return rows if self.scale is None else self.scale.normalised(rows)
@@ -72,7 +72,7 @@ class Features:
             self.scale.add(self._rows(worlds.observation)[~worlds.waiting])
         return self(worlds.observation)
 
-    def _rows(self, observations: Any) -> Array:
+    def _rows(self, observations: object) -> Array:
         given = np.asarray(observations)
         rows = given.reshape(-1, *given.shape[given.ndim - self.dimensions :])
         if not self._named:

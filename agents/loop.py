@@ -17,12 +17,12 @@ changed in place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
-import numpy as np
+from numpy.random import Generator
 
-from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.arrays import Array
+from spielfeld.learning.optimizer import linear_schedule
 from spielfeld.snapshot import Counts, Index, Values
 
 
@@ -81,25 +81,25 @@ class Episodes(NamedTuple):
     number: Array  # of episodes in the other three
 
 
-def begin(world: Any, memory: Any, random: np.random.Generator) -> int:
+def begin(world: object, memory: object, random: Generator) -> int:
     """Start an episode and return its first state; a rule of the world."""
     raise NotImplementedError
 
 
 def step(
-    world: Any, memory: Any, random: np.random.Generator, state: int, action: int, elapsed: int
+    world: object, memory: object, random: Generator, state: int, action: int, elapsed: int
 ) -> Step:
     """Take an action, the `elapsed`-th of the episode; a rule of the world."""
     raise NotImplementedError
 
 
-def pick(memory: Any, settings: Any, state: int, rate: float, agent: np.random.Generator) -> int:
+def pick(memory: object, settings: object, state: int, rate: float, agent: Generator) -> int:
     """Choose an action, exploring at a rate; a rule of the method."""
     raise NotImplementedError
 
 
 def update(
-    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+    memory: object, settings: object, rates: Rates, transition: Transition, agent: Generator
 ) -> None:
     """Learn from a transition; a rule of the method."""
     raise NotImplementedError
@@ -112,8 +112,8 @@ def exploration(rates: Rates, sample: int) -> float:
 
 
 def loop(
-    world: Any, memory: Any, settings: Any, rates: Rates, position: Position, finished: Episodes,
-    random: np.random.Generator, agent: np.random.Generator, samples: int, episodes: int,
+    world: object, memory: object, settings: object, rates: Rates, position: Position,
+    finished: Episodes, random: Generator, agent: Generator, samples: int, episodes: int,
 ) -> None:  # fmt: skip
     """Act and learn for `samples` environment steps, or until `episodes` episodes are over."""
     for sample in range(position.samples[0], position.samples[0] + samples):

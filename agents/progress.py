@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,9 +40,9 @@ class Progress:
     def advance(
         self,
         run: Callable[..., None],
-        world: Any,
-        memory: Any,
-        settings: Any,
+        world: object,
+        memory: object,
+        settings: object,
         rates: Rates,
         random: np.random.Generator | None,
         samples: int,

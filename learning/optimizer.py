@@ -379,5 +379,22 @@ SCHEDULES: dict[str, Schedule] = {
 }  # fmt: skip
 
 
+def linear_schedule(start: float, end: float, duration: float, samples: int) -> float:
+    """Return a rate that goes from `start` to `end` in `duration` samples, then stays."""
+    if samples >= duration:
+        return end
+    return start + (end - start) * samples / duration
+
+
+def decayed_rate(rate: float, decay: float, visits: int) -> float:
+    """Return rate / (1 + decay * (visits - 1)), the step size of a cell's `visits`-th update.
+
+    With decay 0 it is constant, and the table keeps following the latest noise. With decay > 0 the
+    steps sum to infinity and their squares do not, so noise averages out (Robbins & Monro, 1951;
+    Sutton & Barto, equation 2.7). Rate 1 and decay 1 give the sample average.
+    """
+    return rate / (1.0 + decay * (visits - 1))
+
+
 def _progress(samples: float, total: float) -> float:
     return samples / total if samples < total else 1.0

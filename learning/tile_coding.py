@@ -70,7 +70,7 @@ class TileCoder:
         self._density = tiles / (self.high - self.low)
         self._end = np.nextafter(tiles, 0.0)
 
-    def encode(self, inputs: npt.ArrayLike) -> Array:
+    def encode(self, inputs: object) -> Array:
         """Return the active tiles [tilings] of one input, or [rows, tilings] of many.
 
         Args:
@@ -79,7 +79,7 @@ class TileCoder:
         Raises:
             ValueError: If inputs have another number of dimensions, or are no numbers.
         """
-        place = np.asarray(inputs, np.float64)
+        place: Array = np.asarray(inputs, np.float64)
         if place.shape[-1:] != self.low.shape:
             raise ValueError(f"Expected {self.low.size} numbers a row, not shape {place.shape}.")
         if np.isnan(place).any():

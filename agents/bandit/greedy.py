@@ -17,9 +17,9 @@ import numpy as np
 
 from spielfeld.agents.bandit.learner import BanditLearner, Memory, Numbers
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import StepSize
-from spielfeld.agents.tabular.exploration import decayed_rate
+from spielfeld.agents.tabular.rules import StepSize
 from spielfeld.arrays import Array
+from spielfeld.learning.optimizer import decayed_rate
 from spielfeld.settings import Amount, Finite, settings
 
 

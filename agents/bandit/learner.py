@@ -7,10 +7,12 @@ environment of one state. The methods are no gradient descent (but see `gradient
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+from gymnasium import Env
 
 from spielfeld import guard, snapshot
 from spielfeld.agents.loop import Step, loop
@@ -62,7 +64,7 @@ class BanditWorld(NamedTuple):
     optimal: Array  # filled with whether the best arm was pulled [room]
 
 
-def begin_in_bandit(world: BanditWorld, memory: Any, random: np.random.Generator) -> int:
+def begin_in_bandit(world: BanditWorld, memory: object, random: np.random.Generator) -> int:
     """Begin with the first means; one draw, and one an arm if they are drawn anew."""
     random.random()
     for arm in range(world.means.size):
@@ -74,7 +76,7 @@ def begin_in_bandit(world: BanditWorld, memory: Any, random: np.random.Generator
 
 
 def step_in_bandit(
-    world: BanditWorld, memory: Any, random: np.random.Generator, state: int, action: int,
+    world: BanditWorld, memory: object, random: np.random.Generator, state: int, action: int,
     elapsed: int,
 ) -> Step:  # fmt: skip
     """Pull an arm; one draw, and one an arm if the means drift."""
@@ -99,6 +101,19 @@ def highest(means: Array) -> float:
 BANDIT: dict[str, Callable[..., Any]] = {"begin": begin_in_bandit, "step": step_in_bandit}
 
 
+@runtime_checkable
+class BanditHolder(Protocol):
+    """An environment of one state whose arms are known, such as `BanditEnv`."""
+
+    bandit: BanditModel
+    means: Array  # true means at this moment [arms]
+
+    @property
+    def np_random(self) -> np.random.Generator:
+        """The environment's generator."""
+        ...
+
+
 class BanditLearner:
     """An estimate, a preference or a belief for each arm; subclasses name `pick` and `update`.
 
@@ -110,6 +125,7 @@ class BanditLearner:
     saved: ClassVar = ("memory", "progress")
     state, restore = snapshot.state, snapshot.restore
     memory: Memory
+    config: object
     config_class: ClassVar[type[Any]]
     pick: ClassVar[Callable[..., int]]  # (memory, settings, state, rate, agent) -> arm
     update: ClassVar[Callable[..., None]]  # (memory, settings, rates, transition, agent)
@@ -122,12 +138,13 @@ class BanditLearner:
         cls.bandit_loop = staticmethod(compiled(loop, allocates=False, **rules, **BANDIT))
         cls.gym_loop = staticmethod(filled(loop, **rules, **GYM))
 
-    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
-        self.config: Any = settings_of(self.config_class, config, settings)
+    def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
+        self.config = made = settings_of(self.config_class, config, settings)
         self.seed = seed
         self.progress = Progress(seed)
-        self.numbers = Numbers(*(float(getattr(self.config, name, 0)) for name in Numbers._fields))
-        self._source: Any = None
+        self._settings = dataclasses.asdict(made)
+        self.numbers = Numbers(*(float(self._settings.get(name, 0)) for name in Numbers._fields))
+        self._source: Env[Any, Any] | None = None
 
     @property
     def samples(self) -> int:
@@ -141,19 +158,19 @@ class BanditLearner:
 
     def new_memory(self, arms: int) -> Memory:
         """Return the memory before the first pull."""
-        values = np.full(arms, float(getattr(self.config, "initial_value", 0.0)))
+        values = np.full(arms, float(self._settings.get("initial_value", 0.0)))
         return Memory(values, np.zeros(arms, np.int64), np.zeros(arms), np.zeros(1))
 
-    def predict(self, inputs: Any) -> Array:
+    def predict(self, inputs: object) -> Array:
         """Return action values, [arms] for one observation or [rows, arms] for many."""
         return self.action_values[self.observations.encode(inputs)]
 
-    def act(self, observation: Any) -> Any:
+    def act(self, observation: object) -> Any:
         """Pick an action for the environment, as while learning."""
         arm = type(self).pick(self.memory, self.numbers, 0, 0.0, self.progress.generator)
         return self.actions.decode(arm)
 
-    def learn(self, source: Any, samples: int) -> History:
+    def learn(self, source: Env[Any, Any], samples: int) -> History:
         """Learn for `samples` more environment steps, compiled if `source` is a plain bandit.
 
         Returns:
@@ -162,10 +179,11 @@ class BanditLearner:
         Raises:
             ValueError: If `source` has more than one state, or pays a reward that is not finite.
         """
-        bandit = isinstance(getattr(source.unwrapped, "bandit", None), BanditModel)
+        world = source.unwrapped
+        bandit = isinstance(world, BanditHolder) and isinstance(world.bandit, BanditModel)
         return self._learn(source, samples, compiles=bandit and is_plain(source))
 
-    def learn_readably(self, source: Any, samples: int) -> History:
+    def learn_readably(self, source: Env[Any, Any], samples: int) -> History:
         """Learn as `learn` does, with every step in plain Python, in any world of one state."""
         return self._learn(source, samples, compiles=False)
 
@@ -183,13 +201,12 @@ class BanditLearner:
         sentence = f"The saved 'memory.counts' are {pulls}; {self.samples} were drawn."
         guard.require(pulls <= self.samples, sentence)
 
-    def prepare(self, source: Any) -> None:
+    def prepare(self, source: Env[Any, Any]) -> None:
         """Make the arrays for the arms of `source`; nothing is learned.
 
         Raises:
             ValueError: If `source` has more than one state.
         """
-        self._source = source
         self.observations = DiscreteCode(source.observation_space, "observations")
         self.actions = DiscreteCode(source.action_space, "actions")
         if self.observations.size != 1:
@@ -198,10 +215,11 @@ class BanditLearner:
                 f"{self.observations.size}; q-learning can learn it."
             )
         self.memory = self.new_memory(self.actions.size)
+        self._source = source
 
-    def _learn(self, source: Any, samples: int, compiles: bool) -> History:
+    def _learn(self, source: Env[Any, Any], samples: int, compiles: bool) -> History:
         if source is not self._source:
-            if not hasattr(self, "memory"):
+            if self._source is None:
                 self.prepare(source)
                 source.reset(seed=self.seed)
             self._source = source
@@ -211,13 +229,13 @@ class BanditLearner:
             self._learn_some(source, min(goal - self.samples, CHUNK), compiles)
         return self.progress.recorded()
 
-    def _learn_some(self, source: Any, samples: int, compiles: bool) -> None:
+    def _learn_some(self, source: Env[Any, Any], samples: int, compiles: bool) -> None:
         numbers = (self.memory, self.numbers, NO_RATES)
-        if not compiles:
+        env, position = source.unwrapped, self.progress.position
+        if not compiles or not isinstance(env, BanditHolder):
             world = GymWorld(source, self.observations, self.actions, masked=False)
             self.progress.advance(self.gym_loop, world, *numbers, None, samples)
             return
-        env, position = source.unwrapped, self.progress.position
         model, best, unrecorded = env.bandit, env.means.max(), np.empty(0)
         bandit = BanditWorld(
             env.means, model.means, model.spread, model.deviation, model.drift, np.full(1, best),

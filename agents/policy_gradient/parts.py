@@ -11,7 +11,7 @@ Source: Sutton & Barto, 2nd edition, sections 13.1 and 13.7; Williams (1992), se
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
+from typing import Annotated, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from gymnasium.spaces import Discrete
@@ -135,25 +135,26 @@ class Gaussian:
 Distribution = Categorical | Gaussian
 
 
-def actor_critic(learner: DeepLearner, critic: bool = True) -> tuple[Function, type[Distribution]]:
+def actor_critic(
+    learner: DeepLearner, normalise: bool, critic: bool = True
+) -> tuple[Function, type[Distribution]]:
     """Return networks for policy and value that share nothing, side by side, and the policy's kind.
-
-    Where the settings say so, the learner begins to normalise observations.
 
     Args:
         learner: Begun in its worlds.
+        normalise: Whether the learner begins to normalise observations.
         critic: Whether a last output, the value, estimates the return of an observation.
     """
-    actions: Any = learner.worlds.action_space
-    kind = Categorical if isinstance(actions, Discrete) else Gaussian
-    count = int(actions.n if kind is Categorical else actions.shape[0])
+    actions = learner.worlds.action_space
+    kind: type[Distribution] = Categorical if isinstance(actions, Discrete) else Gaussian
+    count = int(actions.n) if isinstance(actions, Discrete) else math.prod(actions.shape or ())
     config, size, generator = learner.config, learner.features.size, learner.generator
     parts: dict[str, Function] = {"policy": make_network(config, size, count, generator, 0.01)}
     if kind is Gaussian:
         parts["log_deviation"] = Constant(np.zeros(count, np.float32))
     if critic:
         parts["value"] = make_network(config, size, 1, generator, 1.0)
-    if config.normalise_observations:
+    if normalise:
         learner.features.scale = RunningMoments(size)
     elif learner.features.one_hot:
         return OneOfFew(Beside(**parts), size), kind
@@ -203,7 +204,7 @@ class Rollout:
     saved: ClassVar[tuple[str, ...]] = ("arrays", "filled", "scale")
     filled: Annotated[int, Index("steps")]  # steps
 
-    def __init__(self, learner: DeepLearner) -> None:
+    def __init__(self, learner: ActorCritic) -> None:
         config, worlds = learner.config, learner.worlds
         inputs = learner.features(worlds.observation)
         action = learner.policy(learner.function(inputs)).draw(learner.generator)
@@ -225,13 +226,14 @@ class Rollout:
 
     def add(self, learner: DeepLearner, acted: Acted) -> bool:
         """Write one step of every world, with the value that was expected; return whether full."""
-        step = acted.step
+        step, policy = acted.step, acted.policy
+        assert isinstance(policy, Categorical | Gaussian)
         ended, reward = step.terminated | step.truncated, step.reward
         if self.scale is not None:
             reward = self.scale(reward, ended, step.taken)
         row = {
             "inputs": acted.inputs, "action": acted.action, "value": acted.prediction[:, -1],
-            "log_probability": acted.policy.log_probability(acted.action), "ended": ended,
+            "log_probability": policy.log_probability(acted.action), "ended": ended,
             "end_value": end_values(learner, step), "reward": reward, "taken": step.taken,
         } | ({} if acted.legal is None else {"legal": acted.legal})  # fmt: skip
         for name, values in row.items():
@@ -302,7 +304,7 @@ class ActorCritic(DeepLearner):
 
     def build(self) -> None:
         """Make the networks, the loss, and room for the steps between two updates."""
-        self.function, self.kind = actor_critic(self)
+        self.function, self.kind = actor_critic(self, self.config.normalise_observations)
         self.loss = self.make_loss()
         self.rollout = Rollout(self)
 

@@ -252,7 +252,9 @@ class Reinforce(DeepLearner):
 
     def build(self) -> None:
         """Make the network, the loss, and room for the episodes under way."""
-        self.function, self.kind = actor_critic(self, self.critic)
+        self.function, self.kind = actor_critic(
+            self, self.config.normalise_observations, self.critic
+        )
         self.loss = self.make_loss()
         inputs = self.features(self.worlds.observation)
         blank = self.policy(self.function(inputs)).draw(np.random.default_rng(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from spielfeld.agents.tabular.config import StepSize
+from spielfeld.agents.tabular.rules import StepSize
 from spielfeld.settings import Range, Share, settings
 
 

@@ -16,9 +16,10 @@ learners need no opponent: of an environment they ask only which game is played.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+from gymnasium import Env
 
 from spielfeld import guard, snapshot
 from spielfeld.agents.loop import Rates, Step, Transition, loop
@@ -115,13 +116,13 @@ def improve(values: Array, place: int, target: float, learning_rate: float) -> N
     values[place] = descend(values[place], slope, learning_rate)
 
 
-def begin_game(world: Rules, memory: Table, random: Any) -> int:
+def begin_game(world: Rules, memory: Table, random: object) -> int:
     """Begin with an empty board."""
     return 0
 
 
 def make_move(
-    world: Rules, memory: Table, random: Any, state: int, action: int, elapsed: int
+    world: Rules, memory: Table, random: object, state: int, action: int, elapsed: int
 ) -> Step:
     """Put a stone; the reward is 1 for a line, to the side that moved."""
     own, other = stones(state)
@@ -180,6 +181,19 @@ def value_positions(rules: Rules, table: Table, positions: Array, values: Array)
                 values[row, action] = move_value(rules, table, own, other, move)
 
 
+@runtime_checkable
+class BoardGame(Protocol):
+    """An environment that plays a board game."""
+
+    rules: Rules
+
+
+def rules_of(source: Env[Any, Any]) -> Rules | None:
+    """Return the rules of a board game; None if an environment is none."""
+    game = source.unwrapped
+    return game.rules if isinstance(game, BoardGame) and isinstance(game.rules, Rules) else None
+
+
 class SelfPlayLearner:
     """A table of what moves are worth; subclasses say where a move is looked up.
 
@@ -207,17 +221,17 @@ class SelfPlayLearner:
         ))  # fmt: skip
         cls.valuing = staticmethod(compiled(value_positions, allocates=False, **rules))
 
-    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
-        self.config: Any = settings_of(self.config_class, config, settings)
+    def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
+        self.config: SelfPlayConfig = settings_of(self.config_class, config, settings)
         self.seed, self.progress = seed, Progress(seed)
-        self._source: Any = None
+        self._source: Env[Any, Any] | None = None
 
     @property
     def samples(self) -> int:
         """Plies learned from so far."""
         return self.progress.samples
 
-    def learn(self, source: Any, samples: int) -> History:
+    def learn(self, source: Env[Any, Any], samples: int) -> History:
         """Play `samples` more plies against itself.
 
         Args:
@@ -238,7 +252,7 @@ class SelfPlayLearner:
             history += self._play(min(goal - self.samples, CHUNK), NEVER)
         return history
 
-    def learn_episodes(self, source: Any, episodes: int) -> History:
+    def learn_episodes(self, source: Env[Any, Any], episodes: int) -> History:
         """Learn as `learn` does, until so many more games are over."""
         episodes = guard.whole("episodes", episodes)
         self._connect(source)
@@ -247,7 +261,7 @@ class SelfPlayLearner:
             history += self._play(CHUNK, episodes - len(history))
         return history
 
-    def predict(self, inputs: Any) -> Array:
+    def predict(self, inputs: object) -> Array:
         """Return what each action is worth to the side to move, -inf where it is illegal.
 
         Args:
@@ -264,7 +278,7 @@ class SelfPlayLearner:
         type(self).valuing(self.rules, self.table, positions.ravel(), values)
         return values.reshape(*positions.shape, -1)
 
-    def act(self, observation: Any) -> int:
+    def act(self, observation: object) -> int:
         """Pick an action, exploring as while learning."""
         values = self.predict(observation)
         explores = self.progress.generator.random() < self.config.exploration_rate
@@ -289,24 +303,23 @@ class SelfPlayLearner:
         counted = action < 0 and (state < 0 or plies == length)
         guard.require(counted, f"The saved game has {plies} stones after {length} plies.")
 
-    def _connect(self, source: Any) -> None:
+    def _connect(self, source: Env[Any, Any]) -> None:
         """Prepare for a source; another game than last time begins with an empty table."""
         if source is self._source:
             return
-        if getattr(source.unwrapped, "rules", None) != getattr(self, "rules", ()):
+        if self._source is None or rules_of(source) != self.rules:
             self.prepare(source)
         source.reset(seed=self.seed)
         self._source = source
 
-    def prepare(self, source: Any) -> None:
+    def prepare(self, source: Env[Any, Any]) -> None:
         """Make a table for the board of `source`; nothing is learned.
 
         Raises:
             ValueError: If `source` is no board game, or its board is too large for a table.
         """
-        self._source = source
-        rules = getattr(source.unwrapped, "rules", None)
-        if not isinstance(rules, Rules):
+        rules = rules_of(source)
+        if rules is None:
             raise ValueError("Self-play needs a board game, such as spielfeld/TicTacToe-v0.")
         if not rules.fits_table:
             raise ValueError(
@@ -317,6 +330,7 @@ class SelfPlayLearner:
         columns = rules.cells if self.values_of_position else 1
         values = np.full(3**rules.cells * columns, float(self.config.initial_value))
         self.table = Table(values, self.config.symmetries)
+        self._source = source
 
     def _play(self, plies: int, games: int) -> History:
         shortest = min(2 * self.rules.connect - 1, self.rules.cells)  # a full board ends it too

@@ -32,10 +32,10 @@ meant to be read in this order; an arrow is a small step.
 
 Prediction and control share their updates, which stand in the files of control.
 
-What all share: the loop in `agents/loop.py`, `learner` (the rules that fill it), `worlds` (a model,
-and any Gymnasium environment), `prediction` (acting by a given policy), `exploration` (picking
-actions, and rates that change), `memory`, `config` (settings) and `spaces` (from observations to
-rows of the table); the planners also `remembered_world` and `priority_queue`.
+What all share: the loop in `agents/loop.py`, `rules` (settings, picking an action, moving a value),
+`learner` (which fills the loop with them), `worlds` (a model, and any Gymnasium environment),
+`prediction` (acting by a given policy), `memory`, and `spaces` (from observations to rows of the
+table); the planners also `remembered_world` and `priority_queue`.
 """
 
 from typing import TYPE_CHECKING
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
     from spielfeld.agents.tabular.dyna_q_plus import DynaQPlus, DynaQPlusConfig
     from spielfeld.agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
-    from spielfeld.agents.tabular.learner import Next, TabularLearner
+    from spielfeld.agents.tabular.learner import TabularLearner
     from spielfeld.agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
     from spielfeld.agents.tabular.monte_carlo_prediction import (
         MonteCarloPrediction,
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         PrioritizedSweepingConfig,
     )
     from spielfeld.agents.tabular.q_learning import QLearning, QLearningConfig
+    from spielfeld.agents.tabular.rules import Next
     from spielfeld.agents.tabular.sarsa import Sarsa, SarsaConfig
     from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, SarsaLambdaConfig
     from spielfeld.agents.tabular.td_lambda import TDLambda, TDLambdaConfig

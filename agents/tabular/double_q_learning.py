@@ -18,15 +18,14 @@ Source: van Hasselt (2010); Sutton & Barto, 2nd edition, section 6.7, equation 6
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.exploration import choose_action, move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed
+from spielfeld.agents.tabular.rules import ControlConfig, choose_action, move
 from spielfeld.arrays import Array
 from spielfeld.settings import settings
 from spielfeld.snapshot import Counts, Values
@@ -76,7 +75,7 @@ def double_q_learning_target(
 
 def update_one_of_two(
     memory: DoubleMemory,
-    settings: Any,
+    settings: object,
     rates: Rates,
     transition: Transition,
     agent: np.random.Generator,

@@ -21,12 +21,12 @@ and then an action tried there; here every pair is as likely as any other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.agents.tabular.remembered_world import (
@@ -37,6 +37,7 @@ from spielfeld.agents.tabular.remembered_world import (
     remember,
     require_listed,
 )
+from spielfeld.agents.tabular.rules import ControlConfig
 from spielfeld.arrays import Array
 from spielfeld.settings import Whole, settings
 from spielfeld.snapshot import Counts, Values
@@ -74,7 +75,11 @@ class DynaQMemory(NamedTuple):
 
 
 def dyna_q_update(
-    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+    memory: DynaQMemory,
+    settings: Planning,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
 ) -> None:
     """Remember the step, learn from it, and then from `planning_steps` others.
 
@@ -105,10 +110,11 @@ class DynaQ(TabularLearner):
     """
 
     config_class: ClassVar[type[Any]] = DynaQConfig
-    update = staticmethod(dyna_q_update)
+    config: DynaQConfig
+    update: ClassVar[Callable[..., None]] = staticmethod(dyna_q_update)
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> NamedTuple:
         """Return how often to learn from memory."""
         return Planning(self.config.planning_steps)
 

@@ -25,8 +25,7 @@ import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.dyna_q import DynaQ
+from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
 from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.agents.tabular.remembered_world import (
     is_new,
@@ -37,16 +36,14 @@ from spielfeld.agents.tabular.remembered_world import (
     require_listed,
 )
 from spielfeld.arrays import Array
-from spielfeld.settings import Amount, Whole, settings
+from spielfeld.settings import Amount, settings
 from spielfeld.snapshot import Counts, Values
 
 
 @settings
-class DynaQPlusConfig(ControlConfig):
+class DynaQPlusConfig(DynaQConfig):
     """Settings of Dyna-Q+."""
 
-    planning_steps: Whole = 5
-    """Updates from memory after each environment step."""
     bonus_weight: Amount = 0.001
     """Reward for wondering: times the root of the environment steps since the last try."""
 
@@ -83,7 +80,7 @@ def exploration_bonus(bonus_weight: float, steps: int) -> float:
     return bonus_weight * math.sqrt(steps)
 
 
-def consider_every_action(memory: Any, state: int, tried: int) -> None:
+def consider_every_action(memory: DynaQPlusMemory, state: int, tried: int) -> None:
     """List the actions of a state that are not listed yet: all legal ones, and the one tried.
 
     Until tried, each leads back to the state with reward 0. The one tried may be legal no more:
@@ -97,7 +94,11 @@ def consider_every_action(memory: Any, state: int, tried: int) -> None:
 
 
 def dyna_q_plus_update(
-    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+    memory: DynaQPlusMemory,
+    settings: CuriousPlanning,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
 ) -> None:
     """Remember the step and its time, learn from it, and then from others with their bonus."""
     state, action = transition.state, transition.action
@@ -122,10 +123,11 @@ class DynaQPlus(DynaQ):
     """
 
     config_class = DynaQPlusConfig
+    config: DynaQPlusConfig
     update = staticmethod(dyna_q_plus_update)
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> NamedTuple:
         """Return how often to learn from memory, and how curiously."""
         return CuriousPlanning(self.config.planning_steps, self.config.bonus_weight)
 

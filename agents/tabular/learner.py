@@ -1,8 +1,7 @@
 """Tabular learners: a table of values, the rules that fill `agents/loop.py`, and the two worlds.
 
 `learn` runs the loop compiled where the environment is nothing but a `TabularModel`, and as plain
-Python in any other Gymnasium environment. A method names either its `target`, and is then gradient
-descent on the squared error of one cell, or an `update` of its own.
+Python in any other Gymnasium environment. The rules that methods share stand in `rules.py`.
 
 Where observations are continuous, a method with a `target` learns the sum of tiles in the place of
 one row of the table (Sutton & Barto, 2nd edition, sections 9.5.4 and 10.1). A state is then the
@@ -12,20 +11,29 @@ place, 0 or 1, of one of the two latest observations.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
 from types import FunctionType
-from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 import numpy as np
+from gymnasium import Env
 from gymnasium.spaces import Box
 
 from spielfeld import guard, snapshot
 from spielfeld.agents.loop import Rates, Transition, exploration, loop, one_by_one
 from spielfeld.agents.progress import CHUNK, NEVER, Progress
-from spielfeld.agents.tabular.config import ControlConfig, GradientConfig
-from spielfeld.agents.tabular.exploration import choose_action, decayed_rate, move
-from spielfeld.agents.tabular.memory import Memory, TileMemory
+from spielfeld.agents.tabular.memory import Memory, SoundMemory, Tabular, TileMemory
+from spielfeld.agents.tabular.rules import (
+    ControlConfig,
+    GradientConfig,
+    TabularConfig,
+    aim_of,
+    descend_to_target,
+    require_target,
+    soft_pick,
+)
 from spielfeld.agents.tabular.spaces import DiscreteCode, tile_coder
 from spielfeld.agents.tabular.worlds import GYM, MODEL, GymWorld, ModelWorld
 from spielfeld.arrays import Array
@@ -36,70 +44,17 @@ from spielfeld.history import History
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Table
 from spielfeld.learning.loss import SquaredError
-from spielfeld.learning.optimizer import SGD
+from spielfeld.learning.optimizer import SGD, decayed_rate
 from spielfeld.learning.tile_coding import TileCoder, TileSum
 from spielfeld.settings import settings_of
 
-TARGET = "target(transition, following, discount)"
-
-
-@runtime_checkable
-class SoundMemory(Protocol):
-    """A memory whose arrays must agree with one another."""
-
-    def require_sound(self, steps: int) -> None:
-        """Raise a ValueError if they do not fit an episode of `steps` environment steps."""
-        ...
-
-
-class Next(NamedTuple):
-    """The next state, as a target looks at it."""
-
-    values: Array  # action values [actions]
-    legal: Array  # allowed actions [actions]
-    action: int  # the one picked already, by on-policy methods; -1 otherwise
-    exploration_rate: float  # with which the agent picks there
-
-
-def values_of(memory: Any, state: int) -> Array:
-    """Return the action values of a state. Shape [actions]."""
-    values: Array = memory.table[state]
-    return values
+Rule = Callable[..., Any]
 
 
 def values_of_tiles(memory: TileMemory, state: int) -> Array:
     """Return the action values of an observation: the sum over its active tiles. [actions]."""
     values: Array = np.add.reduce(memory.table.take(memory.tiles[state], axis=0), axis=-2)
     return values
-
-
-def soft_pick(
-    memory: Any, settings: Any, state: int, rate: float, agent: np.random.Generator
-) -> int:
-    """Pick a random legal action with probability `rate`, else a best one; two draws."""
-    values, legal = values_of(memory, state), memory.legal[state]
-    return choose_action(values, legal, rate, agent.random(), agent.random())
-
-
-def target(transition: Transition, following: Next, discount: float) -> float:
-    """Return the number that the value of the action just taken moves towards; a method's rule."""
-    raise NotImplementedError
-
-
-def aim_of(memory: Any, rates: Rates, transition: Transition) -> float:
-    """Return the method's target for a transition, with the values as they are now."""
-    state = transition.next_state
-    following = Next(values_of(memory, state), memory.legal[state], transition.next_action,
-                     transition.next_exploration_rate)  # fmt: skip
-    return target(transition, following, rates.discount)
-
-
-def descend_to_target(
-    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
-) -> None:
-    """Move the cell of the action just taken one step towards its target."""
-    aim = aim_of(memory, rates, transition)
-    move(memory.table, memory.visits, rates, transition.state, transition.action, aim)
 
 
 class TabularLearner:
@@ -122,28 +77,30 @@ class TabularLearner:
     config_class: ClassVar[type[Any]] = ControlConfig
     pick: ClassVar[Callable[..., int]] = staticmethod(soft_pick)
     update: ClassVar[Callable[..., None]] = staticmethod(descend_to_target)
-    target: ClassVar[Callable[..., float]]  # (transition, following, discount)
+    target: ClassVar[Callable[..., float] | None] = None  # (transition, following, discount)
     on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
     judges: ClassVar[bool] = False  # whether a policy is judged: the table has one column
     masked: bool = True  # whether worlds say which actions are legal
     of_episode: ClassVar[tuple[str, ...]] = ()  # arrays of the memory about the present episode
-    rules: ClassVar[dict[str, Callable[..., Any]]]
+    rules: ClassVar[dict[str, Rule]]
     model_loop: ClassVar[Callable[..., None]]
     noisy_model_loop: ClassVar[Callable[..., None]]
     gym_loop: ClassVar[Callable[..., None]]
     saved: ClassVar = ("memory", "progress")
     state, restore = snapshot.state, snapshot.restore
-    function: Any
-    observations: Any
-    memory: Any
+    config: TabularConfig
+    function: Table
+    observations: DiscreteCode | TileCoder
+    memory: Any  # a named tuple of arrays that begins as `Memory` does
 
     def __init_subclass__(cls) -> None:
         """Fill the loop with the rules of the subclass."""
-        for name in {"target", "update", "pick"} & cls.__dict__.keys():
-            if isinstance(cls.__dict__[name], FunctionType):
-                setattr(cls, name, staticmethod(cls.__dict__[name]))
-        rules: dict[str, Callable[..., Any]] = {"pick": cls.pick, "update": cls.update}
-        if hasattr(cls, "target"):
+        for name in ("target", "update", "pick"):
+            rule = inspect.getattr_static(cls, name)
+            if isinstance(rule, FunctionType):
+                setattr(cls, name, staticmethod(rule))
+        rules: dict[str, Rule] = {"pick": cls.pick, "update": cls.update}
+        if cls.target is not None:
             require_target(cls.target)
             rules["target"] = cls.target
         noisy = {**rules, **MODEL, "mean_reward": noisy_reward}
@@ -152,14 +109,15 @@ class TabularLearner:
         cls.gym_loop = staticmethod(filled(loop, **rules, **GYM))
         cls.rules = rules
 
-    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
-        self.config: Any = settings_of(self.config_class, config, settings)
+    def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
+        self.config = made = settings_of(self.config_class, config, settings)
         self.seed = seed
         self.progress = Progress(seed)
-        shared = {name: float(getattr(self.config, name, 0)) for name in Rates._fields[:-2]}
+        numbers = dataclasses.asdict(made)
+        shared = {name: float(numbers.get(name, 0)) for name in Rates._fields[:-2]}
         self.rates = Rates(**shared, on_policy=self.on_policy, judges=self.judges)
         self.loss, self.optimizer = SquaredError(), SGD(self.rates.learning_rate)
-        self._source: Any = None
+        self._source: Env[Any, Any] | None = None
 
     @property
     def samples(self) -> int:
@@ -169,8 +127,7 @@ class TabularLearner:
     @property
     def action_values(self) -> Array:
         """The table itself. Shape [states, actions]."""
-        table: Array = self.function.parameters["table"]
-        return table
+        return self.function.parameters["table"]
 
     @property
     def visits(self) -> Array:
@@ -188,12 +145,11 @@ class TabularLearner:
         """The numbers that the update needs besides `Rates`, as a named tuple."""
         return ()
 
-    def predict(self, inputs: Any) -> Array:
+    def predict(self, inputs: object) -> Array:
         """Return action values, [actions] for one observation or [rows, actions] for many."""
-        values: Array = self.function(self.observations.encode(inputs))
-        return values
+        return self.function(self.observations.encode(inputs))
 
-    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+    def act(self, observation: object, action_mask: Array | None = None) -> Any:
         """Pick an action for the environment, exploring at the current rate.
 
         Args:
@@ -214,7 +170,7 @@ class TabularLearner:
             raise ValueError(f"No legal action of state {state} has a value that is a number.")
         return self.actions.decode(action)
 
-    def learn(self, source: Any, samples: int) -> History:
+    def learn(self, source: Env[Any, Any], samples: int) -> History:
         """Learn for `samples` more environment steps, compiled if `source` is a plain model.
 
         Returns:
@@ -231,7 +187,7 @@ class TabularLearner:
             self._learn_some(source, model, min(goal - self.samples, CHUNK))
         return self.recorded()
 
-    def learn_readably(self, source: Any, samples: int) -> History:
+    def learn_readably(self, source: Env[Any, Any], samples: int) -> History:
         """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
         samples = guard.whole("samples", samples)
         self._connect(source)
@@ -240,7 +196,7 @@ class TabularLearner:
             self._learn_some(source, None, min(goal - self.samples, CHUNK))
         return self.recorded()
 
-    def learn_episodes(self, source: Any, episodes: int) -> History:
+    def learn_episodes(self, source: Env[Any, Any], episodes: int) -> History:
         """Learn as `learn` does, until so many more episodes are over, however long they take."""
         episodes = guard.whole("episodes", episodes)
         self._connect(source)
@@ -250,13 +206,13 @@ class TabularLearner:
             history += self.recorded()
         return history
 
-    def experience(self, source: Any, samples: int) -> Iterator[Batch]:
+    def experience(self, source: Env[Any, Any], samples: int) -> Iterator[Batch]:
         """Act for `samples` environment steps; yield each as one cell and its target.
 
         Raises:
             ValueError: If the method has no `target`: it is no gradient descent on one cell.
         """
-        if not hasattr(self, "target"):
+        if self.target is None:
             raise ValueError(f"{type(self).__name__} has no target, but an update of its own.")
         for transition in self.transitions(source, samples):
             yield self.batch_of(transition)
@@ -281,16 +237,19 @@ class TabularLearner:
         The cells that a prediction is the sum of share a step (Sutton & Barto, section 9.6).
         """
         visits = self.visits[self.function.cells(batch.inputs, batch.select)].tolist()
-        rate, decay = self.config.learning_rate, self.config.learning_rate_decay
+        rate, decay = self.rates.learning_rate, self.rates.learning_rate_decay
         rates = np.array([decayed_rate(rate, decay, count) for count in visits])
         return rates * (len(batch) / len(rates))
 
-    def transitions(self, source: Any, samples: int) -> Iterator[Transition]:
+    def transitions(self, source: Env[Any, Any], samples: int) -> Iterator[Transition]:
         """Act for `samples` environment steps; yield each, to be learned from before the next."""
         self._connect(source)
         seen: list[Transition] = []
 
-        def keep(memory: Any, settings: Any, rates: Any, transition: Any, agent: Any) -> None:
+        def keep(
+            memory: Tabular, settings: object, rates: Rates, transition: Transition,
+            agent: np.random.Generator,
+        ) -> None:  # fmt: skip
             seen.append(transition)
 
         acting = {**self._rules, **GYM, "update": keep}
@@ -310,21 +269,21 @@ class TabularLearner:
     def reserve(self, steps: int) -> None:
         """Make room for an episode of `steps` environment steps, if the method remembers it."""
 
-    def prepare(self, source: Any) -> None:
+    def prepare(self, source: Env[Any, Any]) -> None:
         """Make the table and all other arrays for the spaces of `source`; nothing is learned.
 
         Raises:
             ValueError: If there is no table for these spaces.
         """
-        self._source = source
         self.actions = DiscreteCode(source.action_space, "actions")
         space, config = source.observation_space, self.config
         if (
             isinstance(config, GradientConfig)
             and isinstance(space, Box)
-            and hasattr(self, "target")
+            and self.target is not None
         ):
             self._prepare_tiles(tile_coder(space, config.tilings, config.tiles, config.tile_limit))
+            self._source = source
             return
         self.observations = DiscreteCode(space, "observations")
         states, actions = self.observations.size, self.actions.size
@@ -333,6 +292,7 @@ class TabularLearner:
         if self.rules["update"] is descend_to_target and "target" not in self.rules:
             raise ValueError(f"{type(self).__name__} names neither a target nor an update.")
         self._fill({}, self.gym_loop)
+        self._source = source
 
     def _prepare_tiles(self, coder: TileCoder) -> None:
         share = self.config.initial_value / coder.tilings  # the tiles of a place add up to all
@@ -342,42 +302,44 @@ class TabularLearner:
         self.memory = TileMemory(table, np.zeros(table.shape, np.int64), legal, tiles)
 
         def descend_on_tiles(
-            memory: Any, settings: Any, rates: Any, transition: Transition, agent: Any
-        ) -> None:
+            memory: TileMemory, settings: object, rates: Rates, transition: Transition,
+            agent: np.random.Generator,
+        ) -> None:  # fmt: skip
             self.step(self.batch_of(transition))
 
-        tiled: dict[str, Callable[..., Any]] = {"values_of": values_of_tiles}
+        tiled: dict[str, Rule] = {"values_of": values_of_tiles}
         rules = {**self.rules, **GYM, **tiled, "update": descend_on_tiles}
         self._fill(tiled, filled(loop, **rules))
 
-    def _fill(self, rules: dict[str, Callable[..., Any]], gym_loop: Callable[..., None]) -> None:
+    def _fill(self, rules: dict[str, Rule], gym_loop: Callable[..., None]) -> None:
         """Take over the rules of a table, or those of tiles in their place."""
         self._rules, self._gym_loop = {**self.rules, **rules}, gym_loop
         self._pick, self._aim_of = filled(self.pick, **rules), filled(aim_of, **self._rules)
 
-    def _connect(self, source: Any) -> None:
+    def _connect(self, source: Env[Any, Any]) -> None:
         """Prepare for a source; another one than last time begins a new episode."""
         if source is self._source:
             return
-        if hasattr(self, "function"):
-            self._change_world(source)
-        else:
+        if self._source is None:
             self.prepare(source)
             source.reset(seed=self.seed)
+        else:
+            self._change_world(source)
         self._source = source
         self.progress.begin_anew()
 
-    def _change_world(self, source: Any) -> None:
+    def _change_world(self, source: Env[Any, Any]) -> None:
         """Keep what was learned and forget the episode that the old world was left in."""
         fresh = copy.copy(self)
         fresh.prepare(source)
         refuse_misfit("The table", self.memory.table, fresh.memory.table)
         refuse_misfit("The list of what is legal", self.memory.legal, fresh.memory.legal)
+        mine, begun = self.memory._asdict(), fresh.memory._asdict()
         for name in self.of_episode:
-            getattr(self.memory, name)[...] = getattr(fresh.memory, name)
+            mine[name][...] = begun[name]
 
     def _learn_some(
-        self, source: Any, model: TabularModel | None, samples: int, episodes: int = NEVER
+        self, source: Env[Any, Any], model: TabularModel | None, samples: int, episodes: int = NEVER
     ) -> None:
         """Run the loop once, on the model if there is one, and leave the environment at its end."""
         length = self.progress.position.length
@@ -426,20 +388,6 @@ class TabularLearner:
         guard.require(bool(allowed), f"The saved action {action} is not legal in its state.")
         if isinstance(self.memory, SoundMemory):
             self.memory.require_sound(length if state >= 0 else 0)
-
-
-def require_target(rule: Callable[..., Any]) -> None:
-    """Refuse a target that takes other arguments than the loop gives.
-
-    Raises:
-        ValueError: Names the arguments that it takes, and those that it should take.
-    """
-    taken = list(inspect.signature(rule).parameters)
-    if len(taken) != 3 or taken[0] == "reward":
-        raise ValueError(
-            f"The target {rule.__name__}({', '.join(taken)}) must be {TARGET}: transition.reward, "
-            "transition.terminated, following.values, following.legal."
-        )
 
 
 def refuse_misfit(what: str, array: Array, needed: Array) -> None:

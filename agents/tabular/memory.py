@@ -6,7 +6,7 @@ array says what its numbers stand for, so that a state from a file is checked be
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Protocol, runtime_checkable
 
 from spielfeld.arrays import Array
 from spielfeld.settings import Amount, Finite, Range, Share
@@ -28,6 +28,34 @@ EpisodeStates = Annotated[Array, Grows(), Index("states")]
 EpisodeColumns = Annotated[Array, Grows(), Index("columns")]
 EpisodeRewards = Annotated[Array, Grows(), Finite]
 EpisodeShares = Annotated[Array, Grows(), Share]
+
+
+class Tabular(Protocol):
+    """The arrays that every memory begins with."""
+
+    @property
+    def table(self) -> Values:
+        """Action values, or values of states. Shape [states, actions] or [states, 1]."""
+        ...
+
+    @property
+    def visits(self) -> Counts:
+        """Updates of each cell, of the table's shape."""
+        ...
+
+    @property
+    def legal(self) -> Allowed:
+        """Actions known to be allowed, or a policy's weights. Shape [states, actions]."""
+        ...
+
+
+@runtime_checkable
+class SoundMemory(Protocol):
+    """A memory whose arrays must agree with one another."""
+
+    def require_sound(self, steps: int) -> None:
+        """Raise a ValueError if they do not fit an episode of `steps` environment steps."""
+        ...
 
 
 class Memory(NamedTuple):

@@ -21,14 +21,12 @@ Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.exploration import move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import (
     Allowed,
@@ -37,6 +35,7 @@ from spielfeld.agents.tabular.memory import (
     EpisodeStates,
     StepsOrNone,
 )
+from spielfeld.agents.tabular.rules import ControlConfig, move
 from spielfeld.arrays import Array
 from spielfeld.settings import Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
@@ -129,7 +128,21 @@ def episode_memory(table: Array, legal: Array) -> EpisodeMemory:
     )
 
 
-def require_steps(memory: Any, steps: int) -> None:
+class EpisodeNotes(Protocol):
+    """A memory that holds an episode."""
+
+    @property
+    def length(self) -> Array:
+        """Steps of the episode so far, one number."""
+        ...
+
+    @property
+    def states(self) -> Array:
+        """Of each step of the episode. Shape [room]."""
+        ...
+
+
+def require_steps(memory: EpisodeNotes, steps: int) -> None:
     """Refuse a saved episode of another number of steps than the agent has taken, or without room.
 
     Args:
@@ -156,6 +169,7 @@ class MonteCarlo(TabularLearner):
     """
 
     config_class = MonteCarloConfig
+    config: MonteCarloConfig
     update = staticmethod(remember_and_look_back)
     on_policy = True
     of_episode = ("first_visit", "length")
@@ -172,6 +186,7 @@ class MonteCarlo(TabularLearner):
 
     def reserve(self, steps: int) -> None:
         """Make room for an episode of `steps` environment steps."""
-        longer = {name: with_room(getattr(self.memory, name), steps)
+        arrays = self.memory._asdict()
+        longer = {name: with_room(arrays[name], steps)
                   for name in ("states", "actions", "rewards")}  # fmt: skip
         self.memory = self.memory._replace(**longer)

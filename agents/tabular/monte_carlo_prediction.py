@@ -12,9 +12,9 @@ Source: Sutton & Barto, 2nd edition, section 5.1.
 
 from __future__ import annotations
 
-from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.monte_carlo import MonteCarlo, remember_and_look_back
 from spielfeld.agents.tabular.prediction import PredictionLearner
+from spielfeld.agents.tabular.rules import PredictionConfig
 from spielfeld.settings import settings
 
 

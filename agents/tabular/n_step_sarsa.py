@@ -17,16 +17,15 @@ Source: Sutton & Barto, 2nd edition, section 7.2, equations 7.4 and 7.5.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.exploration import move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed, Columns, States
+from spielfeld.agents.tabular.rules import ControlConfig, move
 from spielfeld.arrays import Array
 from spielfeld.settings import Range, Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
@@ -81,7 +80,7 @@ def n_step_return(rewards: Array, begin: int, end: int, discount: float, followi
 
 def learn_n_steps_late(
     memory: WindowMemory,
-    settings: Any,
+    settings: object,
     rates: Rates,
     transition: Transition,
     agent: np.random.Generator,
@@ -125,6 +124,7 @@ class NStepSarsa(TabularLearner):
     """
 
     config_class = NStepSarsaConfig
+    config: NStepSarsaConfig
     update = staticmethod(learn_n_steps_late)
     on_policy = True
     of_episode = ("length",)

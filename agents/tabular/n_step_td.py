@@ -11,9 +11,9 @@ Source: Sutton & Barto, 2nd edition, section 7.1, equations 7.1 and 7.2.
 
 from __future__ import annotations
 
-from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.n_step_sarsa import NStepSarsa, Steps, learn_n_steps_late
 from spielfeld.agents.tabular.prediction import PredictionLearner
+from spielfeld.agents.tabular.rules import PredictionConfig
 from spielfeld.settings import settings
 
 

@@ -23,13 +23,12 @@ Source: Sutton & Barto, 2nd edition, sections 5.5 to 5.7, equations 5.7 and 5.8.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.exploration import action_probability
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import (
     Allowed,
@@ -39,6 +38,7 @@ from spielfeld.agents.tabular.memory import (
     EpisodeStates,
 )
 from spielfeld.agents.tabular.monte_carlo import require_steps, with_room
+from spielfeld.agents.tabular.rules import action_probability
 from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend
@@ -87,7 +87,7 @@ class WeightedEpisodeMemory(NamedTuple):
 
 def remember_and_weigh(
     memory: WeightedEpisodeMemory,
-    settings: Any,
+    settings: object,
     rates: Rates,
     transition: Transition,
     agent: np.random.Generator,
@@ -137,6 +137,7 @@ class OffPolicyMonteCarlo(TabularLearner):
     config_class = OffPolicyMonteCarloConfig
     update = staticmethod(remember_and_weigh)
     of_episode = ("length",)
+    memory: WeightedEpisodeMemory
 
     def make_memory(self, table: Array, legal: Array) -> WeightedEpisodeMemory:
         """Return an empty memory; `reserve` makes it grow."""
@@ -150,6 +151,7 @@ class OffPolicyMonteCarlo(TabularLearner):
 
     def reserve(self, steps: int) -> None:
         """Make room for an episode of `steps` environment steps."""
-        longer = {name: with_room(getattr(self.memory, name), steps)
+        arrays = self.memory._asdict()
+        longer = {name: with_room(arrays[name], steps)
                   for name in ("states", "actions", "rewards", "probabilities")}  # fmt: skip
         self.memory = self.memory._replace(**longer)

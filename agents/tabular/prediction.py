@@ -9,17 +9,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from gymnasium import Env
 
 from spielfeld.agents.planning.policies import random_policy
-from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.learner import TabularLearner
+from spielfeld.agents.tabular.memory import Tabular
+from spielfeld.agents.tabular.rules import PredictionConfig
 from spielfeld.arrays import Array
 from spielfeld.envs.access import plain_model
 from spielfeld.envs.tabular import TabularModel
 
 
 def policy_pick(
-    memory: Any, settings: Any, state: int, rate: float, agent: np.random.Generator
+    memory: Tabular, settings: object, state: int, rate: float, agent: np.random.Generator
 ) -> int:
     """Pick an action as likely as its weight in the policy says; two draws, as any pick."""
     agent.random()
@@ -58,7 +60,7 @@ class PredictionLearner(TabularLearner):
     judges = True
 
     def __init__(
-        self, config: Any = None, seed: int = 0, policy: Array | None = None, **settings: Any
+        self, config: object = None, seed: int = 0, policy: Array | None = None, **settings: object
     ) -> None:
         super().__init__(config, seed, **settings)
         self.policy = None if policy is None else np.array(policy, np.float64)
@@ -69,11 +71,11 @@ class PredictionLearner(TabularLearner):
         """The table itself. Shape [states]."""
         return self.action_values[:, 0]
 
-    def predict(self, inputs: Any) -> Array:
+    def predict(self, inputs: object) -> Array:
         """Return state values, a 0-d array for one observation or [rows] for many."""
         return super().predict(inputs)[..., 0]
 
-    def act(self, observation: Any, action_mask: Array | None = None) -> Any:
+    def act(self, observation: object, action_mask: Array | None = None) -> Any:
         """Pick an action of the policy; one that was given knows by itself what is legal."""
         return super().act(observation, action_mask if self.policy is None else None)
 
@@ -81,7 +83,7 @@ class PredictionLearner(TabularLearner):
         """Return the policy that is judged, [states, actions], for a model of the world."""
         return random_policy(model) if self.policy is None else self.policy
 
-    def prepare(self, source: Any) -> None:
+    def prepare(self, source: Env[Any, Any]) -> None:
         """Make the table for the spaces of `source`; see `TabularLearner.prepare`.
 
         Raises:

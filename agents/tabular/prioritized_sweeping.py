@@ -20,13 +20,12 @@ Source: Moore & Atkeson (1993); Peng & Williams (1993); Sutton & Barto, 2nd edit
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, CellsOrNone, StatesOrNone
 from spielfeld.agents.tabular.priority_queue import (
@@ -36,6 +35,7 @@ from spielfeld.agents.tabular.priority_queue import (
     require_queue,
 )
 from spielfeld.agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
+from spielfeld.agents.tabular.rules import ControlConfig
 from spielfeld.arrays import Array
 from spielfeld.settings import Amount, Count, settings
 from spielfeld.snapshot import Counts, Values
@@ -92,7 +92,7 @@ class SweepingMemory(NamedTuple):
         guard.require(known.all(), "The saved 'heap' holds a pair of which nothing is remembered.")
 
 
-def require_chains(memory: Any) -> None:
+def require_chains(memory: SweepingMemory) -> None:
     """Refuse chains in which a pair is missing, stands twice, or does not lead to that state."""
     next_states, following = memory.next_states.ravel().tolist(), memory.following.tolist()
     preceding, met = memory.preceding.tolist(), 0
@@ -105,7 +105,7 @@ def require_chains(memory: Any) -> None:
     guard.require(met == known, f"The saved chains hold {met} pairs; {known} are remembered.")
 
 
-def leave_chain(memory: Any, pair: int, state: int) -> None:
+def leave_chain(memory: SweepingMemory, pair: int, state: int) -> None:
     """Forget that a pair leads to a state."""
     before, after = memory.preceding[pair], memory.following[pair]
     if before >= 0:
@@ -116,7 +116,7 @@ def leave_chain(memory: Any, pair: int, state: int) -> None:
         memory.preceding[after] = before
 
 
-def join_chain(memory: Any, pair: int, state: int) -> None:
+def join_chain(memory: SweepingMemory, pair: int, state: int) -> None:
     """Remember that a pair leads to a state."""
     after = memory.first_source[state]
     memory.preceding[pair], memory.following[pair] = -1, after
@@ -125,7 +125,7 @@ def join_chain(memory: Any, pair: int, state: int) -> None:
     memory.first_source[state] = pair
 
 
-def note_urgency(memory: Any, settings: Any, rates: Rates, pair: int) -> None:
+def note_urgency(memory: SweepingMemory, settings: Sweeping, rates: Rates, pair: int) -> None:
     """Let a remembered pair wait if its value is wrong by more than the threshold."""
     state, action = pair // memory.table.shape[1], pair % memory.table.shape[1]
     aim = remembered_target(memory, rates.discount, state, action, 0.0)
@@ -135,7 +135,11 @@ def note_urgency(memory: Any, settings: Any, rates: Rates, pair: int) -> None:
 
 
 def prioritized_sweeping_update(
-    memory: Any, settings: Any, rates: Rates, transition: Transition, agent: np.random.Generator
+    memory: SweepingMemory,
+    settings: Sweeping,
+    rates: Rates,
+    transition: Transition,
+    agent: np.random.Generator,
 ) -> None:
     """Remember the step, then update the most urgent pairs and look at what leads to them."""
     state, action, actions = transition.state, transition.action, memory.table.shape[1]
@@ -166,14 +170,15 @@ class PrioritizedSweeping(TabularLearner):
     """
 
     config_class = PrioritizedSweepingConfig
+    config: PrioritizedSweepingConfig
     update = staticmethod(prioritized_sweeping_update)
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> Sweeping:
         """Return how often to learn from memory, and from which errors."""
         return Sweeping(self.config.planning_steps, self.config.threshold)
 
-    def make_memory(self, table: Array, legal: Array) -> Any:
+    def make_memory(self, table: Array, legal: Array) -> SweepingMemory:
         """Return a memory in which nothing has been tried yet, and a queue that is empty."""
         return SweepingMemory(
             table,

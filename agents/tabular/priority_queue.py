@@ -11,7 +11,7 @@ Source: Williams (1964); Cormen et al., Introduction to Algorithms, 3rd edition,
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -30,6 +30,30 @@ class Queue(NamedTuple):
     length: Array  # how many items wait [1]
 
 
+class Waiting(Protocol):
+    """Anything with the arrays of `Queue`."""
+
+    @property
+    def heap(self) -> Array:
+        """See `Queue`."""
+        ...
+
+    @property
+    def place(self) -> Array:
+        """See `Queue`."""
+        ...
+
+    @property
+    def priority(self) -> Array:
+        """See `Queue`."""
+        ...
+
+    @property
+    def length(self) -> Array:
+        """See `Queue`."""
+        ...
+
+
 def empty_queue(items: int) -> Queue:
     """Return a queue in which none of `items` items waits."""
     return Queue(
@@ -37,7 +61,7 @@ def empty_queue(items: int) -> Queue:
     )
 
 
-def require_queue(queue: Any) -> None:
+def require_queue(queue: Waiting) -> None:
     """Refuse a saved queue in which an item does not stand in its place, or in its order."""
     length = int(queue.length[0])
     heap, waiting = queue.heap[:length], np.count_nonzero(queue.place >= 0)
@@ -48,7 +72,7 @@ def require_queue(queue: Any) -> None:
     guard.require((parents >= urgency[1:]).all(), "The saved 'heap' is not in order.")
 
 
-def push(queue: Any, item: int, priority: float) -> None:
+def push(queue: Waiting, item: int, priority: float) -> None:
     """Let an item wait; one that waits already keeps the higher of its two priorities."""
     if queue.place[item] < 0:
         queue.place[item] = queue.length[0]
@@ -60,7 +84,7 @@ def push(queue: Any, item: int, priority: float) -> None:
     rise(queue, queue.place[item])
 
 
-def pop(queue: Any) -> int:
+def pop(queue: Waiting) -> int:
     """Take the most urgent item out and return it, -1 if none waits."""
     if queue.length[0] == 0:
         return -1
@@ -72,14 +96,14 @@ def pop(queue: Any) -> int:
     return item
 
 
-def rise(queue: Any, place: int) -> None:
+def rise(queue: Waiting, place: int) -> None:
     """Move the item in a place up, past all that are less urgent."""
     while place > 0 and is_ahead(queue, place, (place - 1) // 2):
         swap(queue, place, (place - 1) // 2)
         place = (place - 1) // 2
 
 
-def sink(queue: Any, place: int) -> None:
+def sink(queue: Waiting, place: int) -> None:
     """Move the item in a place down, past all that are more urgent."""
     first = more_urgent_child(queue, place)
     while first >= 0 and is_ahead(queue, first, place):
@@ -88,7 +112,7 @@ def sink(queue: Any, place: int) -> None:
         first = more_urgent_child(queue, place)
 
 
-def more_urgent_child(queue: Any, place: int) -> int:
+def more_urgent_child(queue: Waiting, place: int) -> int:
     """Return the place below that is more urgent than the other, -1 if there is none below."""
     child = 2 * place + 1
     if child >= queue.length[0]:
@@ -98,12 +122,12 @@ def more_urgent_child(queue: Any, place: int) -> int:
     return child
 
 
-def is_ahead(queue: Any, place: int, other: int) -> bool:
+def is_ahead(queue: Waiting, place: int, other: int) -> bool:
     """Return whether the item in a place is more urgent than the item in another."""
     return bool(queue.priority[queue.heap[place]] > queue.priority[queue.heap[other]])
 
 
-def swap(queue: Any, place: int, other: int) -> None:
+def swap(queue: Waiting, place: int, other: int) -> None:
     """Let the items in two places change places."""
     item, moved = queue.heap[place], queue.heap[other]
     queue.heap[place], queue.heap[other] = moved, item

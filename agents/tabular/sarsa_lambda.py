@@ -35,11 +35,11 @@ import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.exploration import decayed_rate
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells
+from spielfeld.agents.tabular.rules import ControlConfig
 from spielfeld.arrays import Array
+from spielfeld.learning.optimizer import decayed_rate
 from spielfeld.settings import Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
@@ -174,6 +174,7 @@ class SarsaLambda(TabularLearner):
     """
 
     config_class = SarsaLambdaConfig
+    config: SarsaLambdaConfig
     update = staticmethod(credit_all)
     on_policy = True
     of_episode = ("traces", "listed", "foreseen")

@@ -36,15 +36,18 @@ class DiscreteCode:
             )
         self._space, self._role = space, role
         self._single = isinstance(space, Discrete)
-        counts = [np.ravel(getattr(part, "nvec", getattr(part, "n", 0))) for part in parts]
-        starts = [np.ravel(getattr(part, "start", 0)) for part in parts]
+        discrete = [part for part in parts if isinstance(part, Discrete | MultiDiscrete)]
+        counts = [
+            np.ravel(part.n if isinstance(part, Discrete) else part.nvec) for part in discrete
+        ]
+        starts = [np.ravel(part.start) for part in discrete]
         self.shape = tuple(np.concatenate(counts).tolist())
         self._start: Array = np.concatenate(starts)
         self._first, self._sizes = int(self._start[0]), np.array(self.shape)
         self.size = int(np.prod(self.shape))
         self.form = ()  # shape of one encoded element
 
-    def encode(self, element: Any) -> Array:
+    def encode(self, element: object) -> Array:
         """Return the number of an element, a 0-d array, or the numbers [rows] of many.
 
         Raises:
@@ -66,7 +69,7 @@ class DiscreteCode:
             return np.asarray(digits)
         return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(digits, -1, 0)), self.shape))
 
-    def _refuse(self, element: Any) -> NoReturn:
+    def _refuse(self, element: object) -> NoReturn:
         raise ValueError(
             f"The {self._role} of this world are {self._space}, not {guard.shown(element)}."
         )

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from spielfeld.agents.tabular.config import PredictionConfig
 from spielfeld.agents.tabular.prediction import PredictionLearner
+from spielfeld.agents.tabular.rules import PredictionConfig
 from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, credit_all
 from spielfeld.settings import Share, settings
 

@@ -16,16 +16,13 @@ Source: Precup, Sutton & Singh (2000); Sutton & Barto, 2nd edition, section 7.5,
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.config import ControlConfig
-from spielfeld.agents.tabular.exploration import action_probability, move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.n_step_sarsa import Steps, WindowMemory, note, window_memory
 from spielfeld.agents.tabular.q_learning import best_value
+from spielfeld.agents.tabular.rules import ControlConfig, action_probability, move
 from spielfeld.arrays import Array
 from spielfeld.settings import settings
 
@@ -67,7 +64,7 @@ def tree_backup_return(
 
 def back_up_tree(
     memory: WindowMemory,
-    settings: Any,
+    settings: object,
     rates: Rates,
     transition: Transition,
     agent: np.random.Generator,
@@ -112,6 +109,7 @@ class TreeBackup(TabularLearner):
     """
 
     config_class = TreeBackupConfig
+    config: TreeBackupConfig
     update = staticmethod(back_up_tree)
     of_episode = ("length",)
 

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from gymnasium import Env
 
 from spielfeld.agents.loop import Step
+from spielfeld.agents.tabular.memory import Tabular, TileMemory
 from spielfeld.agents.tabular.spaces import DiscreteCode
 from spielfeld.envs.tabular import ModelArrays, mean_reward, sample_outcome, sample_start
+from spielfeld.learning.tile_coding import TileCoder
 
 
 class ModelWorld(NamedTuple):
@@ -24,13 +27,13 @@ class ModelWorld(NamedTuple):
     limit: int  # environment steps of an episode
 
 
-def begin_in_model(world: ModelWorld, memory: Any, random: np.random.Generator) -> int:
+def begin_in_model(world: ModelWorld, memory: object, random: np.random.Generator) -> int:
     """Draw the first state; one draw."""
     return sample_start(world.model, random.random())
 
 
 def step_in_model(
-    world: ModelWorld, memory: Any, random: np.random.Generator, state: int, action: int,
+    world: ModelWorld, memory: object, random: np.random.Generator, state: int, action: int,
     elapsed: int,
 ) -> Step:  # fmt: skip
     """Draw an outcome of the action; one draw."""
@@ -45,19 +48,19 @@ def step_in_model(
 class GymWorld(NamedTuple):
     """A Gymnasium environment as the plain loop acts in it, and the codes of its spaces."""
 
-    source: Any
-    observations: Any
+    source: Env[Any, Any]
+    observations: DiscreteCode | TileCoder
     actions: DiscreteCode
     masked: bool  # whether the environment says which actions are legal
 
 
-def begin_in_gym(world: GymWorld, memory: Any, random: Any) -> int:
+def begin_in_gym(world: GymWorld, memory: Tabular, random: object) -> int:
     """Reset the environment."""
     return seen(world, memory, 0, *world.source.reset())
 
 
 def step_in_gym(
-    world: GymWorld, memory: Any, random: Any, state: int, action: int, elapsed: int
+    world: GymWorld, memory: Tabular, random: object, state: int, action: int, elapsed: int
 ) -> Step:
     """Take an action in the environment."""
     if action < 0:
@@ -70,15 +73,18 @@ def step_in_gym(
     return Step(state, float(reward), bool(terminated), bool(truncated))
 
 
-def seen(world: GymWorld, memory: Any, row: int, observation: Any, info: dict[str, Any]) -> int:
+def seen(
+    world: GymWorld, memory: Tabular, row: int, observation: object, info: dict[str, Any]
+) -> int:
     """Return the state of an observation, and note which actions are legal there.
 
     The state is the number of a discrete observation; the tiles of a continuous one go into `row`.
     """
     code = world.observations.encode(observation)
-    if code.ndim:
-        memory.tiles[row] = code
-    state = row if code.ndim else int(code)
+    if isinstance(memory, TileMemory):
+        memory.tiles[row], state = code, row
+    else:
+        state = int(code)
     if world.masked:
         memory.legal[state] = info.get("action_mask", True)
     return state

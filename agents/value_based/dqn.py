@@ -34,7 +34,6 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from spielfeld.agents.deep_loop import Acted, DeepLearner, NetworkConfig, make_network
-from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.memory import Lookout, ReplayMemory, Sampler, Transitions
 from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import require_seen
@@ -42,6 +41,7 @@ from spielfeld.learning.batch import Batch
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Huber
 from spielfeld.learning.network import ActivationName
+from spielfeld.learning.optimizer import linear_schedule
 from spielfeld.settings import Amount, Count, Positive, Share, Sound, Whole, settings
 from spielfeld.snapshot import Counter
 
@@ -149,7 +149,7 @@ class Uniform:
     saved: ClassVar[tuple[str, ...]] = ()
     changes: ClassVar[bool] = False  # whether an update changes what is drawn next
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: DQNConfig) -> None:
         """Take the settings of the learner."""
 
     def added(self, places: Array) -> None:
@@ -172,7 +172,7 @@ class OneStep:
 
     saved: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, config: Any, worlds: int) -> None:
+    def __init__(self, config: DQNConfig, worlds: int) -> None:
         self.discount: float = config.discount
 
     def added(self, places: Array, worlds: Array, over: Array) -> None:
@@ -187,7 +187,7 @@ class OneStep:
 
 
 def plain_network(
-    config: Any, features: int, actions: int, generator: np.random.Generator
+    config: NetworkConfig, features: int, actions: int, generator: np.random.Generator
 ) -> Function:
     """Return a network for the values [rows, actions] of features [rows, features]."""
     return make_network(config, features, actions, generator, scale=1.0)

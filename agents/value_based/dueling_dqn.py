@@ -14,10 +14,9 @@ streams have a hidden layer each of their own as well; here they share all hidde
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from spielfeld.agents.deep_loop import NetworkConfig
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig, plain_network
 from spielfeld.learning.duelling import Duelling
 from spielfeld.learning.function import Function
@@ -30,7 +29,7 @@ class DuelingDQNConfig(DQNConfig):
 
 
 def duelling_network(
-    config: Any, features: int, actions: int, generator: np.random.Generator
+    config: NetworkConfig, features: int, actions: int, generator: np.random.Generator
 ) -> Function:
     """Return a network for value and advantages, joined to action values [rows, actions]."""
     return Duelling(plain_network(config, features, 1 + actions, generator))

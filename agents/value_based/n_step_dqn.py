@@ -20,7 +20,7 @@ Source: Sutton & Barto, 2nd edition, section 7.1; Hessel et al. (2018), "Rainbow
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -88,7 +88,7 @@ class Chain:
     following: Annotated[Array, Index("places", none=True)]
     latest: Annotated[Array, Index("places", none=True)]  # of each world's episode
 
-    def __init__(self, config: Any, worlds: int) -> None:
+    def __init__(self, config: NStepDQNConfig, worlds: int) -> None:
         self.discount, self.n_steps = config.discount, config.n_steps
         self.following = np.full(config.buffer_size, NONE)
         self.latest = np.full(worlds, NONE)

@@ -17,15 +17,15 @@ proportional priorities, and appendix B.2.1, but each step of a batch is drawn f
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.exploration import linear_schedule
 from spielfeld.agents.value_based.dqn import DQN, DQNConfig
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
+from spielfeld.learning.optimizer import linear_schedule
 from spielfeld.settings import Amount, Share, Whole, settings
 
 SMALLEST = 1e-6  # error; so that a step that was as expected is drawn again some time
@@ -117,7 +117,7 @@ class Proportional:
     tree: Annotated[Array, Amount]
     highest: Amount  # priority of any step so far
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: PrioritizedDQNConfig) -> None:
         self.config = config
         self.tree = empty_tree(config.buffer_size)
         self.highest = 1.0

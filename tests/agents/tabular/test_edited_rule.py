@@ -24,7 +24,7 @@ print(learner.action_values.min())
     ("file", "rule", "edited"),
     [
         ("agents/tabular/q_learning.py", "return transition.reward + discount", "return 5.0 + 0.0"),
-        ("agents/tabular/exploration.py", "return rate /", "return 0.1 * rate /"),
+        ("learning/optimizer.py", "return rate /", "return 0.1 * rate /"),
         ("learning/optimizer.py", "return parameter - learning", "return parameter + learning"),
         ("envs/tabular.py", "model.reward[state, action, outcome]", "7.0"),
     ],

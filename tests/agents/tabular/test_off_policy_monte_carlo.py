@@ -5,8 +5,8 @@ import pytest
 
 from spielfeld.agents import OffPolicyMonteCarlo, OffPolicyMonteCarloConfig
 from spielfeld.agents.loop import Transition
-from spielfeld.agents.tabular.exploration import action_probability
 from spielfeld.agents.tabular.off_policy_monte_carlo import HUGE
+from spielfeld.agents.tabular.rules import action_probability
 from spielfeld.envs import TabularEnv, TabularModel
 from tests.agents.tabular.tabular_worlds import corridor, lived_episodes
 

@@ -7,14 +7,15 @@ from gymnasium.wrappers import TransformReward
 from spielfeld import envs
 from spielfeld.agents import QLearning, QLearningConfig
 from spielfeld.agents.planning import value_iteration
-from spielfeld.agents.tabular.exploration import choose_action, decayed_rate, linear_schedule
 from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.tabular.rules import choose_action
 from spielfeld.agents.tabular.spaces import DiscreteCode
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.envs.access import restore
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.experiments.settings import settings_for
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
+from spielfeld.learning.optimizer import decayed_rate, linear_schedule
 from tests.agents.tabular.tabular_worlds import aimed, assert_equal_states, corridor
 
 EVERYTHING = np.ones(3, bool)
