@@ -67,7 +67,7 @@ class DataLearner(GradientLearner):
     batches: MiniBatches
     state, restore = snapshot.state, snapshot.restore
 
-    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+    def __init__(self, config: object = None, seed: int = 0, **words: object) -> None:
         self.config = settings_of(self.config_class, config, words)
         self.seed = seed
         self._data: DataSet | None = None  # the training rows, once there are some

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,12 +60,12 @@ class Optimizer(Protocol):
         """Return what the next step depends on, as arrays and JSON values."""
         ...
 
-    def restore(self, state: Mapping[str, Any], source: Any = None) -> None:
+    def restore(self, state: Mapping[str, snapshot.Leaf], source: object = None) -> None:
         """Continue from what `state()` returned, after `prepare`."""
         ...
 
 
-def descend(parameter: Numbers, gradient: Numbers, learning_rate: Numbers) -> Numbers:
+def descend(parameter: Numbers, gradient: Numbers, learning_rate: Numbers | float) -> Numbers:
     """Return parameter - learning_rate * gradient: one step downhill."""
     return parameter - learning_rate * gradient
 
@@ -89,7 +89,7 @@ class SGD:
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
     ) -> None:
         """Take one step; see `Optimizer`."""
-        rate: Any = self.learning_rate if learning_rate is None else learning_rate
+        rate = self.learning_rate if learning_rate is None else learning_rate
         for name, slope in gradient.items():
             if isinstance(slope, Rows):
                 _descend_rows(parameters[name], slope, rate)
@@ -97,13 +97,13 @@ class SGD:
                 parameters[name][...] = descend(parameters[name], slope, rate)
 
 
-def _descend_rows(parameter: Array, slope: Rows, rate: Any) -> None:
+def _descend_rows(parameter: Array, slope: Rows, rate: Array | float) -> None:
     if len(slope.values) == 1:  # one cell, exactly as a compiled loop would change it
         parameter[slope.index] = descend(parameter[slope.index], slope.values, rate)
         return
-    rate = np.asarray(rate)
-    rate = rate.reshape(-1, *[1] * (slope.values.ndim - 1)) if rate.ndim else rate
-    np.subtract.at(parameter, slope.index, rate * slope.values)
+    rates = np.asarray(rate)
+    rates = rates.reshape(-1, *[1] * (slope.values.ndim - 1)) if rates.ndim else rates
+    np.subtract.at(parameter, slope.index, rates * slope.values)
 
 
 @dataclass
@@ -125,7 +125,7 @@ class Momentum:
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
     ) -> None:
         """Take one step; see `Optimizer`."""
-        rate: Any = self.learning_rate if learning_rate is None else learning_rate
+        rate = self.learning_rate if learning_rate is None else learning_rate
         for name, slope in _dense(gradient, "Momentum").items():
             if name not in self.velocity:
                 self.velocity[name] = np.zeros_like(slope)
@@ -162,7 +162,7 @@ class Adam:
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
     ) -> None:
         """Take one step; see `Optimizer`."""
-        rate: Any = self.learning_rate if learning_rate is None else learning_rate
+        rate = self.learning_rate if learning_rate is None else learning_rate
         self.steps += 1
         root = math.sqrt(1 - self.square_decay**self.steps)
         rate = rate * root / (1 - self.mean_decay**self.steps)

@@ -24,7 +24,7 @@ MOST_ARMS = 2**24  # of a bandit
 LONGEST = 60  # characters of a value that a sentence repeats
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """Return a value as a sentence repeats it: on one line, and never longer than that."""
     try:
         text = " ".join(repr(value).split())
@@ -33,27 +33,29 @@ def shown(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def whole(what: str, value: Any, low: int = 0, high: int = MOST) -> int:
+def whole(what: str, value: object, low: int = 0, high: int = MOST) -> int:
     """Return a whole number from `low` to below `high` as an int; a bool is none."""
-    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not is_whole or not low <= int(value) < high:
-        limits = f"from {low:,} to {'2^62 - 1' if high == MOST else f'{high - 1:,}'}"
-        _refuse(what, f"a whole number {limits}", value)
-    return int(value)
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        given = int(value)
+        if low <= given < high:
+            return given
+    limits = f"from {low:,} to {'2^62 - 1' if high == MOST else f'{high - 1:,}'}"
+    _refuse(what, f"a whole number {limits}", value)
 
 
-def steps(value: Any) -> int | None:
+def steps(value: object) -> int | None:
     """Return a limit of an episode in environment steps, from 1; None for no limit."""
     return None if value is None else whole("max_episode_steps", value, 1)
 
 
-def number(what: str, value: Any, low: float = -np.inf, high: float = np.inf) -> float:
+def number(what: str, value: object, low: float = -np.inf, high: float = np.inf) -> float:
     """Return a finite number from `low` to `high` as a float; a bool is none."""
-    is_number = isinstance(value, int | float | np.integer | np.floating)
-    try:
-        given = float(value) if is_number and not isinstance(value, bool) else np.nan
-    except OverflowError:
-        given = np.inf
+    given = np.nan
+    if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
+        try:
+            given = float(value)
+        except OverflowError:
+            given = np.inf
     if not (np.isfinite(given) and low <= given <= high):
         below = "" if high == np.inf else f" to {high:g}"
         limits = "" if low == -np.inf else f" from {low:g}{below}"
@@ -61,21 +63,22 @@ def number(what: str, value: Any, low: float = -np.inf, high: float = np.inf) ->
     return given
 
 
-def table(what: str, value: Any) -> Mapping[str, Any]:
+def table(what: str, value: object) -> Mapping[str, Any]:
     """Return a dict of names and values."""
     if not isinstance(value, Mapping):
         _refuse(what, "a table of names and values", value)
     return value
 
 
-def entry(state: Any, name: str) -> Any:
+def entry(state: object, name: str) -> Any:
     """Return a value of a saved state by its name."""
-    if name not in table("The saved state", state):
+    saved = table("The saved state", state)
+    if name not in saved:
         raise ValueError(f"The saved state has no {name!r}.")
-    return state[name]
+    return saved[name]
 
 
-def as_array(what: str, value: Any) -> Array:
+def as_array(what: str, value: object) -> Array:
     """Return an array of numbers or bools, or a list of them, as an array."""
     try:
         array = np.asarray(value)
@@ -101,7 +104,7 @@ def require(holds: bool | np.bool_, sentence: str) -> None:
         raise ValueError(sentence)
 
 
-def integers(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
+def integers(what: str, value: object, count: int) -> npt.NDArray[np.int64]:
     """Return `count` whole numbers that fit 64 bits; an array of int64 as it is.
 
     The compiled loop compares each with what is legal, so that this takes the same time for any
@@ -119,7 +122,7 @@ def integers(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
     return np.ascontiguousarray(given, np.int64) if given.flags.aligned else given.astype(np.int64)
 
 
-def indices(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
+def indices(what: str, value: object, count: int) -> npt.NDArray[np.int64]:
     """Return whole numbers from 0 to below `count`, of any shape, as int64."""
     given = as_array(what, value)
     if given.dtype.kind not in "iu":
@@ -130,7 +133,7 @@ def indices(what: str, value: Any, count: int) -> npt.NDArray[np.int64]:
     return given.astype(np.int64)
 
 
-def mask(what: str, value: Any, rows: int) -> npt.NDArray[np.bool_]:
+def mask(what: str, value: object, rows: int) -> npt.NDArray[np.bool_]:
     """Return an array of `rows` bools of which at least one is true."""
     try:
         given = np.asarray(value)
@@ -145,15 +148,16 @@ def mask(what: str, value: Any, rows: int) -> npt.NDArray[np.bool_]:
     return np.require(given, np.bool_, ("C", "A"))
 
 
-def seeds(value: Any, rows: int) -> Sequence[int | None]:
+def seeds(value: object, rows: int) -> Sequence[int | None]:
     """Return one seed a row: None, or a whole number of 0 or more; one number counts up."""
     if value is None:
         return [None] * rows
     if isinstance(value, int | np.integer):
         first = _seed("seed", value)
         return range(first, first + rows)
-    listed = isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim == 1)
-    if not listed or isinstance(value, str | bytes):
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        value = list(value)
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         _refuse("seed", "a whole number, None or a list of them", value)
     if len(value) != rows:
         raise ValueError(f"{len(value)} seeds were given for {rows} environments.")
@@ -161,11 +165,10 @@ def seeds(value: Any, rows: int) -> Sequence[int | None]:
             for row, one in enumerate(value)]  # fmt: skip
 
 
-def _seed(what: str, value: Any) -> int:
-    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not is_whole or value < 0:
-        _refuse(what, "a whole number of 0 or more", value)
-    return int(value)
+def _seed(what: str, value: object) -> int:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0:
+        return int(value)
+    _refuse(what, "a whole number of 0 or more", value)
 
 
 def _below(array: Array, low: float | None) -> Array:
@@ -176,5 +179,5 @@ def _from(array: Array, high: float | None) -> Array:
     return np.zeros(array.shape, bool) if high is None else ~(array < high)
 
 
-def _refuse(what: str, expected: str, value: Any) -> NoReturn:
+def _refuse(what: str, expected: str, value: object) -> NoReturn:
     raise ValueError(f"{what} must be {expected}, not {shown(value)}.")

@@ -34,7 +34,7 @@ def lazy(
     class Package(ModuleType):
         """The package itself; Python sets each loaded module as an attribute of it."""
 
-        def __setattr__(self, name: str, value: Any) -> None:
+        def __setattr__(self, name: str, value: object) -> None:
             if name not in places or not isinstance(value, ModuleType):
                 super().__setattr__(name, value)
 

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass
 from math import inf
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     Literal,
@@ -32,6 +33,9 @@ from typing import (
     dataclass_transform,
     runtime_checkable,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Config = TypeVar("Config")
 
@@ -112,9 +116,8 @@ def settings(cls: type[Config]) -> type[Config]:
     return dataclass(frozen=True)(cls)
 
 
-def _check_fields(made: object) -> None:
-    own_class: Any = type(made)
-    for name, annotation in _fields(own_class).items():
+def _check_fields(made: DataclassInstance) -> None:
+    for name, annotation in _fields(type(made)).items():
         given = object.__getattribute__(made, name)
         try:
             value = checked(annotation, given)
@@ -134,7 +137,9 @@ def _require_types(cls: type) -> None:
             raise TypeError(f"{cls.__name__}.{name} needs its type: `{name}: type = default`.")
 
 
-def settings_of(config_class: type[Config], config: Config | None, words: Mapping[str, Any]) -> Any:
+def settings_of(
+    config_class: type[Config], config: Config | None, words: Mapping[str, object]
+) -> Any:
     """Return the settings of a learner made by `Learner(config, seed, **words)`.
 
     Args:
@@ -168,12 +173,12 @@ class Misfit(ValueError):
         given: The value, or the part of it that does not fit.
     """
 
-    def __init__(self, expected: str, given: Any) -> None:
+    def __init__(self, expected: str, given: object) -> None:
         super().__init__(f"Expected {expected}, not {given!r}.")
         self.expected, self.given = expected, given
 
 
-def checked(annotation: Any, value: Any) -> Any:
+def checked(annotation: object, value: object) -> Any:
     """Return a value as its annotation asks for it; see `settings`.
 
     Args:
@@ -214,7 +219,7 @@ def annotations_of(cls: type, names: Iterable[str]) -> dict[str, Any]:
 
 
 @functools.cache
-def _fields(cls: Any) -> dict[str, Any]:
+def _fields(cls: type[DataclassInstance]) -> dict[str, Any]:
     _require_types(cls)  # also where a subclass is no dataclass, or a plain one
     return annotations_of(cls, [field.name for field in dataclasses.fields(cls)])
 
@@ -235,7 +240,7 @@ def _annotation(base: type, name: str) -> Any:
     return typing.get_type_hints(alone, include_extras=True)[name]
 
 
-def _says_more_than_a_type(annotation: Any) -> bool:
+def _says_more_than_a_type(annotation: object) -> bool:
     if typing.get_origin(annotation) in (Annotated, Literal):
         return True
     return any(map(_says_more_than_a_type, typing.get_args(annotation)))
@@ -245,7 +250,7 @@ def _ranges(arguments: tuple[Any, ...]) -> list[Range]:
     return [each for each in arguments[1:] if isinstance(each, Range)]
 
 
-def _checked_range(kind: Any, ranges: list[Range], value: Any) -> Any:
+def _checked_range(kind: object, ranges: list[Range], value: object) -> Any:
     try:
         value = checked(kind, value)
     except Misfit as misfit:
@@ -260,7 +265,7 @@ def _checked_range(kind: Any, ranges: list[Range], value: Any) -> Any:
     return value
 
 
-def _checked_union(choices: tuple[Any, ...], value: Any) -> Any:
+def _checked_union(choices: tuple[Any, ...], value: object) -> Any:
     expected = []
     for choice in choices:
         try:
@@ -270,7 +275,7 @@ def _checked_union(choices: tuple[Any, ...], value: Any) -> Any:
     raise Misfit(", or ".join(expected), value)
 
 
-def _checked_tuple(kinds: tuple[Any, ...], value: Any) -> Any:
+def _checked_tuple(kinds: tuple[Any, ...], value: object) -> Any:
     if not isinstance(value, list | tuple):
         raise Misfit("a row of values", value)
     if len(kinds) == 2 and kinds[1] is Ellipsis:
@@ -280,7 +285,7 @@ def _checked_tuple(kinds: tuple[Any, ...], value: Any) -> Any:
     return tuple(checked(kind, each) for kind, each in zip(kinds, value, strict=True))
 
 
-def _checked_kind(kind: Any, value: Any) -> Any:
+def _checked_kind(kind: object, value: object) -> Any:
     if kind is float:
         if isinstance(value, bool) or not isinstance(value, numbers.Real) or _is_nan(value):
             raise Misfit("a number", value)
@@ -301,7 +306,7 @@ def _checked_kind(kind: Any, value: Any) -> Any:
     return value
 
 
-def _is_nan(value: Any) -> bool:
+def _is_nan(value: object) -> bool:
     return isinstance(value, numbers.Real) and bool(value != value)
 
 

@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import inspect
 import reprlib
 import types
 import typing
@@ -35,79 +34,36 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from operator import attrgetter
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from spielfeld.arrays import Array
-from spielfeld.settings import Finite, Misfit, Range, Sound, annotations_of, checked
+from spielfeld.leaves import (
+    Bounded,
+    Counter,
+    Counts,
+    Fixed,
+    Grows,
+    Index,
+    Leaf,
+    Saved,
+    State,
+    Values,
+    as_json,
+    dotted,
+    leaves,
+    parts_of,
+)
+from spielfeld.settings import Misfit, Range, Sound, annotations_of, checked
 
-Leaf = Any  # an array, a number, a word, None, or the state of a generator as a JSON object
-State = dict[str, Leaf]
+__all__ = [
+    "Bounded", "Counter", "Counts", "Fixed", "Grows", "Index", "Leaf", "Resumable", "Saved",
+    "Sound", "State", "Twinned", "Values", "leaves", "require_names", "restore", "restored",
+    "state",
+]  # fmt: skip
 
 LONGEST = Range(-(2**63), 2**64 - 1)  # whole numbers that a compiled loop can take
-
-
-@dataclass(frozen=True)
-class Index:
-    """A whole number that is an index: 0 or more, and below its bound.
-
-    Args:
-        bound: The bound, or its name among the `index_bounds` of an object that holds the leaf.
-        none: Whether -1 is allowed, for no index.
-        unique: Whether the numbers of an array must differ from one another.
-    """
-
-    bound: int | str
-    none: bool = False
-    unique: bool = False
-
-
-@dataclass(frozen=True)
-class Grows:
-    """An array whose length may differ: only its dtype and its other axes are fixed.
-
-    It is replaced instead of changed in place.
-
-    Args:
-        most: The greatest length, or its name among the `index_bounds`; None for no limit.
-        least: The smallest length, or its name.
-        axis: Along which it may differ; arrays without such an axis are fixed.
-    """
-
-    most: int | str | None = None
-    least: int | str = 0
-    axis: int = 0
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """A leaf that must be equal to the one that is there, such as the scale of the same rows."""
-
-
-Counter = Annotated[int, Range(0, 2**62, open_high=True)]
-"""A number of samples, steps or visits, or an array of them."""
-Values = Annotated[Array, Finite]
-"""An array of finite numbers."""
-Counts = Annotated[Array, Counter]
-"""An array of numbers of samples, steps or visits."""
-
-
-@runtime_checkable
-class Saved(Protocol):
-    """An object whose class names the attributes that a snapshot holds."""
-
-    saved: ClassVar[tuple[str, ...]]
-
-
-@runtime_checkable
-class Bounded(Protocol):
-    """An object that knows the bounds of the indices in it."""
-
-    def index_bounds(self) -> Mapping[str, int]:
-        """Return the bounds by name."""
-        ...
 
 
 @runtime_checkable
@@ -125,12 +81,12 @@ class Resumable(Protocol):
     config: Any
     seed: int
 
-    def prepare(self, source: Any) -> None:
+    def prepare(self, source: object) -> None:
         """Make what is missing for `source`, without a step or a reset there."""
         ...
 
 
-def state(self: Any) -> State:
+def state(self: object) -> State:
     """Return everything that the next step depends on, as arrays and JSON values by name.
 
     A class takes this function over as its method: `state = snapshot.state`. The state of a learner
@@ -139,7 +95,7 @@ def state(self: Any) -> State:
     return leaves(self)
 
 
-def restore(self: Any, state: Mapping[str, Leaf], source: Any = None) -> None:
+def restore(self: Any, state: Mapping[str, Leaf], source: object = None) -> None:
     """Continue from what `state()` returned, bit for bit.
 
     A class takes this function over as its method: `restore = snapshot.restore`. A learner, which
@@ -181,24 +137,9 @@ def restore(self: Any, state: Mapping[str, Leaf], source: Any = None) -> None:
         setattr(self, name, value)
 
 
-def leaves(thing: Any) -> State:
-    """Return the arrays, numbers, words and generator states of an object, by dotted names.
-
-    An object is left out as long as an attribute that `saved` names and its class declares is not
-    set: its arrays are still to be made.
-
-    Raises:
-        TypeError: If a part cannot be saved, or two parts have the same name; names it.
-    """
-    found: State = {}
-    for name, leaf in _walk(thing, ""):
-        if name in found:
-            raise TypeError(f"Two parts of a {type(thing).__name__} are named {name!r}.")
-        found[name] = leaf
-    return found
-
-
-def restored(thing: Any, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | None = None) -> Any:
+def restored(
+    thing: object, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | None = None
+) -> Any:
     """Return `thing` with all its leaves replaced; what can be changed in place is.
 
     Args:
@@ -226,7 +167,7 @@ def restored(thing: Any, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | 
     return new
 
 
-def require_names(state: Any) -> None:
+def require_names(state: object) -> None:
     """Refuse a state that holds no parts by name.
 
     Raises:
@@ -241,11 +182,11 @@ def require_names(state: Any) -> None:
 class _Rule:
     """What is known of a part from its annotation."""
 
-    kind: Any = None
+    kind: object = None
     marks: tuple[Any, ...] = ()
 
     @classmethod
-    def of(cls, annotation: Any, marks: tuple[Any, ...] = ()) -> _Rule:
+    def of(cls, annotation: object, marks: tuple[Any, ...] = ()) -> _Rule:
         """Take an annotation apart, `X | None` included."""
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is Annotated:
@@ -255,11 +196,11 @@ class _Rule:
             return cls.of(structures[0], marks) if structures else cls(annotation, marks)
         return cls(annotation, marks)
 
-    def inner(self, key: Any) -> _Rule:
+    def inner(self, key: str | int) -> _Rule:
         """Return what is known of a part of a dict, a list or a tuple."""
         origin, arguments = typing.get_origin(self.kind), typing.get_args(self.kind)
         if origin is tuple and arguments and arguments[-1] is not Ellipsis:
-            return _Rule.of(arguments[key], self.marks)
+            return _Rule.of(arguments[int(key)], self.marks)
         if origin is not None and issubclass(origin, Mapping):
             return _Rule.of(arguments[1], self.marks)
         if origin in (list, tuple):
@@ -275,45 +216,7 @@ class _Task(NamedTuple):
     writes: list[Callable[[], None]]
 
 
-def _walk(thing: Any, name: str) -> Iterator[tuple[str, Leaf]]:
-    if isinstance(thing, np.random.Generator):
-        yield name, _as_json(thing.bit_generator.state)
-    elif isinstance(thing, np.ndarray):
-        if thing.dtype.kind not in "biuf":
-            raise TypeError(f"{name or 'This array'} holds {thing.dtype}, which cannot be saved.")
-        yield name, thing.copy()
-    elif isinstance(thing, np.generic):
-        yield name, thing.item()
-    elif thing is None or isinstance(thing, bool | int | float | str):
-        yield name, thing
-    else:
-        for key, part in _parts(thing, name).items():
-            yield from _walk(part, _dotted(name, key))
-
-
-def _parts(thing: Any, name: str) -> dict[Any, Any]:
-    """Return the parts of a structure by their keys."""
-    if isinstance(thing, dict):
-        for key in thing:
-            if not isinstance(key, str):
-                raise TypeError(f"{name or 'A dict'} has the key {key!r}; expected words.")
-        return dict(thing)
-    if isinstance(thing, Saved):
-        unset = any(_is_unset(thing, each) for each in thing.saved)
-        return {} if unset else {each: attrgetter(each)(thing) for each in thing.saved}
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return {field.name: attrgetter(field.name)(thing) for field in dataclasses.fields(thing)}
-    if isinstance(thing, tuple) and type(thing) is not tuple:
-        return dict(zip(attrgetter("_fields")(thing), thing, strict=True))
-    if isinstance(thing, list | tuple):
-        return dict(enumerate(thing))
-    raise TypeError(
-        f"{name or 'This'} is a {type(thing).__name__}, which cannot be saved: expected arrays, "
-        "numbers, generators, dataclasses, or an object that names its `saved` attributes."
-    )
-
-
-def _planned(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
+def _planned(thing: object, name: str, rule: _Rule, task: _Task) -> Any:
     """Check a part, plan its writes, and return what will stand in its place."""
     if isinstance(thing, np.random.Generator):
         return _planned_generator(thing, name, task)
@@ -324,21 +227,21 @@ def _planned(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
     if isinstance(thing, Bounded):
         task = task._replace(bounds={**task.bounds, **thing.index_bounds()})
     rules = _rules(thing, rule)
-    parts = _parts(thing, name)
-    new = {key: _planned(part, _dotted(name, key), rules(key), task) for key, part in parts.items()}
+    parts = parts_of(thing, name)
+    new = {key: _planned(part, dotted(name, key), rules(key), task) for key, part in parts.items()}
     changed = {key: part for key, part in new.items() if part is not parts[key]}
     return _with(thing, new, changed, task.writes) if changed else thing
 
 
 def _with(
-    thing: Any, new: dict[Any, Any], changed: dict[Any, Any], writes: list[Callable[[], None]]
+    thing: object, new: dict[Any, Any], changed: dict[Any, Any], writes: list[Callable[[], None]]
 ) -> Any:
     """Plan the changes of a structure; one that cannot be changed is made anew."""
     if type(thing) is tuple:
         return tuple(new.values())
     if isinstance(thing, tuple):
         return type(thing)(*new.values())
-    if _is_frozen(thing):
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type) and _is_frozen(type(thing)):
         return dataclasses.replace(thing, **changed)
     for key, part in changed.items():
         if isinstance(thing, dict | list):
@@ -348,11 +251,10 @@ def _with(
     return thing
 
 
-def _new_scalar(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
+def _new_scalar(thing: object, name: str, rule: _Rule, task: _Task) -> Any:
     """Return the number or word that will stand in the place of `thing`."""
     numpy_kinds: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "U": str}
-    numpy = isinstance(thing, np.generic)
-    kind = numpy_kinds[thing.dtype.kind] if numpy else type(thing)
+    kind: Any = numpy_kinds[thing.dtype.kind] if isinstance(thing, np.generic) else type(thing)
     kind = rule.kind if _is_scalar(rule.kind) else kind
     ranges = _ranges(rule, task.bounds)
     try:
@@ -371,7 +273,7 @@ def _new_scalar(thing: Any, name: str, rule: _Rule, task: _Task) -> Any:
         if not _equal(value, thing):
             raise _not_fixed(name, value, thing)
         return thing
-    return type(thing)(value) if numpy else value
+    return thing.dtype.type(value) if isinstance(thing, np.generic) else value
 
 
 def _planned_array(thing: Array, name: str, rule: _Rule, task: _Task) -> Array:
@@ -424,7 +326,7 @@ def _planned_generator(thing: np.random.Generator, name: str, task: _Task) -> np
     value = task.leaves[name]
     try:
         trial.state = _generator_numbers(value, trial.state)
-        fits = _as_json(trial.state) == value and _is_sound(trial.state)
+        fits = as_json(trial.state) == value and _is_sound(trial.state)
     except (TypeError, ValueError, LookupError, OverflowError):
         fits = False
     if not fits:
@@ -435,7 +337,7 @@ def _planned_generator(thing: np.random.Generator, name: str, task: _Task) -> np
     return thing
 
 
-def _is_sound(state: Any) -> bool:
+def _is_sound(state: Mapping[str, Any]) -> bool:
     """Whether indices in a state, which NumPy does not check, lie within its arrays."""
     inner = state["state"]
     inside: bool = 0 <= inner.get("pos", 0) <= 624 and 0 <= state.get("buffer_pos", 0) <= 4
@@ -443,27 +345,20 @@ def _is_sound(state: Any) -> bool:
     return inside and odd
 
 
-def _as_json(state: Any) -> Any:
-    """Return the state of a bit generator without arrays."""
-    if isinstance(state, Mapping):
-        return {key: _as_json(part) for key, part in state.items()}
-    return state.tolist() if isinstance(state, np.ndarray | np.generic) else state
-
-
-def _generator_numbers(value: Any, current: Any) -> Any:
-    """Undo `_as_json`; `current` shows where arrays were."""
+def _generator_numbers(value: Leaf, current: object) -> Any:
+    """Undo `as_json`; `current` shows where arrays were."""
     if isinstance(current, Mapping):
         return {key: _generator_numbers(value[key], part) for key, part in current.items()}
     return np.array(value, current.dtype) if isinstance(current, np.ndarray) else value
 
 
-def _rules(thing: Any, rule: _Rule) -> Callable[[Any], _Rule]:
+def _rules(thing: object, rule: _Rule) -> Callable[[str | int], _Rule]:
     """Return what gives the rule of a part by its key."""
     if isinstance(thing, dict | list) or type(thing) is tuple:
         return rule.inner
-    annotations = annotations_of(type(thing), _parts(thing, ""))
+    annotations = annotations_of(type(thing), parts_of(thing, ""))
     fixed = tuple(mark for mark in rule.marks if mark == Fixed())
-    return lambda key: _Rule.of(annotations.get(key), fixed)
+    return lambda key: _Rule.of(annotations.get(str(key)), fixed)
 
 
 def _ranges(rule: _Rule, bounds: Mapping[str, int]) -> list[Range]:
@@ -489,14 +384,7 @@ def _bound(bound: int | str | None, bounds: Mapping[str, int]) -> float:
     return bounds[bound]
 
 
-def _is_unset(thing: Any, name: str) -> bool:
-    """Whether an attribute is declared in the class and has not been set yet."""
-    here = inspect.getattr_static(thing, name, dataclasses.MISSING)
-    declared = any(name in inspect.get_annotations(base) for base in type(thing).__mro__)
-    return here is dataclasses.MISSING and declared
-
-
-def _is_scalar(kind: Any) -> bool:
+def _is_scalar(kind: object) -> bool:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return all(map(_is_scalar, typing.get_args(kind)))
     if typing.get_origin(kind) is Annotated:
@@ -504,18 +392,13 @@ def _is_scalar(kind: Any) -> bool:
     return typing.get_origin(kind) is Literal or kind in (bool, int, float, str, type(None))
 
 
-def _is_frozen(thing: Any) -> bool:
-    own_class: Any = type(thing) if dataclasses.is_dataclass(thing) else None
-    return own_class is not None and bool(own_class.__dataclass_params__.frozen)
+def _is_frozen(cls: Any) -> bool:
+    return bool(cls.__dataclass_params__.frozen)
 
 
-def _equal(first: Any, second: Any) -> bool:
+def _equal(first: object, second: object) -> bool:
     floats = np.asarray(second).dtype.kind == "f"
     return np.array_equal(np.asarray(first), np.asarray(second), equal_nan=floats)
-
-
-def _dotted(name: str, key: Any) -> str:
-    return f"{name}.{key}" if name else str(key)
 
 
 def _unfit(name: str, misfit: Misfit) -> ValueError:

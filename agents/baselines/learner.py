@@ -13,6 +13,7 @@ from spielfeld.agents.baselines.config import BaselineConfig
 from spielfeld.agents.baselines.luck import OwnLuck
 from spielfeld.agents.baselines.model import learn_on, make_model, prediction, worlds_of
 from spielfeld.agents.baselines.parameters import flat_parameters, set_parameters
+from spielfeld.agents.deep_loop import Source
 from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import rows_seed
 from spielfeld.history import History
@@ -41,14 +42,14 @@ class Baseline:
     place: ClassVar[str]
     config_class: ClassVar[type[BaselineConfig]]
 
-    def __init__(self, config: Any = None, seed: int = 0, **settings: Any) -> None:
-        self.config: Any = settings_of(self.config_class, config, settings)
+    def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
+        self.config: BaselineConfig = settings_of(self.config_class, config, settings)
         self.seed, self.samples, self._asked = seed, 0, 0
         self.model: Any = None
-        self._source: Any = None
+        self._source: Source | None = None
         self._luck = OwnLuck()
 
-    def learn(self, source: Any, samples: int) -> History:
+    def learn(self, source: Source, samples: int) -> History:
         """Learn for `samples` more environment steps of an environment, or a vector environment.
 
         Returns:
@@ -66,7 +67,7 @@ class Baseline:
         self.samples = self.model.num_timesteps
         return self.model.env.recorded()  # type: ignore[no-any-return]
 
-    def predict(self, inputs: Any) -> Array:
+    def predict(self, inputs: object) -> Array:
         """Return probabilities or values [rows, actions], or continuous actions [rows, dimensions].
 
         For one observation there is one row less, in other words none.
@@ -77,7 +78,7 @@ class Baseline:
         """Return what was learned, as arrays and JSON values."""
         return {"samples": self.samples, **flat_parameters(self.model.policy)}
 
-    def restore(self, state: dict[str, Any], source: Any) -> None:
+    def restore(self, state: dict[str, Any], source: Source) -> None:
         """Build the model anew for `source`, and put into it what `state()` returned.
 
         Raises:
@@ -90,7 +91,7 @@ class Baseline:
         self.samples = self._asked = int(state["samples"])
         self.model.num_timesteps = self.model.env.samples = self.samples
 
-    def _connect(self, source: Any) -> None:
+    def _connect(self, source: Source) -> None:
         worlds = worlds_of(source, self.config.num_envs, self.samples, self.continuous)
         if self.model is None:
             self.model = make_model(self.place, self.config, worlds, self.seed)

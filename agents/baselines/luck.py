@@ -17,11 +17,11 @@ class OwnLuck:
     """
 
     def __init__(self) -> None:
-        self._kept: Any = None
+        self._kept: tuple[Any, ...] = ()
 
     def __enter__(self) -> None:
         outside = _luck()
-        if self._kept is not None:
+        if self._kept:
             _put(self._kept)
         _threads(1)
         self._kept = outside

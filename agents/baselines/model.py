@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 from spielfeld.agents.baselines.config import BaselineConfig
 from spielfeld.agents.baselines.parameters import refuse_infinite
+from spielfeld.agents.deep_loop import Source
 from spielfeld.arrays import Array
 
+if TYPE_CHECKING:
+    from spielfeld.agents.baselines.vector import ManyWorldsVecEnv
 
-def make_model(place: str, config: BaselineConfig, worlds: Any, seed: int) -> Any:
+
+def make_model(place: str, config: BaselineConfig, worlds: ManyWorldsVecEnv, seed: int) -> Any:
     """Build the algorithm of "module:Class" in code, on the CPU."""
     from stable_baselines3.common.logger import Logger
 
-    module, _, name = place.partition(":")
-    algorithm = getattr(importlib.import_module(module), name)
+    algorithm = pkgutil.resolve_name(place)
     with warnings.catch_warnings():  # a last minibatch that is shorter is what was asked for
         warnings.filterwarnings("ignore", "You have specified a mini-batch size")
         model = algorithm("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
@@ -57,7 +60,7 @@ def learn_on(model: Any, samples: int, masked: bool) -> None:
     refuse_infinite(model.policy)
 
 
-def prediction(model: Any, inputs: Any) -> Array:
+def prediction(model: Any, inputs: object) -> Array:
     """Return what a model says of observations; see `Baseline.predict`.
 
     Raises:
@@ -83,7 +86,7 @@ def prediction(model: Any, inputs: Any) -> Array:
     return found if many else found[0]
 
 
-def worlds_of(source: Any, rows: int, samples: int, continuous: bool) -> Any:
+def worlds_of(source: Source, rows: int, samples: int, continuous: bool) -> ManyWorldsVecEnv:
     """Return what a model learns from: see `baseline_worlds` and `refuse_misfit`."""
     from spielfeld.agents.baselines.vector import baseline_worlds  # which needs the library
 
@@ -92,7 +95,7 @@ def worlds_of(source: Any, rows: int, samples: int, continuous: bool) -> Any:
     return worlds
 
 
-def refuse_misfit(worlds: Any, continuous: bool) -> None:
+def refuse_misfit(worlds: ManyWorldsVecEnv, continuous: bool) -> None:
     """Refuse spaces that Stable-Baselines3's networks cannot take or give.
 
     Raises:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spielfeld.arrays import Array
 
+if TYPE_CHECKING:
+    from stable_baselines3.common.policies import BasePolicy
+
 OPTIMIZER, STEP = "optimizer", "step"  # of numbers that belong to one parameter; how many steps
 
 
-def flat_parameters(policy: Any) -> dict[str, Array]:
+def flat_parameters(policy: BasePolicy) -> dict[str, Array]:
     """Return what a policy and its optimizer have learned, by name; nothing else of them."""
     import torch
 
@@ -26,7 +29,7 @@ def flat_parameters(policy: Any) -> dict[str, Array]:
     return {name: np.array(tensor.numpy(), ndmin=1) for name, tensor in tensors.items()}
 
 
-def refuse_infinite(policy: Any) -> None:
+def refuse_infinite(policy: BasePolicy) -> None:
     """See that what was learned is numbers.
 
     Raises:
@@ -38,7 +41,7 @@ def refuse_infinite(policy: Any) -> None:
         )
 
 
-def set_parameters(policy: Any, arrays: dict[str, Any]) -> None:
+def set_parameters(policy: BasePolicy, arrays: dict[str, Any]) -> None:
     """Put `flat_parameters` into a policy that was built in code for the same spaces and settings.
 
     Raises:
@@ -59,7 +62,7 @@ def set_parameters(policy: Any, arrays: dict[str, Any]) -> None:
     policy.optimizer.load_state_dict({"state": slots, "param_groups": groups})
 
 
-def _needed(policy: Any, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+def _needed(policy: BasePolicy, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all weights, and of those of the optimizer's numbers that are named."""
     shapes = {f"policy.{name}": tuple(each.shape) for name, each in policy.state_dict().items()}
     moved = [each for group in policy.optimizer.param_groups for each in group["params"]]
@@ -72,7 +75,7 @@ def _needed(policy: Any, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _refuse_misfit(name: str, array: Any, shape: tuple[int, ...]) -> None:
+def _refuse_misfit(name: str, array: object, shape: tuple[int, ...]) -> None:
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
         raise ValueError(f"The saved state has no numbers {name!r}: another version wrote it.")
     if array.shape != shape:

@@ -7,10 +7,13 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
+from spielfeld.agents.deep_loop import Source
 from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import ManyWorlds, many_worlds
 from spielfeld.history import History
@@ -36,7 +39,7 @@ class ManyWorldsVecEnv(VecEnv):
         if worlds.mode is AutoresetMode.NEXT_STEP:
             raise ValueError("Stable-Baselines3 needs rows that start again in the same step.")
         self.worlds, self.samples = worlds, samples
-        self._actions: Any = None
+        self._actions: Array = np.empty(0)
         self._finished: list[tuple[float, float, float]] = []
         super().__init__(worlds.rows, worlds.observation_space, worlds.action_space)
 
@@ -71,12 +74,12 @@ class ManyWorldsVecEnv(VecEnv):
         return History.of_episodes(finished)
 
     def env_method(
-        self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any
+        self, method_name: str, *args: object, indices: VecEnvIndices = None, **kwargs: object
     ) -> list[Any]:
         """Return `action_masks`, bool [actions] of each row: all that rows can be asked for."""
         return [method() for method in self.get_attr(method_name, indices)]
 
-    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """Return what rows have: the method `action_masks`, and nothing that draws them."""
         rows = self._get_indices(indices)
         if attr_name == "action_masks":
@@ -85,11 +88,11 @@ class ManyWorldsVecEnv(VecEnv):
             return [None for _ in rows]
         raise AttributeError(f"Rows of a vector environment have no {attr_name}.")
 
-    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+    def set_attr(self, attr_name: str, value: object, indices: VecEnvIndices = None) -> None:
         """Refuse: rows have no attributes of their own."""
         raise AttributeError(f"Rows of a vector environment have no {attr_name} of their own.")
 
-    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+    def env_is_wrapped(self, wrapper_class: type, indices: VecEnvIndices = None) -> list[bool]:
         """Return that no row is wrapped."""
         return [False for _ in self._get_indices(indices)]
 
@@ -104,7 +107,7 @@ class ManyWorldsVecEnv(VecEnv):
         return np.ones((self.num_envs, actions), bool)
 
 
-def baseline_worlds(source: Any, rows: int, samples: int = 0) -> ManyWorldsVecEnv:
+def baseline_worlds(source: Source, rows: int, samples: int = 0) -> ManyWorldsVecEnv:
     """Return what Stable-Baselines3 learns from: `rows` copies of an environment, or a vector.
 
     Native rows are used where they can start again in the same step; Gymnasium's own cannot.
@@ -113,12 +116,12 @@ def baseline_worlds(source: Any, rows: int, samples: int = 0) -> ManyWorldsVecEn
         ValueError: If `source` is a vector environment whose rows cannot.
     """
     worlds = many_worlds(source, rows)
-    if worlds.mode is AutoresetMode.NEXT_STEP and isinstance(source, gym.Env):
+    if worlds.mode is AutoresetMode.NEXT_STEP and isinstance(source, gym.Env) and source.spec:
         worlds = ManyWorlds(_single_rows(source.spec, rows))
     return ManyWorldsVecEnv(worlds, samples)
 
 
-def _single_rows(spec: Any, rows: int) -> Any:
+def _single_rows(spec: EnvSpec, rows: int) -> SyncVectorEnv:
     def single() -> Any:
         return gym.make(unseen, disable_env_checker=True)
 

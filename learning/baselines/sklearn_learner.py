@@ -14,7 +14,7 @@ import inspect
 import warnings
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -27,6 +27,14 @@ from spielfeld.learning.data_sets.mini_batches import drawn
 from spielfeld.learning.scikit_learn import scikit_learn
 from spielfeld.settings import settings, settings_of
 from spielfeld.snapshot import Counter, Fixed
+
+
+class Estimator(Protocol):
+    """An estimator of scikit-learn, as far as all of them are alike."""
+
+    def fit(self, inputs: Array, targets: Array | None) -> Estimator:
+        """Learn from rows; targets are ignored by methods without them."""
+        ...
 
 
 class SklearnLearner:
@@ -42,11 +50,11 @@ class SklearnLearner:
     library_version: Annotated[str, Fixed()]
     state, restore = snapshot.state, snapshot.restore
 
-    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+    def __init__(self, config: object = None, seed: int = 0, **words: object) -> None:
         self.config = settings_of(self.config_class, config, words)
         self.seed, self.samples = seed, 0
-        self.data: Any = None
-        self.model: Any = None
+        self.data: DataSet | None = None
+        self.model: Estimator | None = None
         self._fitted_samples = 0
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
@@ -81,10 +89,22 @@ class SklearnLearner:
         return self.model
 
     def _estimator(self) -> Any:
-        return estimator(self.estimators[self.data.kind], self.data.kind, self.config, self.seed)
+        kind = self.known.kind
+        return estimator(self.estimators[kind], kind, asdict(self.config), self.seed)
 
-    def _fit(self, model: Any) -> None:
-        self.model = fit(model, drawn(self.data, self.samples, self.seed))
+    @property
+    def known(self) -> DataSet:
+        """The rows that it learns from.
+
+        Raises:
+            ValueError: If there are none yet.
+        """
+        if self.data is None:
+            raise ValueError("There is nothing to predict with yet: call learn first.")
+        return self.data
+
+    def _fit(self, model: Estimator) -> None:
+        self.model = fit(model, drawn(self.known, self.samples, self.seed))
         self._fitted_samples = self.samples
 
     def predict(self, inputs: Array) -> Array:
@@ -92,7 +112,7 @@ class SklearnLearner:
 
         Probabilities are 1 and 0 where a method knows none.
         """
-        inputs, classes = self.checked(inputs), len(self.data.class_names)
+        inputs, classes = self.checked(inputs), len(self.known.class_names)
         if not classes:
             return np.asarray(self.fitted.predict(inputs), np.float64)
         shares = np.zeros((len(inputs), classes))
@@ -115,30 +135,29 @@ class StandardisedConfig:
     """Bring features, and numbers to predict, to mean 0 and deviation 1 of the training rows."""
 
 
-def estimator(place: str, kind: str, config: Any, seed: int) -> Any:
-    """Make the estimator of "module:Class", with scales if `config.standardise` is true."""
+def estimator(place: str, kind: str, given: dict[str, Any], seed: int) -> Estimator:
+    """Make the estimator of "module:Class", with scales if "standardise" is given as true."""
     estimator_class = scikit_learn(place, place.partition(":")[2])
-    given = asdict(config)
     standardise = given.pop("standardise", False)
     if "random_state" in inspect.signature(estimator_class).parameters:
         given["random_state"] = seed
-    made = estimator_class(**given)
+    made: Estimator = estimator_class(**given)
     return standardised(made, kind) if standardise else made
 
 
-def standardised(made: Any, kind: str) -> Any:
+def standardised(made: Estimator, kind: str) -> Estimator:
     """Put scales, learned from the training rows, before an estimator and on its targets."""
     from sklearn.compose import TransformedTargetRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(StandardScaler(), made)
-    if kind == "classification":
-        return model
-    return TransformedTargetRegressor(model, transformer=StandardScaler())
+    model: Estimator = make_pipeline(StandardScaler(), made)
+    if kind != "classification":
+        model = TransformedTargetRegressor(model, transformer=StandardScaler())
+    return model
 
 
-def fit(model: Any, rows: DataSet) -> Any:
+def fit(model: Estimator, rows: DataSet) -> Estimator:
     """Return the model fitted in one thread: the same rows give the same one, to the last bit."""
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits

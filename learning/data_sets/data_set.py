@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
 from spielfeld.arrays import Array
 
 Kind = Literal["regression", "classification", "unlabelled", "ratings"]
+Rows = slice | Array | Sequence[int]  # which rows: a slice, indices, or a mask [rows]
 LARGEST = 1e100  # squares of anything smaller, and sums of them, are still finite
 
 
@@ -76,14 +78,14 @@ class DataSet:
         """How many columns the inputs have."""
         return int(self.inputs.shape[1])
 
-    def take(self, rows: Any) -> DataSet:
+    def take(self, rows: Rows) -> DataSet:
         """Return some of the rows: a slice, indices, or a mask [rows]."""
         targets = None if self.targets is None else self.targets[rows]
         truth = None if self.truth is None else self.truth[rows]
         gaps = None if self.gaps is None else self.gaps[rows]
         return replace(self, inputs=self.inputs[rows], targets=targets, truth=truth, gaps=gaps)
 
-    def parts(self, train: Any, validation: Any | None, test: Any) -> Split:
+    def parts(self, train: Rows, validation: Rows | None, test: Rows) -> Split:
         """Return a split of these rows; missing values become means of the training rows alone.
 
         Args:
@@ -94,7 +96,7 @@ class DataSet:
         Raises:
             ValueError: If a column with gaps has no known value among the training rows.
         """
-        data = self if self.gaps is None else self._with_means_of(train)
+        data = self if self.gaps is None else self._with_means_of(self.gaps, train)
         held_back = None if validation is None else data.take(validation)
         return Split(data.take(train), held_back, data.take(test))
 
@@ -130,9 +132,8 @@ class DataSet:
         tested, validated, trained = (np.sort(rows) for rows in np.split(order, ends))
         return self.parts(trained, validated if validations else None, tested)
 
-    def _with_means_of(self, train: Any) -> DataSet:
+    def _with_means_of(self, gaps: Array, train: Rows) -> DataSet:
         """Put means of some rows into the gaps of all, which are no gaps from then on."""
-        gaps: Any = self.gaps
         known = ~gaps[train]
         unknown = np.flatnonzero(~known.any(axis=0) & gaps.any(axis=0))
         if len(unknown):
@@ -151,7 +152,7 @@ class DataSet:
             place[rows] = (np.arange(len(rows)) + 0.5) / max(1, len(rows))
         return order[np.argsort(place, kind="stable")]
 
-    def _freeze(self, field: str, given: Array | None, dtype: Any) -> None:
+    def _freeze(self, field: str, given: Array | None, dtype: type[np.generic]) -> None:
         if given is None:
             return
         try:
@@ -194,7 +195,7 @@ class DataSet:
     def _check_classes(self) -> None:
         if len(self.class_names) < 2:
             self._refuse("has a single class; expected at least two to tell apart")
-        self._check_range("targets", self.targets, len(self.class_names))
+        self._check_range("targets", np.asarray(self.targets), len(self.class_names))
 
     def _check_pairs(self) -> None:
         if self.features != 2:
@@ -202,7 +203,7 @@ class DataSet:
         self._check_range("users", self.inputs[:, 0], self.users)
         self._check_range("items", self.inputs[:, 1], self.items)
 
-    def _check_range(self, what: str, array: Any, end: int) -> None:
+    def _check_range(self, what: str, array: Array, end: int) -> None:
         if array.min() < 0 or array.max() >= end:
             self._refuse(f"{what} reach {array.min()}..{array.max()}; expected 0..{end - 1}")
 
@@ -218,7 +219,7 @@ class Split(NamedTuple):
     test: DataSet
 
 
-def with_means(inputs: Array, gaps: Array, rows: Any = slice(None)) -> Array:
+def with_means(inputs: Array, gaps: Array, rows: Rows = slice(None)) -> Array:
     """Return inputs [rows, features] with the mean of the known values of some rows in each gap."""
     known = ~gaps[rows]
     count = np.maximum(1, known.sum(axis=0))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.learning.data_sets.data_set import DataSet, Rows
 from spielfeld.snapshot import Counter, Index
 
 
-def batch_of(data: DataSet, rows: Any = slice(None)) -> Batch:
+def batch_of(data: DataSet, rows: Rows = slice(None)) -> Batch:
     """Lay out rows of a data set, all by default, as functions and losses take them.
 
     Numbers to predict become a column [rows, 1], like the predictions of a function with one
@@ -93,7 +93,7 @@ class MiniBatches:
 
     def _next(self) -> Batch:
         begin = self.drawn % len(self.data)
-        rows: Any = slice(begin, begin + self.size)
+        rows: Rows = slice(begin, begin + self.size)
         if self.generator is not None:
             if begin == 0:
                 self.order[:] = self.generator.permutation(len(self.data))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from typing import Any
 
 from spielfeld.learning.data_sets.data_set import DataSet
 
@@ -52,7 +51,7 @@ CSV = "spielfeld.learning.data_sets.csv_file:read_csv"
 ENDINGS = (".csv", ".tsv")
 
 
-def find_data_set(name: str, **options: Any) -> DataSet:
+def find_data_set(name: str, **options: object) -> DataSet:
     """Return a data set by its name, or from a file by its path.
 
     >>> train, _, test = find_data_set("two-moons", noise=0.1).split(test=0.1)
@@ -84,7 +83,7 @@ def find_data_set(name: str, **options: Any) -> DataSet:
     return made
 
 
-def _check_options(name: str, options: dict[str, Any], known: list[str]) -> None:
+def _check_options(name: str, options: dict[str, object], known: list[str]) -> None:
     for option in options:
         if option not in known:
             offer = f"its options are {', '.join(known)}" if known else "it has none"

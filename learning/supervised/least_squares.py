@@ -108,7 +108,7 @@ class LeastSquares:
     intercept: Finite
     state, restore = snapshot.state, snapshot.restore
 
-    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+    def __init__(self, config: object = None, seed: int = 0, **words: object) -> None:
         self.config = settings_of(self.config_class, config, words)
         self.seed, self.samples = seed, 0
         self._data: DataSet | None = None

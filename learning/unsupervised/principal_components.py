@@ -19,7 +19,7 @@ Source: Pearson (1901); Eckart & Young (1936); Bishop (2006), section 12.1.
 from __future__ import annotations
 
 from math import inf
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -84,7 +84,7 @@ class PrincipalComponents(DataLearner):
     function: TiedLinear
     explained: Annotated[Array, Grows("axes"), Finite]
 
-    def __init__(self, config: Any = None, seed: int = 0, **words: Any) -> None:
+    def __init__(self, config: object = None, seed: int = 0, **words: object) -> None:
         super().__init__(config, seed, **words)
         self.drawn = 0
 
