@@ -16,7 +16,7 @@ learners need no opponent: of an environment they ask only which game is played.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from gymnasium import Env
@@ -42,6 +42,7 @@ from spielfeld.envs.board_game.soundness import require_game
 from spielfeld.history import History
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend
+from spielfeld.protocols import rules_of
 from spielfeld.settings import settings_of
 from spielfeld.snapshot import Fixed, Values
 
@@ -181,19 +182,6 @@ def value_positions(rules: Rules, table: Table, positions: Array, values: Array)
                 values[row, action] = move_value(rules, table, own, other, move)
 
 
-@runtime_checkable
-class BoardGame(Protocol):
-    """An environment that plays a board game."""
-
-    rules: Rules
-
-
-def rules_of(source: Env[Any, Any]) -> Rules | None:
-    """Return the rules of a board game; None if an environment is none."""
-    game = source.unwrapped
-    return game.rules if isinstance(game, BoardGame) and isinstance(game.rules, Rules) else None
-
-
 class SelfPlayLearner:
     """A table of what moves are worth; subclasses say where a move is looked up.
 
@@ -307,7 +295,7 @@ class SelfPlayLearner:
         """Prepare for a source; another game than last time begins with an empty table."""
         if source is self._source:
             return
-        if self._source is None or rules_of(source) != self.rules:
+        if self._source is None or rules_of(source.unwrapped, Rules) != self.rules:
             self.prepare(source)
         source.reset(seed=self.seed)
         self._source = source
@@ -318,7 +306,7 @@ class SelfPlayLearner:
         Raises:
             ValueError: If `source` is no board game, or its board is too large for a table.
         """
-        rules = rules_of(source)
+        rules = rules_of(source.unwrapped, Rules)
         if rules is None:
             raise ValueError("Self-play needs a board game, such as spielfeld/TicTacToe-v0.")
         if not rules.fits_table:
