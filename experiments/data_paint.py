@@ -12,7 +12,7 @@ from spielfeld.envs.grid_world import palette
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.experiments.data_panel import Panel
 from spielfeld.learning.data_sets.data_set import DataSet, Split
-from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.data_sets.mini_batches import Standardiser
 
 MOST = 1_000  # dots of a part; evenly spaced rows where there are more
 IMAGES = 8  # in a line, and lines

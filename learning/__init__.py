@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from spielfeld.learning.batch import Batch, Rows
     from spielfeld.learning.centroids import Centroids
     from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
-    from spielfeld.learning.data_learner import DataLearner
+    from spielfeld.learning.data_learner import DataLearner, GradientLearner
     from spielfeld.learning.duelling import Duelling
     from spielfeld.learning.embedding import EmbeddingDot
     from spielfeld.learning.function import Function, Linear, Link, Table
     from spielfeld.learning.generative import Diffusion, DiffusionConfig
-    from spielfeld.learning.learner import GradientLearner, Learner
     from spielfeld.learning.logits import log_softmax, sigmoid, softmax
     from spielfeld.learning.loss import Huber, Loss, SquaredError
     from spielfeld.learning.network import Network
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
         PrincipalComponents,
         PrincipalComponentsConfig,
     )
+    from spielfeld.protocols import Learner
 else:
     __getattr__, __dir__, __all__ = lazy(__name__, __file__)
 

@@ -1,7 +1,8 @@
-"""Learning from rows: a function steps downhill along mini-batches of a data set.
+"""Learning by gradient descent, and from rows: steps downhill along mini-batches of a data set.
 
-Differs from an agent by its experience alone: rows of a data set, drawn in random order. In
-supervised learning their targets were given; in unsupervised learning each row is its own target.
+`GradientLearner` is the loop: `for batch in experience: step(batch)`. `DataLearner` fills it with
+rows of a data set in random order. In supervised learning their targets are given; in unsupervised
+learning each row is its own target.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf, isfinite
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -19,18 +20,107 @@ from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.history import History
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
-from spielfeld.learning.data_sets.data_set import DataSet, Split
-from spielfeld.learning.data_sets.mini_batches import MiniBatches, batch_of
-from spielfeld.learning.data_sets.standardiser import Standardiser
-from spielfeld.learning.descent import Decaying, DescentConfig, make_optimizer
+from spielfeld.learning.data_sets.data_set import (
+    DataSet,
+    Split,
+    checked_inputs,
+    require_kind,
+    require_same_rows,
+)
+from spielfeld.learning.data_sets.mini_batches import MiniBatches, Standardiser, batch_of
 from spielfeld.learning.function import Function
-from spielfeld.learning.learner import GradientLearner
 from spielfeld.learning.logits import softmax
 from spielfeld.learning.loss import Loss
-from spielfeld.learning.optimizer import SCHEDULES, SGD, Optimizer
-from spielfeld.settings import settings_of
+from spielfeld.learning.optimizer import (
+    SCHEDULES,
+    SGD,
+    Adam,
+    Momentum,
+    Optimizer,
+    ScheduleName,
+    WeightDecay,
+)
+from spielfeld.settings import Count, Positive, Whole, settings, settings_of
 from spielfeld.snapshot import Counter, Fixed
+
+OptimizerName = Literal["sgd", "momentum", "adam"]
+OPTIMIZERS: dict[str, type[SGD | Momentum | Adam]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "adam": Adam,
+}
+
+
+class GradientLearner:
+    """A function, a loss, an optimizer, and experience: all kinds of learning differ in the last.
+
+    Subclasses write `experience`, and agents `act` as well. `learn` continues where the last call
+    stopped: learning 2 x 500 samples is learning 1,000.
+    """
+
+    function: Function
+    loss: Loss
+    optimizer: Optimizer
+
+    def predict(self, inputs: Array) -> Array:
+        """Return phi(inputs), [rows, outputs]; changes nothing."""
+        return self.function(inputs)
+
+    def experience(self, source: Any, samples: int) -> Iterator[Batch]:
+        """Yield batches with their targets, made with the parameters as they are at that moment.
+
+        Args:
+            source: A data set or an environment.
+            samples: How many rows to draw, or environment steps to take.
+        """
+        raise NotImplementedError
+
+    def step(self, batch: Batch) -> None:
+        """Take one step downhill: parameters <- parameters - learning_rate * gradient."""
+        prediction, backward = self.function.forward(batch.inputs, batch.select)
+        self.record(batch, prediction)
+        upstream = self.loss.derivative(prediction, batch.targets, batch.weights)
+        self.optimizer.step(self.function.parameters, backward(upstream), self.step_size(batch))
+
+    def record(self, batch: Batch, prediction: Array) -> None:
+        """Look at what a batch was predicted to be, just before the step; for records."""
+
+    def step_size(self, batch: Batch) -> Array | float | None:
+        """Return a learning rate for this batch, one number or one a row; None for the usual."""
+        return None
+
+    def learn(self, source: Any, samples: int) -> History:
+        """Step along `samples` of experience; returns what was recorded meanwhile."""
+        for batch in self.experience(source, samples):
+            self.step(batch)
+        return self.recorded()
+
+    def recorded(self) -> History:
+        """Hand over what was recorded since the last call."""
+        return History()
+
+
+@settings
+class DescentConfig:
+    """Settings of descent in mini-batches."""
+
+    learning_rate: Positive = 0.1
+    """Step size, above 0."""
+    batch_size: Count = 32
+    """Rows of a step; as many as there are, or more, is descent on all rows at once."""
+    optimizer: OptimizerName = "sgd"
+    """sgd, momentum or adam."""
+    standardise: bool = True
+    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    one_scale: bool = False
+    """Divide all features by one number, so that what hardly varies stays small."""
+    schedule: ScheduleName = "constant"
+    """How the learning rate falls: constant, linear, cosine or step."""
+    schedule_samples: Count = 100_000
+    """Rows drawn until the learning rate has fallen all the way; 1 or more."""
+    patience: Whole = 0
+    """Epochs without a lower loss on the validation rows, if there are any, after which learning is
+    over and its best parameters predict; 0 to go on."""
 
 
 class DataLearner(GradientLearner):
@@ -321,3 +411,19 @@ class EarlyStopping:
         if better and self.best is not None:
             for name, parameter in self.best.parameters.items():
                 parameter[...] = function.parameters[name]
+
+
+@runtime_checkable
+class Decaying(Protocol):
+    """Settings with `weight_decay`: J + weight_decay / 2 * sum of squared weights is minimised."""
+
+    @property
+    def weight_decay(self) -> float:
+        """How strongly weights decay; biases are free."""
+        ...
+
+
+def make_optimizer(config: DescentConfig, weight_decay: float) -> Optimizer:
+    """Return a fresh optimizer of the kind that `config` names, with weight decay if above 0."""
+    optimizer = OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate)
+    return WeightDecay(optimizer, weight_decay) if weight_decay else optimizer

@@ -266,7 +266,7 @@ def test_ones_own_learner_layout_and_world_train_without_registration(tmp_path: 
 
 
 def test_readmes_one_abstraction_is_what_the_learner_does() -> None:
-    step = (ROOT / "learning" / "learner.py").read_text()
+    step = (ROOT / "learning" / "data_learner.py").read_text()
     block = next(block for block in code_blocks("python") if "learner.experience" in block)
     for call in ("function.forward(", "loss.derivative(", "optimizer.step(", "backward(upstream)"):
         assert call in block and call in step

@@ -11,8 +11,8 @@ from spielfeld.experiments.figures.bands import BAND, bands
 from spielfeld.experiments.figures.outcome import Outcome, estimate
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLACK, COLOURS, GREY, ORANGE, canvas
+from spielfeld.learning.data_learner import OptimizerName
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.descent import OptimizerName
 
 OPTIMIZERS = {"sgd": 0.1, "momentum": 0.05, "adam": 0.2}  # and their step sizes
 MARKS = ("o", "^", "s")

@@ -21,8 +21,13 @@ import numpy as np
 from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.history import History
-from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
-from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.data_set import (
+    DataSet,
+    Split,
+    checked_inputs,
+    require_kind,
+    require_same_rows,
+)
 from spielfeld.learning.data_sets.mini_batches import drawn
 from spielfeld.learning.scikit_learn import scikit_learn
 from spielfeld.settings import settings, settings_of

@@ -31,10 +31,9 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_learner import DataLearner, DescentConfig, OptimizerName
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.mini_batches import MiniBatches
-from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.function import Function
 from spielfeld.learning.generative.average import Averaged
 from spielfeld.learning.generative.noise_predictor import NoisePredictor

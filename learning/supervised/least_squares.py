@@ -26,8 +26,13 @@ import numpy as np
 from spielfeld import snapshot
 from spielfeld.arrays import Array
 from spielfeld.history import History
-from spielfeld.learning.data_sets.checks import checked_inputs, require_kind, require_same_rows
-from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.data_set import (
+    DataSet,
+    Split,
+    checked_inputs,
+    require_kind,
+    require_same_rows,
+)
 from spielfeld.learning.data_sets.mini_batches import drawn
 from spielfeld.settings import Amount, Finite, settings, settings_of
 from spielfeld.snapshot import Counter

@@ -19,10 +19,9 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.arrays import Array
-from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_learner import DataLearner, DescentConfig
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.data_sets.standardiser import Standardiser
-from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.data_sets.mini_batches import Standardiser
 from spielfeld.learning.function import Function, Linear, Parameters
 from spielfeld.learning.loss import Loss, LossName, Threshold, regression_loss
 from spielfeld.settings import Amount, settings

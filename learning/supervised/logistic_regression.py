@@ -27,9 +27,8 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.cross_entropy import BinaryCrossEntropy, CrossEntropy
-from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_learner import DataLearner, DescentConfig
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.descent import DescentConfig
 from spielfeld.learning.function import Function, Linear
 from spielfeld.learning.logits import sigmoid, softmax
 from spielfeld.learning.loss import Loss

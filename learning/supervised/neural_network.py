@@ -18,9 +18,8 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.learning.cross_entropy import CrossEntropy
-from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_learner import DataLearner, DescentConfig, OptimizerName
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Loss, LossName, Threshold, regression_loss
 from spielfeld.learning.network import ActivationName, Network

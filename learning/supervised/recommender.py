@@ -26,11 +26,9 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
-from spielfeld.learning.data_learner import DataLearner
-from spielfeld.learning.data_sets.checks import checked_inputs
-from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.data_sets.standardiser import Standardiser
-from spielfeld.learning.descent import DescentConfig
+from spielfeld.learning.data_learner import DataLearner, DescentConfig
+from spielfeld.learning.data_sets.data_set import DataSet, checked_inputs
+from spielfeld.learning.data_sets.mini_batches import Standardiser
 from spielfeld.learning.embedding import EmbeddingDot
 from spielfeld.learning.function import Function
 from spielfeld.learning.loss import Loss, SquaredError

@@ -18,9 +18,8 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.autoencoder import EncodeDecode
-from spielfeld.learning.data_learner import DataLearner
+from spielfeld.learning.data_learner import DataLearner, DescentConfig, OptimizerName
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.descent import DescentConfig, OptimizerName
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.network import ActivationName, Network
 from spielfeld.settings import Count, Positive, settings

@@ -33,8 +33,7 @@ from spielfeld.arrays import Array
 from spielfeld.learning.batch import Batch
 from spielfeld.learning.data_learner import DataLearner
 from spielfeld.learning.data_sets.data_set import DataSet
-from spielfeld.learning.data_sets.mini_batches import MiniBatches
-from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.data_sets.mini_batches import MiniBatches, Standardiser
 from spielfeld.learning.function import Parameters
 from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.learning.unsupervised.k_means import KMeans, KMeansConfig

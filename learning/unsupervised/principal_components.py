@@ -27,10 +27,8 @@ from spielfeld.arrays import Array
 from spielfeld.history import History
 from spielfeld.learning.autoencoder import TiedLinear
 from spielfeld.learning.data_learner import DataLearner
-from spielfeld.learning.data_sets.checks import require_same_rows
-from spielfeld.learning.data_sets.data_set import DataSet, Split
-from spielfeld.learning.data_sets.mini_batches import drawn
-from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.data_sets.data_set import DataSet, Split, require_same_rows
+from spielfeld.learning.data_sets.mini_batches import Standardiser, drawn
 from spielfeld.learning.function import Parameters
 from spielfeld.settings import Finite, settings
 from spielfeld.snapshot import Counter, Grows
