@@ -41,7 +41,8 @@ SMALL_INTRODUCTION = """# Small worlds
 These are the other finite worlds of Sutton & Barto's book. A function in
 [`envs/small_worlds/`](../envs/small_worlds) returns each `World`, with its `TabularModel`. Planners
 can solve it, and compiled learners can act in it. `spielfeld play` with the id of a world
-shows the agent on the board of its states, and describes the state in words. Words with `=` are options, such as `--set heads=0.25`.
+shows the agent on the board of its states, and describes the state in words. Words with `=` are
+options, such as `--set heads=0.25`.
 
 The pictures show optimal values at the places that the states have in the book's figures:
 
