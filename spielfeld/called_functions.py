@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import dis
 import functools
+import hashlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import TypeGuard
+
+import numpy as np
 
 READS_GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")
 READS_ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD")
@@ -49,7 +52,57 @@ def named_functions(function: FunctionType) -> dict[str, FunctionType]:
     return {path[0]: value for path, value in read if _is_plain(value) and len(path) == 1}
 
 
-def refuse_rule(name: str, rule: Any) -> None:
+def digest(function: FunctionType, helpers: dict[str, str]) -> str | None:
+    """Return a hash of all that decides the machine code of a function.
+
+    That is its bytecode, and its constants, defaults, captured values and globals. Comments, names
+    of files and numbers of lines are no part of it.
+
+    Args:
+        function: A plain function.
+        helpers: The digests of the plain functions that it calls, by their names in it.
+
+    Returns:
+        None if one of the values has no lasting description.
+    """
+    read = {".".join(path): value for path, value in _read(function.__code__, function.__globals__)}
+    values = {name: helpers.get(name) or _described(value) for name, value in read.items()}
+    held = [function.__defaults__, function.__kwdefaults__, _captured(function)]
+    parts = [_code(function.__code__), *map(_described, held), *map(str, sorted(values.items()))]
+    if None in parts or None in values.values():
+        return None
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+def _code(code: CodeType) -> str:
+    constants = [_code(c) if isinstance(c, CodeType) else _described(c) for c in code.co_consts]
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    return repr((code.co_code, constants, names, counts))
+
+
+def _described(value: object) -> str | None:
+    """Return a description that two processes share; None where there is none."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
+    if isinstance(value, np.generic | bool | int | float | complex | str | bytes | None):
+        return f"{type(value).__name__} {value!r}"
+    if isinstance(value, tuple | list):
+        parts = [_described(each) for each in value]
+        return None if None in parts else f"{type(value).__qualname__} {parts}"
+    if isinstance(value, dict):
+        return _described([each for pair in value.items() for each in pair])
+    if isinstance(value, ModuleType):
+        return f"module {value.__name__}"
+    if isinstance(value, type) and issubclass(value, tuple):  # a named tuple is made of its fields
+        return f"{value.__module__} {value.__qualname__} {inspect.get_annotations(value)}"
+    if isinstance(value, type | BuiltinFunctionType | FunctionType):
+        return f"{value.__module__} {value.__qualname__}"
+    # NumPy's own functions and ufuncs; its version is part of the key of a cache
+    return repr(value).partition(" at 0x")[0] if _is_of(type(value), "numpy") else None
+
+
+def refuse_rule(name: str, rule: object) -> None:
     """Refuse a rule that is no plain function, such as a callable object.
 
     Raises:
@@ -99,17 +152,17 @@ def refuse_signature(function: FunctionType) -> None:
         )
 
 
-def _read(code: CodeType, known: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _read(code: CodeType, known: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], object]]:
     """Yield each global that code reads, and the attributes of modules: names and value."""
     path: tuple[str, ...] = ()
-    value: Any = None
+    value: object = None
     for instruction in dis.get_instructions(code):
         if instruction.opname in READS_GLOBAL:
             path = (str(instruction.argval),)
             value = known.get(path[0])
         elif instruction.opname in READS_ATTRIBUTE and path and isinstance(value, ModuleType):
             path = (*path, str(instruction.argval))
-            value = getattr(value, path[-1], None)
+            value = inspect.getattr_static(value, path[-1], None)
         else:
             path = () if instruction.opname != "EXTENDED_ARG" else path
             continue
@@ -119,7 +172,7 @@ def _read(code: CodeType, known: dict[str, Any]) -> Iterator[tuple[tuple[str, ..
             yield from _read(inner, known)
 
 
-def _captured(function: FunctionType) -> list[Any]:
+def _captured(function: FunctionType) -> list[object]:
     """Return what a function has from the function around it; what is not set yet is left out."""
     captured = []
     for cell in function.__closure__ or ():
@@ -128,19 +181,19 @@ def _captured(function: FunctionType) -> list[Any]:
     return captured
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: object) -> TypeGuard[FunctionType]:
     """Whether a value is a function in Python, but none of NumPy's, which Numba knows itself."""
     return isinstance(value, FunctionType) and not _is_of(value, "numpy", "numba")
 
 
-def _is_made_of_functions(value: Any) -> bool:
+def _is_made_of_functions(value: object) -> bool:
     """Whether a value is callable by way of functions in Python that are not its own."""
-    call = getattr(type(value), "__call__", None)  # noqa: B004, since the function itself is asked
+    call = inspect.getattr_static(type(value), "__call__", None)
     other = isinstance(call, FunctionType) and not isinstance(value, type)
     return isinstance(value, MADE_OF_FUNCTIONS) or (
         other and not _is_of(type(value), "numpy", "numba")
     )
 
 
-def _is_of(value: Any, *packages: str) -> bool:
-    return (getattr(value, "__module__", None) or "").partition(".")[0] in packages
+def _is_of(value: FunctionType | type, *packages: str) -> bool:
+    return (value.__module__ or "").partition(".")[0] in packages

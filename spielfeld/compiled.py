@@ -4,17 +4,13 @@ Equations in this suite are ordinary Python functions: calling one runs Python, 
 step into it. Only loops are decorated. At its first call a loop is compiled by Numba, and with it,
 recursively, the plain functions that it names.
 
-Numba's own on-disk cache watches the file of the loop alone and would keep running an old update
-rule after an edit in another file. Here the cache directory's name is a hash of all our sources, so
-an edit anywhere is seen by the next process. Functions from outside our packages are not cached.
+Compiled loops are cached on disk by all that they call; see `loop_cache.py`.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
@@ -23,10 +19,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 import spielfeld
 from spielfeld.called_functions import (
     called_functions,
+    digest,
     named_functions,
     refuse_recursion,
     refuse_rule,
 )
+from spielfeld.loop_cache import COMPILING, LoopCache, versions
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -34,7 +32,7 @@ Result = TypeVar("Result")
 PACKAGES = ("agents", "envs", "experiments", "learning")
 GROUND = Path(__file__).resolve().parent
 ROOT = Path(spielfeld.__path__[0])  # the folder that holds the packages
-KEPT_CACHES = 8
+COMPILES, COMPILES_YOURS = "compiling, once ...", "compiling your rule, once ..."
 MOST_INLINED = 40  # helpers, each counted where it is called; with more, compiling takes minutes
 
 
@@ -65,23 +63,30 @@ def compiled(
 
     @functools.cache
     def build(counted: bool) -> Callable[Parameters, Result]:
+        COMPILING.start()
         entry, options = cast("FunctionType", loop), {} if counted else {"_nrt": False}
         inlined = _helpers_within(entry, rules) <= MOST_INLINED
         helpers = {"inline": "always", **options} if inlined else options
         options = {"nogil": True, **options}  # a window goes on while a thread is in the loop
-        return cast("Callable[Parameters, Result]", _jit(entry, rules, options, helpers, {}))
+        program = _jit(entry, rules, options, helpers, {})
+        COMPILING.stop()
+        return cast("Callable[Parameters, Result]", program)
 
     @functools.wraps(loop)
     def run(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
         nonlocal allocates
-        if not allocates:
-            from numba.core.errors import NumbaError
+        try:
+            if not allocates:
+                from numba.core.errors import NumbaError
 
-            try:
-                return build(False)(*arguments, **keywords)
-            except NumbaError:  # it says at length what cannot be done without arrays of its own
-                allocates = True
-        return build(True)(*arguments, **keywords)
+                try:
+                    return build(False)(*arguments, **keywords)
+                except NumbaError:  # it says at length what cannot be done without own arrays
+                    allocates = True
+            return build(True)(*arguments, **keywords)
+        except BaseException:
+            COMPILING.stop()  # of a loop that could not be compiled
+            raise
 
     return run
 
@@ -124,9 +129,25 @@ def _jit(
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return copy
     dispatcher = numba.njit(copy, **options)
-    if entry and _is_ours(function) and all(map(_is_ours, rules.values())):
-        _enable_cache(dispatcher)
+    if entry:
+        ours = all(map(_is_ours, (function, *rules.values())))
+        called = _digest(function, rules, {})
+        key = None if called is None else repr((called, versions(), options, of_helpers))
+        line = COMPILES if ours else COMPILES_YOURS
+        dispatcher._cache = LoopCache(function.__qualname__, key, line)
     return dispatcher
+
+
+def _digest(
+    function: FunctionType, rules: dict[str, Any], made: dict[FunctionType, str | None]
+) -> str | None:
+    """Return a digest of a function with its rules in place, and of all that it calls."""
+    if function not in made:
+        copy = _with_rules(function, rules)
+        found = {name: _digest(each, rules, made) for name, each in called_functions(copy)}
+        known = {name: each for name, each in found.items() if each is not None}
+        made[function] = digest(copy, known) if len(known) == len(found) else None
+    return made[function]
 
 
 def _helpers_within(
@@ -155,38 +176,7 @@ def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
 
 def _is_ours(function: FunctionType) -> bool:
     path = Path(function.__code__.co_filename).resolve()
-    named = "<" not in function.__qualname__  # lambdas and closures share their names
-    ours = any(path.is_relative_to(ROOT / package) for package in PACKAGES)
-    return named and (ours or path.parent == GROUND)
-
-
-def _enable_cache(dispatcher: Any) -> None:
-    """Cache on disk under the hash of our sources; go without where no place is writable."""
-    from numba import config
-
-    settings: Any = config
-    before = settings.CACHE_DIR
-    try:
-        settings.CACHE_DIR = str(_cache_directory())
-        dispatcher.enable_caching()
-    except (OSError, RuntimeError):
-        pass
-    finally:
-        settings.CACHE_DIR = before
-
-
-@functools.cache
-def _cache_directory() -> Path:
-    import platformdirs
-
-    base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("spielfeld")
-    directory = Path(base) / "compiled" / source_hash()
-    directory.mkdir(parents=True, exist_ok=True)
-    os.utime(directory)
-    by_age = sorted(directory.parent.iterdir(), key=lambda path: path.stat().st_mtime)
-    for stale in by_age[:-KEPT_CACHES]:
-        shutil.rmtree(stale, ignore_errors=True)
-    return directory
+    return path.parent == GROUND or any(path.is_relative_to(ROOT / name) for name in PACKAGES)
 
 
 @functools.cache

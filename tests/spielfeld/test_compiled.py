@@ -109,8 +109,8 @@ def test_an_unchanged_process_compiles_nothing_again(copy: Copy) -> None:
     assert len(first) == 1
     made = {path: path.stat().st_mtime_ns for path in first}
     count_hits = (
-        "import numba.core.caching as c; load = c.Cache.load_overload; hits = []\n"
-        "c.Cache.load_overload = lambda *a: hits.append(load(*a)) or hits[-1]\n"
+        "from spielfeld.loop_cache import LoopCache as C; load = C.load_overload; hits = []\n"
+        "C.load_overload = lambda *a: hits.append(load(*a)) or hits[-1]\n"
     )
     found = copy.run(f"{count_hits}{COUNT}; print(sum(hit is not None for hit in hits))")
     assert found.split() == ["10.0", "1"]
@@ -159,11 +159,66 @@ def test_rules_that_change_places_do_not_share_a_cache_entry(copy: Copy) -> None
     assert copy.run(lines).split() == ["7.0", "11.0"]
 
 
-def test_a_loop_from_elsewhere_runs_and_is_not_cached(copy: Copy) -> None:
-    (copy.folder / "mine.py").write_text("def double(value):\n    return 2.0 * value\n")
-    lines = "from mine import double; print(compiled(count, step=double)(1.0, 3))"
-    assert copy.run(lines) == "8.0"
-    assert not copy.cached()
+MINE = "def double(value):\n    return 2.0 * value\n"
+DOUBLE = "from mine import double; print(compiled(count, step=double)(1.0, 3))"
+TOLD = "from spielfeld.loop_cache import COMPILING; COMPILING.say = print"
+
+
+def test_a_rule_of_ones_own_is_compiled_once(copy: Copy) -> None:
+    (copy.folder / "mine.py").write_text(MINE)
+    assert copy.run(f"{TOLD}\n{DOUBLE}").splitlines() == ["compiling your rule, once ...", "8.0"]
+    assert copy.run(f"{TOLD}\n{DOUBLE}") == "8.0"
+    (copy.folder / "mine.py").write_text(MINE.replace("2.0", "3.0"))
+    assert copy.run(f"{TOLD}\n{DOUBLE}").splitlines() == ["compiling your rule, once ...", "27.0"]
+
+
+def test_a_loop_of_ours_is_told_by_another_line(copy: Copy) -> None:
+    assert copy.run(f"{TOLD}\n{COUNT}").splitlines() == ["compiling, once ...", "10.0"]
+
+
+def test_an_edit_that_changes_no_called_function_compiles_nothing(copy: Copy) -> None:
+    copy.run(COUNT)
+    copy.write("rules", f"# a comment\n\n{RULES}\n\ndef other(value):\n    return value\n")
+    copy.write("loop", f"# another\n{LOOP}")
+    (copy.folder / "learning" / "new.py").write_text("NUMBER = 3\n")
+    assert copy.run(f"{TOLD}\n{COUNT}") == "10.0"
+
+
+def test_a_changed_constant_of_a_called_module_compiles_anew(copy: Copy) -> None:
+    rules = "AMOUNT = 1.0\n\n\ndef step(value):\n    return value + AMOUNT\n"
+    for amount, expected in (("1.0", "10.0"), ("2.0", "20.0"), ("1.0", "10.0")):
+        copy.write("rules", rules.replace("1.0", amount))
+        shutil.rmtree(copy.folder / "agents" / "counting" / "__pycache__", ignore_errors=True)
+        assert copy.run(COUNT) == expected
+    assert len(copy.cached()) == 2
+
+
+@pytest.mark.parametrize("ending", [".nbi", ".nbc", ".seal"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "changed", "missing"])
+def test_a_damaged_cache_is_made_anew(copy: Copy, ending: str, damage: str) -> None:
+    copy.run(COUNT)
+    (path,) = (copy.folder / "cache" / "loops").glob(f"*{ending}")
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    changed = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    content = {"empty": b"", "cut": whole[:middle], "changed": changed, "missing": None}[damage]
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    assert copy.run(f"{TOLD}\n{COUNT}").splitlines() == ["compiling, once ...", "10.0"]
+    assert copy.run(f"{TOLD}\n{COUNT}") == "10.0"
+
+
+def test_seconds_of_compiling_are_counted_apart(copy: Copy) -> None:
+    lines = (
+        "import time; from spielfeld.loop_cache import COMPILING\n"
+        "began = time.perf_counter(); plain_count(0.0, 10); first = time.perf_counter() - began\n"
+        "spent = COMPILING.seconds; plain_count(0.0, 10)\n"
+        "print(0 < spent < first, COMPILING.seconds == spent)"
+    )
+    for _ in range(2):  # the second time it is loaded
+        assert copy.run(lines) == "True True"
 
 
 def test_a_cache_that_cannot_be_written_does_not_matter(copy: Copy) -> None:
@@ -171,16 +226,21 @@ def test_a_cache_that_cannot_be_written_does_not_matter(copy: Copy) -> None:
     assert copy.run(COUNT, NUMBA_CACHE_DIR=str(copy.folder / "file")) == "10.0"
 
 
-def test_only_a_few_old_caches_are_kept(copy: Copy) -> None:
-    folder = copy.folder / "cache" / "compiled"
-    for age in range(12):
-        (folder / str(age)).mkdir(parents=True)
-        os.utime(folder / str(age), (1000 - age, 1000 - age))
+def test_only_the_latest_entries_are_kept_whatever_the_clock_says(copy: Copy) -> None:
     copy.run(COUNT)
-    kept = {path.name for path in folder.iterdir()}
-    assert {"0", "1", "2", "3", "4", "5", "6"} < kept
-    assert len(kept) == 8
-    assert len(copy.cached()) == 1
+    folder, future = copy.folder / "cache" / "loops", time.time() + 1e6
+    (made,) = folder.glob("*.seal")
+    os.utime(made, (future, future))  # the clock has gone back since
+    lines = (
+        "from spielfeld import loop_cache; loop_cache.MOST_KEPT = 2\n"
+        "from mine import double; compiled(count, step=double)(1.0, 3)\n"
+        "compiled(count, change=double)(1.0, 3)\n"
+    )
+    (copy.folder / "mine.py").write_text(MINE)
+    copy.run(lines)
+    assert len(copy.cached()) == 2 and not made.exists()
+    assert copy.run(f"{TOLD}\n{lines}") == ""
+    assert len(list(folder.iterdir())) == 6
 
 
 def test_importing_a_loop_does_not_load_numba(copy: Copy) -> None:

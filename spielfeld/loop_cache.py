@@ -1,0 +1,224 @@
+"""Compiled loops on disk, each under a hash of all that it calls.
+
+Numba's own cache watches the file of a loop alone: it would keep an old rule after an edit in
+another file, and it compiles anew after the edit of a comment. Here the name of an entry is a hash
+of the bytecode, constants and options of a loop and of every function that it calls. So each edit
+that matters leads to another entry, and no other edit does.
+
+A file that is empty, cut or changed does not agree with its seal. The loop is then compiled as if
+the entry had never been, and the entry is written anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from spielfeld.files import write_atomically
+
+MOST_KEPT = 500  # entries; a loop has one for each combination of kinds of arguments
+
+
+class Codegen(Protocol):
+    """A code generator of Numba."""
+
+    def magic_tuple(self) -> tuple[object, ...]:
+        """Return what machine code depends on: processor and features."""
+        ...
+
+
+class Target(Protocol):
+    """A target context of Numba."""
+
+    def refresh(self) -> None:
+        """Load what is needed to link machine code."""
+        ...
+
+    def codegen(self) -> Codegen:
+        """Return the code generator."""
+        ...
+
+
+class Library(Protocol):
+    """Machine code of a loop."""
+
+    @property
+    def has_dynamic_globals(self) -> bool:
+        """Whether it holds addresses of this process."""
+        ...
+
+
+class Compiled(Protocol):
+    """What Numba's compiler returns."""
+
+    library: Library
+    codegen: Codegen
+    lifted: Sequence[object]
+
+    def _reduce(self) -> object:
+        """Return it in a form that can be saved."""
+        ...
+
+
+class IndexedFile(Protocol):
+    """A file of Numba's cache, written atomically."""
+
+    def load(self, key: str) -> Sequence[object] | None:
+        """Return what was saved under a key."""
+        ...
+
+    def save(self, key: str, data: object) -> None:
+        """Save data under a key."""
+        ...
+
+
+class Compiling:
+    """The seconds that this process has spent on compiling and loading loops.
+
+    Attributes:
+        seconds: So far.
+        say: Called with one line before a loop is compiled; None for silence.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.say: Callable[[str], None] | None = None
+        self._began: float | None = None
+
+    def start(self) -> None:
+        """Begin to count, unless that has begun already."""
+        if self._began is None:
+            self._began = time.perf_counter()
+
+    def stop(self) -> None:
+        """Add the seconds since the start."""
+        if self._began is not None:
+            self.seconds += time.perf_counter() - self._began
+            self._began = None
+
+
+COMPILING = Compiling()
+
+
+class LoopCache:
+    """The cache of one compiled loop, in place of Numba's own.
+
+    Numba calls `load_overload` before it compiles for new kinds of arguments, and `save_overload`
+    afterwards. So the seconds of compiling are measured here as well.
+
+    Args:
+        name: Of the loop, for the names of files.
+        key: A digest of all that the loop calls; None to keep it out of the cache.
+        line: What `COMPILING.say` is told before compiling.
+    """
+
+    def __init__(self, name: str, key: str | None, line: str) -> None:
+        self._name = "".join(sign if sign.isalnum() else "_" for sign in name)[:60]
+        self._key, self._line = key, line
+
+    def load_overload(self, signature: object, target: Target) -> object | None:
+        """Return a loop from the cache; None if it is not there, or is damaged."""
+        COMPILING.start()
+        target.refresh()
+        found = self._load(signature, target)
+        if found is not None:
+            COMPILING.stop()
+        elif COMPILING.say is not None:
+            COMPILING.say(self._line)
+        return found
+
+    def save_overload(self, signature: object, compiled: Compiled) -> None:
+        """Keep what was compiled, where a place is writable and it can be kept."""
+        COMPILING.stop()
+        fixed = not (compiled.library.has_dynamic_globals or compiled.lifted)
+        place = self._place(signature, compiled.codegen) if fixed else None
+        if place is None:
+            return
+        with suppress(Exception):  # a full disk, or a type that cannot be named in a file
+            _entry(place).save(self._name, compiled._reduce())
+            write_atomically(_seal(place), _digest_of_files(place))
+            _forget_oldest(place)
+
+    def _load(self, signature: object, target: Target) -> object | None:
+        from numba.core.compiler import CompileResult
+
+        rebuild: Callable[..., object] = CompileResult._rebuild
+        place = self._place(signature, target.codegen())
+        if place is None:
+            return None
+        with suppress(Exception):  # whatever a damaged file leads to, compiling mends it
+            if _seal(place).read_text() == _digest_of_files(place):
+                payload = _entry(place).load(self._name)
+                return None if payload is None else rebuild(target, *payload)
+        for path in (_seal(place), *_files(place)):
+            with suppress(OSError):
+                path.unlink()
+        return None
+
+    def _place(self, signature: object, codegen: Codegen) -> Path | None:
+        """Return the path of an entry without its ending."""
+        folder = _folder()
+        if self._key is None or folder is None:
+            return None
+        described = repr((self._key, str(signature), codegen.magic_tuple()))
+        return folder / f"{self._name}-{hashlib.sha256(described.encode()).hexdigest()[:32]}"
+
+
+def versions() -> str:
+    """Return the versions on which machine code depends."""
+    import numba
+
+    return repr((sys.version_info[:3], numba.__version__, np.__version__))
+
+
+def _entry(place: Path) -> IndexedFile:
+    from numba.core.caching import IndexDataCacheFile
+
+    make: Callable[..., IndexedFile] = IndexDataCacheFile
+    return make(str(place.parent), place.name, "")
+
+
+def _seal(place: Path) -> Path:
+    return place.with_name(f"{place.name}.seal")
+
+
+def _files(place: Path) -> list[Path]:
+    return [place.with_name(f"{place.name}{ending}") for ending in (".nbi", ".1.nbc")]
+
+
+def _digest_of_files(place: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in _files(place))).hexdigest()
+
+
+def _forget_oldest(place: Path) -> None:
+    """Remove the entries saved longest ago; the clock may have gone back since."""
+    ages = {seal: seal.stat().st_mtime for seal in place.parent.glob("*.seal")}
+    newest = max(ages.values())
+    os.utime(_seal(place), times=(max(time.time(), newest),) * 2)
+    others = sorted((seal for seal in ages if seal != _seal(place)), key=lambda seal: ages[seal])
+    for seal in others[: max(0, len(ages) - MOST_KEPT)]:
+        for path in (*_files(seal.with_suffix("")), seal):
+            path.unlink(missing_ok=True)
+
+
+@functools.cache
+def _folder() -> Path | None:
+    """Return where compiled loops are kept; None where no place is writable."""
+    import platformdirs
+
+    base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("spielfeld")
+    folder = Path(base) / "loops"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder
