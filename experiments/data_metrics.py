@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from spielfeld.arrays import Array
 from spielfeld.learning import metrics
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.two_sample import energy_distance
+from spielfeld.protocols import Clusters, Generates, HasDensity, Predicts
 
 
 class Metric(NamedTuple):
@@ -64,7 +65,7 @@ class Measured(NamedTuple):
 Found = dict[str, Measured]
 
 
-def measure(learner: Any, tasks: Sequence[str], split: Split, rows: DataSet) -> Found:
+def measure(learner: Predicts, tasks: Sequence[str], split: Split, rows: DataSet) -> Found:
     """Return the metrics of a learner on some rows, those of its first task first.
 
     Args:
@@ -88,7 +89,7 @@ def names(tasks: Sequence[str], data: DataSet) -> list[str]:
     return list(dict.fromkeys(name for name in found if known or name != "adjusted_rand"))
 
 
-def _classification(learner: Any, train: DataSet, rows: DataSet) -> Found:
+def _classification(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
     targets = np.asarray(rows.targets)
     shares = np.bincount(np.asarray(train.targets), minlength=len(train.class_names)) / len(train)
     blind, seen = np.tile(shares, (len(rows), 1)), learner.predict(rows.inputs)
@@ -101,7 +102,7 @@ def _classification(learner: Any, train: DataSet, rows: DataSet) -> Found:
     }
 
 
-def _regression(learner: Any, train: DataSet, rows: DataSet) -> Found:
+def _regression(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
     targets, seen = np.asarray(rows.targets), learner.predict(rows.inputs)
     blind = np.full(len(rows), np.mean(np.asarray(train.targets)))
     guess = "the mean"
@@ -117,15 +118,17 @@ def _noise(rows: DataSet) -> tuple[float | None, str]:
     return rows.noise, "" if rows.noise is None else "the noise"
 
 
-def _clustering(learner: Any, train: DataSet, rows: DataSet) -> Found:
+def _clustering(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
     found: Found = {}
+    if not isinstance(learner, Clusters):
+        _lacks(learner, "assign")
     if rows.kind == "classification":
         value = metrics.adjusted_rand(learner.assign(rows.inputs), np.asarray(rows.targets))
         found["adjusted_rand"] = Measured(value, 0.0, "a single cluster")
     return found | _reconstruction(learner, train, rows)
 
 
-def _reconstruction(learner: Any, train: DataSet, rows: DataSet) -> Found:
+def _reconstruction(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
     centre = train.inputs.mean(axis=0)
     if not (rows.inputs != centre).any():
         return {}
@@ -133,17 +136,24 @@ def _reconstruction(learner: Any, train: DataSet, rows: DataSet) -> Found:
     return {"explained_variance": Measured(value, 0.0, "the mean row")}
 
 
-def _density(learner: Any, train: DataSet, rows: DataSet) -> Found:
+def _density(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
+    if not isinstance(learner, HasDensity):
+        _lacks(learner, "log_likelihood")
     mean, deviation = train.inputs.mean(axis=0), train.inputs.std(axis=0)
-    value, blind = float(np.mean(learner.log_likelihood(rows.inputs))), None
+    value, blind = (
+        float(np.mean(learner.log_likelihood(rows.inputs))),
+        None,
+    )
     if deviation.all():
         squares = np.square((rows.inputs - mean) / deviation) + np.log(2 * np.pi * deviation**2)
         blind = float(-squares.sum(axis=1).mean() / 2)
     return {"log_likelihood": Measured(value, blind, BELL)}
 
 
-def _generation(learner: Any, train: DataSet, rows: DataSet) -> Found:
+def _generation(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
     """Judge as many samples as rows that taught, beside these: fewer say more of luck."""
+    if not isinstance(learner, Generates):
+        _lacks(learner, "sample")
     generator, known = np.random.default_rng(0), train.inputs
     fresh, real = (_some(each, MANY, generator) for each in (rows.inputs, known))
     blind = generator.normal(known.mean(axis=0), known.std(axis=0), real.shape)
@@ -152,11 +162,15 @@ def _generation(learner: Any, train: DataSet, rows: DataSet) -> Found:
     return {"energy_distance": Measured(values[0], values[1], BELL, values[2], "training rows")}
 
 
+def _lacks(learner: object, method: str) -> NoReturn:
+    raise ValueError(f"{type(learner).__name__} names a task that needs {method}(...).")
+
+
 def _some(rows: Array, count: int, generator: np.random.Generator) -> Array:
     return generator.permutation(rows)[:count]
 
 
-TASKS: dict[str, Callable[[Any, DataSet, DataSet], Found]] = {
+TASKS: dict[str, Callable[[Predicts, DataSet, DataSet], Found]] = {
     "classification": _classification,
     "regression": _regression,
     "ratings": _regression,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from spielfeld.experiments.data_metrics import METRICS
 from spielfeld.experiments.data_score import DataScore
 from spielfeld.experiments.plots import BLUE, GREY, ORANGE, finish, groups
 from spielfeld.history import History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LABELS = {"loss": "loss of the training batches", "validation_loss": "loss of the validation rows"}
 
@@ -41,7 +44,7 @@ def plot_data_curve(
     finish(figure, rows, title, "rows drawn", path)
 
 
-def _draw_losses(axes: Any, history: History) -> None:
+def _draw_losses(axes: Axes, history: History) -> None:
     names = [name for name in history.columns if name != "samples"]
     for name, colour in zip(names, (BLUE, ORANGE, GREY), strict=False):
         with np.errstate(over="ignore"):  # spreads of losses too large to square are not shown
@@ -50,7 +53,7 @@ def _draw_losses(axes: Any, history: History) -> None:
     axes.set_ylabel(names[0].replace("_", " "))
 
 
-def _draw_scores(axes: Any, scores: History, final: DataScore) -> None:
+def _draw_scores(axes: Axes, scores: History, final: DataScore) -> None:
     metric, measured = METRICS[final.headline], final.metrics[final.headline]
     scale = 100 if metric.percent else 1
     values = scale * scores[final.headline]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spielfeld.experiments.budget import default_budget
-from spielfeld.experiments.fit import require_target
-from spielfeld.experiments.registry import LEARNERS, find_learner, unknown
-from spielfeld.experiments.run import Run
+from spielfeld.experiments.registry import LEARNERS, unknown
+from spielfeld.experiments.run import Run, with_opponent
 from spielfeld.experiments.run import train as train_spec
-from spielfeld.experiments.settings import settings_for
 from spielfeld.experiments.sources import make_source
-from spielfeld.experiments.spec import RunSpec
-from spielfeld.settings import settings_of
+from spielfeld.experiments.spec import make_spec
 
 
 def make(source: str | os.PathLike[str], *, own: str | Sequence[str] = (), **options: Any) -> Any:
@@ -39,7 +34,8 @@ def make(source: str | os.PathLike[str], *, own: str | Sequence[str] = (), **opt
     Raises:
         ValueError: If nothing has this name, or the options do not fit; says what was expected.
     """
-    return make_source(_name_of_source(source), options, own=_words(own))
+    name = _name_of_source(source)
+    return make_source(name, with_opponent(name, options, _words(own)))
 
 
 def load(directory: str | os.PathLike[str], *, own: str | Sequence[str] = ()) -> Run:
@@ -101,36 +97,7 @@ def train(
     return train_spec(spec, Path(directory))
 
 
-def make_spec(
-    learner: str,
-    source: str,
-    samples: int | None,
-    seed: int,
-    settings: Mapping[str, Any],
-    options: Mapping[str, Any],
-    own: Sequence[str] = (),
-) -> RunSpec:
-    """Return the spec of a run, with what ships filled in: settings and budget.
-
-    Raises:
-        ValueError: If there is no such learner, source or setting.
-    """
-    learner_class, options = find_learner(learner), dict(options)
-    require_target(learner, getattr(learner_class, "tasks", None), source, options)
-    shipped = settings_for(learner, source)
-    budget = shipped.pop("samples")
-    config_class = getattr(learner_class, "config_class", None)
-    config: dict[str, Any] = {}
-    if config_class is not None:
-        config = dataclasses.asdict(settings_of(config_class, None, {**shipped, **settings}))
-    elif settings:
-        raise ValueError(f"{learner} has no settings, and so no {next(iter(settings))!r}.")
-    budget = budget if samples is None else samples
-    budget = default_budget(learner, source, options, own) if budget is None else budget
-    return RunSpec(learner, source, budget, seed, config, options, own=own)
-
-
-def _name_of_learner(learner: Any) -> str:
+def _name_of_learner(learner: object) -> str:
     if isinstance(learner, str) and (learner in LEARNERS or ":" in learner):
         return learner
     if isinstance(learner, str):
@@ -153,7 +120,7 @@ def _name_of_learner(learner: Any) -> str:
     return f"{learner.__module__}:{learner.__name__}"
 
 
-def _name_of_source(source: Any) -> str:
+def _name_of_source(source: object) -> str:
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     raise ValueError(

@@ -8,10 +8,13 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
+from gymnasium.vector import VectorEnv
 from gymnasium.vector.utils import concatenate, create_empty_array
 
+from spielfeld.arrays import Array
 from spielfeld.envs.access import is_wrapped
 from spielfeld.experiments.greedy import Actor, greedy_actions
+from spielfeld.protocols import Predicts, World
 
 EPISODES, SEED = 100, 1_000_003  # of an evaluation; its seeds differ from those of training
 Returns = npt.NDArray[np.float64]
@@ -19,7 +22,7 @@ Returns = npt.NDArray[np.float64]
 
 def play_in_turn(
     act: Actor,
-    env: Any,
+    env: World,
     discount: float,
     horizon: int,
     episodes: int = EPISODES,
@@ -40,7 +43,7 @@ def play_in_turn(
 
 
 def play_together(
-    learner: Any, worlds: Any, discount: float, horizon: int, seed: int = SEED
+    learner: Predicts, worlds: Rows, discount: float, horizon: int, seed: int = SEED
 ) -> Returns:
     """Return the discounted return of each row's first episode, all of them played at once.
 
@@ -67,7 +70,7 @@ def play_together(
     return returns
 
 
-def beside_each_other(env: Any, rows: int = EPISODES) -> Any:
+def beside_each_other(env: World, rows: int = EPISODES) -> Rows:
     """Return copies of an environment that take their steps together.
 
     Native where there is such a vector environment and nothing wraps the single one, else
@@ -76,7 +79,7 @@ def beside_each_other(env: Any, rows: int = EPISODES) -> Any:
     return native_rows(env, rows) or Copies(env, rows)
 
 
-def native_rows(env: Any, rows: int) -> Any:
+def native_rows(env: World, rows: int) -> VectorEnv[Any, Any, Any] | None:
     """Return a native vector environment of the same kind, or None if there is none."""
     spec = env.spec
     if spec is None or spec.vector_entry_point is None or is_wrapped(env):
@@ -101,7 +104,7 @@ class Copies:
         ValueError: If it cannot be copied, since it holds a file, a generator or the like.
     """
 
-    def __init__(self, env: Any, rows: int) -> None:
+    def __init__(self, env: World, rows: int) -> None:
         copied = copy.deepcopy if is_wrapped(env) else copy_of  # wrappers may have learned
         try:
             self.envs, self.num_envs = [copied(env) for _ in range(rows)], rows
@@ -110,7 +113,7 @@ class Copies:
         self.single_action_space = env.action_space
         self._space = env.observation_space
 
-    def reset(self, seed: int) -> tuple[Any, dict[str, Any]]:
+    def reset(self, seed: int) -> tuple[object, dict[str, Any]]:
         """Start an episode in each row."""
         begun = [env.reset(seed=seed + row) for row, env in enumerate(self.envs)]
         self._seen, self._infos = ([each[k] for each in begun] for k in (0, 1))
@@ -118,7 +121,7 @@ class Copies:
         self._reward, self._ended = np.zeros(self.num_envs), np.zeros((2, self.num_envs), bool)
         return self._observed()
 
-    def step(self, actions: Any) -> tuple[Any, Returns, Any, Any, dict[str, Any]]:
+    def step(self, actions: Array) -> tuple[object, Returns, Array, Array, dict[str, Any]]:
         """Act once in each row that has not ended."""
         for row in np.flatnonzero(~self._ended.any(axis=0)).tolist():
             action = actions[row] if actions.ndim > 1 else int(actions[row])
@@ -127,25 +130,29 @@ class Copies:
         observations, info = self._observed()
         return observations, self._reward, *self._ended.copy(), info
 
-    def _observed(self) -> tuple[Any, dict[str, Any]]:
-        out: Any = create_empty_array(self._space, self.num_envs)
+    def _observed(self) -> tuple[object, dict[str, Any]]:
+        out = create_empty_array(self._space, self.num_envs)
         for row, told in enumerate(self._infos):
             if "action_mask" in told:
                 self._masks[row] = told["action_mask"]
         masks = [self._masks.get(row, 1) for row in range(self.num_envs)]
         info = {"action_mask": np.stack(np.broadcast_arrays(*masks))} if self._masks else {}
-        return concatenate(self._space, self._seen, out), info
+        return concatenate(self._space, self._seen, out), info  # type: ignore[arg-type]
 
 
-def copy_of(env: Any, **options: Any) -> Any:
+def copy_of(env: World, render_mode: str | None = None) -> World:
     """Make such an environment again, without checks of every step; or copy one of one's own.
 
     Args:
         env: What to copy.
-        **options: Of the environment in place of its own, such as `render_mode`.
+        render_mode: Of the copy.
     """
     if env.spec is None or env.spec.entry_point is None:
         return copy.deepcopy(env)
     spec = copy.deepcopy(env.spec)
     spec.kwargs.pop("render_mode", None)
+    options: dict[str, Any] = {} if render_mode is None else {"render_mode": render_mode}
     return gym.make(spec, disable_env_checker=True, **options)
+
+
+Rows = VectorEnv[Any, Any, Any] | Copies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,8 +14,10 @@ from spielfeld.agents.planning import (
     best_start_value,
     compare,
     greedy_policy,
+    policy_evaluation,
     random_policy,
     start_value,
+    visited_states,
 )
 from spielfeld.arrays import Floats
 from spielfeld.envs.access import is_wrapped, time_limit
@@ -23,15 +26,27 @@ from spielfeld.experiments.episodes import (
     EPISODES,
     SEED,
     Returns,
+    Rows,
     beside_each_other,
     play_in_turn,
     play_together,
 )
-from spielfeld.experiments.greedy import DIVERGED, greedy_actor, predicts_many
-from spielfeld.experiments.judgement import judges, predicted_start, prediction_error
+from spielfeld.experiments.greedy import DIVERGED, greedy_actor
+from spielfeld.protocols import (
+    Encodes,
+    JudgesPolicy,
+    Predicts,
+    World,
+    discount_of,
+    model_of,
+    predicts_many,
+)
 
 PATIENCE = 10_000  # environment steps, where nothing else limits an episode
 QUICK = 300_000_000  # outcomes to add up
+STARTS = 100  # first observations, where no model names them all
+SCORES = 50  # evaluations of a run on the way, where they are quick
+PLAYED = 20  # the same, where episodes are played for each
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,30 @@ class Evaluation:
         numbers = all(isinstance(number, int | float) for number in known)
         return numbers and all(isinstance(n, int | float | None) for n in asdict(self).values())
 
+    def lines(self) -> list[str]:
+        """Return a small table: the score, beside the best and the least there can be."""
+        if self.error is not None:
+            return [
+                f"  RMS error         {self.error:12.4f}   of the predicted state values, exact",
+                f"  predicted start   {self.value:12.4f}   discount {self.discount:g}",
+            ]
+        discount = "" if self.discount == 1 else f", discount {self.discount:g}"
+        measure = f"expected return of an episode of at most {self.horizon:,} steps{discount}"
+        if self.episodes:
+            error = f"{self.value:.4f} +- {self.deviation:.4f}"
+            return [f"  greedy policy     {error} (mean of {self.episodes} episodes and its error)"]
+        if self.optimum is None or self.share is None or self.random is None:
+            return [f"  greedy policy     {self.value:12.4f}   {measure}"]
+        if math.isclose(self.optimum, self.random, rel_tol=1e-9, abs_tol=1e-12):
+            line = f"  any policy        {self.optimum:12.4f}   {measure}, exact"
+            return [line, "  Nothing can be learned here: whatever one does earns the same."]
+        return [
+            f"  greedy policy     {self.value:12.4f}   {measure}, exact",
+            f"  perfect           {self.optimum:12.4f}",
+            f"  random            {self.random:12.4f}",
+            f"  share of perfect  {self.share:11.2%}    (gap to perfect: {self.gap:.4g})",
+        ]
+
 
 class Evaluator:
     """Evaluates greedy policies in one environment; what does not depend on them is kept.
@@ -88,19 +127,44 @@ class Evaluator:
     Args:
         env: The environment that a learner learns from.
         discount: In place of the world's own.
+        many: Whether the learner acts in copies of the environment.
     """
 
-    def __init__(self, env: Any, discount: float | None = None) -> None:
-        own = getattr(env.unwrapped, "discount", 1.0)
+    def __init__(self, env: World, discount: float | None = None, many: bool = False) -> None:
+        own = discount_of(env.unwrapped, 1.0)
         self.env, self.discount = env, float(own if discount is None else discount)
         self.horizon = time_limit(env) or PATIENCE
-        self._copies: Any = None
+        self._copies: Rows | None = None
+        self._many = many
+
+    @property
+    def model(self) -> TabularModel | None:
+        """The model of the environment, if it has one; one that changes has another each time."""
+        return model_of(self.env.unwrapped, TabularModel)
 
     @property
     def quick(self) -> bool:
         """Whether an exact evaluation takes well under a second."""
-        model = getattr(self.env.unwrapped, "model", None)
+        model = self.model
         return model is not None and model.probability.size * self.horizon < QUICK
+
+    @property
+    def evaluations(self) -> int:
+        """How many evaluations on the way a run can afford."""
+        if self.quick:
+            return SCORES
+        return PLAYED if self._many and self.model is None and self.playable else 0
+
+    @property
+    def slow(self) -> bool:
+        """Whether the last evaluation takes so long that its user should be told."""
+        return self.model is not None and not self.quick
+
+    def row(self, learner: Predicts) -> dict[str, float]:
+        """Return a row of scores.csv, besides samples and seconds."""
+        score = self(learner)
+        row = {"value": score.value, "share": score.share, "error": score.error}
+        return {name: number for name, number in row.items() if number is not None}
 
     @property
     def playable(self) -> bool:
@@ -110,7 +174,7 @@ class Evaluator:
         return not native or isinstance(self._worlds(), VectorEnv)
 
     @np.errstate(over="ignore", invalid="ignore")  # what has diverged is told by its score
-    def __call__(self, learner: Any) -> Evaluation:
+    def __call__(self, learner: Predicts) -> Evaluation:
         """Evaluate exactly if the environment is a model of its states, else by 100 episodes.
 
         Args:
@@ -120,25 +184,24 @@ class Evaluator:
         Returns:
             The score; value and share are nan if the learner predicts nan, having diverged.
         """
-        if judges(learner):
+        if isinstance(learner, JudgesPolicy):
             return self._judge(learner)
         try:
             return self._compare(learner)
         except FloatingPointError:
-            known = hasattr(self.env.unwrapped, "model")
-            return Evaluation(np.nan, self.discount, self.horizon, share=np.nan if known else None)
+            share = None if self.model is None else np.nan
+            return Evaluation(np.nan, self.discount, self.horizon, share=share)
 
-    def _compare(self, learner: Any) -> Evaluation:
-        policy = tabular_policy(learner, self.env)
-        if policy is None:
+    def _compare(self, learner: Predicts) -> Evaluation:
+        policy, model = tabular_policy(learner, self.env), self.model
+        if policy is None or model is None:
             return self.play(learner)
-        model = self.env.unwrapped.model
         limits = (self.discount, self.horizon)
         score = compare(start_value(model, policy, *limits), *bounds(model, *limits))
         return Evaluation(discount=self.discount, horizon=self.horizon, **asdict(score))
 
     @np.errstate(over="ignore", invalid="ignore")
-    def play(self, learner: Any, episodes: int = EPISODES, seed: int = SEED) -> Evaluation:
+    def play(self, learner: Predicts, episodes: int = EPISODES, seed: int = SEED) -> Evaluation:
         """Evaluate by playing, whether or not the world is a table."""
         limits = (self.discount, self.horizon)
         if predicts_many(learner):
@@ -148,41 +211,65 @@ class Evaluator:
             returns = play_in_turn(act, self.env, *limits, episodes, seed)
         return Evaluation.of_returns(returns, *limits)
 
-    def _worlds(self, rows: int = EPISODES) -> Any:
+    def _worlds(self, rows: int = EPISODES) -> Rows:
         """Make copies of the world when they are first needed; of a wrapped one each time."""
-        stale = self._copies is None or self._copies.num_envs != rows
-        if stale or is_wrapped(self.env):
-            self._copies = beside_each_other(self.env, rows)
-        return self._copies
+        made = self._copies
+        if made is None or made.num_envs != rows or is_wrapped(self.env):
+            made = self._copies = beside_each_other(self.env, rows)
+        return made
 
     def _judge(self, learner: Any) -> Evaluation:
-        values, error = state_values(learner, self.env), None
-        if values is not None:
-            values = values[:, 0]
-            error = prediction_error(learner, self.env.unwrapped.model, values)
-        value = predicted_start(learner, self.env, values)
+        """Compare predicted state values with the exact ones, where there is a model."""
+        values, model, error = state_values(learner, self.env), self.model, None
+        if values is None or model is None:
+            starts = [learner.predict(self.env.reset(seed=SEED + k)[0]) for k in range(STARTS)]
+            value = float(np.mean(starts))
+        else:
+            error = prediction_error(learner, model, values[:, 0])
+            value = float(model.start @ values[:, 0])
         return Evaluation(value, learner.config.discount, self.horizon, error=error)
 
 
+def prediction_error(learner: Any, model: TabularModel, values: Floats) -> float | None:
+    """Return the root mean squared error over all states that the policy visits.
+
+    Exact values are those of `policy_evaluation` with the learner's own discount, and without a
+    time limit, since values bootstrap through it (Sutton & Barto, example 6.2).
+
+    Returns:
+        In units of return, each state counting the same; None if the returns have no limit.
+    """
+    policy = learner.judged_policy(model)
+    try:
+        exact = policy_evaluation(model, policy, learner.config.discount)
+    except ValueError:  # an episode may go on for ever, and nothing is discounted
+        return None
+    visited = visited_states(model, policy) & ~model.terminal
+    return float(np.sqrt(np.mean((values - exact)[visited] ** 2)))
+
+
 @lru_cache(maxsize=1)  # a world that changes, such as a drifting bandit, hands out another model
-def bounds(model: TabularModel, *limits: Any) -> tuple[float, float]:
+def bounds(model: TabularModel, discount: float, horizon: int) -> tuple[float, float]:
     """Return what the best and what random behaviour earn, with a discount and a horizon."""
-    return best_start_value(model, *limits), start_value(model, random_policy(model), *limits)
+    random = start_value(model, random_policy(model), discount, horizon)
+    return best_start_value(model, discount, horizon), random
 
 
-def tabular_policy(learner: Any, env: Any) -> Floats | None:
+def tabular_policy(learner: Predicts, env: World) -> Floats | None:
     """Return the learner's greedy policy on the model's states, or None if there is no model.
 
     Raises:
         FloatingPointError: If the learner predicts nan.
     """
-    values = state_values(learner, env)
-    if values is not None and np.isnan(values).any():
+    values, model = state_values(learner, env), model_of(env.unwrapped, TabularModel)
+    if values is None or model is None:
+        return None
+    if np.isnan(values).any():
         raise FloatingPointError(DIVERGED)
-    return None if values is None else greedy_policy(values, env.unwrapped.model.legal_actions)
+    return greedy_policy(values, model.legal_actions)
 
 
-def state_values(learner: Any, env: Any) -> Floats | None:
+def state_values(learner: Predicts, env: World) -> Floats | None:
     """Return what the learner predicts in each of the model's states, or None without a model.
 
     A learner that judges a policy predicts the same whatever action comes next.
@@ -190,14 +277,15 @@ def state_values(learner: Any, env: Any) -> Floats | None:
     Raises:
         ValueError: If that is not one number for each state and action.
     """
-    model = getattr(env.unwrapped, "model", None)
-    if not isinstance(model, TabularModel):
+    world = env.unwrapped
+    model = model_of(world, TabularModel)
+    if model is None:
         return None
-    encode = getattr(env.unwrapped, "encode", None)
     states = np.arange(model.states)
-    values = np.asarray(learner.predict(states if encode is None else encode(states)), np.float64)
+    seen = world.encode(states) if isinstance(world, Encodes) else states
+    values = np.asarray(learner.predict(seen), np.float64)
     expected = (model.states, model.actions)
-    if judges(learner):
+    if isinstance(learner, JudgesPolicy):
         values = np.repeat(values[:, None], model.actions, axis=1)
     if values.shape != expected:
         raise ValueError(f"predict must return values of shape {expected}, not {values.shape}.")

@@ -6,21 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from gymnasium.spaces import Box, Discrete
+from gymnasium.spaces import Box, Discrete, Space
 
 from spielfeld.arrays import Array
-from spielfeld.experiments.judgement import judges
+from spielfeld.protocols import Predicts, World, judges, predicts_many
 
 DIVERGED = "The learner predicts nan: it has diverged. A smaller learning_rate or step_size helps."
-Actor = Callable[[Any, dict[str, Any]], Any]
+Actor = Callable[[object, dict[str, Any]], object]  # observation, info -> action
 
 
-def predicts_many(learner: Any) -> bool:
-    """Tell whether a learner acts in many worlds at once, and predicts for batches of them."""
-    return bool(getattr(learner, "many", False))
-
-
-def predict_one(learner: Any, observation: Any) -> Array:
+def predict_one(learner: Predicts, observation: object) -> Array:
     """Return what a learner predicts for a single observation. Shape [outputs]."""
     many = predicts_many(learner)
     given = learner.predict(np.asarray(observation)[None] if many else observation)
@@ -28,7 +23,7 @@ def predict_one(learner: Any, observation: Any) -> Array:
 
 
 def greedy_actions(
-    predicted: Array, space: Any, mask: Array | None, generator: np.random.Generator
+    predicted: Array, space: Space[Any], mask: Array | None, generator: np.random.Generator
 ) -> Array:
     """Return the best legal action of each row, ties broken at random.
 
@@ -75,7 +70,7 @@ def _refuse_nan(numbers: Array) -> None:
         raise FloatingPointError(DIVERGED)
 
 
-def require_choice(learner: Any) -> None:
+def require_choice(learner: Predicts) -> None:
     """Refuse learners that judge a policy.
 
     Raises:
@@ -86,7 +81,7 @@ def require_choice(learner: Any) -> None:
         raise ValueError(f"{name} judges a policy; it has nothing to choose actions by.")
 
 
-def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Actor:
+def greedy_actor(learner: Predicts, env: World, seed: int = 0) -> Actor:
     """Return a player of `env` that takes the best legal action, ties broken at random.
 
     Raises:
@@ -95,7 +90,7 @@ def greedy_actor(learner: Any, env: Any, seed: int = 0) -> Actor:
     require_choice(learner)
     generator, space = np.random.default_rng(seed), env.action_space
 
-    def act(observation: Any, info: dict[str, Any]) -> Any:
+    def act(observation: object, info: dict[str, Any]) -> object:
         predicted, mask = predict_one(learner, observation)[None], info.get("action_mask")
         action = greedy_actions(
             predicted, space, None if mask is None else np.asarray(mask)[None], generator

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from spielfeld.envs.board_game.position import Position
 from spielfeld.experiments.episodes import copy_of
-from spielfeld.experiments.greedy import greedy_actor, predict_one, predicts_many
+from spielfeld.experiments.greedy import greedy_actor, predict_one
 from spielfeld.experiments.pictures import View, below
-from spielfeld.experiments.show import DataShow, Show, WorldShow
+from spielfeld.experiments.show import DataShow, Learn, Show, WorldShow, shown_values
 from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.protocols import board_of, name_of, predicts_many
 
 PICTURES, PLAYED = 24, 48  # of an episode in a GIF, and how many of its steps they tell of
 
@@ -31,15 +33,17 @@ class PlayShow(Show):
     help = "P: what the policy expects of each move, on boards"
     speed, frames, milliseconds, moving = 2, 9, 60, True
 
-    def __init__(self, learner: Any, source: Any) -> None:
+    def __init__(
+        self, learner: Any, source: Any, learn: Learn | None = None, title: str = ""
+    ) -> None:
         self.world = drawable(source)
         if self.world is None:
-            name = getattr(learner, "name", type(learner).__name__)
-            world = getattr(source.unwrapped.spec, "id", "this world")
+            name, spec = title or name_of(learner), source.unwrapped.spec
+            world = spec.id if spec else "this world"
             raise ValueError(
                 f"{name} has no action_values to be shown here, and {world} cannot draw itself."
             )
-        super().__init__(learner, source)
+        super().__init__(learner, source, learn, title)
         self._act = greedy_actor(learner, self.world)
         self._seen: Any = None
         self._info: dict[str, Any] = {}
@@ -94,8 +98,8 @@ class PlayShow(Show):
         return below(self._scene(view), [learned, greedy + "   the end" * self._over])
 
     def _scene(self, view: View) -> Any:
-        board = getattr(self.world.unwrapped, "board", None)
-        if isinstance(board, Position):
+        board = board_of(self.world.unwrapped, Position)
+        if board is not None:
             return self._of_board(board, view)
         from spielfeld.envs.grid_world.pygame_ce import pygame
 
@@ -117,19 +121,20 @@ def drawable(source: Any) -> Any:
     return copy_of(source, render_mode="rgb_array")
 
 
-def shown_at_play(learner: Any, source: Any) -> bool:
+def shown_at_play(learner: Any, source: Any, learn: Learn) -> bool:
     """Whether a learner's knowledge is seen at play alone: no values belong on a map."""
-    if predicts_many(learner) and isinstance(getattr(source.unwrapped, "board", None), Position):
+    if predicts_many(learner) and board_of(source.unwrapped, Position) is not None:
         return True
     try:
-        learner.learn(source, 0)  # makes what would be shown
-        return getattr(learner, "action_values", None) is None
+        learn(0)  # makes what would be shown
+        return shown_values(learner, source) is None
     except ValueError:
         return True
 
 
-def show_of(learner: Any, source: Any) -> Show:
+def show_of(learner: Any, source: Any, learn: Learn | None = None, title: str = "") -> Show:
     """Return what shows a learner on such a source."""
     if isinstance(source, DataSet | Split):
-        return DataShow(learner, source)
-    return (PlayShow if shown_at_play(learner, source) else WorldShow)(learner, source)
+        return DataShow(learner, source, learn, title)
+    at_play = shown_at_play(learner, source, learn or partial(learner.learn, source))
+    return (PlayShow if at_play else WorldShow)(learner, source, learn, title)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spielfeld.arrays import Array
 from spielfeld.files import write_atomically
 from spielfeld.history import Column, History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe & Ito, safe for the colour-blind
 POINTS = 100  # drawn at most
@@ -40,7 +45,7 @@ def plot_learning_curve(title: str, path: Path, history: History, scores: Histor
     finish(figure, rows, title, "environment steps", path)
 
 
-def finish(figure: Any, rows: Any, title: str, samples: str, path: Path) -> None:
+def finish(figure: Figure, rows: Array, title: str, samples: str, path: Path) -> None:
     """Name what is drawn, and write the file."""
     rows[0].set_title(title)
     rows[-1].set_xlabel(samples)
@@ -50,7 +55,7 @@ def finish(figure: Any, rows: Any, title: str, samples: str, path: Path) -> None
     write_atomically(path, buffer.getvalue())
 
 
-def _draw_shares(axes: Any, scores: History) -> None:
+def _draw_shares(axes: Axes, scores: History) -> None:
     share = 100 * scores["share"]
     axes.axhline(100, color=ORANGE, ls="--", label="perfect")
     axes.axhline(0, color=GREY, ls=":", label="random actions")
@@ -60,7 +65,7 @@ def _draw_shares(axes: Any, scores: History) -> None:
     axes.legend(loc="best", framealpha=0.9)
 
 
-def _draw_values(axes: Any, scores: History) -> None:
+def _draw_values(axes: Axes, scores: History) -> None:
     played = "greedy policy, mean of 100 episodes"
     axes.plot(scores["samples"], scores["value"], color=BLUE, marker=".", label=played)
     axes.set(ylabel="return of an episode")
@@ -68,7 +73,7 @@ def _draw_values(axes: Any, scores: History) -> None:
     axes.legend(loc="best", framealpha=0.9)
 
 
-def _draw_errors(axes: Any, scores: History) -> None:
+def _draw_errors(axes: Axes, scores: History) -> None:
     axes.plot(
         scores["samples"], scores["error"], color=BLUE, marker=".", label="all states visited"
     )
@@ -77,7 +82,7 @@ def _draw_errors(axes: Any, scores: History) -> None:
     axes.legend(loc="best", framealpha=0.9)
 
 
-def _draw_returns(axes: Any, history: History) -> None:
+def _draw_returns(axes: Axes, history: History) -> None:
     centre, mean, error = groups(history["samples"], history["episode_return"])
     low, high = mean - 2 * error, mean + 2 * error
     axes.fill_between(centre, low, high, color=BLUE, alpha=0.25, lw=0, label="two standard errors")

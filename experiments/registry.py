@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from spielfeld.lazy import member
 from spielfeld.learning.baselines import SKLEARN
+from spielfeld.protocols import Learns, Predicts
 
 
 class Entry(NamedTuple):
@@ -256,8 +258,8 @@ def find_learner(name: str) -> type[Any]:
         return import_place(LEARNERS[name].place)  # type: ignore[no-any-return]
     if ":" in name:
         own: type[Any] = import_own(name)
-        for promise in ("learn", "predict"):
-            if not hasattr(own, promise):
+        for promise, kind in (("learn", Learns), ("predict", Predicts)):
+            if not isinstance(own, kind):
                 raise ValueError(f"{name} is no learner: it has no {promise}(...).")
         return own
     raise ValueError(unknown("learner", name, LEARNERS))
@@ -292,11 +294,12 @@ def import_place(place: str) -> Any:
         raise ValueError(f"{error.filename}, line {error.lineno}: {error.msg}.") from error
     except ModuleNotFoundError as error:
         raise ValueError(f"Cannot import {place!r}: there is no module {error.name!r}.") from error
-    if not hasattr(module, name):
+    found = member(module, name)
+    if found is None:
         near = difflib.get_close_matches(name, dir(module), 1)
         hint = f" Did you mean {module_name}:{near[0]}?" if near else ""
         raise ValueError(f"Module {module_name!r} has no {name!r}.{hint}")
-    return getattr(module, name)
+    return found
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

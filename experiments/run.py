@@ -1,28 +1,246 @@
-"""A run: from a spec to a directory with its history, model and score; resumable at any moment."""
+"""A run: `train(spec)` learns, scores and saves; the `Run` that it returns holds the results.
+
+Wherever training stops, the same call continues it, and the result is equal bit for bit.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from spielfeld.experiments.data_score import DataScore
-from spielfeld.experiments.evaluation import Evaluation
-from spielfeld.experiments.own_code import called_in, require_made_there
-from spielfeld.experiments.session import Session, versions
-from spielfeld.experiments.spec import RunSpec
-from spielfeld.experiments.threads import one_thread
-from spielfeld.files import ModelFileError, write_atomically
-from spielfeld.history import History
+import gymnasium as gym
+import numpy as np
 
-Teacher = Callable[[Session], None]
+from spielfeld import guard
+from spielfeld.arrays import Array
+from spielfeld.envs.access import restore as restore_world
+from spielfeld.envs.access import state as world_state
+from spielfeld.envs.board_game import Rules
+from spielfeld.envs.board_game.opponents import is_named
+from spielfeld.experiments.data_score import DataScore, RowEvaluator
+from spielfeld.experiments.evaluation import Evaluation, Evaluator
+from spielfeld.experiments.graduate import Graduate
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.sources import Source, fitting, make_source, require_target
+from spielfeld.experiments.spec import RunSpec, called_in, require_made_there
+from spielfeld.files import ModelFileError, load_model, save_model, write_atomically
+from spielfeld.history import History
+from spielfeld.learning.data_sets.data_set import Split
+from spielfeld.loop_cache import COMPILING
+from spielfeld.protocols import (
+    Learner,
+    Resumable,
+    config_class_of,
+    is_one_shot,
+    predicts_many,
+    resumes,
+    rules_of,
+    samples_of,
+    tasks_of,
+)
+
+CHECKPOINT_SECONDS = 2.0
+LIBRARIES = ("gymnasium", "numba", "numpy", "scipy", "stable-baselines3", "torch")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+MOST_OPPONENTS = 20  # runs, each of which learned against the next one
+Summary = dict[str, Any]  # the JSON object in summary.json
+
+
+class Training:
+    """A training under way: a loop that can be watched, stopped and resumed.
+
+        for training in Training(spec):
+            print(training.samples, training.history)
+
+    Each round learns from the next portion of the budget. A caller that shows pictures calls
+    `advance` instead, with as many samples as it likes.
+
+    Args:
+        spec: What to run.
+        checkpoint: Where the state is saved every now and then; None for nowhere.
+
+    Attributes:
+        learner: What learns.
+        source: What it learns from: an environment or a `Split`.
+        evaluator: Scores the learner.
+        history: What the learner recorded.
+        scores: Rows of `evaluator`, at even distances.
+        samples: Environment steps or rows asked for so far.
+        seconds: Of learning so far, without evaluating and compiling.
+        told: Called with history and scores whenever there is news.
+        interrupted: Set to stop at the end of the next `advance`, once the state is saved.
+
+    Raises:
+        ValueError: If the learner or the source is unknown, a setting does not fit, or the learner
+            cannot learn there.
+    """
+
+    def __init__(self, spec: RunSpec, checkpoint: Path | None = None) -> None:
+        self.spec, self.checkpoint = spec, checkpoint
+        self.learner = make_learner(spec)
+        tasks = tasks_of(self.learner)
+        require_target(spec.learner, tasks, spec.source, spec.source_options)
+        options = with_opponent(spec.source, spec.source_options, spec.modules)
+        self.source: Source = make_source(spec.source, options, spec.seed)
+        tasks = fitting(spec.learner, tasks, spec.source, self.source)
+        self.evaluator = (
+            RowEvaluator(self.source, tasks) if isinstance(self.source, Split)
+            else Evaluator(self.source, many=predicts_many(self.learner))
+        )  # fmt: skip
+        self.history, self.scores = History(), History()
+        self.samples, self.seconds = 0, 0.0
+        self.interrupted = self.learning = False
+        self.told: Callable[[History, History], None] | None = None
+        self._saved = time.monotonic()
+
+    def __iter__(self) -> Iterator[Training]:
+        while self.portion:
+            self.advance(self.portion)
+            yield self
+
+    @property
+    def portion(self) -> int:
+        """How many samples come next, a part of the budget: 0 when it is used up."""
+        left = self.spec.samples - self.samples
+        step = int(np.clip(self.spec.samples // 200, 500, 100_000))
+        return left if is_one_shot(self.learner) else min(step, left)
+
+    @property
+    def taken(self) -> int:
+        """Samples that were really drawn: a learner in many worlds may carry some over."""
+        many = predicts_many(self.learner)
+        return samples_of(self.learner, self.samples) if many else self.samples
+
+    def advance(self, samples: int) -> History:
+        """Learn from `samples` more, within the budget; save the state if that is due.
+
+        Returns:
+            What was recorded meanwhile.
+
+        Raises:
+            KeyboardInterrupt: If Ctrl-C was pressed, after the state was saved.
+        """
+        at_once, evaluations = is_one_shot(self.learner), self.evaluator.evaluations
+        if self.samples == 0 and not at_once:
+            self.learner.learn(self.source, 0)  # makes its arrays, and knows nothing yet
+            if evaluations and not len(self.scores):
+                self._score()
+        samples = self.portion if at_once and samples else samples
+        news, goal = History(), min(self.samples + samples, self.spec.samples)
+        step = max(1, self.spec.samples // (1 if at_once else evaluations or 1))
+        self.learning = True
+        while self.samples < goal:
+            news += self.learn(min(goal - self.samples, step - self.samples % step))
+            if self.samples % step == 0 and evaluations:
+                self._score()
+            if self.told is not None:
+                self.told(self.history, self.scores)
+        due = time.monotonic() - self._saved > CHECKPOINT_SECONDS
+        if self.checkpoint and (due or self.interrupted) and resumes(self.learner):
+            self.save(self.checkpoint)
+            self._saved = time.monotonic()
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.learning = False
+        return news
+
+    def learn(self, samples: int) -> History:
+        """Learn from `samples` more, and neither score nor save."""
+        began, compiling = time.perf_counter(), COMPILING.seconds
+        news = self.learner.learn(self.source, samples) or History()
+        self.seconds += time.perf_counter() - began - (COMPILING.seconds - compiling)
+        self.history += news
+        self.samples += samples
+        return news
+
+    def _score(self) -> None:
+        if len(self.scores) and self.scores["samples"][-1] == self.taken:
+            return  # a learner that takes whole rollouts has learned nothing since
+        row = {"samples": self.taken, "seconds": self.seconds} | self.evaluator.row(self.learner)
+        self.scores += History(**{name: [number] for name, number in row.items()})
+
+    def save(self, path: Path) -> None:
+        """Write everything that the rest of the run depends on."""
+        state = self.learner.state() if isinstance(self.learner, Resumable) else {}
+        arrays, values = split(state)
+        tables = {"history": self.history, "scores": self.scores}
+        columns = {f"{table}.{name}": column for table, history in tables.items()
+                   for name, column in history.columns.items()}  # fmt: skip
+        # Where it stands in its rows, or in copies of its world, belongs to the learner.
+        apart = isinstance(self.source, Split) or predicts_many(self.learner)
+        header = {
+            **self._identity(),
+            "columns": {table: list(history.columns) for table, history in tables.items()},
+            "learner": values,
+            "env": None if apart else world_state(self.source),
+            "samples": self.samples,
+            "seconds": self.seconds,
+            "versions": versions(),
+        }
+        save_model(path, {**arrays, **columns}, header)
+
+    def restore(self, path: Path) -> None:
+        """Continue from what `save` wrote.
+
+        Raises:
+            ModelFileError: If the file is damaged, or does not fit; says what of it.
+            ValueError: If it belongs to another run.
+        """
+        arrays, header = load_model(path)
+        for key, expected in self._identity().items():
+            if header.get(key) != expected:
+                raise ValueError(f"{path}: was saved with another {key.replace('_', ' ')}.")
+        try:
+            self._take_over(arrays, header)
+        except Exception as error:  # a file may say anything
+            reason = f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+            raise ModelFileError(f"{path}: does not fit: {reason}.") from error
+
+    def _take_over(self, arrays: dict[str, Array], header: dict[str, Any]) -> None:
+        self.history, self.scores = (
+            History(**{name: arrays.pop(f"{table}.{name}") for name in header["columns"][table]})
+            for table in ("history", "scores")
+        )
+        self.samples = guard.whole("samples", header["samples"], 0, self.spec.samples + 1)
+        self.seconds = guard.number("seconds", header["seconds"], 0)
+        source = self._where_it_stood(header["env"])
+        if isinstance(self.learner, Resumable):
+            self.learner.restore({**arrays, **header["learner"]}, source)
+
+    def _where_it_stood(self, state: dict[str, Any] | None) -> Source:
+        """Put the environment where it stood; return what a restored learner goes on in."""
+        if isinstance(self.source, Split) or predicts_many(self.learner):
+            return self.source
+        if state is not None:
+            restore_world(self.source, state)
+            return self.source
+        # It cannot be saved: for the learner it is another source, a new episode.
+        assert isinstance(self.source, gym.Env)
+        self.source.reset(seed=self.spec.seed + self.samples)
+        return gym.Wrapper(self.source)
+
+    def _identity(self) -> dict[str, Any]:
+        """What a saved state must agree with."""
+        identity: dict[str, Any] = {"spec": json.loads(self.spec.to_json())}
+        if isinstance(self.source, Split):
+            train = self.source.train
+            shape, classes = list(train.inputs.shape), list(train.class_names)
+            return identity | {"data_set": {"name": train.name, "shape": shape, "classes": classes}}
+        spaces = {"observation_space": self.source.observation_space,
+                  "action_space": self.source.action_space}  # fmt: skip
+        return identity | {name: str(space) for name, space in spaces.items()}
 
 
 @dataclass(frozen=True)
@@ -33,11 +251,13 @@ class Run:
         directory: Holds spec.json, history.csv, scores.csv, model.safetensors and summary.json.
         spec: What it is a function of.
         summary: Score, seconds and versions.
+        ended: The training, where it was done in this process; else files are read.
     """
 
     directory: Path
     spec: RunSpec
-    summary: dict[str, Any]
+    summary: Summary
+    ended: Training | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def load(cls, directory: str | os.PathLike[str], own: str | Sequence[str] = ()) -> Run:
@@ -67,20 +287,21 @@ class Run:
 
     @property
     def history(self) -> History:
-        """What was recorded while learning, read from `history.csv`."""
-        return _read_table(self.directory / "history.csv")
+        """What was recorded while learning."""
+        return self.ended.history if self.ended else _read_table(self.directory / "history.csv")
 
     @property
     def scores(self) -> History:
         """How good the learner was at even distances; empty where no score is known."""
-        path = self.directory / "scores.csv"
-        score = self.summary.get("score", {})
+        if self.ended:
+            return self.ended.scores
+        path, score = self.directory / "scores.csv", self.summary.get("score", {})
         known = [] if "metrics" in score else ["value"]
         known += ["share"] if score.get("share") is not None else []
         return _read_table(path, "samples", *known) if path.exists() else History()
 
     @property
-    def learner(self) -> Any:
+    def learner(self) -> Learner:
         """The trained learner; `predict` asks it.
 
         Raises:
@@ -92,16 +313,16 @@ class Run:
     @property
     def source(self) -> Any:
         """What `learner` has learned from: an environment or a `Split`; raises as `learner`."""
-        return self._checked().ground.given
+        return self._checked().source
 
-    def _checked(self) -> Session:
-        """Return the one session of `learner` and `source`, unless a file has changed since."""
+    def _checked(self) -> Training:
+        """Return the one training of `learner` and `source`, unless a file has changed since."""
         self.check_own_files()
-        return self._ended
+        return self.ended or self._restored
 
     @cached_property
-    def _ended(self) -> Session:
-        return self.session()
+    def _restored(self) -> Training:
+        return self.restored()
 
     def check_own_files(self) -> None:
         """See that the files which the run names are those of its training.
@@ -118,27 +339,205 @@ class Run:
         for name in called_in(self.spec.learner, self.spec.source):
             require_made_there(name, self.spec.modules)
 
-    def session(self) -> Session:
-        """Return the run as it ended, anew at each call.
+    def restored(self) -> Training:
+        """Return the training as it ended, from its files, anew at each call.
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.
             ValueError: As `check_own_files`.
         """
         self.check_own_files()
-        session = Session(self.spec)
-        session.restore(self.directory / "model.safetensors")
-        return session
+        training = Training(self.spec)
+        training.restore(self.directory / "model.safetensors")
+        return training
 
 
-def _read_summary(path: Path) -> dict[str, Any]:
-    """Read the summary, and see that it can be reported."""
+def train(spec: RunSpec, root: Path, teach: Callable[[Training], None] | None = None) -> Run:
+    """Run a spec to its end, from wherever an earlier attempt stopped.
+
+    Args:
+        spec: What to run.
+        root: The run's directory is made in here.
+        teach: Iterates over the training, or calls its `advance`, while it shows something; what
+            it leaves over of the budget is learned afterwards.
+
+    Returns:
+        The finished run, which may have been finished before.
+
+    Raises:
+        ValueError: If the spec does not fit, or a file of an earlier attempt is damaged.
+        OSError: If the directory cannot be written.
+        KeyboardInterrupt: After Ctrl-C, once the state is saved.
+    """
+    directory = root / spec.directory_name
+    if (directory / "summary.json").exists():
+        return _complete_before(directory, spec)
+    checkpoint = directory / "checkpoint.safetensors"
+    training = Training(spec, checkpoint)
+    directory.mkdir(parents=True, exist_ok=True)
+    write_atomically(directory / "spec.json", spec.to_json())
+    if checkpoint.exists():
+        try:
+            training.restore(checkpoint)
+        except ValueError as error:
+            raise ModelFileError(
+                f"{error} Remove it, and the same training begins anew."
+            ) from error
+    with one_thread(), _gone_if_refused(directory):
+        with _saved_on_interrupt(training):
+            if teach is not None:
+                teach(training)
+            for _ in training:
+                pass
+        return _complete(training, directory)
+
+
+def _complete(training: Training, directory: Path) -> Run:
+    """Score and save; the summary comes last and says that all is there."""
+    summary = {
+        "score": training.evaluator(training.learner).summary(),
+        "samples": training.taken,
+        "seconds": training.seconds,
+        "versions": versions(),
+    }
+    write_atomically(directory / "history.csv", training.history.to_csv())
+    if len(training.scores):
+        write_atomically(directory / "scores.csv", training.scores.to_csv())
+    training.save(directory / "model.safetensors")
+    write_atomically(directory / "summary.json", json.dumps(summary, indent=2) + "\n")
+    (directory / "checkpoint.safetensors").unlink(missing_ok=True)
+    return Run(directory, training.spec, summary, training)
+
+
+def _complete_before(directory: Path, spec: RunSpec) -> Run:
+    run = Run.load(directory, spec.modules)
+    if run.spec.to_json() != spec.to_json():
+        raise ValueError(f"{directory}/spec.json is damaged: remove {directory}, and train again.")
+    return run
+
+
+@contextmanager
+def _gone_if_refused(directory: Path) -> Iterator[None]:
+    """Leave no directory behind where nothing was learned, since learner and world do not fit."""
     try:
-        summary: dict[str, Any] = json.loads(path.read_text())
-        if isinstance(summary["seconds"], int | float) and _read_score(summary["score"]).sound:
+        yield
+    except Exception:
+        if [path.name for path in directory.iterdir()] == ["spec.json"]:
+            (directory / "spec.json").unlink()
+            directory.rmdir()
+        raise
+
+
+@contextmanager
+def _saved_on_interrupt(training: Training) -> Iterator[None]:
+    """Let the first Ctrl-C wait until learner and environment are in step with one another."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        training.interrupted = True
+        signal.signal(signal.SIGINT, before)  # a second one does not wait
+        if not training.learning:  # but shown, paused, or finished
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    except KeyboardInterrupt:
+        waits = training.samples and not training.learning
+        if training.checkpoint and resumes(training.learner) and waits:
+            training.save(training.checkpoint)
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra to one thread: libraries that are loaded, and those loaded meanwhile.
+
+    Small problems are solved fastest so, and sums do not depend on how many cores there are.
+    """
+    from threadpoolctl import threadpool_limits
+
+    for variable in THREADS:
+        os.environ.setdefault(variable, "1")
+    with threadpool_limits(1):
+        yield
+
+
+def make_learner(spec: RunSpec) -> Learner:
+    """Return a new learner: `Class(config, seed)`, or `Class(seed=seed)` if it has no config.
+
+    Raises:
+        ValueError: If the class does not take these.
+    """
+    learner_class = find_learner(spec.learner)
+    config_class = config_class_of(learner_class)
+    try:
+        made = (
+            learner_class(seed=spec.seed) if config_class is None
+            else learner_class(config_class(**spec.config), spec.seed)
+        )  # fmt: skip
+    except TypeError as error:
+        raise ValueError(f"{spec.learner} cannot be made: {error}.") from error
+    learner: Learner = made
+    return learner
+
+
+def with_opponent(source: str, options: Mapping[str, Any], own: Sequence[str]) -> dict[str, Any]:
+    """Return options of a board game with the learner of a run in the place of its directory.
+
+    Args:
+        source: Name of the source.
+        options: Of the source; "opponent" may be the directory of a finished run.
+        own: Modules of your own that this run may name; see `Run.load`.
+
+    Raises:
+        ValueError: If the run learned another game, or against itself.
+    """
+    given, found = options.get("opponent"), dict(options)
+    if not isinstance(given, str) or not Path(given).is_dir() or is_named(given):
+        return found
+    if source not in gym.registry:
+        return found
+    world = make_source(source, {**options, "opponent": "random"})
+    rules = None if isinstance(world, Split) else rules_of(world.unwrapped, Rules)
+    if rules is None:
+        return found
+    _require_end(given, own)
+    return found | {"opponent": graduate(Run.load(given, own), rules)}
+
+
+def graduate(run: Run, rules: Rules) -> Graduate:
+    """Return the greedy policy of a run as a player; see `Graduate`.
+
+    Raises:
+        ValueError: If the run learned something else than this game, or nothing to choose by.
+    """
+    return Graduate(run.learner, run.source, rules, run.spec.learner, run.spec.source)
+
+
+def _require_end(opponent: object, own: Sequence[str]) -> None:
+    """Refuse a run that learned against a run, and so on, which learned against the first one."""
+    seen: list[Path] = []
+    while isinstance(opponent, str) and opponent and Path(opponent).is_dir():
+        if Path(opponent) in seen or len(seen) == MOST_OPPONENTS:
+            raise ValueError(f"{opponent} learned against itself, or behind too many other runs.")
+        seen.append(Path(opponent))
+        opponent = RunSpec.load(seen[-1] / "spec.json", own).source_options.get("opponent")
+
+
+def _read_summary(path: Path) -> Summary:
+    """Read the summary, and see that it can be reported."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        summary: Summary = json.loads(path.read_text())
+        score = summary["score"]
+        numbers = isinstance(summary["seconds"], int | float) and isinstance(score, dict)
+        if numbers and _read_score(score).sound:
             return summary
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        pass
     raise ValueError(f"{path} is damaged: remove it, and the same training writes it anew.")
 
 
@@ -160,105 +559,16 @@ def _read_table(path: Path, *columns: str) -> History:
     return table
 
 
-def train(spec: RunSpec, root: Path, teach: Teacher | None = None) -> Run:
-    """Run a spec to its end, from wherever an earlier attempt stopped.
-
-    Args:
-        spec: What to run.
-        root: The run's directory is made in here.
-        teach: Calls `session.advance` while it shows something; what it leaves over of the budget
-            is learned afterwards.
-
-    Returns:
-        The finished run, which may have been finished before.
-
-    Raises:
-        ValueError: If the spec does not fit, or a file of an earlier attempt is damaged.
-        OSError: If the directory cannot be written.
-        KeyboardInterrupt: After Ctrl-C, once the state is saved.
-    """
-    directory = root / spec.directory_name
-    if (directory / "summary.json").exists():
-        return _complete_before(directory, spec)
-    checkpoint = directory / "checkpoint.safetensors"
-    session = Session(spec, checkpoint)
-    directory.mkdir(parents=True, exist_ok=True)
-    write_atomically(directory / "spec.json", spec.to_json())
-    if checkpoint.exists():
-        _go_on(session, checkpoint)
-    with one_thread(), _gone_if_refused(directory):
-        with _saved_on_interrupt(session):
-            if teach is not None:
-                teach(session)
-            session.finish()
-        return _complete(session, directory)
+def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Separate a state into arrays and JSON values."""
+    arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
+    return arrays, {key: value for key, value in state.items() if key not in arrays}
 
 
-def _complete_before(directory: Path, spec: RunSpec) -> Run:
-    run = Run.load(directory, spec.modules)
-    if run.spec.to_json() != spec.to_json():
-        raise ValueError(f"{directory}/spec.json is damaged: remove {directory}, and train again.")
-    return run
-
-
-def _go_on(session: Session, checkpoint: Path) -> None:
-    try:
-        session.restore(checkpoint)
-    except ValueError as error:
-        raise ModelFileError(f"{error} Remove it, and the same training begins anew.") from error
-
-
-@contextmanager
-def _gone_if_refused(directory: Path) -> Iterator[None]:
-    """Leave no directory behind where nothing was learned, since learner and world do not fit."""
-    try:
-        yield
-    except Exception:
-        if [path.name for path in directory.iterdir()] == ["spec.json"]:
-            (directory / "spec.json").unlink()
-            directory.rmdir()
-        raise
-
-
-@contextmanager
-def _saved_on_interrupt(session: Session) -> Iterator[None]:
-    """Let the first Ctrl-C wait until learner and environment are in step with one another."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def ask(number: int, frame: Any) -> None:
-        session.interrupted = True
-        signal.signal(signal.SIGINT, before)  # a second one does not wait
-        if not session.learning:  # but shown, paused, or finished
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, ask)
-    try:
-        yield
-    except KeyboardInterrupt:
-        waits = session.samples and not session.learning
-        if session.checkpoint and session.resumable and waits:
-            session.save(session.checkpoint)
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _complete(session: Session, directory: Path) -> Run:
-    """Write the results; the summary comes last and says that all is there."""
-    score = session.ground.score(session.learner)
-    summary = {
-        "score": score.summary(),
-        "samples": session.taken,
-        "seconds": session.seconds,
-        "versions": versions(),
-    }
-    write_atomically(directory / "history.csv", session.history.to_csv())
-    if len(session.scores):
-        write_atomically(directory / "scores.csv", session.scores.to_csv())
-    session.save(directory / "model.safetensors")
-    write_atomically(directory / "summary.json", json.dumps(summary, indent=2) + "\n")
-    (directory / "checkpoint.safetensors").unlink(missing_ok=True)
-    return Run(directory, session.spec, summary)
+def versions() -> dict[str, str]:
+    """Return the versions that results may depend on."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):  # extras
+            found[name] = version(name)
+    return found

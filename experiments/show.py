@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from spielfeld.arrays import Array
+from spielfeld.envs.grid_world.layout import Layout
+from spielfeld.experiments.evaluation import state_values
 from spielfeld.experiments.pictures import DEFAULT_VIEW, View
 from spielfeld.history import History
 from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.protocols import (
+    HasActionValues,
+    Predicts,
+    Tiled,
+    World,
+    batch_size_of,
+    is_one_shot,
+    layout_of,
+    name_of,
+    samples_of,
+)
+
+Learn = Callable[[int], History | None]  # learns from so many samples more
+
+
+def shown_values(learner: Predicts, source: World) -> Array | None:
+    """Return the action values [states, actions] that a map shows; None if there are none."""
+    values = state_values(learner, source)
+    tiled = isinstance(learner, Tiled) and learner.tiled
+    if values is not None or tiled or not isinstance(learner, HasActionValues):
+        return values
+    return learner.action_values
 
 
 class Show:
@@ -15,6 +42,8 @@ class Show:
     Args:
         learner: Has `learn(source, samples)`, which goes on where it stopped.
         source: What it learns from.
+        learn: Learns from so many samples more; by default the learner's own `learn`.
+        title: Name of the learner; by default its own.
 
     Attributes:
         history: What the learner recorded.
@@ -31,15 +60,19 @@ class Show:
     help = "P: policy on and off     V: value of the best action, of each action, none"
     step, speed, frames, milliseconds, moving = 1, 1, 60, 120, False
 
-    def __init__(self, learner: Any, source: Any) -> None:
+    def __init__(
+        self, learner: Any, source: Any, learn: Learn | None = None, title: str = ""
+    ) -> None:
         self.learner, self.source = learner, source
-        self.history: History = learner.learn(source, 0)  # makes what is drawn
-        self.samples = getattr(learner, "samples", 0)
+        self.learn: Learn = learn or partial(learner.learn, source)
+        self.history = self.learn(0) or History()  # makes what is drawn
+        self.samples = samples_of(learner)
+        self._learner_name = title or name_of(learner)
 
     @property
     def title(self) -> str:
         """Who learns what."""
-        return f"{getattr(self.learner, 'name', type(self.learner).__name__)} learns {self.name}"
+        return f"{self._learner_name} learns {self.name}"
 
     @property
     def name(self) -> str:
@@ -53,7 +86,7 @@ class Show:
 
     def advance(self, samples: int) -> None:
         """Learn from `samples` more."""
-        self.history += self.learner.learn(self.source, samples)
+        self.history += self.learn(samples) or History()
         self.samples += samples
 
     def frame(self, view: View) -> Any:
@@ -76,22 +109,23 @@ class WorldShow(Show):
     @property
     def name(self) -> str:
         """The world's name."""
-        layout, spec = getattr(self.source.unwrapped, "layout", None), self.source.spec
+        layout, spec = layout_of(self.source.unwrapped, Layout), self.source.spec
         return str((layout and layout.name) or (spec and spec.id) or "a world")
 
     @property
     def moving_view(self) -> View:
         """Cells for a picture of about 400 x 400, with numbers if they fit."""
-        if not hasattr(self.source.unwrapped, "layout"):
+        layout = layout_of(self.source.unwrapped, Layout)
+        if layout is None:
             return DEFAULT_VIEW
-        rows, columns = self.source.unwrapped.layout.shape
+        rows, columns = layout.shape
         return View(cell=min(56, max(4, int((400 * 400 / (rows * columns)) ** 0.5))))
 
     def frame(self, view: View) -> Any:
         """Draw the map with values and policy."""
         from spielfeld.experiments.pictures import picture
 
-        return picture(self.source, self.learner.action_values, view, self._caption())
+        return picture(self.source, shown_values(self.learner, self.source), view, self._caption())
 
     def _caption(self) -> str:
         episodes = len(self.history)
@@ -111,16 +145,18 @@ class DataShow(Show):
     keys = "P rows"
     help = "P: rows on and off"
 
-    def __init__(self, learner: Any, source: DataSet | Split) -> None:
+    def __init__(
+        self, learner: Any, source: DataSet | Split, learn: Learn | None = None, title: str = ""
+    ) -> None:
         from spielfeld.experiments.data_picture import painter
 
         self.split = Split(source, None, source) if isinstance(source, DataSet) else source
         painter(learner.tasks, self.split.train)  # or says that there is none
-        super().__init__(learner, source)
-        batch = getattr(getattr(learner, "config", None), "batch_size", 0)
+        super().__init__(learner, source, learn, title)
+        batch = batch_size_of(learner)
         self.step = batch or len(self.split.train)  # of those that take all rows at once
         self.speed = 1 if batch else 0
-        if getattr(learner, "one_shot", False):
+        if is_one_shot(learner):
             self.frames = 2  # before and after
 
     @property
@@ -132,7 +168,7 @@ class DataShow(Show):
         """Draw what is said about rows."""
         from spielfeld.experiments.data_picture import data_picture
 
-        caption = f"{getattr(self.learner, 'samples', self.samples):,} rows"
+        caption = f"{samples_of(self.learner, self.samples):,} rows"
         for name in list(self.history.columns)[1:]:
             caption += f"   {name.replace('_', ' ')} {self.history[name][-20:].mean():.3g}"
         return data_picture(self.learner, self.split, caption=caption, points=view.policy)

@@ -1,11 +1,20 @@
-"""Sources by name: a world to act in, rows of data, or either of one's own."""
+"""Sources by name, the learners that fit them, and the settings that ship for both.
+
+A source is a world to act in, or rows of data divided into training, validation and test rows.
+"""
 
 from __future__ import annotations
 
 import difflib
+import functools
+import hashlib
 import inspect
+import json
+import math
+import os
 import re
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +22,49 @@ import gymnasium as gym
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.envs import TabularEnv, TabularModel
-from spielfeld.envs.board_game.opponents import is_named
+from spielfeld.envs.catalogue import CATALOGUE
 from spielfeld.envs.grid_world.layout_file import shipped_worlds
 from spielfeld.envs.gymnasium_table import read_table
-from spielfeld.experiments.data_source import DIVISION, divide, is_data, make_split
-from spielfeld.experiments.own_code import fingerprint
-from spielfeld.experiments.registry import import_own, unknown
+from spielfeld.experiments.registry import find_learner, import_own, unknown
 from spielfeld.learning.data_sets.data_set import DataSet, Split
-from spielfeld.learning.data_sets.registry import DATA_SETS, ENDINGS
+from spielfeld.learning.data_sets.registry import DATA_SETS, ENDINGS, find_data_set
+from spielfeld.protocols import HasModel, HasTable, World, is_one_shot
 
-MOST_OPPONENTS = 20  # runs, each of which learned against the next one
+SAMPLES = 100_000  # environment steps of a run, unless a world needs more or fewer
+EPOCHS, LEAST, MOST = 100, 20_000, 2_000_000  # of a budget in rows drawn
+IN_ORDER = "in-order"
+WORDS = {"target", "task", "ignore", "words"}  # a column may be called 3, or null
+DIVISION: dict[str, object] = {"test": 0.2, "validation": 0.0, "split": None}
+GIVEN = {"classification": "classes", "regression": "numbers", "ratings": "ratings"}
+SEE = "`spielfeld list` shows which learners are for which."
+Source = World | Split
+Options = Mapping[str, object]
+TOLD = (ValueError, OSError, ImportError, RuntimeError, MemoryError)  # in a sentence of their own
+
+
+def is_file(name: str) -> bool:
+    """Tell whether a source is a table in a file."""
+    return name.lower().endswith(ENDINGS)
+
+
+def is_data(name: str) -> bool:
+    """Tell whether a source is a data set; all others are worlds."""
+    return name in DATA_SETS or is_file(name)
+
+
+def file_hash(path: str) -> str:
+    """Return a hash of a file; nothing for a folder, a pipe or a device, which are never read."""
+    if not os.path.isfile(path):
+        return ""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
 def make_source(
     name: str,
-    options: Mapping[str, Any] | None = None,
+    options: Options | None = None,
     seed: int = 0,
-    own: Sequence[str] = (),
-    **extra: Any,
-) -> Any:
+    **extra: object,
+) -> Source:
     """Make the environment, or the rows, that a name stands for.
 
     Args:
@@ -41,7 +74,6 @@ def make_source(
             `DataSet`; or a data set ("iris", "my_table.csv").
         options: Passed on to the environment or the data set; see `make_split` for the division.
         seed: Divides the rows of a data set.
-        own: Modules that the run of an opponent may name; see `Run.load`.
         **extra: Passed on to an environment as well, such as `render_mode`.
 
     Returns:
@@ -54,23 +86,25 @@ def make_source(
     """
     given = {**(options or {}), **extra}
     if is_data(name):
-        return make_split(name, given, seed, fingerprint(name))
+        return make_split(name, given, seed, file_hash(name))
     try:
-        return _make(name, given, seed, own)
-    except (TypeError, AttributeError) as error:  # an option of another kind, of a file too
+        return _make(name, given, seed)
+    except gym.error.Error as error:
+        raise ValueError(f"{name} cannot be made: {error}") from error
+    except TOLD:
+        raise
+    except Exception as error:  # an option of another kind, of a file too
         if not given and name not in gym.registry:
             raise
         reason, _, _ = str(error).partition(" was raised from the environment creator")
         words = ", ".join(f"{key}={value}" for key, value in given.items()) or "no options"
         hint = _nearest_option(name, reason)
         raise ValueError(f"{name} cannot be made with {words}: {reason}.{hint}") from error
-    except gym.error.Error as error:
-        raise ValueError(f"{name} cannot be made: {error}") from error
 
 
-def _make(name: str, options: dict[str, Any], seed: int, own: Sequence[str]) -> Any:
+def _make(name: str, options: dict[str, Any], seed: int) -> Source:
     if name in gym.registry:
-        return _with_model(gym.make(name, **_with_graduate(name, options, own)))
+        return _with_model(gym.make(name, **options))
     if name.endswith(".toml") or name in shipped_worlds():
         return gym.make("spielfeld/GridWorld-v0", layout=name, **options)
     if ":" in name:
@@ -88,40 +122,13 @@ def _nearest_option(name: str, reason: str) -> str:
         return ""
     spec, known = gym.registry[name], set[str]()
     for make in (spec.entry_point, spec.kwargs.get("world"), spec.kwargs.get("bandit")):
-        made: Any = gym.envs.registration.load_env_creator(make) if isinstance(make, str) else make
+        made = gym.envs.registration.load_env_creator(make) if isinstance(make, str) else make
         known |= {*inspect.signature(made).parameters} if callable(made) else set()
     near = difflib.get_close_matches(misspelt[1], known, 1)
     return f" Did you mean {near[0]}?" if near else ""
 
 
-def _with_graduate(name: str, options: dict[str, Any], own: Sequence[str]) -> dict[str, Any]:
-    """Put what a run has learned in the place of its directory, as an opponent on a board."""
-    given = options.get("opponent")
-    if not isinstance(given, str) or not Path(given).is_dir():
-        return options
-    from spielfeld.experiments.board_play.players import Graduate
-    from spielfeld.experiments.run import Run
-
-    rules = getattr(gym.make(name, **{**options, "opponent": "random"}).unwrapped, "rules", None)
-    if rules is None or is_named(given):
-        return options
-    _require_end(given, own)
-    return {**options, "opponent": Graduate(Run.load(given, own), rules)}
-
-
-def _require_end(opponent: Any, own: Sequence[str]) -> None:
-    """Refuse a run that learned against a run, and so on, which learned against the first one."""
-    from spielfeld.experiments.spec import RunSpec
-
-    seen: list[Path] = []
-    while isinstance(opponent, str) and opponent and Path(opponent).is_dir():
-        if Path(opponent) in seen or len(seen) == MOST_OPPONENTS:
-            raise ValueError(f"{opponent} learned against itself, or behind too many other runs.")
-        seen.append(Path(opponent))
-        opponent = RunSpec.load(seen[-1] / "spec.json", own).source_options.get("opponent")
-
-
-def _own(name: str, options: dict[str, Any], seed: int) -> Any:
+def _own(name: str, options: dict[str, Any], seed: int) -> Source:
     module, _, id_ = name.partition(":")
     if ":" in id_:  # Gymnasium would import what stands before the second one, too
         raise ValueError(f"{name!r} names nothing: expected my_module:Name.")
@@ -141,7 +148,7 @@ def _own(name: str, options: dict[str, Any], seed: int) -> Any:
     return made
 
 
-def _without_division(own: Any, options: dict[str, Any]) -> dict[str, Any]:
+def _without_division(own: Callable[..., object], options: Options) -> dict[str, Any]:
     """Leave out what divides rows, unless this is what a world of one's own takes."""
     taken = inspect.signature(own).parameters
     return {key: value for key, value in options.items() if key in taken or key not in DIVISION}
@@ -154,9 +161,9 @@ def render_modes(name: str) -> list[str]:
     return list(gym.make(name).metadata.get("render_modes", []))
 
 
-def _with_model(env: Any) -> Any:
+def _with_model(env: World) -> World:
     """Replace a foreign world by the model in its table, if it has one that tells all."""
-    if hasattr(env.unwrapped, "model") or not hasattr(env.unwrapped, "P"):
+    if isinstance(env.unwrapped, HasModel) or not isinstance(env.unwrapped, HasTable):
         return env
     if env.render_mode is not None:
         return env
@@ -164,4 +171,163 @@ def _with_model(env: Any) -> Any:
         model = read_table(env)
     except ValueError:
         return env
-    return TabularEnv(model, max_episode_steps=env.spec.max_episode_steps)
+    return TabularEnv(model, max_episode_steps=env.spec.max_episode_steps if env.spec else None)
+
+
+def make_split(name: str, options: Options, seed: int, stamp: str = "") -> Split:
+    """Make a data set and divide its rows.
+
+    Args:
+        name: See `find_data_set`.
+        options: Those of the data set, and `test` and `validation` (a share of the rows or a whole
+            number of them) and `split`: a whole number divides by that seed in every run,
+            "in-order" takes the first rows for training and the last for testing.
+        seed: Of the run; it divides the rows where `split` is not given.
+        stamp: Whatever changes when a file does, so that no old one is remembered.
+
+    Raises:
+        ValueError: If there is no such data set, or an option does not fit.
+    """
+    rest = {key: value for key, value in options.items() if key not in DIVISION}
+    for key in WORDS & rest.keys():
+        rest[key] = rest[key] if isinstance(rest[key], list) else str(rest[key])
+    try:
+        data = _remembered(name, json.dumps(rest), stamp)
+    except ValueError as error:
+        offer = f" Rows are divided by {', '.join(DIVISION)}." if "no option" in str(error) else ""
+        raise ValueError(f"{error}{offer}") from error
+    return divide(data, options, seed)
+
+
+def divide(data: DataSet, options: Options, seed: int) -> Split:
+    """Divide the rows of a data set; see `make_split`."""
+    test, validation, how = ({**DIVISION, **options}[key] for key in DIVISION)
+    validation, test = _share(data, "validation", validation), _share(data, "test", test)
+    if how == IN_ORDER:
+        return _in_order(data, validation, test)
+    how = seed if how is None else how
+    if not isinstance(how, int) or isinstance(how, bool) or how < 0:
+        raise ValueError(f"split must be {IN_ORDER} or a whole number from 0, not {how!r}.")
+    return data.split(validation, test, how)
+
+
+@functools.lru_cache(maxsize=1)  # data sets are read-only, and many seeds ask for the same one
+def _remembered(name: str, options: str, stamp: str) -> DataSet:
+    return find_data_set(name, **json.loads(options))
+
+
+def _share(data: DataSet, part: str, size: object) -> float:
+    """Return a share of the rows, which may have been given as a number of rows."""
+    if isinstance(size, bool) or not isinstance(size, int | float):
+        raise ValueError(f"{part} must be a share of the rows or their number, not {size!r}.")
+    if isinstance(size, int) and not 0 <= size < len(data):
+        raise ValueError(f"{part} cannot be {size} rows: {data.name} has {len(data)} in all.")
+    return size / len(data) if isinstance(size, int) else size
+
+
+def _in_order(data: DataSet, validation: float, test: float) -> Split:
+    """Cut without drawing lots, and so that the test has what cannot be halved, as is usual."""
+    tests, validations = (math.ceil(share * len(data) - 1e-9) for share in (test, validation))
+    end, begin = len(data) - tests, len(data) - tests - validations
+    if validations < 0 or tests < 1 or begin < 1:
+        raise ValueError(f"{data.name}: {len(data)} rows leave none to train on or none to test.")
+    held_back = slice(begin, end) if validations else None
+    return data.parts(slice(begin), held_back, slice(end, None))
+
+
+def default_samples(split: Split, learner: object) -> int:
+    """Return how many rows a learner draws unless told: each 100 times, but 20,000 at least.
+
+    What fits all at once takes each row once; of very many rows, each is drawn less often.
+    """
+    rows = len(split.train)
+    if is_one_shot(learner):
+        return rows
+    return max(rows, min(MOST, max(LEAST, EPOCHS * rows)))
+
+
+def fitting(
+    learner: str, tasks: tuple[str, ...] | None, source: str, given: Source
+) -> tuple[str, ...]:
+    """Return the tasks by which a learner can be judged in a source; none in a world.
+
+    Args:
+        learner: Its name.
+        tasks: What it can be judged by; None for an agent.
+        source: Its name.
+        given: An environment or a `Split`.
+
+    Raises:
+        ValueError: If the learner cannot learn there; says why.
+    """
+    if not isinstance(given, Split):
+        if tasks is not None:
+            raise ValueError(f"{learner} learns from rows of data, and {source} is a world; {SEE}")
+        return ()
+    if tasks is None:
+        raise ValueError(f"{learner} acts in worlds, and {source} is a data set; {SEE}")
+    found = tuple(task for task in tasks if fits(task, given.train))
+    if not found:
+        raise ValueError(f"{learner} is for {_joined(tasks)}; {source} has {_offer(given.train)}.")
+    return found
+
+
+def fits(task: str, data: DataSet) -> bool:
+    """Tell whether rows are of the kind that a task is about."""
+    return task == data.kind if task in GIVEN else data.kind != "ratings"
+
+
+def _joined(tasks: tuple[str, ...]) -> str:
+    return " and ".join(tasks)
+
+
+def _offer(data: DataSet) -> str:
+    return f"{GIVEN[data.kind]} to predict" if data.kind in GIVEN else "nothing to predict"
+
+
+def require_target(
+    learner: str, tasks: tuple[str, ...] | None, source: str, options: Options
+) -> None:
+    """Ask for the column to predict, if a learner needs one and a file is given without.
+
+    Raises:
+        ValueError: If so; names the columns.
+    """
+    needed = tasks and all(task in GIVEN for task in tasks)
+    if needed and is_file(source) and options.get("target") is None:
+        from spielfeld.learning.data_sets.csv_table import read_table, short
+
+        columns = short(", ".join(read_table(source).columns), 200).strip("'\"")
+        raise ValueError(
+            f"{learner} needs a column to predict: --target COLUMN; {source} has {columns}."
+        )
+
+
+def settings_for(learner: str, source: str) -> dict[str, Any]:
+    """Return settings by name for a learner in a source, often none.
+
+    `samples` is always among them; None leaves it to the number of rows of a data set.
+    """
+    ids = {layout: name for name, (layout, _) in CATALOGUE.items()}
+    settings: dict[str, Any] = {"samples": None if is_data(source) else SAMPLES}
+    for learners, worlds in _tuned().items():
+        if learner in learners.split():
+            tuned = worlds.get(ids.get(source, source), {})
+            settings |= {k: tuple(v) if isinstance(v, list) else v for k, v in tuned.items()}
+    return settings
+
+
+@functools.cache
+def _tuned() -> dict[str, Any]:
+    with open(Path(__file__).with_name("settings.toml"), "rb") as file:
+        return tomllib.load(file)
+
+
+def default_budget(learner: str, source: str, options: Options) -> int:
+    """Return the number of samples where nothing names it: from a data set's training rows.
+
+    Raises:
+        ValueError: If the source cannot be made.
+    """
+    given = make_source(source, options)
+    return default_samples(given, find_learner(learner)) if isinstance(given, Split) else SAMPLES

@@ -1,24 +1,39 @@
-"""What a run is a function of."""
+"""The spec of a run: all that its result is a function of, files of one's own included.
+
+A file may name a module, but only its reader decides that the module is imported.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+import os
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+import gymnasium as gym
+
+from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.compiled import source_hash
-from spielfeld.experiments.own_code import (
-    fingerprints,
-    learner_module,
-    modules,
-    require_own,
-    source_module,
+from spielfeld.envs.board_game.opponents import is_named
+from spielfeld.envs.grid_world.layout_file import shipped_worlds
+from spielfeld.experiments.registry import LEARNERS, find_learner, import_own
+from spielfeld.experiments.sources import (
+    default_budget,
+    file_hash,
+    is_data,
+    is_file,
+    require_target,
+    settings_for,
 )
+from spielfeld.protocols import Learns, config_class_of, tasks_of
+from spielfeld.settings import settings_of
 
 KINDS: dict[str, tuple[type, str]] = {  # a file may say anything
     **dict.fromkeys(("learner", "source", "code"), (str, "a word")),
@@ -26,6 +41,7 @@ KINDS: dict[str, tuple[type, str]] = {  # a file may say anything
     **dict.fromkeys(("config", "source_options"), (dict, "a table of names and values")),
 }
 CODE = "[0-9a-f]{16}(-[0-9a-f]{16})*"  # ours, and that of each file of one's own
+OTHER_MACHINES = ("//", "\\\\")  # what a path on a network, or of a device, begins with
 
 
 @dataclass(frozen=True)
@@ -57,9 +73,11 @@ class RunSpec:
     own: Sequence[str] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name, (kind, words) in KINDS.items():
-            if not isinstance(getattr(self, name), kind):
-                raise ValueError(f"{name} must be {words}, not {getattr(self, name)!r}")
+        given = (self.learner, self.source, self.code, self.samples, self.seed, self.config,
+                 self.source_options)  # fmt: skip
+        for (name, (kind, words)), value in zip(KINDS.items(), given, strict=True):
+            if not isinstance(value, kind):
+                raise ValueError(f"{name} must be {words}, not {value!r}")
         if self.samples < 1:
             raise ValueError(f"samples must be 1 or more, not {self.samples}.")
         if self.seed < 0:
@@ -105,12 +123,14 @@ class RunSpec:
     def _read(cls, path: Path, own: Sequence[str]) -> RunSpec:
         try:
             content = json.loads(path.read_text())
+            if not isinstance(content, dict):
+                raise ValueError(f"expected a table of names and values, not {content!r:.60}")
             if not re.fullmatch(CODE, str(content.get("code"))):
                 raise ValueError(f"code must be the hash of what ran, not {content.get('code')!r}")
             return cls(**content, own=own)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ValueError(f"{path.parent} is no run: it has no {path.name}.") from error
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is not the spec of a run ({error}).") from error
 
     @property
@@ -119,3 +139,162 @@ class RunSpec:
         digest = hashlib.sha256(self.to_json().encode()).hexdigest()[:8]
         words = [self.learner, Path(self.source).stem, f"seed-{self.seed}", digest]
         return "_".join(re.sub(r"[^A-Za-z0-9.-]+", "-", word).strip("-") for word in words)
+
+
+def make_spec(
+    learner: str,
+    source: str,
+    samples: int | None,
+    seed: int,
+    settings: Mapping[str, object],
+    options: Mapping[str, object],
+    own: Sequence[str] = (),
+) -> RunSpec:
+    """Return the spec of a run, with what ships filled in: settings and budget.
+
+    Raises:
+        ValueError: If there is no such learner, source or setting.
+    """
+    learner_class, options = find_learner(learner), dict(options)
+    require_target(learner, tasks_of(learner_class), source, options)
+    shipped = settings_for(learner, source)
+    budget = shipped.pop("samples")
+    config_class = config_class_of(learner_class)
+    config: dict[str, Any] = {}
+    if config_class is not None:
+        config = dataclasses.asdict(settings_of(config_class, None, {**shipped, **settings}))
+    elif settings:
+        raise ValueError(f"{learner} has no settings, and so no {next(iter(settings))!r}.")
+    budget = budget if samples is None else samples
+    budget = default_budget(learner, source, options) if budget is None else budget
+    return RunSpec(learner, source, budget, seed, config, options, own=own)
+
+
+def module_of(name: str) -> str:
+    """Return the module in "my_module", "my_module.py" or "my_module:Name"."""
+    return name.partition(":")[0].removesuffix(".py")
+
+
+def modules(words: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the modules that a user names: one, or several."""
+    return tuple(map(module_of, [words] if isinstance(words, str) else words))
+
+
+def learner_module(learner: str) -> str:
+    """Return the module that a learner's name asks to be imported; nothing for one of ours."""
+    return module_of(learner) if ":" in learner and learner not in LEARNERS else ""
+
+
+def source_module(source: str) -> str:
+    """Return the module that a source's name asks to be imported; nothing for what is known."""
+    known = source in gym.registry or names_file(source)
+    return module_of(source) if ":" in source and not known else ""
+
+
+def names_file(source: str) -> bool:
+    """Tell whether a source is read from a layout file or a table."""
+    return source.endswith(".toml") or is_file(source)
+
+
+def called_in(learner: str, source: str) -> list[str]:
+    """Return what is called of one's own: a learner, and a source that is no registered world."""
+    worlds = [source] if source_module(source) and "/" not in source.partition(":")[2] else []
+    return [learner, *worlds] if learner_module(learner) else worlds
+
+
+def fingerprint(source: str) -> str:
+    """Return a hash of the file behind a source, or of the module that it names; or nothing."""
+    if names_file(source):
+        return file_hash(source)
+    module = source_module(source)
+    return file_hash(f"{module.replace('.', '/')}.py") if module else ""
+
+
+def fingerprints(learner: str, source: str, options: Mapping[str, object]) -> dict[str, str]:
+    """Return a hash of each file of one's own that a run depends on, by its name in the run.
+
+    Nothing stands for a file that is not there, or that is no file.
+    """
+    found = {}
+    if module := learner_module(learner):
+        found[learner] = file_hash(f"{module.replace('.', '/')}.py")
+    stamp = fingerprint(source)
+    if stamp or names_file(source) or source in called_in(learner, source):
+        found[source] = stamp
+    return found | {path: file_hash(path) for path in _option_files(source, options)}
+
+
+def _option_files(source: str, options: Mapping[str, object]) -> list[str]:
+    """Return the files that options of a world name: its layout, and all else that is a path."""
+    if is_data(source):
+        return []  # its words are names of columns
+    layout = options.get("layout")
+    named = [] if not isinstance(layout, str) or layout in shipped_worlds() else [layout]
+    paths = (word for word in words_in(options) if word.endswith(".toml") or _is_path(word))
+    return list(dict.fromkeys([*named, *paths]))
+
+
+def _is_path(word: str) -> bool:
+    """Tell whether a word is the path of something that exists, and that is no run."""
+    named = "/" in word or "\\" in word or bool(Path(word).suffix)
+    return named and os.path.exists(word) and not os.path.isdir(word)
+
+
+def words_in(values: object) -> Iterator[str]:
+    """Yield every word in values of JSON, however deep."""
+    left: list[Any] = [values]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list | tuple):
+            left += value
+
+
+def require_own(spec: RunSpec, path: Path) -> None:
+    """Refuse the spec in a file if it names a module that its reader has not named.
+
+    Args:
+        spec: `spec.own` are the modules that its reader has named.
+        path: Of the file.
+
+    Raises:
+        ValueError: If so; says what to type if the module is one's own.
+    """
+    options = [] if is_data(spec.source) else list(words_in(spec.source_options))
+    for word in (spec.source, *options):
+        if word.startswith(OTHER_MACHINES):
+            raise ValueError(f"{path} names {word!r}, and no file makes us ask another machine.")
+    given = filter(_calls, (*options, *words_in(spec.config)))
+    asked = {spec.learner: learner_module(spec.learner), spec.source: source_module(spec.source)}
+    asked |= {word: module_of(word) for word in given}
+    for word, module in asked.items():
+        if module not in ("", *spec.own):
+            typed = shlex.quote(module) if module.isprintable() else repr(module)
+            raise ValueError(
+                f"{path} names {word!r}, and a file does not choose code: if {module!r} is a "
+                f"module of your own, add --own {typed} (in Python own={module!r})."
+            )
+
+
+def _calls(word: str) -> bool:
+    """Tell whether an option may name a module; uct:5000 is a player."""
+    return ":" in word and not word.endswith(".toml") and not is_named(word)
+
+
+def require_made_there(name: str, own: Sequence[str]) -> None:
+    """Refuse to call for a file what a module of one's own has only imported, such as `system`.
+
+    Raises:
+        ValueError: If it is neither a learner or an environment, nor made in a module named.
+    """
+    made = import_own(name)
+    known = isinstance(made, type) and (issubclass(made, gym.Env) or isinstance(made, Learns))
+    bears_a_name = isinstance(made, type | FunctionType | BuiltinFunctionType)
+    home = made.__module__ if bears_a_name else type(made).__module__
+    if callable(made) and not known and home not in own:
+        raise ValueError(
+            f"{name} was made in the module {home}: if that is of your own, add --own {home}."
+        )

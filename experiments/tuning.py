@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld.experiments.registry import find_learner
-from spielfeld.experiments.session import Session
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.run import Training, one_thread
+from spielfeld.experiments.sources import settings_for
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.experiments.threads import one_thread
-from spielfeld.experiments.threshold import seconds_to
+from spielfeld.protocols import config_class_of
 
 EVALUATIONS = 40  # of a run that has a threshold to pass
 NEVER = 86_400.0  # seconds that a run counts which does not pass: giving up soon is no merit
@@ -86,7 +85,7 @@ class Task:
 
     def searched(self) -> list[str]:
         """Return the names of the settings that are searched, in a fixed order."""
-        config_class = getattr(find_learner(self.learner), "config_class", None)
+        config_class = config_class_of(find_learner(self.learner))
         names = {field.name for field in dataclasses.fields(config_class)} if config_class else ()
         return [name for name in (*RANGES, *CHOICES) if name in names]
 
@@ -102,8 +101,7 @@ class Task:
 
     def require_fit(self) -> None:
         """Raise a ValueError if the learner cannot learn there with the settings that ship."""
-        session = Session(self.spec(self.shipped(), self.first_seed))
-        session.learner.learn(session.ground.given, 0)
+        Training(self.spec(self.shipped(), self.first_seed)).learn(0)
 
     def run(self, settings: dict[str, Any]) -> Trial:
         """Learn with these settings, once with each seed."""
@@ -127,11 +125,12 @@ class Task:
         )
 
     def _scores(self, spec: RunSpec) -> Any:
-        session = Session(spec)
+        training = Training(spec)
         with one_thread():
-            session.finish()
-        shares = session.scores.columns.get("share", np.full(1, np.nan))
-        return session.scores["value"] if np.isnan(shares).any() else shares
+            for _ in training:
+                pass
+        shares = training.scores.columns.get("share", np.full(1, np.nan))
+        return training.scores["value"] if np.isnan(shares).any() else shares
 
 
 def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None]) -> Trial:
@@ -202,3 +201,37 @@ def _optuna() -> Any:
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
+
+
+class Reached(NamedTuple):
+    """When a learner got there.
+
+    Args:
+        seconds: Of learning, without evaluations; of the whole budget if it never got there.
+        samples: Environment steps asked for until then.
+        passed: Whether it got there.
+    """
+
+    seconds: float
+    samples: int
+    passed: bool
+
+
+def seconds_to(spec: RunSpec, threshold: float, every: int, by_share: bool = False) -> Reached:
+    """Learn until an evaluation passes a threshold, or the budget is used up.
+
+    Args:
+        spec: Learner, source, seed, settings and budget.
+        threshold: Mean return of 100 episodes of the greedy policy, or its exact value.
+        every: Environment steps between two evaluations.
+        by_share: Whether the threshold is a share of perfect.
+    """
+    training = Training(spec)
+    with one_thread():
+        training.learn(0)  # gets ready
+        while training.samples < spec.samples:
+            training.learn(min(every, spec.samples - training.samples))
+            row = training.evaluator.row(training.learner)
+            if row["share" if by_share else "value"] >= threshold:
+                return Reached(training.seconds, training.samples, True)
+    return Reached(training.seconds, training.samples, False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from spielfeld.experiments.gif import watch_gif
 from spielfeld.experiments.play_show import show_of
+from spielfeld.experiments.show import Learn
 from spielfeld.experiments.watch_window import watch_window
 from spielfeld.history import History
 
@@ -17,6 +18,8 @@ def watch(
     samples: int,
     path: str | Path = "learning.gif",
     window: bool | None = None,
+    learn: Learn | None = None,
+    title: str = "",
 ) -> History:
     """Let a learner learn while somebody watches.
 
@@ -28,6 +31,9 @@ def watch(
         path: Where the moving picture goes, if there is no window.
         window: True for a window, False for a moving picture; None for a window if there is a
             display, else the moving picture and a sentence that says so.
+        learn: Learns from so many samples more, such as `Training.advance`; by default the
+            learner's own `learn`.
+        title: Name of the learner; by default its own.
 
     Returns:
         What the learner recorded.
@@ -38,7 +44,7 @@ def watch(
     """
     from spielfeld.envs.grid_world.window import NoDisplayError
 
-    show = show_of(learner, source)
+    show = show_of(learner, source, learn, title)
     if window is not False:
         try:
             watch_window(show, samples, show.title)

@@ -79,12 +79,12 @@ def _verified_header(path: str | Path, sealed: bytes) -> dict[str, Any]:
     try:
         (length,) = struct.unpack("<Q", sealed[:8])
         metadata = json.loads(sealed[8 : 8 + length])["__metadata__"]
-        digest, text = metadata["sha256"], metadata["spielfeld"]
+        digest, text = str(metadata["sha256"]), str(metadata["spielfeld"])
         unsealed = sealed.replace(digest.encode(), UNSEALED.encode(), 1)
         if len(digest) == 64 and hashlib.sha256(unsealed).hexdigest() == digest:
             header: dict[str, Any] = json.loads(text)
             return header
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (struct.error, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise ModelFileError(f"{path}: is damaged, or is not a model file of this suite.")
 

@@ -50,6 +50,11 @@ def lazy(
     return get, lambda: sorted({*vars(sys.modules[package]), *places}), sorted(places)
 
 
+def member(module: ModuleType, name: str) -> Any:
+    """Return what a module has under a name, loaded on first use or not; None for nothing."""
+    return getattr(module, name, None)
+
+
 def _places(source: str) -> dict[str, str]:
     """Return name -> module of what a file imports for type checkers."""
     blocks = [node for node in ast.parse(source).body if isinstance(node, ast.If)]

@@ -25,7 +25,7 @@ from spielfeld.envs.board_game.uct_players import uct_action, uct_values
 from spielfeld.envs.tabular import TabularModel
 from spielfeld.envs.vector import TabularVectorEnv
 from spielfeld.experiments.registry import find_learner
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Training
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import load_model, save_model
 from spielfeld.learning.data_sets import find_data_set
@@ -361,12 +361,12 @@ RUNS = {
 def model_file(name: str) -> Target:
     """A checkpoint that somebody edited, and sealed anew."""
     place = Path(tempfile.mkdtemp(prefix="wild")) / "checkpoint.safetensors"
-    session = Session(RUNS[name])
-    session.advance(200)
-    session.save(place)
+    training = Training(RUNS[name])
+    training.advance(200)
+    training.save(place)
     arrays, header = load_model(place)
     place.unlink()
-    taken: list[Session] = []
+    taken: list[Training] = []
 
     def give(wild: Any) -> None:
         if not isinstance(wild, dict) or {"arrays", "header"} - set(wild):
@@ -378,11 +378,12 @@ def model_file(name: str) -> Target:
             save_model(place, wild["arrays"], head)
         except Exception as error:
             raise ValueError("Cannot be written.") from error
-        taken.append(Session(RUNS[name]))
+        taken.append(Training(RUNS[name]))
         taken[-1].restore(place)
 
     def go_on() -> None:
-        taken[-1].finish()
+        for _ in taken[-1]:
+            pass
 
     return Target({"arrays": arrays, "header": header}, give, go_on)
 

@@ -9,10 +9,10 @@ from statistics import median
 from typing import Any
 
 from spielfeld.experiments.benchmark.comparison import Comparison, Side, Sides
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.run import make_learner, one_thread
+from spielfeld.experiments.sources import settings_for
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.experiments.threads import one_thread
-from spielfeld.experiments.threshold import Reached, seconds_to
+from spielfeld.experiments.tuning import Reached, seconds_to
 
 EVALUATIONS = 40  # of the smaller of two budgets, at even distances
 
@@ -76,8 +76,6 @@ EQUAL: dict[str, Any] = {  # of both sides, for steps a second
 def steps_a_second(learner: str, quick: bool) -> float:
     """Learn with the settings that both sides share."""
     import gymnasium
-
-    from spielfeld.experiments.session import make_learner
 
     samples = 512 if quick else 10_240
     agent = make_learner(RunSpec(learner, "CartPole-v1", samples, 0, EQUAL))

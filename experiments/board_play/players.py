@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from spielfeld.envs.board_game.bits import choose
-from spielfeld.envs.board_game.observation import Observer
 from spielfeld.envs.board_game.opponents import OPPONENTS, is_named, reply_of, require_room
-from spielfeld.envs.board_game.outcome import Numbers
 from spielfeld.envs.board_game.position import Position
-from spielfeld.envs.board_game.rules import Rules, action_of, move_of
+from spielfeld.envs.board_game.rules import Rules, action_of
 from spielfeld.envs.board_game.uct_players import playouts_of, uct_values
 from spielfeld.experiments.board_play.match import Player, Think
 from spielfeld.experiments.board_play.thoughts import results, searching
+from spielfeld.experiments.run import Run, graduate
 
 NAMES = (*OPPONENTS, "uct", "uct:PLAYOUTS")
 
@@ -44,8 +42,6 @@ def find_player(
     if not Path(name).is_dir():
         names = ", ".join(NAMES)
         raise ValueError(f"There is no player {name!r}: {names}, or the directory of a run.")
-    from spielfeld.experiments.run import Run
-
     return run_player(Run.load(name, own), rules, seed)
 
 
@@ -68,48 +64,12 @@ def _think(name: str) -> Think | None:
     return results if name == "perfect" else None
 
 
-class Graduate:
-    """The greedy policy of a trained run, as an opponent: a `Chooser` among its best moves.
-
-    Args:
-        run: An `spielfeld.experiments.run.Run`, whose learner predicts a value for each action.
-        rules: Of the game to be played.
-
-    Raises:
-        ValueError: If the run learned something else than this game, or nothing to choose by.
-    """
-
-    def __init__(self, run: Any, rules: Rules) -> None:
-        from spielfeld.experiments.greedy import require_choice
-
-        self.learner, learned = run.learner, run.source
-        if getattr(getattr(learned, "unwrapped", None), "rules", None) != rules:
-            raise ValueError(f"The run learned {run.spec.source}, which is another game than this.")
-        require_choice(self.learner)
-        self.name: str = run.spec.learner
-        self._observer: Observer = learned.unwrapped.observer
-
-    def moves(self, rules: Rules, own: int, other: int) -> int:
-        """Return the moves that are worth most, ties included, one bit each."""
-        from spielfeld.experiments.greedy import best_actions, predict_one
-
-        stones, predicted = own | other, predict_one(self.learner, self._observer(own, other))
-        best = best_actions(predicted, self._observer.legal(stones))
-        return sum(move_of(rules, stones, action) for action in np.flatnonzero(best).tolist())
-
-    def think(self, position: Position) -> Numbers:
-        """Return what each action is worth. Shape [actions]."""
-        from spielfeld.experiments.greedy import predict_one
-
-        return predict_one(self.learner, self._observer(position.own, position.other))
-
-
-def run_player(run: Any, rules: Rules, seed: int | None = None) -> Player:
+def run_player(run: Run, rules: Rules, seed: int | None = None) -> Player:
     """Return the greedy policy of a trained run, ties broken at random; see `Graduate`."""
-    graduate, generator = Graduate(run, rules), np.random.default_rng(seed)
+    player, generator = graduate(run, rules), np.random.default_rng(seed)
 
     def play(position: Position) -> int:
-        moves = graduate.moves(rules, position.own, position.other)
+        moves = player.moves(rules, position.own, position.other)
         return action_of(rules, choose(moves, generator.random()))
 
-    return Player(graduate.name, play, graduate.think)
+    return Player(player.name, play, player.think)

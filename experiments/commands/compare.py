@@ -95,13 +95,17 @@ def main(arguments: Sequence[str]) -> int:
     from spielfeld.experiments.compare.contestants import contestants
     from spielfeld.experiments.compare.metrics import chosen_metrics
     from spielfeld.experiments.compare.outcome import Measure
+    from spielfeld.experiments.run import with_opponent
     from spielfeld.experiments.sources import make_source
 
     taking_part = contestants(words, option_values(options.config, "--config"), options.samples)
     if len(taking_part) < 2:
         raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
     sources = _sources(options)
-    made = {name: make_source(name, given, own=options.own) for name, given in sources.values()}
+    made = {
+        name: make_source(name, with_opponent(name, given, options.own))
+        for name, given in sources.values()
+    }
     metrics = chosen_metrics(taking_part, made, options.metric)
     measure = Measure(options.measure, options.last, options.threshold, options.passing, metrics)
     output = options.output or options.directory / _name(words, options)

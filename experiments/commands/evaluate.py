@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from spielfeld.experiments.commands.words import OwnModules
+from spielfeld.protocols import Predicts, World, rules_of
+
+if TYPE_CHECKING:
+    from spielfeld.envs.board_game import Rules
+    from spielfeld.experiments.board_play.match import Player
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,9 @@ def main(arguments: Sequence[str]) -> int:
         raise ValueError(f"discount must be from 0 to 1, not {options.discount}.")
     if options.episodes < 0 or options.episodes == 1:
         raise ValueError(f"episodes must be 0, or 2 or more, not {options.episodes}.")
+    from spielfeld.envs.board_game import Rules
     from spielfeld.envs.board_game.opponents import is_named
     from spielfeld.experiments.data_score import DataScore
-    from spielfeld.experiments.report import score_lines
     from spielfeld.experiments.run import Run
 
     if not options.run.exists() and is_named(str(options.run)):
@@ -53,25 +58,28 @@ def main(arguments: Sequence[str]) -> int:
     run = Run.load(options.run, options.own)
     print(f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}")
     if isinstance(run.score, DataScore):
-        session = run.session()
-        print("\n".join(score_lines(session.ground.score(session.learner))))
+        training = run.restored()
+        print("\n".join(training.evaluator(training.learner).lines()))
         return 0
     learner, env = run.learner, run.source
     _evaluate_agent(learner, env, options)
-    if options.mark and hasattr(env.unwrapped, "rules"):
+    rules = rules_of(env.unwrapped, Rules)
+    if options.mark and rules is not None:
         from spielfeld.experiments.board_play.players import run_player
 
-        rules = env.unwrapped.rules
         _mark(run_player(run, rules, options.seed), rules)
     return 0
 
 
 def _evaluate_player(name: str, source: str) -> int:
     """Mark a player that need not learn."""
+    from spielfeld.envs.board_game import Rules
     from spielfeld.experiments.board_play.players import find_player
     from spielfeld.experiments.sources import make_source
+    from spielfeld.learning.data_sets.data_set import Split
 
-    rules = getattr(getattr(make_source(source), "unwrapped", None), "rules", None)
+    world = make_source(source)
+    rules = None if isinstance(world, Split) else rules_of(world.unwrapped, Rules)
     if rules is None:
         raise ValueError(f"{source} is no board game in which {name} could play.")
     print(f"{name} at {source}")
@@ -79,7 +87,7 @@ def _evaluate_player(name: str, source: str) -> int:
     return 0
 
 
-def _mark(player: Any, rules: Any) -> None:
+def _mark(player: Player, rules: Rules) -> None:
     """Print what is right and wrong with a player, behind a line that says how far it is."""
     from rich.console import Console
 
@@ -93,12 +101,11 @@ def _mark(player: Any, rules: Any) -> None:
     print("\n".join(lines))
 
 
-def _evaluate_agent(learner: Any, env: Any, options: Options) -> None:
+def _evaluate_agent(learner: Predicts, env: World, options: Options) -> None:
     from spielfeld.experiments.evaluation import Evaluator
-    from spielfeld.experiments.report import score_lines
 
     evaluator = Evaluator(env, options.discount)
-    print("\n".join(score_lines(evaluator(learner))))
+    print("\n".join(evaluator(learner).lines()))
     if options.episodes:
         played = evaluator.play(learner, options.episodes, options.seed)
-        print("\n".join(score_lines(played)))
+        print("\n".join(played.lines()))

@@ -47,9 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     options = tyro.cli(Options, args=list(arguments), prog="play")
     from spielfeld.envs import TabularEnv
-    from spielfeld.experiments.own_code import source_module
     from spielfeld.experiments.play import play
     from spielfeld.experiments.run import Run
+    from spielfeld.experiments.spec import source_module
 
     source, given = options.source, option_values(options.set)
     own = (*options.own, source_module(source))
@@ -76,10 +76,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _world(source: str, given: dict[str, Any], own: Sequence[str]) -> Any:
     """Make what is to be played in."""
+    from spielfeld.experiments.run import with_opponent
     from spielfeld.experiments.sources import make_source
     from spielfeld.learning.data_sets.data_set import Split
 
-    made = make_source(source, given, own=own)
+    made = make_source(source, with_opponent(source, given, own))
     if isinstance(made, Split):
         raise ValueError(
             f"{source} is a data set, and nothing can be played: train LEARNER {source}"
@@ -149,4 +150,4 @@ def _policy(run: Any, env: Any) -> Callable[[Any], int]:
             f"The run learned {run.spec.source}, whose observations or actions are not those here."
         )
     act = greedy_actor(learner, env)
-    return lambda observation: act(observation, legal_now(env))
+    return lambda observation: act(observation, legal_now(env))  # type: ignore[return-value]

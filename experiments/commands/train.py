@@ -1,10 +1,12 @@
-"""`train LEARNER SOURCE`: learn, and say how good the learner has become."""
+"""`train LEARNER SOURCE`: learn, show how it goes, and say how good the learner has become."""
 
 from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Sequence
+import shutil
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,15 +19,20 @@ from spielfeld.experiments.commands.words import (
     OwnModules,
     leading_words,
     option_values,
+    without,
 )
-from spielfeld.experiments.data_source import is_data
 from spielfeld.experiments.registry import LEARNERS, find_learner, grouped
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import is_data, settings_for
 from spielfeld.learning.data_sets.registry import DATA_SETS
+from spielfeld.loop_cache import COMPILING
+from spielfeld.protocols import config_class_of, first_update_of, resumes, tasks_of
 
 if TYPE_CHECKING:
-    from spielfeld.experiments.session import Session
+    from rich.console import Console
+
+    from spielfeld.experiments.run import Run, Training
     from spielfeld.experiments.spec import RunSpec
+    from spielfeld.experiments.tensorboard import Events
 
 HELP = {"-h", "--help"}
 DESCRIPTION = """Learn, write a run directory, and say how good the learner has become.
@@ -90,20 +97,21 @@ def main(arguments: Sequence[str]) -> int:
             f"{words[0]} is a data set, and the learner comes first: train LEARNER SOURCE"
         )
     learner, source = find_learner(words[0]), words[1] if len(words) > 1 else ""
-    config_class = getattr(learner, "config_class", None)
+    config_class = config_class_of(learner)
     tuned = settings_for(words[0], source)
     samples = tuned.pop("samples")
-    options = DataOptions if is_data(source) or hasattr(learner, "tasks") else Options
+    options = DataOptions if is_data(source) or tasks_of(learner) else Options
     command = _command(options, config_class)
     config = () if config_class is None else (config_class(**tuned),)
     prog = f"train {words[0]} {source or 'SOURCE'}"
-    given = tyro.cli(
+    given: Any = tyro.cli(
         command, args=rest, prog=prog, description=DESCRIPTION,
         default=command(options(samples), *config),
     )  # fmt: skip
     if not source:
         raise ValueError(f"Name a source: train {words[0]} SOURCE; `spielfeld list` shows all.")
-    return _train(words[0], source, given.options, getattr(given, "config", None), rest)
+    settings = {} if config_class is None else dataclasses.asdict(given.config)
+    return _train(words[0], source, given.options, settings, rest)
 
 
 def _command(options: type[Options], config_class: type[Any] | None) -> type[Any]:
@@ -115,77 +123,180 @@ def _command(options: type[Options], config_class: type[Any] | None) -> type[Any
     return dataclasses.make_dataclass("Command", fields)
 
 
-def _train(learner: str, source: str, options: Options, config: Any, rest: Sequence[str]) -> int:
-    from spielfeld.experiments.commands.train_report import report
-    from spielfeld.experiments.run import train
-    from spielfeld.experiments.session import Session
+def _train(
+    learner: str, source: str, options: Options, settings: dict[str, Any], rest: Sequence[str]
+) -> int:
+    from rich.console import Console
 
-    spec = _spec(learner, source, options, config)
-    directory = options.directory / spec.directory_name
-    before, teach = (directory / "summary.json").exists(), _teacher(options, directory)
+    from spielfeld.experiments.run import Training, train
+    from spielfeld.experiments.spec import make_spec
+
+    given, own = options.source_options(), options.own
+    spec = make_spec(learner, source, options.samples, options.seed, settings, given, own)
+    directory, console = options.directory / spec.directory_name, Console(stderr=True)
+    before = (directory / "summary.json").exists()
+    events = _events(directory) if options.tensorboard else None
+
+    def teach(training: Training) -> None:
+        training.told = None if events is None else events.update
+        if options.watch or options.gif:
+            _watched(training, directory / "learning.gif", False if options.gif else None)
+        else:
+            _with_progress(training, console)
+
     try:
-        events = _events(directory) if options.tensorboard else None
-        run = train(spec, options.directory, _telling(teach, events))
+        COMPILING.say = _once(console)
+        run = train(spec, options.directory, teach)
         if events is not None:
             events.update(run.history, run.scores)  # of a run that was complete before, all
             events.close()
         if before and (options.watch or options.gif):
-            teach(Session(spec))  # shows the same again, and changes nothing
+            teach(Training(spec))  # shows the same again, and changes nothing
     except OSError as error:  # such as a full disk, of which the system does not say where
         error.filename = error.filename or directory
         raise
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"Stopped. The same command {_then(learner, directory)}.") from None
-    report(run, before, rest)
+        raise KeyboardInterrupt(f"Stopped. The same command {_then(spec, directory)}.") from None
+    finally:
+        COMPILING.say = None
+    _report(run, before, rest)
     return 0
 
 
-def _then(learner: str, directory: Path) -> str:
+def _once(console: Console) -> Callable[[str], None]:
+    """Return what prints each line at most once."""
+    said: set[str] = set()
+
+    def say(line: str) -> None:
+        if line not in said:
+            console.print(line, highlight=False)
+        said.add(line)
+
+    return say
+
+
+def _then(spec: RunSpec, directory: Path) -> str:
     """Return what becomes of a run that was stopped."""
-    if not getattr(find_learner(learner), "resumes", True):
-        return f"begins anew, for {learner} cannot be saved half-way"
+    if not resumes(find_learner(spec.learner)):
+        return f"begins anew, for {spec.learner} cannot be saved half-way"
     saved = (directory / "checkpoint.safetensors").exists()
     return "goes on from what is saved" if saved else "begins anew, for nothing was saved yet"
 
 
-def _spec(learner: str, source: str, options: Options, config: Any) -> RunSpec:
-    from spielfeld.experiments.door import make_spec
-
-    settings = {} if config is None else dataclasses.asdict(config)
-    given, own = options.source_options(), options.own
-    return make_spec(learner, source, options.samples, options.seed, settings, given, own)
-
-
-def _events(directory: Path) -> Any:
+def _events(directory: Path) -> Events:
     from spielfeld.experiments.tensorboard import Events
 
     return Events(directory / "tensorboard")
 
 
-def _telling(teach: Any, events: Any) -> Any:
-    """Have a session write events while it is taught."""
+def _watched(training: Training, path: Path, window: bool | None) -> None:
+    from spielfeld.experiments.watch import watch
 
-    def told(session: Session) -> None:
-        session.told = events.update
-        teach(session)
-
-    return teach if events is None else told
+    left, name = training.spec.samples - training.samples, training.spec.learner
+    watch(training.learner, training.source, left, path, window, training.advance, name)
 
 
-def _teacher(options: Options, directory: Path) -> Any:
-    if not options.watch and not options.gif:
-        from spielfeld.experiments.progress import with_progress
+def _with_progress(training: Training, console: Console) -> None:
+    """Use up the budget behind a progress bar, which goes when it is done."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-        return with_progress
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("samples"),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("learning", total=training.spec.samples, completed=training.samples)
+        for _ in training:
+            bar.update(task, completed=training.samples)
+    if training.evaluator.slow:
+        console.print(
+            "Scoring the greedy policy exactly: in a world as large as this it takes long."
+        )
 
-    def watched(session: Session) -> None:
-        from spielfeld.experiments.watch import watch
 
-        left = session.spec.samples - session.samples
-        window = False if options.gif else None
-        watch(session.as_learner(), session.ground.given, left, directory / "learning.gif", window)
+def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
+    """Draw the learning curve, and print the score and what one may want to say next.
 
-    return watched
+    Args:
+        run: What has been trained.
+        again: Whether it was complete before.
+        rest: Options that were typed.
+    """
+    _draw(run)
+    spec, seconds = run.spec, run.summary["seconds"]
+    taken = run.summary.get("samples", spec.samples)
+    budget = f"{taken:,} samples in {seconds:.2f} s of learning"
+    print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {budget}")
+    if taken < (first := _first_update(spec)):
+        print(f"No update was made: the first comes after {first:,} samples.")
+    if again:
+        print("This run was complete already, and was not run again.")
+    print("\n".join(run.score.lines()))
+    print(f"Written to {run.directory}:")
+    print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
+    print("Next:")
+    for words in _next(run, rest):
+        print(f"  {shlex.join((_program(), *words))}")
+
+
+def _first_update(spec: RunSpec) -> int:
+    """Return after how many samples the first update comes, as far as the settings tell."""
+    config_class = config_class_of(find_learner(spec.learner))
+    return first_update_of(config_class(**spec.config)) if config_class else 0
+
+
+def _draw(run: Run) -> None:
+    from spielfeld.experiments.data_plot import plot_data_curve
+    from spielfeld.experiments.data_score import DataScore
+    from spielfeld.experiments.plots import plot_learning_curve
+
+    picture, history = run.directory / "learning_curve.png", run.history
+    title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"
+    if picture.exists() or not len(history):
+        return
+    if isinstance(run.score, DataScore):
+        plot_data_curve(title, picture, history, run.scores, run.score)
+    elif "episode_return" in history.columns:
+        plot_learning_curve(title, picture, history, run.scores)
+
+
+def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what one may want to say next."""
+    from spielfeld.experiments.spec import source_module
+
+    spec, directory = run.spec, str(run.directory)
+    given = without(rest, "--watch", "--gif", "--seed")
+    train = ("train", spec.learner, spec.source, *given)
+    evaluate, seed = ("evaluate", directory, *_own(run)), ("--seed", str(spec.seed + 1))
+    if "metrics" in run.summary["score"]:
+        return [evaluate, (*train, *seed)]
+    play = ("play", spec.source, "--run", directory, *_own(run, source_module(spec.source)))
+    return [play, evaluate, (*train, "--watch", *seed)]
+
+
+def _own(run: Run, *named: str) -> tuple[str, ...]:
+    """Return the options that name modules of one's own, as files of a run name none."""
+    return tuple(
+        word for module in run.spec.modules if module not in named for word in ("--own", module)
+    )
+
+
+def _program() -> str:
+    """How to call us again: by our path, where that is not in the search path."""
+    called = sys.argv[0]
+    known = shutil.which("spielfeld") or Path(called).name != "spielfeld"
+    return "spielfeld" if known else called
 
 
 def _help_without_learner() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 import tyro
@@ -80,7 +80,7 @@ class Columns:
 
     def options(self) -> dict[str, Any]:
         """Return what was given, as options of the source."""
-        named = {**vars(self), "ignore": list(self.ignore), "words": list(self.words)}
+        named = {**asdict(self), "ignore": list(self.ignore), "words": list(self.words)}
         return {name: value for name, value in named.items() if value}
 
 

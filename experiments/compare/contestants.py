@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from spielfeld.experiments.budget import default_budget
 from spielfeld.experiments.commands.words import name_and_values
 from spielfeld.experiments.registry import LEARNERS, find_learner
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import default_budget, settings_for
 from spielfeld.experiments.spec import RunSpec
+from spielfeld.protocols import config_class_of
 
 OWN = {"label", "samples", "first_seed"}  # set for one learner, besides the settings of its class
 
@@ -45,7 +45,7 @@ class Contestant:
         """
         settings = {**settings_for(self.learner, source)}
         samples = settings.pop("samples")
-        config_class = getattr(find_learner(self.learner), "config_class", None)
+        config_class = config_class_of(find_learner(self.learner))
         try:
             made = config_class(**{**settings, **self.config}) if config_class else None
         except ValueError as error:
@@ -54,7 +54,7 @@ class Contestant:
             raise ValueError(f"{self.label}: a setting is of the wrong kind ({error}).") from error
         config = {} if made is None else dataclasses.asdict(made)
         budget = samples if self.samples is None else self.samples
-        budget = default_budget(self.learner, source, options, own) if budget is None else budget
+        budget = default_budget(self.learner, source, options) if budget is None else budget
         range_ = range(self.first_seed, self.first_seed + seeds)
         return [
             RunSpec(self.learner, source, budget, k, config, {**options}, own=own) for k in range_
@@ -85,7 +85,7 @@ def contestants(
 
 def _contestant(word: str, common: Mapping[str, Any], samples: int | None) -> Contestant:
     learner, given = name_and_values(word)
-    config_class = getattr(find_learner(learner), "config_class", None)
+    config_class = config_class_of(find_learner(learner))
     fields = {} if config_class is None else config_class.__dataclass_fields__
     config = {**common, **{name: value for name, value in given.items() if name not in OWN}}
     for name in config:

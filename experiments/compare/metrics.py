@@ -8,9 +8,10 @@ from typing import Any
 
 from spielfeld.experiments.compare.contestants import Contestant
 from spielfeld.experiments.data_metrics import METRICS, names
-from spielfeld.experiments.fit import fits
 from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.sources import fits
 from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.protocols import tasks_of
 
 
 def chosen_metrics(
@@ -42,7 +43,7 @@ def chosen_metrics(
 
 def _common(contestants: Sequence[Contestant], data: DataSet) -> str | None:
     """Return the first metric of the first learner that all others have as well."""
-    tasks = [getattr(find_learner(one.learner), "tasks", ()) for one in contestants]
+    tasks = [tasks_of(find_learner(one.learner)) or () for one in contestants]
     found = [names([task for task in each if fits(task, data)], data) for each in tasks]
     found = [each for each in found if each]
     first, *others = found or [[]]

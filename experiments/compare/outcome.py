@@ -13,11 +13,10 @@ from spielfeld.arrays import Array
 from spielfeld.experiments.data_metrics import METRICS, Metric
 from spielfeld.experiments.data_score import DataScore
 from spielfeld.experiments.evaluation import Evaluation
-from spielfeld.experiments.greedy import predicts_many
-from spielfeld.experiments.judgement import judges
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.run import Run
 from spielfeld.history import History
+from spielfeld.protocols import judges, predicts_many
 
 POINTS = 50  # of a curve of returns
 

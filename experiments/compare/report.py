@@ -15,7 +15,7 @@ from spielfeld.experiments.compare.pairs import Pair, pairs
 from spielfeld.experiments.compare.rows import Cell, Row, rows
 from spielfeld.experiments.compare.table import for_markdown, notes, title
 from spielfeld.experiments.compare.verdict import remarks, sentence
-from spielfeld.experiments.session import versions
+from spielfeld.experiments.run import versions
 from spielfeld.files import write_atomically
 
 

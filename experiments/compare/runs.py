@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from spielfeld.experiments.compare.outcome import Measure, Outcome
-from spielfeld.experiments.greedy import predicts_many
 from spielfeld.experiments.interrupts import ctrl_c_left_to_us
-from spielfeld.experiments.run import train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Training, train
 from spielfeld.experiments.spec import RunSpec
+from spielfeld.protocols import is_one_shot, predicts_many
 
 FEW = 100  # rows that load and compile all that more rows would
 ROLLOUT = 2_048  # steps that do so for those who act in many worlds at once
@@ -47,10 +46,11 @@ def _reason(error: Exception, root: Path) -> str:
 def _warm_up(learner: str, source: str, settings: str, own: tuple[str, ...]) -> None:
     """Compile or load in each process what learning calls, so that no run's seconds hold it."""
     config, options = json.loads(settings)
-    session = Session(RunSpec(learner, source, 1, 0, config, options, "warm-up", own))
-    few = FEW if session.one_shot else ROLLOUT if predicts_many(session.learner) else 1
-    with suppress(ValueError) if session.one_shot else nullcontext():  # few rows may lack a class
-        session.learner.learn(session.ground.given, few)
+    training = Training(RunSpec(learner, source, 1, 0, config, options, "warm-up", own))
+    at_once = is_one_shot(training.learner)
+    few = FEW if at_once else ROLLOUT if predicts_many(training.learner) else 1
+    with suppress(ValueError) if at_once else nullcontext():  # few rows may lack a class
+        training.learner.learn(training.source, few)
 
 
 def run_all(

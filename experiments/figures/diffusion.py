@@ -11,7 +11,7 @@ from spielfeld.experiments.figures.outcome import Outcome, estimate
 from spielfeld.experiments.figures.recognition import Recogniser, halves, nonsense
 from spielfeld.experiments.figures.repeat import Repeat
 from spielfeld.experiments.figures.style import BLUE, ORANGE, canvas
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from spielfeld.learning.data_sets.data_set import DataSet, Split
 
 SHAPES = ("two-moons", "circles", "blobs")

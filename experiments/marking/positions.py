@@ -100,6 +100,7 @@ def labelled(
     """Gather positions, their scores and the numbers of their classes."""
     positions, scores, kinds = zip(*found, strict=True)
     own, other = (
-        np.array([getattr(each, side) for each in positions]) for side in ("own", "other")
+        np.array([each.own for each in positions]),
+        np.array([each.other for each in positions]),
     )
     return LabelledPositions(rules, own, other, np.array(scores), np.array(kinds, np.int8), names)

@@ -176,7 +176,7 @@ def readers(target: Path, run: str, own: list[str]) -> dict[str, Callable[[], in
     """Return the commands that read a run, by their names."""
 
     def load() -> int:
-        Run.load(target, own=own[1::2]).session()
+        Run.load(target, own=own[1::2]).restored()
         return 0
 
     commands: dict[str, Callable[[], int]] = {

@@ -14,8 +14,7 @@ from spielfeld import envs
 from spielfeld.envs.grid_world.layout_file import shipped_worlds
 from spielfeld.experiments.command_line import COMMANDS, main
 from spielfeld.experiments.registry import LEARNERS, unknown
-from spielfeld.experiments.settings import settings_for
-from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.sources import make_source, settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
 Say = Callable[..., tuple[int, str, str]]
@@ -336,15 +335,15 @@ def test_help_loads_nothing_heavy() -> None:
 def test_ctrl_c_ends_with_a_sentence_and_loses_nothing(
     say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from spielfeld.experiments.session import Session
+    from spielfeld.experiments.run import Training
 
-    learn = Session.advance
+    learn = Training.advance
 
-    def press(self: Session, samples: int) -> object:
+    def press(self: Training, samples: int) -> object:
         self.interrupted = self.samples > 500
         return learn(self, samples)
 
-    monkeypatch.setattr(Session, "advance", press)
+    monkeypatch.setattr(Training, "advance", press)
     code, _, error = say("train", "q-learning", "four-rooms", "--samples", "5000")
     assert code == 130 and "Stopped. The same command goes on from what is saved." in error
     assert (next(Path("runs").iterdir()) / "checkpoint.safetensors").exists()
@@ -432,3 +431,38 @@ def test_a_learner_that_has_diverged_ends_in_a_sentence(
 def test_a_misspelt_option_of_a_world_is_answered_with_the_nearest(say: Say) -> None:
     words = ("train", "q-learning", "spielfeld/Maze-v0", "--set", "row=11")
     assert "Did you mean rows?" in say(*words)[2]
+
+
+OWN_RULE = """
+from spielfeld.agents.tabular.learner import TabularLearner
+
+
+class Own(TabularLearner):
+    @staticmethod
+    def target(transition, following, discount):
+        future = 0.0 if transition.terminated else following.values.max()
+        return transition.reward + discount * future
+"""
+
+
+def test_compiling_ones_own_rule_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "my_rule.py").write_text(OWN_RULE)
+    place = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    place |= {"PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def told(seed: int) -> list[str]:
+        words = ["train", "my_rule:Own", "spielfeld/CliffWalking-v0", "--samples", "1000"]
+        command = [sys.executable, "-m", "spielfeld.experiments.command_line", *words]
+        done = subprocess.run(
+            [*command, "--seed", str(seed)], cwd=tmp_path, env=place, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stderr.splitlines()
+
+    first = ["compiling your rule, once ...", "compiling, once ..."]  # and loops of the exact score
+    assert sorted(told(seed=0)) == first
+    assert told(seed=1) == []
+    for path in (tmp_path / "cache").rglob("*.nb[ic]"):
+        path.write_bytes(b"")
+    assert sorted(told(seed=2)) == first
+    assert told(seed=3) == []

@@ -78,7 +78,7 @@ def without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     write = sys.modules["spielfeld.files"].os  # type: ignore[attr-defined]
     monkeypatch.setattr(write, "fsync", lambda handle: None)
     monkeypatch.setattr(run, "one_thread", contextlib.nullcontext)  # costs more than such a run
-    monkeypatch.setattr("spielfeld.experiments.commands.train_report._draw", lambda run: None)
+    monkeypatch.setattr("spielfeld.experiments.commands.train._draw", lambda run: None)
 
 
 @pytest.mark.slow

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import ModelFileError, load_model, save_model
 
@@ -54,7 +53,7 @@ def reseal(run: Run, arrays: dict[str, Any], **header: Any) -> None:
 def test_headers_that_say_something_else_are_refused(run: Run, header: dict, reason: str) -> None:
     reseal(run, {}, **header)
     with pytest.raises(ModelFileError, match=rf"model\.safetensors: does not fit: .*{reason}"):
-        run.session()
+        run.restored()
 
 
 @pytest.mark.parametrize("name", ["ppo", "dqn"])
@@ -70,9 +69,9 @@ def test_weights_that_are_none_are_refused_by_name(name: str, tmp_path: Path) ->
     ):
         reseal(trained, {weights: wrong})
         with pytest.raises(ModelFileError, match=f"does not fit: .*{reason}"):
-            trained.session()
+            trained.restored()
         reseal(trained, {weights: arrays[weights]})
-    assert trained.session()
+    assert trained.restored()
 
 
 @pytest.mark.parametrize(
@@ -99,21 +98,21 @@ def test_specs_of_other_kinds_are_refused(tmp_path: Path, spec: dict, reason: st
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [
-        ({"hidden": "abc"}, r"hidden must be a value such as \(64, 64\), not 'abc'"),
-        ({"hidden": [1e3]}, r"hidden must be a value such as \(64, 64\), not \[1000.0\]"),
-        ({"learning_rate": "x"}, "learning_rate must be a value such as 0.001, not 'x'"),
-        ({"steps": 1.5}, r"steps must be a value such as \d+, not 1.5"),
-        ({"network": 3}, "network must be a value such as 'numpy', not 3"),
+        ({"hidden": "abc"}, "hidden must be a row of values, not 'abc'"),
+        ({"hidden": [1e3]}, "hidden must be a whole number, 1 or more, not 1000.0"),
+        ({"learning_rate": "x"}, "learning_rate must be a number, above 0, not 'x'"),
+        ({"steps": 1.5}, "steps must be a whole number, 1 or more, not 1.5"),
+        ({"network": 3}, "There is no network 3: choose one of numpy, torch, linear"),
     ],
 )
 def test_settings_of_other_kinds_are_refused(setting: dict, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        Session(RunSpec("ppo", "spielfeld/FrozenLake-v0", 400, config=setting))
-    Session(RunSpec("ppo", "spielfeld/FrozenLake-v0", 400, config={"learning_rate": 1}))
+        Training(RunSpec("ppo", "spielfeld/FrozenLake-v0", 400, config=setting))
+    Training(RunSpec("ppo", "spielfeld/FrozenLake-v0", 400, config={"learning_rate": 1}))
 
 
 def test_what_is_missing_of_a_finished_run_is_named(tmp_path: Path) -> None:
-    trained = train(SPECS["q-learning"], tmp_path)
+    trained = Run.load(train(SPECS["q-learning"], tmp_path).directory)
     (trained.directory / "scores.csv").write_text("")
     with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, val"):
         _ = trained.scores

@@ -5,7 +5,6 @@ import pytest
 
 from spielfeld.experiments.data_metrics import METRICS, METRICS_OF, TASKS, measure, names
 from spielfeld.experiments.data_score import DataScore
-from spielfeld.experiments.report import score_lines
 from spielfeld.learning.data_sets import DataSet, Split, find_data_set
 from spielfeld.learning.two_sample import energy_distance
 
@@ -133,7 +132,7 @@ def test_predictions_too_large_to_square_are_infinitely_wrong_without_a_warning(
     found = measure(Far(), ["regression"], split, split.test)
     assert found["root_mean_squared_error"].value == np.inf
     score = DataScore(found, 80, 0, 20)
-    assert "inf" in score_lines(score)[1]
+    assert "inf" in score.lines()[1]
 
 
 def test_score_is_what_was_written_down() -> None:
@@ -148,7 +147,7 @@ def test_score_is_what_was_written_down() -> None:
 
 def test_report_says_what_the_numbers_beside_are() -> None:
     split = find_data_set("noisy-curve").split(validation=0.1)
-    head, error, share, told = score_lines(DataScore.of(Knowing(split.test), ["regression"], split))
+    head, error, share, told = DataScore.of(Knowing(split.test), ["regression"], split).lines()
     parts, words = head.split()[:8], head.split()[8:]
     assert " ".join(parts) == "70 rows taught, 10 stood by, 20 test"
     assert " ".join(words) == "learned guessed at best"

@@ -11,14 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spielfeld.experiments import ground
-from spielfeld.experiments import session as session_module
-from spielfeld.experiments.data_score import DataScore
-from spielfeld.experiments.ground import Rows
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments import data_score
+from spielfeld.experiments import run as run_module
+from spielfeld.experiments.data_score import DataScore, RowEvaluator
+from spielfeld.experiments.run import Run, Training, one_thread, train
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.experiments.threads import one_thread
 from spielfeld.learning import load_model
 from spielfeld.learning.data_sets import find_data_set
 from spielfeld.learning.metrics import cross_entropy
@@ -58,9 +55,9 @@ def test_validation_rows_are_watched_on_the_way_and_test_rows_judge(tmp_path: Pa
 def test_portions_do_not_change_what_is_learned(tmp_path: Path, portion: int) -> None:
     spec = RunSpec("logistic-regression", "blobs", 1_000, source_options={"validation": 10})
 
-    def teach(session: Session) -> None:
-        while session.portion:
-            session.advance(portion)
+    def teach(training: Training) -> None:
+        while training.portion:
+            training.advance(portion)
 
     assert result(train(spec, tmp_path / "a", teach)) == result(train(spec, tmp_path / "b"))
 
@@ -69,11 +66,11 @@ def test_portions_do_not_change_what_is_learned(tmp_path: Path, portion: int) ->
 def test_resumed_run_equals_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: str
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
     spec = RunSpec(learner, "blobs", 2_000, source_options={"validation": 0.1})
 
-    def stop(session: Session) -> None:
-        session.advance(333)
+    def stop(training: Training) -> None:
+        training.advance(333)
         raise RuntimeError("power cut")
 
     for _ in range(3):
@@ -83,8 +80,8 @@ def test_resumed_run_equals_an_uninterrupted_one(
 
 
 def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
-    def press(session: Session) -> None:
-        session.advance(500)
+    def press(training: Training) -> None:
+        training.advance(500)
         os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
@@ -148,7 +145,7 @@ def test_what_learns_at_once_is_asked_once_and_scored_in_the_end(
     monkeypatch.chdir(tmp_path)
     Path("own_common.py").write_text(OWN)
     spec = RunSpec("own_common:Common", "two-moons", 5_000)
-    run = train(spec, tmp_path, lambda session: session.advance(0) and None)
+    run = train(spec, tmp_path, lambda training: training.advance(0) and None)
     from own_common import calls  # type: ignore[import-not-found]
 
     assert calls == [5_000]
@@ -185,7 +182,7 @@ def test_model_of_other_rows_is_refused(tmp_path: Path) -> None:
     run = train(MOONS, tmp_path)
     model = run.directory / "model.safetensors"
     with pytest.raises(ValueError, match="was saved with another spec"):
-        Session(RunSpec("neural-network", "two-moons", 3_000)).restore(model)
+        Training(RunSpec("neural-network", "two-moons", 3_000)).restore(model)
 
 
 def test_damaged_summary_is_named(tmp_path: Path) -> None:
@@ -199,10 +196,11 @@ def test_damaged_summary_is_named(tmp_path: Path) -> None:
 
 
 def test_the_more_there_is_to_predict_the_rarer_are_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ground, "QUICK", 2_000)
+    monkeypatch.setattr(data_score, "QUICK", 2_000)
 
     def scores(rows: int, *tasks: str) -> int:
-        return Rows(find_data_set("two-moons", rows=rows).split(test=0.5), tasks).scores
+        split = find_data_set("two-moons", rows=rows).split(test=0.5)
+        return RowEvaluator(split, tasks).evaluations
 
     assert scores(20, "classification") == 50
     assert scores(100, "classification") == 20

@@ -3,9 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spielfeld.experiments.budget import default_budget
-from spielfeld.experiments.data_source import default_samples, is_data, make_split
-from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.sources import (
+    default_budget,
+    default_samples,
+    is_data,
+    make_source,
+    make_split,
+)
 from spielfeld.learning.data_sets import find_data_set
 from spielfeld.learning.supervised import LogisticRegression
 

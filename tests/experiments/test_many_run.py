@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spielfeld.experiments import session as session_module
+from spielfeld.experiments import run as run_module
 from spielfeld.experiments.compare.outcome import Measure, Outcome
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import load_model
 
@@ -69,10 +68,10 @@ class PowerCutError(Exception):
 def test_interrupted_run_ends_as_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec: RunSpec
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
 
-    def cut(session: Session) -> None:
-        session.advance(1_001)
+    def cut(training: Training) -> None:
+        training.advance(1_001)
         raise PowerCutError
 
     with pytest.raises(PowerCutError):

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from spielfeld.experiments.command_line import main
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.sources import make_source
 from spielfeld.experiments.spec import RunSpec
 from tests.experiments.foreign_specs import LEARNER, WORLD
@@ -88,10 +87,10 @@ def test_train_names_the_module_anyway_and_says_how_to_go_on(say: Say) -> None:
 
 
 def test_an_interrupted_run_of_ones_own_resumes_as_before() -> None:
-    session = Session(mine(), Path("runs") / mine().directory_name / "checkpoint.safetensors")
-    session.checkpoint.parent.mkdir(parents=True)
-    session.advance(100)
-    session.save(session.checkpoint)
+    training = Training(mine(), Path("runs") / mine().directory_name / "checkpoint.safetensors")
+    training.checkpoint.parent.mkdir(parents=True)
+    training.advance(100)
+    training.save(training.checkpoint)
     resumed, whole = train(mine(), Path("runs")), train(mine(), Path("whole"))
     assert resumed.history.to_csv() == whole.history.to_csv()
     values = [run.learner.action_values.tolist() for run in (resumed, whole)]
@@ -129,7 +128,7 @@ def test_what_a_module_has_only_imported_is_not_called_for_a_file(folder: Path) 
     run = train(RunSpec("q-learning", "my_world:MyWorld", 100), Path("runs"))
     edit(run, source="my_world:system", source_options={"command": "touch evil"})
     with pytest.raises(ValueError, match=r"my_world:system was made in the module (posix|nt): if"):
-        Run.load(run.directory, own="my_world").session()
+        Run.load(run.directory, own="my_world").restored()
     assert not (folder / "evil").exists()
 
 
@@ -148,7 +147,7 @@ def test_a_run_that_learned_against_itself_is_refused() -> None:
     run = train(RunSpec("q-learning", "spielfeld/TicTacToe-v0", 100), Path("runs"))
     edit(run, source_options={"opponent": str(run.directory)})
     with pytest.raises(ValueError, match="learned against itself"):
-        Run.load(run.directory).session()
+        Run.load(run.directory).restored()
 
 
 def test_a_finished_run_with_another_spec_than_asked_for_is_refused() -> None:

@@ -10,21 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spielfeld.experiments import ground
-from spielfeld.experiments import session as session_module
+from spielfeld.experiments import run as run_module
 from spielfeld.experiments.command_line import main
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Run, Training, train
+from spielfeld.experiments.show import shown_values
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.learning import ModelFileError, load_model
+from spielfeld.loop_cache import COMPILING
 
 SPEC = RunSpec("q-learning", "spielfeld/CliffWalking-v0", 6_000, seed=3)
 IMPATIENT = """
 import sys
 from pathlib import Path
-import spielfeld.experiments.session
+import spielfeld.experiments.run
 from spielfeld.experiments.command_line import main
-spielfeld.experiments.session.CHECKPOINT_SECONDS = 0.0
+spielfeld.experiments.run.CHECKPOINT_SECONDS = 0.0
 Path(sys.argv[1]).touch()
 sys.exit(main(sys.argv[2:]))
 """
@@ -75,9 +75,9 @@ def test_complete_run_is_not_run_again(tmp_path: Path) -> None:
 def test_portions_do_not_change_what_is_learned(tmp_path: Path, portion: int) -> None:
     spec = RunSpec("q-learning", "spielfeld/FrozenLake-v0", 2_000)
 
-    def teach(session: Session) -> None:
-        while session.portion:
-            session.advance(portion)
+    def teach(training: Training) -> None:
+        while training.portion:
+            training.advance(portion)
 
     assert result(train(spec, tmp_path / "a", teach)) == result(train(spec, tmp_path / "b"))
 
@@ -86,7 +86,7 @@ def test_portions_do_not_change_what_is_learned(tmp_path: Path, portion: int) ->
 def test_resumed_run_equals_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, observation: str
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
     spec = RunSpec(
         "q-learning",
         "spielfeld/KeysAndDoors-v0",
@@ -94,8 +94,8 @@ def test_resumed_run_equals_an_uninterrupted_one(
         source_options={"observation": observation},
     )
 
-    def stop(session: Session) -> None:
-        session.advance(777)
+    def stop(training: Training) -> None:
+        training.advance(777)
         raise RuntimeError("power cut")
 
     for _ in range(3):
@@ -108,11 +108,11 @@ def test_resumed_run_equals_an_uninterrupted_one(
 def test_resumed_run_in_a_world_of_gymnasium_equals_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
     spec = RunSpec("sarsa", source, 1_500)
 
-    def stop(session: Session) -> None:
-        session.advance(333)
+    def stop(training: Training) -> None:
+        training.advance(333)
         raise RuntimeError("power cut")
 
     for _ in range(3):
@@ -124,12 +124,12 @@ def test_resumed_run_in_a_world_of_gymnasium_equals_an_uninterrupted_one(
 def test_run_goes_on_with_a_new_episode_where_the_world_cannot_be_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(ground, "world_state", lambda env: None)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "world_state", lambda env: None)
     spec = RunSpec("sarsa", "MountainCar-v0", 1_500)
 
-    def stop(session: Session) -> None:
-        session.advance(333)
+    def stop(training: Training) -> None:
+        training.advance(333)
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
@@ -139,18 +139,30 @@ def test_run_goes_on_with_a_new_episode_where_the_world_cannot_be_saved(
 
 
 def test_watching_does_not_change_what_is_recorded(tmp_path: Path) -> None:
-    def watch(session: Session) -> None:
-        pupil = session.as_learner()
+    def watch(training: Training) -> None:
         for samples in (0, 0, 1_000):  # the first for a picture before all learning
-            pupil.learn(session.ground.given, samples)
-            assert pupil.action_values.shape == (38, 4)
+            training.advance(samples)
+            assert shown_values(training.learner, training.source).shape == (38, 4)
 
     assert result(train(SPEC, tmp_path / "a", watch)) == result(train(SPEC, tmp_path / "b"))
 
 
+def test_seconds_of_compiling_are_no_seconds_of_learning(monkeypatch: pytest.MonkeyPatch) -> None:
+    training, clock = Training(SPEC), iter([10.0, 17.0])
+
+    def learn(source: object, samples: int) -> None:
+        COMPILING.seconds += 5.0
+
+    monkeypatch.setattr(training.learner, "learn", learn)
+    monkeypatch.setattr(COMPILING, "seconds", 3.0)
+    monkeypatch.setattr(run_module.time, "perf_counter", lambda: next(clock))
+    training.learn(100)
+    assert training.seconds == 2.0
+
+
 def test_ctrl_c_does_not_wait_while_a_picture_is_only_shown(tmp_path: Path) -> None:
-    def linger(session: Session) -> None:
-        session.advance(1_000)
+    def linger(training: Training) -> None:
+        training.advance(1_000)
         os.kill(os.getpid(), signal.SIGINT)
         raise AssertionError("still shown")
 
@@ -162,17 +174,17 @@ def test_ctrl_c_does_not_wait_while_a_picture_is_only_shown(tmp_path: Path) -> N
 
 
 def test_ctrl_c_saves_and_goes_on_later(tmp_path: Path) -> None:
-    def press(session: Session) -> None:
-        session.advance(1_000)
-        learn = session.learner.learn
+    def press(training: Training) -> None:
+        training.advance(1_000)
+        learn = training.learner.learn
 
         def interrupted(source: object, samples: int) -> object:
-            session.learner.learn = learn
+            training.learner.learn = learn
             os.kill(os.getpid(), signal.SIGINT)
             return learn(source, samples)
 
-        session.learner.learn = interrupted
-        session.advance(1_000)
+        training.learner.learn = interrupted
+        training.advance(1_000)
 
     with pytest.raises(KeyboardInterrupt):
         train(SPEC, tmp_path / "a", press)
@@ -245,7 +257,7 @@ def test_damaged_checkpoint_is_refused_by_name(
 
 def test_model_of_another_run_is_refused(tmp_path: Path) -> None:
     run = train(SPEC, tmp_path)
-    other = Session(RunSpec("q-learning", "spielfeld/DynaMaze-v0", 10))
+    other = Training(RunSpec("q-learning", "spielfeld/DynaMaze-v0", 10))
     with pytest.raises(ValueError, match="was saved with another spec"):
         other.restore(run.directory / "model.safetensors")
 
@@ -350,5 +362,5 @@ def test_an_option_in_a_file_of_a_run_names_no_function(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="names 'os:system', and a file does not choose code"):
         Run.load(run.directory)
     with pytest.raises(ValueError, match="'os:system' is no world of the suite"):
-        Run.load(run.directory, own="os").session()
+        Run.load(run.directory, own="os").restored()
     assert not evil.exists()

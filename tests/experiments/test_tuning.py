@@ -5,8 +5,7 @@ import pytest
 
 from spielfeld.experiments.command_line import main
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.experiments.threshold import Reached, seconds_to
-from spielfeld.experiments.tuning import CHOICES, RANGES, Task, search
+from spielfeld.experiments.tuning import CHOICES, RANGES, Reached, Task, search, seconds_to
 
 CLIFF = "spielfeld/CliffWalking-v0"
 

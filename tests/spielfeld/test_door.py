@@ -18,7 +18,7 @@ import spielfeld
 from spielfeld import agents, envs, learning
 from spielfeld.agents import QLearning, policy_gradient, tabular, value_based
 from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from spielfeld.learning.data_sets import Split
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,5 +175,5 @@ def test_a_class_of_a_script_is_asked_for_its_file() -> None:
 def test_learner_and_source_are_of_one_session() -> None:
     run = spielfeld.train("logistic-regression", "two-moons", samples=200)
     assert isinstance(run, Run)
-    assert run.source is run.source and run.session() is not run.session()
+    assert run.source is run.source and run.restored() is not run.restored()
     assert run.learner.predict(run.source.test.inputs[:3]).shape[0] == 3

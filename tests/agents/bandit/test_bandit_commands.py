@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from spielfeld.experiments import session as session_module
+from spielfeld.experiments import run as run_module
 from spielfeld.experiments.command_line import main
 from spielfeld.experiments.registry import LEARNERS
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.learning import load_model
 
@@ -42,11 +41,11 @@ def test_every_bandit_learner_trains_and_is_scored(
 def test_resumed_run_equals_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
     spec = RunSpec("bandit-ucb", source, 25_000, seed=2)
 
-    def stop(session: Session) -> None:
-        session.advance(7_777)
+    def stop(training: Training) -> None:
+        training.advance(7_777)
         raise RuntimeError("power cut")
 
     for _ in range(2):

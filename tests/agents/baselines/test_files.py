@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spielfeld.experiments import session as session_module
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments import run as run_module
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import ModelFileError, load_model, save_model
 
@@ -50,7 +49,7 @@ class Bomb:
 def test_finished_run_is_evaluated_again_to_the_last_bit(run: Run) -> None:
     learner = run.learner
     assert run.summary["samples"] == learner.samples == 512
-    assert run.session().ground.score(learner) == run.score
+    assert run.restored().evaluator(learner) == run.score
     again = train(SPEC, run.directory.parent / "again")
     states = np.arange(16)
     assert np.array_equal(again.learner.predict(states), learner.predict(states))
@@ -60,22 +59,22 @@ def test_finished_run_is_evaluated_again_to_the_last_bit(run: Run) -> None:
 @pytest.mark.parametrize("spec", [BOXES, BATCHES])
 def test_worlds_without_a_model_are_played(spec: RunSpec, tmp_path: Path) -> None:
     run = train(spec, tmp_path)
-    assert run.score.episodes == 100 and run.session().ground.score(run.learner) == run.score
+    assert run.score.episodes == 100 and run.restored().evaluator(run.learner) == run.score
 
 
 def test_pickles_in_the_place_of_a_model_are_refused_and_execute_nothing(
     model: Path, tmp_path: Path
 ) -> None:
-    crater, session = tmp_path / "crater", Session(SPEC)
+    crater, training = tmp_path / "crater", Training(SPEC)
     pickle.loads(pickle.dumps(Bomb(crater)))
     assert crater.exists()  # so it works, if anybody is so careless
     crater.unlink()
     model.write_bytes(pickle.dumps(Bomb(crater)))
     with pytest.raises(ModelFileError, match="is damaged, or is not a model file of this suite"):
-        session.restore(model)
+        training.restore(model)
     torch.save({"policy": Bomb(crater)}, model)
     with pytest.raises(ModelFileError, match="is damaged, or is not a model file of this suite"):
-        session.restore(model)
+        training.restore(model)
     assert not crater.exists()
 
 
@@ -83,15 +82,15 @@ def test_files_of_the_library_itself_are_refused(model: Path) -> None:
     with open(model, "wb") as file:
         sb3.PPO("MlpPolicy", "CartPole-v1", device="cpu").save(file)
     with pytest.raises(ModelFileError, match="is not a model file of this suite"):
-        Session(SPEC).restore(model)
+        Training(SPEC).restore(model)
 
 
 def test_any_altered_byte_is_noticed(model: Path) -> None:
-    whole, session = model.read_bytes(), Session(SPEC)
+    whole, training = model.read_bytes(), Training(SPEC)
     for place in np.random.default_rng(0).integers(len(whole), size=50).tolist():
         model.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(ModelFileError, match="is damaged"):
-            session.restore(model)
+            training.restore(model)
 
 
 def test_sealed_file_with_altered_shapes_is_refused_by_name(model: Path) -> None:
@@ -99,7 +98,7 @@ def test_sealed_file_with_altered_shapes_is_refused_by_name(model: Path) -> None
     name = next(name for name in arrays if name.startswith("policy."))
     save_model(model, {**arrays, name: np.zeros((5, 5))}, header)
     with pytest.raises(ValueError, match=f"'{name}' has shape"):
-        Session(SPEC).restore(model)
+        Training(SPEC).restore(model)
 
 
 def test_model_file_holds_numbers_and_words_alone(model: Path) -> None:
@@ -109,13 +108,13 @@ def test_model_file_holds_numbers_and_words_alone(model: Path) -> None:
 
 
 def test_interrupted_run_begins_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
 
-    def press(session: Session) -> None:
-        session.advance(100)
-        session.advance(100)
+    def press(training: Training) -> None:
+        training.advance(100)
+        training.advance(100)
         os.kill(os.getpid(), signal.SIGINT)
-        session.advance(100)
+        training.advance(100)
 
     root = run.directory.parent / "interrupted"
     with pytest.raises(KeyboardInterrupt):

@@ -11,7 +11,7 @@ from spielfeld.agents.policy_gradient.a2c import A2C
 from spielfeld.agents.policy_gradient.parts import end_values
 from spielfeld.agents.policy_gradient.ppo import PPO
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.experiments.threshold import seconds_to
+from spielfeld.experiments.tuning import seconds_to
 from spielfeld.learning import CrossEntropy
 from spielfeld.learning.batch import Batch
 from tests.agents.known_answers import DISCRETE, KNOWN_ANSWERS

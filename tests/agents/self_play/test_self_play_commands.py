@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from spielfeld.experiments import session as session_module
+from spielfeld.experiments import run as run_module
 from spielfeld.experiments.command_line import main
-from spielfeld.experiments.run import Run, train
-from spielfeld.experiments.session import Session
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.learning import load_model
 
@@ -29,11 +28,11 @@ def test_self_play_trains_and_is_scored(
 def test_resumed_run_equals_an_uninterrupted_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
     spec = RunSpec("td-self-play", NAME, 3_000, seed=2)
 
-    def stop(session: Session) -> None:
-        session.advance(777)
+    def stop(training: Training) -> None:
+        training.advance(777)
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):

@@ -9,7 +9,7 @@ from spielfeld.agents.tabular.remembered_world import recall_pair
 from spielfeld.envs import TabularEnv
 from spielfeld.envs.access import restore
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from tests.agents.tabular.planning_laws import (
     DETERMINISTIC,
     WORLDS,

@@ -9,7 +9,7 @@ from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.envs.access import restore
 from spielfeld.envs.grid_world.changing_maze import changing_maze
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from tests.agents.tabular.planning_laws import (
     DETERMINISTIC,
     WORLDS,

@@ -5,8 +5,7 @@ import pytest
 from spielfeld.envs import CATALOGUE
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.experiments.registry import find_learner
-from spielfeld.experiments.settings import settings_for
-from spielfeld.experiments.sources import make_source
+from spielfeld.experiments.sources import make_source, settings_for
 
 GRIDS = {name.split("/")[1].removesuffix("-v0") for name in CATALOGUE}
 # The large lake is too noisy for the longer returns of these: they reach 50 to 93 %.

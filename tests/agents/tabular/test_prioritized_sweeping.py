@@ -12,7 +12,7 @@ from spielfeld.envs import TabularEnv
 from spielfeld.envs.access import restore
 from spielfeld.envs.grid_world.layout_file import load_layout
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from tests.agents.tabular.planning_laws import (
     DETERMINISTIC,
     WORLDS,

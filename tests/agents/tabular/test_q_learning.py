@@ -13,7 +13,7 @@ from spielfeld.agents.tabular.spaces import DiscreteCode
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.envs.access import restore
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 from spielfeld.learning.optimizer import decayed_rate, linear_schedule
 from tests.agents.tabular.tabular_worlds import aimed, assert_equal_states, corridor

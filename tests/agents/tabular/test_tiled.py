@@ -12,7 +12,7 @@ from spielfeld.agents.tabular.rules import GradientConfig
 from spielfeld.agents.tabular.spaces import tile_coder
 from spielfeld.envs.access import restore, state
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import settings_for
 from spielfeld.learning import TileSum
 
 LADDER = [Sarsa, ExpectedSarsa, QLearning]

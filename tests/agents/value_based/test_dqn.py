@@ -23,7 +23,7 @@ from spielfeld.agents.value_based.dqn import (
 from spielfeld.agents.value_based.dueling_dqn import DuelingDQN, duelling_network
 from spielfeld.agents.value_based.n_step_dqn import Chain, NStepDQN
 from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN, Proportional
-from spielfeld.experiments.session import split
+from spielfeld.experiments.run import split
 from spielfeld.learning import SGD, load_model, save_model
 from spielfeld.settings import Count, Share, Whole
 from tests.agents.tabular.tabular_worlds import aimed

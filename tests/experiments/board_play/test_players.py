@@ -6,8 +6,8 @@ from spielfeld.envs.board_game.rules import action_of, cell_bit
 from spielfeld.experiments.board_play.match import Match, Player
 from spielfeld.experiments.board_play.players import find_player, named_player
 from spielfeld.experiments.board_play.thoughts import asked, next_shown, thoughts
+from spielfeld.experiments.door import make
 from spielfeld.experiments.run import train
-from spielfeld.experiments.sources import make_source
 from spielfeld.experiments.spec import RunSpec
 
 
@@ -85,14 +85,14 @@ def test_a_run_is_an_opponent_that_training_and_scoring_know_exactly(run):
 @pytest.mark.parametrize("source", ["spielfeld/ConnectFour-v0", "spielfeld/GridWorld-v0"])
 def test_a_run_is_no_opponent_in_another_game(run, source):
     with pytest.raises(ValueError, match=r"another game than this|unexpected keyword"):
-        make_source(source, {"opponent": str(run.directory)})
+        make(source, opponent=str(run.directory))
 
 
 def test_a_directory_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"is no run: it has no spec\.json"):
         find_player(str(tmp_path), TIC_TAC_TOE)
     with pytest.raises(ValueError, match=r"is no run: it has no spec\.json"):
-        make_source("spielfeld/TicTacToe-v0", {"opponent": str(tmp_path)})
+        make("spielfeld/TicTacToe-v0", opponent=str(tmp_path))
 
 
 def test_the_name_of_uct_says_how_long_it_thinks():

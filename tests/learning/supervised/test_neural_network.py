@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from spielfeld.experiments.data_source import make_split
-from spielfeld.experiments.settings import settings_for
+from spielfeld.experiments.sources import make_split, settings_for
 from spielfeld.learning.data_sets import Split, find_data_set
 from spielfeld.learning.metrics import accuracy, mean_squared_error
 from spielfeld.learning.supervised import (
