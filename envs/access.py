@@ -23,9 +23,10 @@ from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 from spielfeld import guard
 from spielfeld.arrays import Booleans
 from spielfeld.envs.tabular import TabularModel
+from spielfeld.protocols import World
 from spielfeld.snapshot import restored
 
-ForeignEnv: TypeAlias = gym.Env[Any, Any]
+ForeignEnv: TypeAlias = World
 ForeignWrapper: TypeAlias = gym.Wrapper[Any, Any, Any, Any]
 ForeignVector: TypeAlias = VectorEnv[Any, Any, Any]
 State = dict[str, Any]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
 from spielfeld.arrays import Booleans, Floats, Integers
 from spielfeld.envs.outcomes import Outcome, merged_outcomes, outcome_arrays
 from spielfeld.envs.tabular import TabularModel
+from spielfeld.protocols import World
 
 
 @runtime_checkable
@@ -29,7 +29,7 @@ class Fickle(Protocol):
     fickle_passenger: bool
 
 
-def read_table(env: gym.Env[Any, Any]) -> TabularModel:
+def read_table(env: World) -> TabularModel:
     """Read the transition table `P` of a Gymnasium env (FrozenLake, CliffWalking, Taxi).
 
     Equal outcomes are merged; the start comes from `initial_state_distrib`; states in which

@@ -225,7 +225,7 @@ def _with_finals(rows: Array, ended: Booleans, finals: Array) -> Array:
     return last
 
 
-def many_worlds(source: ManyWorlds | ForeignVector | ForeignEnv, rows: int) -> ManyWorlds:
+def many_worlds(source: ManyWorlds | ForeignVector | gym.Env[Any, Any], rows: int) -> ManyWorlds:
     """Return `rows` copies of an environment, natively where it is able to, or a vector as it is.
 
     Args:

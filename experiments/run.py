@@ -179,12 +179,12 @@ class Training:
         columns = {f"{table}.{name}": column for table, history in tables.items()
                    for name, column in history.columns.items()}  # fmt: skip
         # Where it stands in its rows, or in copies of its world, belongs to the learner.
-        apart = isinstance(self.source, Split) or predicts_many(self.learner)
+        world = None if isinstance(self.source, Split) else self.source
         header = {
             **self._identity(),
             "columns": {table: list(history.columns) for table, history in tables.items()},
             "learner": values,
-            "env": None if apart else world_state(self.source),
+            "env": None if world is None or predicts_many(self.learner) else world_state(world),
             "samples": self.samples,
             "seconds": self.seconds,
             "versions": versions(),
