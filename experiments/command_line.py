@@ -6,10 +6,11 @@ Only names are looked up here; a command's module, with all that it imports, loa
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from spielfeld.experiments.registry import import_place
 
@@ -22,6 +23,10 @@ COMMANDS = {
     "benchmark": "speed beside the peers, from the same run",
     "figures": "draw the books' figures, ours beside the published numbers",
     "list": "show every learner, data set and world",
+}
+ELSEWHERE = {  # commands of packages that this one does not import
+    "benchmark": "spielfeld.benchmarks.command:main",
+    "figures": "spielfeld.tutorials.figures.command:main",
 }
 MISTAKES = (ValueError, OSError, ImportError, RuntimeError, MemoryError, FloatingPointError)
 HELP = ("-h", "--help", "help")
@@ -43,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] not in COMMANDS:
         return _fail(_unknown_command(words[0]))
     try:
-        return int(import_place(f"spielfeld.experiments.commands.{words[0]}:main")(words[1:]))
+        return int(_command(words[0])(words[1:]))
     except KeyboardInterrupt as stop:
         print(str(stop) or "Stopped.", file=sys.stderr)
         return 130
@@ -54,6 +59,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("SPIELFELD_TRACEBACK"):
             raise
         return _fail(_sentence(error))
+
+
+def _command(name: str) -> Callable[[Sequence[str]], int]:
+    place = ELSEWHERE.get(name, f"spielfeld.experiments.commands.{name}:main")
+    package = place.partition(".command")[0]
+    if name in ELSEWHERE and importlib.util.find_spec(package) is None:
+        raise ValueError(
+            f"`spielfeld {name}` needs {package}, which comes with a checkout of the repository, "
+            "not with the installed package."
+        )
+    command: Callable[[Sequence[str]], int] = import_place(place)
+    return command
 
 
 def _overview() -> str:

@@ -1,8 +1,9 @@
 """Spielfeld: learn reinforcement learning by doing.
 
-The packages are `spielfeld.envs`, `spielfeld.learning`, `spielfeld.agents` and
-`spielfeld.experiments`. An installed wheel holds them in this folder. In a checkout they are the
-folders beside it; the links in this folder only show them to editors and type checkers.
+The packages are `spielfeld.envs`, `spielfeld.learning`, `spielfeld.agents`,
+`spielfeld.experiments` and `spielfeld.tutorials`. An installed wheel holds them in this folder. In
+a checkout they are the folders beside it, and `spielfeld.benchmarks` is one more. The links in this
+folder only show them to editors and type checkers.
 
 `make`, `train` and `load` do in Python what the command line does; they stand in
 `spielfeld.experiments.door`.

@@ -19,8 +19,8 @@ from spielfeld.envs.grid_world.layout_error import LayoutError
 from spielfeld.envs.grid_world.layout_file import read_layout
 from spielfeld.envs.grid_world.layout_values import RULES, TILE_KEYS, TOP
 from spielfeld.experiments.command_line import COMMANDS
-from spielfeld.experiments.figures.all import find as find_figure
 from spielfeld.experiments.registry import LEARNERS, find_learner
+from spielfeld.tutorials.figures.command import find as find_figure
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 GUIDE = (DOCS / "layouts.md").read_text(encoding="utf-8")

@@ -13,18 +13,20 @@ from typing import Any
 
 import pytest
 
-from spielfeld import agents, envs, experiments, learning
+from spielfeld import agents, benchmarks, envs, experiments, learning, tutorials
 from spielfeld.experiments.registry import LEARNERS, import_place
 
 ROOT = Path(__file__).resolve().parents[1]
 DOOR = ROOT / "spielfeld" / "__init__.py"  # leads into the house, and loads nothing of it by itself
-OURS = ("learning", "envs", "agents", "experiments", "scripts", "tests", "tutorials")
+OURS = ("learning", "envs", "agents", "experiments", "tutorials", "benchmarks", "scripts", "tests")
 MAY_IMPORT: dict[str, set[str]] = {
     "spielfeld": set(),
     "learning": set(),
     "envs": set(),
     "agents": {"learning", "envs"},
     "experiments": {"learning", "envs", "agents"},
+    "tutorials": {"learning", "envs", "agents", "experiments"},
+    "benchmarks": {"learning", "envs", "agents", "experiments"},
     "scripts": {"experiments"},
 }
 GYMNASIUM_CLASSES = {
@@ -207,7 +209,7 @@ def test_agents_use_models_and_never_environment_classes() -> None:
         assert not GYMNASIUM_CLASSES & {name for _, name in imports(path)}, path
 
 
-@pytest.mark.parametrize("package", [learning, envs, agents, experiments])
+@pytest.mark.parametrize("package", [learning, envs, agents, experiments, tutorials, benchmarks])
 def test_packages_are_this_projects(package) -> None:
     place = Path(package.__file__).resolve()
     assert place.is_relative_to(ROOT), (
@@ -360,7 +362,7 @@ def test_links_of_the_documents_lead_somewhere() -> None:
 def test_examples_in_docstrings_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # some make runs
     examined = 0
-    for package in ("learning", "envs", "agents", "experiments"):
+    for package in ("learning", "envs", "agents", "experiments", "tutorials", "benchmarks"):
         for path in sources(package):
             if ">>>" in path.read_text():
                 module = ".".join(["spielfeld", *path.relative_to(ROOT).with_suffix("").parts])

@@ -14,7 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-FOLDERS = ("agents", "envs", "experiments", "learning")
+FOLDERS = ("agents", "envs", "experiments", "learning", "tutorials")  # of the wheel
+LINKS = (*FOLDERS, "benchmarks")
 CLIFF = "spielfeld/CliffWalking-v0"
 TRAIN = ["train", "q-learning", CLIFF, "--samples", "500", "--seed", "1"]
 LOADED = "LOADED BY ACCIDENT"
@@ -68,9 +69,9 @@ def unpacked_wheel(wheel: Path, place: Path) -> Path:
 
 def checkout_without_links(place: Path) -> Path:
     """Copy what is ours; where there were links, text files say where they led."""
-    unwanted = shutil.ignore_patterns("__pycache__", *FOLDERS)
+    unwanted = shutil.ignore_patterns("__pycache__", *LINKS)
     shutil.copytree(ROOT / "spielfeld", place / "spielfeld", ignore=unwanted)
-    for folder in FOLDERS:
+    for folder in LINKS:
         (place / "spielfeld" / folder).write_text(f"../{folder}")
         shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", place)
@@ -123,6 +124,18 @@ def test_commands_do_not_load_files_that_lie_beside(house: House, beside: Path) 
     assert "share of perfect" in trained and len(list((beside / "runs").iterdir())) == 1
     assert "steps 1   reward -1   return -1   up" in played
     assert LOADED not in listed + trained + played
+
+
+@pytest.mark.slow
+def test_figures_come_with_the_wheel_and_benchmarks_with_a_checkout(
+    house: House, beside: Path
+) -> None:
+    assert "cliff-step-sizes" in house.command("figures", cwd=beside)
+    installed = not (house.folder / "pyproject.toml").is_file()
+    command = [sys.executable, str(house.script), "benchmark", "--only", "no-such"]
+    run = subprocess.run(command, cwd=beside, env=house.environment, capture_output=True, text=True)
+    answer = "comes with a checkout of the repository" if installed else "no comparison 'no-such'"
+    assert run.returncode == 2 and answer in run.stderr and run.stderr.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@ import importlib.util
 import numpy as np
 import pytest
 
+from spielfeld.benchmarks.board_solver import random_positions
 from spielfeld.envs.board_game import CONNECT_FOUR, Position
 from spielfeld.envs.board_game.solver import Solver, perfect_moves
 from spielfeld.envs.board_game.solver.openings import (
@@ -13,7 +14,6 @@ from spielfeld.envs.board_game.solver.openings import (
     opening_code,
     scores_of,
 )
-from spielfeld.experiments.benchmark.board_solver import random_positions
 
 OPENING_SCORES = [-2, -1, 0, 1, 0, -1, -2]  # published by many
 # Stones on the board and how many positions are drawn of each stage: early ones take longer.

@@ -1,0 +1,77 @@
+"""One environment through `gym.make`: steps a second, and pictures a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
+from spielfeld.benchmarks.comparison import Comparison, Side, Sides, rate
+
+
+def prepare(quick: bool) -> Sides:
+    """Make both frozen lakes, each with Gymnasium's own wrappers as its id asks for them."""
+    steps = 1_000 if quick else 200_000
+    ours = gym.make("spielfeld/FrozenLake8x8-v0")
+    peer = gym.make("FrozenLake8x8-v1")
+    return Sides(
+        Side("spielfeld/FrozenLake8x8-v0", rate(random_walk(ours, steps), steps)),
+        Side("Gymnasium FrozenLake8x8-v1", rate(random_walk(peer, steps), steps)),
+    )
+
+
+def random_walk(env: Any, steps: int) -> Callable[[], None]:
+    """Return work of that many steps with random actions, drawn beforehand, and resets."""
+    actions = np.random.default_rng(0).integers(env.action_space.n, size=steps).tolist()
+
+    def walk() -> None:
+        env.reset(seed=1)
+        for action in actions:
+            _, _, terminated, truncated, _ = env.step(action)
+            if terminated or truncated:
+                env.reset()
+
+    return walk
+
+
+def prepare_drawing(quick: bool) -> Sides:
+    """Make both frozen lakes and compare the size of their pictures."""
+    frames = 20 if quick else 1_000
+    ours = gym.make("spielfeld/FrozenLake8x8-v0", render_mode="rgb_array")
+    peer = gym.make("FrozenLake8x8-v1", render_mode="rgb_array")
+    sizes = [_size(env) for env in (ours, peer)]
+    if sizes[0] != sizes[1]:
+        raise RuntimeError(f"Our pictures are {sizes[0]}, the peer's {sizes[1]}: not comparable.")
+    size = f"{sizes[0][1]} x {sizes[0][0]} pixels"
+    return Sides(
+        Side(f"spielfeld/FrozenLake8x8-v0, {size}", rate(_drawing(ours, frames), frames)),
+        Side(f"Gymnasium FrozenLake8x8-v1, {size}", rate(_drawing(peer, frames), frames)),
+    )
+
+
+def _size(env: Any) -> tuple[int, ...]:
+    env.reset(seed=1)
+    size: tuple[int, ...] = env.render().shape
+    return size
+
+
+def _drawing(env: Any, frames: int) -> Callable[[], None]:
+    return random_walk(_Drawn(env), frames)
+
+
+class _Drawn(gym.Wrapper[Any, Any, Any, Any]):
+    """Draws after each step."""
+
+    def step(self, action: Any) -> Any:
+        result = self.env.step(action)
+        self.env.render()
+        return result
+
+
+COMPARISONS = (
+    Comparison("single-env", "one env through gym.make", "steps/s", 4, prepare),
+    Comparison("drawing", "rgb_array frames", "frames/s", 2, prepare_drawing),
+)

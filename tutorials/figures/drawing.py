@@ -1,0 +1,292 @@
+"""Tools of all figures: numbers beside published ones, repeated runs, and one look."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spielfeld.arrays import Array
+from spielfeld.experiments.interrupts import ctrl_c_left_to_us
+from spielfeld.files import write_atomically
+
+SOURCE_RUNS = 1_000  # of a published number that states neither runs nor error
+BAND_WIDTH = 4.0  # in standard errors of the difference
+
+
+class Row(NamedTuple):
+    """A number beside the published one.
+
+    Args:
+        what: Name and unit of the number.
+        published: Number in the book; None if there is none.
+        ours: Number computed here.
+        error: Standard error of ours; 0 if it is exact.
+        band: Largest difference to the published number that counts as agreement.
+    """
+
+    what: str
+    published: float | None
+    ours: float
+    error: float = 0.0
+    band: float = 0.0
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether ours lies in the band around the published number, if there is one."""
+        return None if self.published is None else abs(self.ours - self.published) <= self.band
+
+
+class Outcome(NamedTuple):
+    """Picture of a figure, made by matplotlib, and its numbers."""
+
+    picture: Any
+    rows: list[Row]
+
+
+def estimate(
+    what: str, published: float | None, samples: Array, source_error: float | None = None
+) -> Row:
+    """Compare the mean of many runs with a published mean.
+
+    The band is four standard errors of the difference: 4 * sqrt(theirs^2 + ours^2).
+
+    Args:
+        what: Name and unit of the mean.
+        published: Mean in the book.
+        samples: One number for each run. Shape [runs].
+        source_error: Standard error of the published mean; by default that of 1,000 runs which
+            scatter as ours do.
+    """
+    deviation = samples.std(ddof=1).item() if samples.size > 1 else math.nan
+    error = deviation / math.sqrt(samples.size)
+    theirs = deviation / math.sqrt(SOURCE_RUNS) if source_error is None else source_error
+    return Row(
+        what, published, samples.mean().item(), error, BAND_WIDTH * math.hypot(theirs, error)
+    )
+
+
+def to_the_digits(what: str, published: float, ours: float, digits: int) -> Row:
+    """Compare an exact number with one that was published with so many digits."""
+    return Row(what, published, ours, band=rounding(digits))
+
+
+def all_to_the_digits(what: str, published: npt.ArrayLike, ours: npt.ArrayLike, digits: int) -> Row:
+    """Compare many exact numbers with published ones: by the largest difference."""
+    difference = np.abs(np.asarray(ours) - np.asarray(published)).max().item()
+    return Row(f"largest difference to {what}", 0.0, difference, band=rounding(digits))
+
+
+def rounding(digits: int) -> float:
+    """Return by how much a number changes at most if it is rounded to so many digits."""
+    return 0.5 * 10.0**-digits + 1e-12
+
+
+PARTS = 20  # of the runs with one setting; progress is shown after each
+
+Tell = Callable[[int, int], None]  # parts of the work that are done, all parts
+
+
+def be_quiet(done: int, parts: int) -> None:
+    """Show no progress."""
+
+
+class Repeat(NamedTuple):
+    """Repeated measurement with the seeds 0, 1, 2 ...
+
+    Args:
+        runs: Number of seeds.
+        jobs: Processes; 1 for this one alone, -1 for one a core.
+        tell: Function that shows progress.
+    """
+
+    runs: int
+    jobs: int = 1
+    tell: Tell = be_quiet
+
+    def __call__(
+        self, measure: Callable[..., Any], settings: Sequence[tuple[Any, ...]]
+    ) -> list[Array]:
+        """Call measure(seed, *setting) for every seed and setting.
+
+        Args:
+            measure: Function that returns a number or an array of them.
+            settings: Further arguments, for example one tuple for each step size.
+
+        Returns:
+            Measurements of each setting. Shape [runs, ...].
+        """
+        from joblib import Parallel, delayed
+
+        seeds, size = range(self.runs), -(-self.runs // PARTS)
+        parts = [seeds[first : first + size] for first in seeds[::size]]
+        work = [delayed(_some)(measure, part, setting) for setting in settings for part in parts]
+        results = []
+        with ctrl_c_left_to_us():
+            done = Parallel(n_jobs=self.jobs, return_as="generator")(work)
+        for result in done:
+            results.append(result)
+            self.tell(len(results), len(work))
+        count = len(parts)
+        return [np.concatenate(results[k * count : (k + 1) * count]) for k in range(len(settings))]
+
+
+def _some(measure: Callable[..., Any], seeds: range, setting: tuple[Any, ...]) -> Array:
+    return np.array([measure(seed, *setting) for seed in seeds])
+
+
+@cache
+def world(name: str, **options: Any) -> Any:
+    """Make an environment once; every learner resets it with a seed of its own."""
+    import gymnasium as gym
+
+    from spielfeld import envs  # noqa: F401, registers the environments
+
+    return gym.make(name, **options)
+
+
+# Okabe & Ito; each comes with a line style of its own, so that colour is never needed.
+BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+YELLOW, SKY, BLACK, GREY = "#e69f00", "#56b4e9", "#000000", "#666666"
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, BLACK, GREY)
+DASHES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)))
+BOOK = {"color": GREY, "ls": (0, (4, 3)), "lw": 1.0, "zorder": 1}
+
+
+def canvas(
+    title: str, rows: int = 1, columns: int = 1, height: float = 4.2, **options: Any
+) -> tuple[Any, Any]:
+    """Return a picture of 800 pixels' width, and its panels. [rows, columns] without sides of 1."""
+    from matplotlib.figure import Figure
+
+    picture = Figure(figsize=(8.0, height), dpi=100, layout="constrained")
+    picture.suptitle(title, fontsize=12)
+    return picture, picture.subplots(rows, columns, **options)
+
+
+def lines(axes: Any, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]) -> None:
+    """Draw curves, each in a colour and style of its own, and name them at their right ends."""
+    for k, (label, curve) in enumerate(curves.items()):
+        style = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
+        axes.plot(places, curve, label=label, lw=1.6, **style)
+    axes.grid(alpha=0.3)
+    name_ends(axes)
+
+
+def name_ends(axes: Any, apart: float = 0.055) -> None:
+    """Write each curve's label beside its last point that is shown, none upon another.
+
+    Args:
+        axes: What holds the curves; those whose label begins with "_" stay without a name.
+        apart: Least distance of two labels, as a share of the height.
+    """
+    low, high = axes.get_ylim()
+    logarithmic = axes.get_yscale() == "log"
+    scale = np.log if logarithmic else np.asarray
+    ends = []
+    for curve in axes.get_lines():
+        heights = np.asarray(curve.get_ydata(), float)
+        shown = np.flatnonzero(np.isfinite(heights))
+        if shown.size and not str(curve.get_label()).startswith("_"):
+            end = (scale(heights[shown[-1]]) - scale(low)) / (scale(high) - scale(low))
+            ends.append((float(np.clip(end, 0.0, 1.0)), curve))
+    ends.sort(key=lambda pair: pair[0])
+    for height, curve in zip(spread([end for end, _ in ends], apart), ends, strict=True):
+        axes.annotate(
+            curve[1].get_label(), (1.0, height), (5, 0), xycoords="axes fraction",
+            textcoords="offset points", color=curve[1].get_color(), va="center", fontsize=9,
+        )  # fmt: skip
+
+
+def spread(heights: list[float], apart: float) -> list[float]:
+    """Move sorted heights from each other until neighbours are far enough apart, within 0 to 1."""
+    placed = list(heights)
+    for k in range(1, len(placed)):
+        placed[k] = max(placed[k], placed[k - 1] + apart)
+    for k in range(len(placed) - 1, -1, -1):
+        above = placed[k + 1] - apart if k + 1 < len(placed) else 1.0
+        placed[k] = min(placed[k], above)
+    return placed
+
+
+def book_line(axes: Any, height: float, label: str = "book", at: float = 0.0) -> None:
+    """Mark a published number by a dashed line; its label stands at a share of the width."""
+    axes.axhline(height, **BOOK)
+    axes.annotate(
+        label, (at, height), (4, 2), xycoords=("axes fraction", "data"),
+        textcoords="offset points", color=GREY, fontsize=8, va="bottom",
+    )  # fmt: skip
+
+
+def book_point(
+    axes: Any, place: float, height: float, label: str = "book", below: bool = False
+) -> None:
+    """Mark a published number by a cross, with a label to its right, above it or below."""
+    axes.plot(place, height, "x", color=BLACK, ms=7, mew=1.6, clip_on=False, label="_", zorder=5)
+    offset = (7, -11) if below else (7, 4)
+    axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=8)
+
+
+def number_grid(axes: Any, numbers: npt.ArrayLike, form: str = "{:.2f}", **options: Any) -> Any:
+    """Draw a table of numbers as coloured cells with the numbers in them; NaN stays empty."""
+    table = np.asarray(numbers, float)
+    image = axes.imshow(table, cmap="cividis", **options)
+    low, high = image.get_clim()
+    for (row, column), number in np.ndenumerate(table):
+        if np.isfinite(number):
+            bright = number > low + 0.55 * (high - low)
+            colour = "black" if bright else "white"
+            axes.text(
+                column, row, form.format(number), color=colour, ha="center", va="center", fontsize=9
+            )
+    axes.set(xticks=[], yticks=[])
+    return image
+
+
+def save(picture: Any, path: Path) -> None:
+    """Write a picture as a PNG of at most 64 colours: sharp, and small."""
+    from PIL import Image
+
+    drawn, small = io.BytesIO(), io.BytesIO()
+    picture.savefig(drawn, format="png")
+    image = Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    image.save(small, "png", optimize=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, small.getvalue())
+
+
+BAND = "medians, bands with the middle half of the runs"
+
+
+def bands(axes: Any, places: npt.ArrayLike, found: Mapping[str, Array]) -> None:
+    """Draw the median of runs over places, within the band between their quartiles.
+
+    Args:
+        axes: What is drawn on; its limits must be set before, since names stand at ends of curves.
+        places: Shape [places].
+        found: What each run gave, by the curve's name. Shape [runs, places].
+    """
+    lines(axes, places, {name: np.median(runs, axis=0) for name, runs in found.items()})
+    curves = axes.get_lines()[-len(found) :]
+    for curve, runs in zip(curves, found.values(), strict=True):
+        low, high = np.quantile(runs, (0.25, 0.75), axis=0)
+        axes.fill_between(places, low, high, color=curve.get_color(), alpha=0.15, lw=0)
+
+
+def on_a_log_scale(axes: Any, places: Sequence[float], marked: Sequence[float]) -> None:
+    """Let the horizontal axis reach from the first place to the last, with marks at some."""
+    axes.set(xscale="log", xlim=(places[0], places[-1]))
+    axes.set_xticks(marked, [f"{place:,}" for place in marked])
+    axes.minorticks_off()
+
+
+def share_of_rows(what: str, published: float, samples: Array, rows: int = 100) -> Row:
+    """Compare the mean of many runs with a published share of test rows of one run."""
+    error = math.sqrt(published * (1 - published) / rows)
+    return estimate(what, published, samples, error)
