@@ -22,6 +22,7 @@ COMMANDS = {
     "tune": "search settings for several learners, with the same budget for each",
     "benchmark": "speed beside the peers, from the same run",
     "figures": "draw the books' figures, ours beside the published numbers",
+    "check": "say what is right or wrong with your function of an exercise",
     "list": "show every learner, data set and world",
 }
 ELSEWHERE = {  # commands of packages that this one does not import

@@ -1,0 +1,1 @@
+"""Kit of the lessons: texts in two languages, exercises, and a checker that names the mistake."""

@@ -1,0 +1,380 @@
+"""Worker process in which a learner's code is checked, with limits of time and memory.
+
+    with Worker() as worker:
+        verdict = worker.check("target", source)
+
+An endless loop, a recursion without end, too much memory, `os._exit`, a flood of output and
+`input()` each end in a sentence; the next check runs in a new process. The worker stays warm
+between checks, so that a check takes a few milliseconds.
+
+Three layers hold the limits. The worker interrupts itself by a timer of its CPU time, which tells
+the line, and the system refuses it more memory (POSIX). The parent watches its memory and the
+wall clock, and ends it where the first two layers fail or the system lacks them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import json
+import math
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+from spielfeld.tutorials.kit.check import Verdict, in_words, place_of
+from spielfeld.tutorials.kit.exercises import exercises, find
+from spielfeld.tutorials.kit.text import Text, chosen_language
+from spielfeld.tutorials.kit.workbook import check_source, path_of
+
+if sys.platform != "win32":
+    import resource
+
+SHOWN, MOST_PRINTED = 2_000, 100_000  # characters of a learner's output
+POLL = 0.05  # seconds between two looks at the worker
+START = 120.0  # seconds for a worker to start on a busy machine
+MEGABYTE = 2**20
+SAYS = {
+    "time": Text(
+        "Deine Funktion wird nicht fertig: Nach {seconds:.0f} Sekunden habe ich sie angehalten. "
+        "Läuft eine Schleife ohne Ende?",
+        "Your function does not come to an end: it was stopped after {seconds:.0f} seconds. Is "
+        "there an endless loop?",
+    ),
+    "memory": Text(
+        "Deine Funktion braucht zu viel Speicher, mehr als {megabytes} Megabyte. Wächst eine "
+        "Liste oder ein Feld ohne Ende?",
+        "Your function needs too much memory, more than {megabytes} megabytes. Does a list or an "
+        "array grow without end?",
+    ),
+    "prints": Text(
+        "Deine Funktion schreibt ohne Ende auf den Bildschirm. Nimm das `print` aus der Schleife.",
+        "Your function prints without end. Take the `print` out of the loop.",
+    ),
+    "input": Text(
+        "Deine Funktion fragt mit `input()` nach einer Eingabe. Sie bekommt alles über ihre "
+        "Argumente.",
+        "Your function asks for an input by `input()`. It gets everything by its arguments.",
+    ),
+    "exit": Text(
+        "Deine Funktion beendet das ganze Programm, zum Beispiel mit `exit()`. Zum Verlassen einer "
+        "Funktion gibt es `return`.",
+        "Your function ends the whole program, for example by `exit()`. To leave a function there "
+        "is `return`.",
+    ),
+    "crash": Text(
+        "Deine Funktion hat Python zum Absturz gebracht ({error}).",
+        "Your function has crashed Python ({error}).",
+    ),
+}
+LINE = Text(" (Zeile {line}: `{code}`)", " (line {line}: `{code}`)")
+
+
+class Worker:
+    """A process that checks learners' code, and is started anew where it went wrong.
+
+    Args:
+        seconds: CPU time of a check; three times as much for a function that draws random numbers.
+        patience: Wall time of a check, for functions that wait.
+        megabytes: Memory that a check may take.
+
+    Raises:
+        RuntimeError: By `check`, if the process does not start.
+    """
+
+    def __init__(self, seconds: float = 2.0, patience: float = 20.0, megabytes: int = 1024) -> None:
+        self.seconds, self.patience, self.megabytes = seconds, patience, megabytes
+        self._lock = threading.Lock()
+        self._child = _Child(megabytes)
+
+    def check(self, name: str, source: str, language: str | None = None) -> Verdict:
+        """Check the text of a module that defines an exercise's function.
+
+        Raises:
+            ValueError: If there is no such exercise or language.
+        """
+        chosen, draws = chosen_language(language), find(name, language).draws
+        seconds = self.seconds * (3 if draws else 1)
+        question = {"name": name, "source": source, "language": chosen, "seconds": seconds}
+        with self._lock:
+            answer = self._child.ask(question, self._wall(seconds))
+            if isinstance(answer, str) or answer["anew"]:
+                self._child.close()
+                self._child = _Child(self.megabytes)
+        if isinstance(answer, str):
+            values = {
+                "seconds": seconds,
+                "megabytes": self.megabytes,
+                "error": "segmentation fault",
+            }
+            return Verdict(answer, SAYS[answer].format(chosen, **values))
+        return Verdict(str(answer["name"]), str(answer["text"]), str(answer["printed"]))
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._child.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _wall(self, seconds: float) -> float:
+        """Return the wall time of a check; without a timer of CPU time it is all there is."""
+        return self.patience if sys.platform != "win32" else min(self.patience, 2 * seconds)
+
+
+class _Child:
+    """The process, and a thread that reads its answers; both start at once."""
+
+    def __init__(self, megabytes: int) -> None:
+        program = (
+            f"import sys; sys.path[:] = {[one for one in sys.path if one]!r}; "
+            f"from {__name__} import serve; serve({megabytes})"
+        )
+        environment = {
+            **os.environ,
+            "NUMBA_DISABLE_JIT": "1",  # equations run as plain Python: there is nothing to compile
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+            "PYTHONIOENCODING": "utf-8",
+        }
+        self.megabytes, self.ready = megabytes, False
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", program],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            env=environment, start_new_session=True,
+        )  # fmt: skip
+        self.answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def ask(self, question: dict[str, object], wall: float) -> dict[str, object] | str:
+        """Return the worker's answer, or the name of the verdict on its death."""
+        if not self.ready:
+            if self._next(START, watch=False) != "ready\n":
+                self.close()
+                raise RuntimeError("The worker process did not start.")
+            self.ready = True
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(question) + "\n")
+            self.process.stdin.flush()
+        line = self._next(wall, watch=True)
+        if line.startswith("{"):
+            answer: dict[str, object] = json.loads(line)
+            return answer
+        return line or self._cause()
+
+    def close(self) -> None:
+        """End the process, and all that it has started."""
+        if sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.answers.put(line)
+        self.answers.put("")
+
+    def _next(self, wall: float, watch: bool) -> str:
+        """Return the next line; "" at the end, or the name of the limit that was passed."""
+        until = time.monotonic() + wall
+        while True:
+            try:
+                return self.answers.get(timeout=POLL)
+            except queue.Empty:
+                if time.monotonic() > until:
+                    return "time"
+                if watch and resident(self.process.pid) > (self.megabytes + 512) * MEGABYTE:
+                    return "memory"
+
+    def _cause(self) -> str:
+        """Return the name of the verdict on a process that has ended by itself."""
+        code = self.process.wait()
+        if sys.platform != "win32" and code < 0:
+            causes = {signal.SIGXCPU: "time", signal.SIGKILL: "memory"}
+            return causes.get(signal.Signals(-code), "crash")
+        return "exit"
+
+
+def resident(process: int) -> int:
+    """Return the bytes of memory that a process holds, 0 if the system does not tell."""
+    if sys.platform == "win32":
+        return _resident_in_windows(process)
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
+    except (OSError, IndexError):
+        pass
+    if not Path("/proc/self").exists():  # macOS, BSD
+        words = ["ps", "-o", "rss=", "-p", str(process)]
+        told = subprocess.run(words, capture_output=True, text=True).stdout.strip()
+        return int(told) * 1024 if told.isdigit() else 0
+    return 0
+
+
+if sys.platform == "win32":
+
+    def _resident_in_windows(process: int) -> int:
+        import ctypes
+        from ctypes import wintypes
+
+        class Counters(ctypes.Structure):
+            """PROCESS_MEMORY_COUNTERS; the last number but one is the memory committed."""
+
+            _fields_ = [("size", wintypes.DWORD), ("faults", wintypes.DWORD)] + [
+                (f"count{place}", ctypes.c_size_t) for place in range(8)
+            ]
+
+        counters = Counters()
+        counters.size = ctypes.sizeof(counters)
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.OpenProcess.restype = wintypes.HANDLE
+        kernel.K32GetProcessMemoryInfo.argtypes = [
+            wintypes.HANDLE, ctypes.POINTER(Counters), wintypes.DWORD,
+        ]  # fmt: skip
+        kernel.CloseHandle.argtypes = [wintypes.HANDLE]
+        handle = kernel.OpenProcess(0x1010, False, process)  # query, and read memory
+        if not handle:
+            return 0
+        kernel.K32GetProcessMemoryInfo(handle, ctypes.byref(counters), counters.size)
+        kernel.CloseHandle(handle)
+        return int(counters.count6)
+
+
+class _Stop(BaseException):
+    """Ends a learner's code; no `except Exception` of theirs catches it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _Printed(io.TextIOBase):
+    """Output of a learner's code: its beginning is kept, and a flood of it ends the check."""
+
+    def __init__(self) -> None:
+        self.kept, self.length = "", 0
+
+    def write(self, text: str) -> int:
+        """Take text."""
+        if self.length < SHOWN:
+            self.kept += text[: SHOWN - self.length]
+        self.length += len(text)
+        if self.length > MOST_PRINTED:
+            raise _Stop("prints")
+        return len(text)
+
+
+def serve(megabytes: int) -> None:
+    """Answer questions from the standard input, a line each, until it ends; run by `Worker`."""
+    questions = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    exercises()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    sys.path.append(os.getcwd())  # a learner's file may import another one of theirs
+    builtins.input = _refuse_input
+    _limit_memory(megabytes)
+    answers.write("ready\n")
+    answers.flush()
+    for line in questions:
+        question = json.loads(line)
+        printed = _Printed()
+        verdict = _answer(question, printed, megabytes)
+        anew = verdict.name in SAYS or threading.active_count() > 1
+        shown = printed.kept + ("…" if printed.length > SHOWN else "")
+        answer = {"name": verdict.name, "text": verdict.text, "printed": shown, "anew": anew}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def _answer(question: dict[str, object], printed: _Printed, megabytes: int) -> Verdict:
+    name, source, language = (str(question[key]) for key in ("name", "source", "language"))
+    seconds = float(str(question["seconds"]))
+    try:
+        with (
+            _timer(seconds),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+        ):
+            return check_source(name, source, language)
+    except BaseException as error:
+        verdict = "crash"
+        if isinstance(error, _Stop):
+            verdict = error.name
+        elif isinstance(error, MemoryError):
+            verdict = "memory"
+        elif isinstance(error, SystemExit | KeyboardInterrupt):
+            verdict = "exit"
+        values = {"seconds": seconds, "megabytes": megabytes, "error": in_words(error)}
+        words = SAYS[verdict].format(language, **values)
+        place = place_of(error, path_of(name).as_posix())
+        if place is not None:
+            words += LINE.format(language, **place._asdict())
+        return Verdict(verdict, words)
+
+
+@contextlib.contextmanager
+def _timer(seconds: float) -> Iterator[None]:
+    """Interrupt what runs inside after some CPU time; the system ends the process a bit later."""
+    if sys.platform == "win32":
+        yield
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = math.ceil(used.ru_utime + used.ru_stime + seconds) + 1
+    with contextlib.suppress(ValueError):  # a lower limit is in force already
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    signal.signal(signal.SIGPROF, _out_of_time)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)  # again, if a bare `except:` swallowed it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _out_of_time(number: int, frame: object) -> NoReturn:
+    raise _Stop("time")
+
+
+def _refuse_input(prompt: object = "") -> NoReturn:
+    raise _Stop("input")
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Ask the system to refuse more memory than that, and large files, where it can."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + megabytes * MEGABYTE
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * MEGABYTE, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
