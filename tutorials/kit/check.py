@@ -3,8 +3,8 @@
     from spielfeld.tutorials.kit.check import check, hint, solution
     check("target", target)
 
-The function is called with the hidden cases of an exercise. If its results differ from the right
-ones and equal those of a known mistake in every case, this mistake is the diagnosis. Otherwise the
+The function is called with the hidden cases of an exercise. Where its results are not
+right but equal those of a known mistake in every case, this mistake is the diagnosis. Otherwise the
 checker narrows the fault down: to a kind of cases, to one number of the result, to an argument, to
 the sign or a factor. It never shows a number of a case.
 
@@ -65,14 +65,14 @@ SAYS = {
         "`{code}`.",
     ),
     "changes": Text(
-        "Die Funktion verändert ihre Eingabe `{name}`. Rechne mit einer Kopie: `{name}.copy()`.",
-        "The function changes its input `{name}`. Work on a copy: `{name}.copy()`.",
+        "Die Funktion verändert ihre Eingabe `{name}`. Rechne mit einer Kopie: `.copy()`.",
+        "The function changes its input `{name}`. Work on a copy: `.copy()`.",
     ),
     "type": Text(
         "Das Ergebnis (Typ `{kind}`) hat nicht die Art, die gefragt ist: Lies noch einmal nach, "
         "was die Funktion zurückgeben soll.",
-        "The result (of type `{kind}`) is not of the kind that is asked for: read again what the "
-        "function is to return.",
+        "The result (of type `{kind}`) is not of the kind that is asked for: read in the "
+        "task again which kind it is.",
     ),
     "shape": Text(
         "Das Ergebnis ist {got}, erwartet ist {wanted}.",
@@ -124,7 +124,7 @@ class Verdict:
     Args:
         name: "right", the name of a mistake, or a general one such as "raises" or "other".
         text: One to three sentences for the learner.
-        printed: Beginning of what the learner's function printed, if it ran in a worker.
+        printed: Beginning of the function's output, if it ran in a worker.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Checker in a terminal: what `spielfeld check` prints."""
+"""Checker in a terminal: the output of `spielfeld check`."""
 
 from __future__ import annotations
 

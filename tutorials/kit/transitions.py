@@ -10,17 +10,23 @@ from spielfeld.tutorials.kit.exercise import Case, Kind
 from spielfeld.tutorials.kit.text import Text
 
 ARGUMENTS = Text(
-    """transition: der Schritt; transition.reward ist die Belohnung, transition.terminated sagt,
-        ob die Welt zu Ende ist, transition.truncated, ob nur die Zeit um ist
-        following: der nächste Zustand; following.values sind die Werte seiner Aktionen, ein Feld
-        [Aktionen], following.action ist die Aktion, die der Agent dort nimmt,
-        following.exploration_rate, wie oft er dort ausprobiert
+    """transition: der Schritt
+            transition.reward: die Belohnung
+            transition.terminated: ob die Welt zu Ende ist
+            transition.truncated: ob nur die Zeit um ist
+        following: der nächste Zustand
+            following.values: die Werte seiner Aktionen, ein Feld [Aktionen]
+            following.action: die Aktion, die der Agent dort nimmt
+            following.exploration_rate: wie oft er dort ausprobiert
         discount: Abzinsung, von 0 bis 1""",
-    """transition: the step; transition.reward is the reward, transition.terminated tells whether
-        the world has ended, transition.truncated whether only time is up
-        following: the next state; following.values are the values of its actions, an array
-        [actions], following.action is the action that the agent takes there,
-        following.exploration_rate how often it explores there
+    """transition: the step
+            transition.reward: the reward
+            transition.terminated: whether the world has ended
+            transition.truncated: whether only time is up
+        following: the next state
+            following.values: the values of its actions, an array [actions]
+            following.action: the action that the agent takes there
+            following.exploration_rate: how often it explores there
         discount: from 0 to 1""",
 )
 

@@ -3,13 +3,13 @@
     with Worker() as worker:
         verdict = worker.check("target", source)
 
-An endless loop, a recursion without end, too much memory, `os._exit`, a flood of output and
-`input()` each end in a sentence; the next check runs in a new process. The worker stays warm
+An endless loop, an endless recursion, too much memory, `os._exit`, a flood of output and `input()`
+each end in a sentence. The next check runs in a new process. The worker stays warm
 between checks, so that a check takes a few milliseconds.
 
 Three layers hold the limits. The worker interrupts itself by a timer of its CPU time, which tells
-the line, and the system refuses it more memory (POSIX). The parent watches its memory and the
-wall clock, and ends it where the first two layers fail or the system lacks them.
+the line. The system refuses it more memory (both on POSIX). The parent watches its memory and the
+wall clock, and ends it where the first two layers fail or do not exist.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from spielfeld.tutorials.kit.workbook import check_source, path_of
 if sys.platform != "win32":
     import resource
 
-SHOWN, MOST_PRINTED = 2_000, 100_000  # characters of a learner's output
+SHOWN, MOST_PRINTED = 2_000, 5_000_000  # characters of a learner's output
 POLL = 0.05  # seconds between two looks at the worker
 START = 120.0  # seconds for a worker to start on a busy machine
 MEGABYTE = 2**20
@@ -343,7 +343,7 @@ def _answer(question: dict[str, object], printed: _Printed, megabytes: int) -> V
 
 @contextlib.contextmanager
 def _timer(seconds: float) -> Iterator[None]:
-    """Interrupt what runs inside after some CPU time; the system ends the process a bit later."""
+    """Interrupt the block after some CPU time; the system ends the process a bit later."""
     if sys.platform == "win32":
         yield
         return

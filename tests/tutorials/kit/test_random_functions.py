@@ -1,11 +1,12 @@
 """Random functions: learners' functions with each mistake, and the chance to fail a right one."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from spielfeld.tutorials.kit.check import check
+from spielfeld.tutorials.kit.check import DEVIATIONS, check
 from spielfeld.tutorials.kit.exercises import exercises
 
 Rule = Callable[..., object]
@@ -98,8 +99,28 @@ def test_each_mistake_of_a_random_function_is_named(name: str, mistake: str) -> 
     assert said[0].text != said[1].text
 
 
-def test_a_right_function_passes_whatever_numbers_it_draws() -> None:
-    for skipped in range(20):
+def chance_beyond(draws: int, chance: float) -> float:
+    """Return how probable it is that a right event fails, by the exact binomial distribution."""
+    if chance in (0, 1):
+        return 0.0
+    counts = np.arange(draws + 1)
+    logs = [
+        math.lgamma(draws + 1) - math.lgamma(k + 1) - math.lgamma(draws - k + 1) for k in counts
+    ]
+    logs += counts * math.log(chance) + (draws - counts) * math.log(1 - chance)
+    far = np.abs(counts / draws - chance) > DEVIATIONS * math.sqrt(chance * (1 - chance) / draws)
+    return float(np.exp(np.array(logs)[far]).sum())
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_a_right_function_fails_less_than_once_in_100_000_checks(name: str) -> None:
+    exercise = ALL[name]
+    chances = [chance for case in exercise.cases for chance in exercise.right(*case).tolist()]
+    assert sum(chance_beyond(exercise.draws, chance) for chance in chances) < 1e-5
+
+
+def test_a_right_function_passes_with_other_numbers() -> None:
+    for skipped in range(5):
 
         def choose(values, exploration_rate, generator, skipped=skipped):
             generator.random(skipped)

@@ -75,7 +75,7 @@ FLIP_LABELS = Exercise(
             Text(
                 "Bei dir entscheidet für jede Antwort ein eigener Würfel. So werden mal mehr, mal "
                 "weniger umgedreht; verlangt ist eine genaue Anzahl.",
-                "In yours, a dice of its own decides for each label. So sometimes more and "
+                "In yours, a roll of the dice decides for each label. So sometimes more and "
                 "sometimes fewer flip; an exact number is asked for.",
             ),
         ),

@@ -456,7 +456,7 @@ UPPER_BOUND = Exercise(
             ),
             Text(
                 "Der Logarithmus fehlt. Ohne ihn hört der Agent nie auf, schlechte Arme zu ziehen.",
-                "The logarithm is missing. Without it the agent never stops to pull bad arms.",
+                "The logarithm is missing. Without it the agent never stops pulling bad arms.",
             ),
         ),
         Mistake(

@@ -42,7 +42,7 @@ AFTERSTATE = Exercise(
 
         board: an array [3, 3]; 0 is empty, 1 and -1 are the stones of the two players
         row, column: of the move, from 0
-        player: the one who moves, 1 or -1
+        player: the side that moves, 1 or -1
         """,
     ),
     right=_put,
@@ -155,7 +155,7 @@ AFTERSTATE = Exercise(
 
 
 def _value(tree: Tree, mine: bool, own: Pick = max, other: Pick = min, turns: bool = True) -> float:
-    """Return the value of a tree of moves, by what each side picks."""
+    """Return the value of a tree of moves, where each side picks by a rule."""
     if not isinstance(tree, list):
         return tree
     below = [_value(one, mine != turns, own, other, turns) for one in tree]
@@ -181,19 +181,19 @@ MINIMAX = Exercise(
     task=Text(
         """Gib zurück, was bei bestem Spiel beider Seiten herauskommt, für dich.
 
-        Ein Spielbaum ist entweder eine Zahl, das Ergebnis für dich (1 gewonnen, 0 unentschieden,
-        -1 verloren), oder eine Liste von Spielbäumen, einer für jeden möglichen Zug. Du nimmst
-        immer den Zug, der für dich am besten ist, die andere Seite den, der für dich am
-        schlechtesten ist, und ihr wechselt euch ab.
+        Ist das Spiel aus, ist der Spielbaum eine Zahl, das Ergebnis für dich: 1 gewonnen, 0
+        unentschieden, -1 verloren. Sonst ist er eine Liste von Spielbäumen, einer für jeden Zug.
+        Du nimmst immer den Zug, der für dich am besten ist. Die andere Seite nimmt den, der für
+        dich am schlechtesten ist. Ihr wechselt euch ab.
 
         tree: der Spielbaum
         my_turn: ob du am Zug bist
         """,
         """Return the result of best play by both sides, for you.
 
-        A tree is either a number, the result for you (1 won, 0 drawn, -1 lost), or a list of
-        trees, one for each possible move. You always take the move that is best for you, the
-        other side the one that is worst for you, and you move in turns.
+        When the game is over, the tree is a number, the result for you: 1 won, 0 drawn, -1 lost.
+        Otherwise it is a list of trees, one for each move. You always take the move that is best
+        for you. The other side takes the one that is worst for you. You move in turns.
 
         tree: of the moves
         my_turn: whether it is your turn

@@ -66,8 +66,8 @@ DISCOUNTED_RETURNS = Exercise(
             "from-the-wrong-end",
             lambda r, d: _returns(r[::-1], d),
             Text(
-                "Deine Belohnungen laufen rückwärts: Der erste Schritt bekommt, was vor ihm lag.",
-                "Your rewards run backwards: each step gets the rewards before it.",
+                "Du liest die Belohnungen rückwärts: Für dich fängt die Episode am Ende an.",
+                "You read the rewards backwards: for you, the episode begins at its end.",
             ),
         ),
         Mistake(

@@ -156,16 +156,16 @@ BEST_DEGREE = Exercise(
         """Wähl den Grad des Polynoms und gib ihn zurück.
 
         Die Felder haben für jeden Grad 0, 1, 2 ... einen Fehler. Gelernt wurde auf den
-        Trainingszeilen, gewählt wird mit den Validierungszeilen, und die Testzeilen sagen erst
-        ganz am Schluss, wie gut die Wahl war.
+        Trainingszeilen, gewählt wird mit den Validierungszeilen. Die Testzeilen sagen erst ganz
+        am Schluss, wie gut die Wahl war.
 
         train_errors, validation_errors, test_errors: Felder [Grade]
         """,
         """Choose the degree of the polynomial and return it.
 
         The arrays have an error for each degree 0, 1, 2 ... Learning was done on the training
-        rows, the choice is made by the validation rows, and the test rows tell only in the very
-        end how good the choice was.
+        rows, the choice is made by the validation rows. The test rows tell only in the very end
+        how good the choice was.
 
         train_errors, validation_errors, test_errors: arrays [degrees]
         """,

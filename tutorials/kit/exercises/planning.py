@@ -101,7 +101,7 @@ BACKUP = Exercise(
             Text(
                 "Nach einem Ende kommt nichts mehr: Sein Wert zählt 0, was immer in der Tabelle "
                 "steht.",
-                "Nothing follows an end: its value counts as 0, whatever the table says.",
+                "Nothing follows an end: its value counts as 0, even if the table says more.",
             ),
         ),
         Mistake(
