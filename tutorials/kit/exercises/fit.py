@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.arrays import Array
-from spielfeld.learning.data_sets.standardiser import Standardiser
+from spielfeld.learning.data_sets.mini_batches import Standardiser
 from spielfeld.tutorials.kit.exercise import Exercise, Kind, Mistake
 from spielfeld.tutorials.kit.text import Text
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from spielfeld.agents.loop import Transition
-from spielfeld.agents.tabular.exploration import linear_schedule
-from spielfeld.agents.tabular.learner import Next
 from spielfeld.agents.tabular.q_learning import q_learning_target
+from spielfeld.agents.tabular.rules import Next
 from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
-from spielfeld.learning.optimizer import descend
+from spielfeld.learning.optimizer import descend, linear_schedule
 from spielfeld.tutorials.kit.exercise import Exercise, Kind, Mistake, Rule
 from spielfeld.tutorials.kit.text import Text
 from spielfeld.tutorials.kit.transitions import ARGUMENTS, CASES, KINDS
