@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from spielfeld.files import write_atomically
+from spielfeld.files import FORMAT_VERSION, write_atomically
 from spielfeld.learning import ModelFileError, load_model, save_model
 
 ARRAYS = {
@@ -28,7 +28,7 @@ def test_arrays_and_header_come_back_exactly(path: Path) -> None:
     assert set(arrays) == set(ARRAYS)
     for name, array in ARRAYS.items():
         assert arrays[name].dtype == array.dtype and np.array_equal(arrays[name], array)
-    assert header == {"format_version": 2, **HEADER}
+    assert header == {"format_version": FORMAT_VERSION, **HEADER}
 
 
 def test_any_safetensors_reader_opens_the_file(path: Path) -> None:
@@ -80,7 +80,7 @@ def test_header_that_is_no_record_is_refused(tmp_path: Path) -> None:
 def test_another_format_version_is_refused_by_its_number(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     save_model(path, {}, {"format_version": 7})
-    with pytest.raises(ModelFileError, match="has format version 7, expected 2"):
+    with pytest.raises(ModelFileError, match=f"has format version 7, expected {FORMAT_VERSION}"):
         load_model(path)
 
 
@@ -88,7 +88,7 @@ def test_sealed_nonsense_is_refused(tmp_path: Path) -> None:
     import hashlib
 
     path = tmp_path / "model.safetensors"
-    metadata = {"sha256": "0" * 64, "spielfeld": json.dumps({"format_version": 2})}
+    metadata = {"sha256": "0" * 64, "spielfeld": json.dumps({"format_version": FORMAT_VERSION})}
     tensors = {"a": {"dtype": "F64", "shape": [9], "data_offsets": [0, 8]}}
     text = json.dumps({"__metadata__": metadata, **tensors}).encode()
     unsealed = struct.pack("<Q", len(text)) + text + bytes(8)
