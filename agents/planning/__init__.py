@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 from spielfeld.lazy import lazy
 
 if TYPE_CHECKING:
-    from spielfeld.agents.planning.backup import action_values
+    from spielfeld.agents.planning.backup import Plan, action_values
     from spielfeld.agents.planning.finite_horizon import finite_horizon
     from spielfeld.agents.planning.perfect import Score, best_start_value, compare, share_of_perfect
-    from spielfeld.agents.planning.plan import Plan
     from spielfeld.agents.planning.policies import (
         greedy_policy,
         random_policy,

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.agents.planning.backup import action_values
-from spielfeld.agents.planning.plan import Plan, make_plan
+from spielfeld.agents.planning.backup import Plan, action_values, make_plan
 from spielfeld.agents.planning.policies import unit_of
 from spielfeld.agents.planning.policy_evaluation import policy_evaluation
 from spielfeld.agents.planning.ways_to_end import Indices, proper_policy, shortest_ways

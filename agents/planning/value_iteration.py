@@ -15,8 +15,14 @@ import math
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.planning.backup import Lookahead, action_value, check_discount, lookahead
-from spielfeld.agents.planning.plan import Plan, make_plan
+from spielfeld.agents.planning.backup import (
+    Lookahead,
+    Plan,
+    action_value,
+    check_discount,
+    lookahead,
+    make_plan,
+)
 from spielfeld.agents.planning.policy_evaluation import policy_evaluation
 from spielfeld.agents.planning.ways_to_end import proper_policy
 from spielfeld.arrays import Floats
