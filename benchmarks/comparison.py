@@ -34,11 +34,11 @@ class Side(NamedTuple):
 
     name: str
     measure: Callable[[], float]  # does the work once and returns the figure
-    note: Callable[[], str] = str  # what else is to be said after all turns
+    note: Callable[[], str] = str  # a remark after all turns
 
 
 class Sides(NamedTuple):
-    """What `prepare` hands over: both sides, ready to be measured."""
+    """Both sides, prepared to be measured."""
 
     ours: Side
     peer: Side
@@ -49,14 +49,14 @@ class Comparison:
     """A claim about our speed that can be measured.
 
     Args:
-        name: What `--only` calls it.
-        title: What is measured.
+        name: Name for `--only`.
+        title: Subject of the measurement.
         unit: Of both figures, such as "steps/s".
         target: How many times better than the peer we want to be.
         prepare: Builds both sides; its argument asks for sizes that are quick to measure.
         less_is_better: Whether the smaller figure wins, as with seconds.
         needs: The module without which this cannot be measured, if it may be missing.
-        remedy: What to do if it is missing.
+        remedy: Command that installs it.
         unavailable: Says what else is missing here, or returns an empty string.
     """
 
@@ -83,11 +83,11 @@ class Result:
     """Figures of one comparison, one for each turn.
 
     Args:
-        comparison: What was compared.
-        names: What ours and the peer are, in words.
+        comparison: The comparison.
+        names: Ours and the peer, in words.
         ours: Our figures.
         peer: The peer's figures.
-        notes: What else is to be said of ours, and of the peer.
+        notes: Remarks about ours, and about the peer.
     """
 
     comparison: Comparison
@@ -132,7 +132,7 @@ def run(comparison: Comparison, repeats: int, quick: bool, tell: Callable[[str],
     """Measure both sides in turns, so that both meet the same disturbances.
 
     Args:
-        comparison: What to compare.
+        comparison: The comparison.
         repeats: Turns that count; one more before them compiles and warms up.
         quick: Use small sizes.
         tell: Is called with what happens now.

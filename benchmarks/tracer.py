@@ -3,10 +3,10 @@
     python -m benchmarks.tracer train q-learning spielfeld/FrozenLake8x8-v0
     python -m benchmarks.tracer --checkout ../older compare q-learning sarsa --source ...
 
-Each function counts once. Module code, class bodies, lambdas and comprehensions do not count, and
-neither do functions that run while one of our modules is imported. Compiled loops and functions of
-other processes are not seen, so `compare` needs `--jobs 1`. A first run compiles, so trace twice.
-The command runs in a temporary folder.
+Each function counts once. Module code, class bodies, lambdas and comprehensions do not count.
+Functions that run while one of our modules is imported do not count either. Compiled loops and
+functions of other processes are not seen, so `compare` needs `--jobs 1`. A first run compiles, so
+trace twice. The command runs in a temporary folder.
 """
 
 from __future__ import annotations

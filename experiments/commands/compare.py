@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,8 @@ from spielfeld.experiments.commands.words import (
 
 if TYPE_CHECKING:
     from spielfeld.experiments.compare.contestants import Contestant
-    from spielfeld.experiments.compare.outcome import Measure
     from spielfeld.experiments.compare.report import Comparison
+    from spielfeld.experiments.compare.runs import Measure
 
 Source = tuple[str, dict[str, Any]]  # name, options
 MOST = 30  # verdicts on a screen
@@ -92,9 +93,8 @@ def main(arguments: Sequence[str]) -> int:
         Options, args=rest, prog="compare LEARNER LEARNER ...", description=DESCRIPTION
     )
     _check(words, options)
-    from spielfeld.experiments.compare.contestants import contestants
-    from spielfeld.experiments.compare.metrics import chosen_metrics
-    from spielfeld.experiments.compare.outcome import Measure
+    from spielfeld.experiments.compare.contestants import chosen_metrics, contestants
+    from spielfeld.experiments.compare.runs import Measure
     from spielfeld.experiments.run import with_opponent
     from spielfeld.experiments.sources import make_source
 
@@ -113,9 +113,9 @@ def main(arguments: Sequence[str]) -> int:
     comparison = _compare(taking_part, sources, measure, options)
     if not comparison.cells:
         raise ValueError(next(iter(comparison.refused.values())) + ".")
-    _show(comparison, output, shlex.join(["spielfeld", "compare", *arguments]))
-    explicit = "all" not in (*words, *options.source)
-    return 2 if comparison.refused and explicit else 0
+    failed = bool(comparison.refused) and "all" not in (*words, *options.source)
+    _show(comparison, output, shlex.join(["spielfeld", "compare", *arguments]), failed)
+    return 2 if failed else 0
 
 
 def _check(words: Sequence[str], options: Options) -> None:
@@ -158,53 +158,45 @@ def _compare(
     options: Options,
 ) -> Comparison:
     from spielfeld.experiments.compare.report import Comparison
-    from spielfeld.experiments.compare.runs import run_all
+    from spielfeld.experiments.compare.runs import Planned, run_all
 
-    plan = {
-        (one.label, word): one.specs(name, given, options.seeds, options.own)
+    plan = [
+        Planned(one.label, word, spec)
         for word, (name, given) in sources.items() for one in taking_part
-    }  # fmt: skip
+        for spec in one.specs(name, given, options.seeds, options.own)
+    ]  # fmt: skip
     try:
-        results = iter(run_all(
-            [spec for specs in plan.values() for spec in specs],
-            options.directory, measure, options.jobs, options.cluster,
-        ))  # fmt: skip
+        table = run_all(plan, options.directory, measure, options.jobs, options.cluster)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             "Stopped. The same command goes on; no finished run is repeated."
         ) from None
-    cells, refused = {}, {}
-    for cell, specs in plan.items():
-        found = [next(results) for _ in specs]
-        reasons = [result for result in found if isinstance(result, str)]
-        if reasons:
-            refused[cell] = reasons[0]
-        else:
-            cells[cell] = [result for result in found if not isinstance(result, str)]
-    return Comparison(cells, refused, measure)
+    return Comparison(table, measure)
 
 
-def _show(comparison: Comparison, output: Path, command: str) -> None:
+def _show(comparison: Comparison, output: Path, command: str, failed: bool) -> None:
+    """Print the table and the verdicts; refused runs are an error if they were asked for."""
     from rich.console import Console
 
-    from spielfeld.experiments.compare.report import heading, refusals, verdicts, write
-    from spielfeld.experiments.compare.rows import ALL_WORLDS
-    from spielfeld.experiments.compare.table import for_terminal, notes
+    from spielfeld.experiments.compare import report
 
     rows, console = comparison.rows, Console()
     if not console.is_terminal:
         console.width = 160
-    console.print(for_terminal(heading(comparison), rows, comparison.measure))
+    console.print(report.for_terminal(report.heading(comparison), rows, comparison.measure))
     found = comparison.pairs
     if len(found) > MOST:
-        found = [pair for pair in found if pair.world == ALL_WORLDS]
-    for line in (*verdicts(found), *notes(rows), *refusals(comparison)):
+        found = [pair for pair in found if pair.world == report.ALL_WORLDS]
+    refused = report.refusals(comparison)
+    for line in (*report.verdicts(found), *report.notes(rows), *(() if failed else refused)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if left := len(comparison.pairs) - len(found):
         console.print(f"{left} verdicts in single worlds are in comparison.md.", highlight=False)
-    write(comparison, output, command)
+    report.write(comparison, output, command)
     console.print(
-        f"Written to {output}: comparison.md  comparison.png  comparison.json",
+        f"Written to {output}: comparison.md  comparison.png  comparison.csv  comparison.json",
         soft_wrap=True,
         highlight=False,
     )
+    for line in refused if failed else ():
+        print(line, file=sys.stderr)

@@ -1,6 +1,5 @@
 """Which of several learners is better, and how sure one can be: many seeds, many worlds.
 
-`contestants` says what is compared, `runs` runs what is missing, `outcome` reads a score from a
-run, `statistics` weighs them, `rows` and `pairs` gather all, `verdict` says it in words,
-and `table`, `curves` and `report` show it.
+`contestants` says which learners take part. `runs` fills a table with a line for each run.
+`report` computes rows, pairs and sentences from the table by `statistics`; `curves` draws it.
 """

@@ -1,4 +1,4 @@
-"""What is compared: learners with settings of their own, and the runs that each of them needs."""
+"""Contestants of a comparison: learners with settings, their runs, and a metric for all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spielfeld.experiments.commands.words import name_and_values
+from spielfeld.experiments.data_metrics import METRICS, names
 from spielfeld.experiments.registry import LEARNERS, find_learner
-from spielfeld.experiments.sources import default_budget, settings_for
+from spielfeld.experiments.sources import default_budget, fits, settings_for
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.protocols import config_class_of
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.protocols import config_class_of, tasks_of
 
 OWN = {"label", "samples", "first_seed"}  # set for one learner, besides the settings of its class
 
@@ -22,7 +24,7 @@ class Contestant:
     """A learner as it takes part.
 
     Args:
-        label: What it is called in tables.
+        label: Name in tables.
         learner: Its registered name, or "module:Class".
         config: Settings in place of its defaults and of those that ship for a world.
         samples: Budget in environment steps; None for the one that ships for a world.
@@ -86,7 +88,7 @@ def contestants(
 def _contestant(word: str, common: Mapping[str, Any], samples: int | None) -> Contestant:
     learner, given = name_and_values(word)
     config_class = config_class_of(find_learner(learner))
-    fields = {} if config_class is None else config_class.__dataclass_fields__
+    fields = () if config_class is None else [one.name for one in dataclasses.fields(config_class)]
     config = {**common, **{name: value for name, value in given.items() if name not in OWN}}
     for name in config:
         if name not in fields:
@@ -103,3 +105,39 @@ def _no_setting(learner: str, name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
     hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}."
     return f"{learner} has no setting {name!r}. {hint}"
+
+
+def chosen_metrics(
+    contestants: Sequence[Contestant], sources: Mapping[str, object], wanted: str | None
+) -> dict[str, str]:
+    """Return a metric for each data set in which all learners that fit have one in common.
+
+    Args:
+        contestants: Learners, of which some may not fit.
+        sources: Environments and splits by their names.
+        wanted: A metric by its name; None for the first in common.
+
+    Raises:
+        ValueError: If there is no such metric, or no source is a data set.
+    """
+    splits = {name: given for name, given in sources.items() if isinstance(given, Split)}
+    if wanted is not None:
+        name = wanted.replace("-", "_").lower()
+        if name not in METRICS:
+            near = difflib.get_close_matches(name, METRICS, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(METRICS)}."
+            raise ValueError(f"There is no metric {wanted!r}. {hint}")
+        if not splits:
+            raise ValueError("--metric is for data sets; worlds are scored by --measure.")
+        return dict.fromkeys(splits, name)
+    common = {name: _common(contestants, split.train) for name, split in splits.items()}
+    return {name: metric for name, metric in common.items() if metric}
+
+
+def _common(contestants: Sequence[Contestant], data: DataSet) -> str | None:
+    """Return the first metric of the first learner that all others have as well."""
+    tasks = [tasks_of(find_learner(one.learner)) or () for one in contestants]
+    found = [names([task for task in each if fits(task, data)], data) for each in tasks]
+    found = [each for each in found if each]
+    first, *others = found or [[]]
+    return next((name for name in first if all(name in each for each in others)), None)

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spielfeld.arrays import Array
-from spielfeld.experiments.compare.outcome import SHARE, Outcome, Unit
-from spielfeld.experiments.compare.rows import Cells
+from spielfeld.experiments.compare.runs import SHARE, Cells, Result, Unit
 from spielfeld.experiments.compare.statistics import LEVEL
 from spielfeld.files import write_atomically
 
@@ -24,11 +23,11 @@ RESAMPLES = 500
 FAR = 8  # times as long
 Look = dict[str, dict[str, Any]]  # learner -> how its line is drawn
 Ends = dict[str, tuple[float, float]]  # learner -> where its line ends
-Curves = dict[str, Sequence[Outcome]]  # learner -> its runs
+Curves = dict[str, Sequence[Result]]  # learner -> its runs
 
 
 class Panel(NamedTuple):
-    """What is drawn in one frame: curves of a world, along samples or along seconds."""
+    """Content of one frame: curves of a world, along samples or along seconds."""
 
     world: str
     unit: Unit
@@ -40,7 +39,7 @@ def plot_curves(cells: Cells, path: Path) -> None:
     """Draw the interquartile mean over seeds and its 95 % bootstrap band.
 
     Args:
-        cells: Outcomes of each learner in each world.
+        cells: Lines of the table, by learner and world.
         path: PNG file to write.
     """
     from matplotlib.figure import Figure
@@ -54,7 +53,7 @@ def plot_curves(cells: Cells, path: Path) -> None:
         for k, label in enumerate(labels)
     }
     panels = _panels(cells)
-    timed = any(outcomes[0].many for outcomes in cells.values())
+    timed = any(lines[0].many for lines in cells.values())
     across = 2 if timed else min(len(panels), ACROSS)
     down = math.ceil(len(panels) / across)
     wide = 4.6 if timed else 3.6
@@ -78,10 +77,10 @@ def plot_curves(cells: Cells, path: Path) -> None:
 
 
 def _panels(cells: Cells) -> list[Panel]:
-    """Gather curves of one world and one unit; by the clock too if one acts in many worlds."""
+    """Gather curves of one world and unit; over seconds too if a learner acts in many worlds."""
     found: dict[tuple[str, Unit], Curves] = {}
-    for (label, world), outcomes in cells.items():
-        found.setdefault((world, outcomes[0].curve_unit), {})[label] = outcomes
+    for (label, world), lines in cells.items():
+        found.setdefault((world, lines[0].curve_unit), {})[label] = lines
     panels = []
     for (world, unit), curves in found.items():
         panels.append(Panel(world, unit, False, curves))
@@ -96,9 +95,9 @@ def _draw(
 ) -> Ends:
     """Draw each learner's middle and band; return where the lines end."""
     ends, bands = {}, []
-    right = max(outcomes[0].curve[0].max(initial=0) for outcomes in curves.values())
-    for label, outcomes in curves.items():
-        samples, middle, low, high = _band(outcomes, 100.0 if unit.percent else 1.0, clock)
+    right = max(lines[0].curve[0].max(initial=0) for lines in curves.values())
+    for label, lines in curves.items():
+        samples, middle, low, high = _band(lines, 100.0 if unit.percent else 1.0, clock)
         if len(samples) == 1:  # learned all at once: a line to compare with
             samples = np.array([0, right])
             middle, low, high = (np.repeat(one, 2) for one in (middle, low, high))
@@ -133,20 +132,20 @@ def _by_the_clock(panel: Any, ends: Ends) -> str:
 
 
 def _band(
-    outcomes: Sequence[Outcome], scale: float, clock: bool = False
+    lines: Sequence[Result], scale: float, clock: bool = False
 ) -> tuple[Array, Array, Array, Array]:
     """Return samples or seconds, and middle, low and high end of the scores, point by point."""
     from scipy.stats import trim_mean
 
-    curves = np.array([outcome.curve[1] for outcome in outcomes]) * scale  # [seeds, points]
-    curves = curves[np.isfinite(curves).all(axis=1)]  # those that diverged are told of elsewhere
+    curves = np.array([line.curve[1] for line in lines]) * scale  # [seeds, points]
+    curves = curves[np.isfinite(curves).all(axis=1)]  # notes name those that diverged
     if not curves.size:
         return (np.empty(0),) * 4
     drawn = np.random.default_rng(0).integers(0, len(curves), (RESAMPLES, len(curves)))
     middles = trim_mean(curves[drawn], 0.25, axis=1)
     tail = 50 * (1 - LEVEL)
     low, high = np.percentile(middles, [tail, 100 - tail], axis=0)
-    places: Any = [each.clock if clock else each.curve[0] for each in outcomes]
+    places: Any = [each.clock if clock else each.curve[0] for each in lines]
     along = np.mean(places, axis=0)
     found = np.array([along, trim_mean(curves, 0.25, axis=0), low, high])
     samples, middle, low, high = found[:, 1:] if clock and len(along) > 1 else found

@@ -1,37 +1,335 @@
-"""Runs what is missing: many seeds, learners and worlds at once."""
+"""Table of a comparison: run what is missing, and read one line from each run."""
 
 from __future__ import annotations
 
+import csv
+import dataclasses
 import functools
+import io
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal, NamedTuple
 
-from spielfeld.experiments.compare.outcome import Measure, Outcome
+import gymnasium as gym
+import numpy as np
+
+from spielfeld.arrays import Array
+from spielfeld.experiments.data_metrics import METRICS
+from spielfeld.experiments.data_score import DataScore
+from spielfeld.experiments.evaluation import Evaluation
 from spielfeld.experiments.interrupts import ctrl_c_left_to_us
-from spielfeld.experiments.run import Training, train
+from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.protocols import is_one_shot, predicts_many
+from spielfeld.history import History
+from spielfeld.protocols import is_one_shot, judges, predicts_many
 
 FEW = 100  # rows that load and compile all that more rows would
-ROLLOUT = 2_048  # steps that do so for those who act in many worlds at once
-Result = Outcome | str  # a run that cannot be is a sentence
+ROLLOUT = 2_048  # steps that do so for learners that act in many worlds at once
+POINTS = 50  # of a curve of returns
 
 
-def run_one(spec: RunSpec, root: Path, measure: Measure) -> Result:
-    """Finish one run, wherever it stands, and return what it says or why it cannot be."""
+@dataclass(frozen=True)
+class Unit:
+    """Unit of a score: its name, its direction, and whether it is shown in percent."""
+
+    name: str
+    more_is_better: bool = True
+    percent: bool = False
+
+
+SHARE, RETURN = Unit("share of perfect", percent=True), Unit("return of an episode")
+ERROR = Unit("error", more_is_better=False)
+COLUMNS = {SHARE: "share", RETURN: "value", ERROR: "error"}  # of scores.csv
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Measure by which runs are compared.
+
+    Args:
+        kind: "final" is the score of the greedy policy in the end: its share of perfect where the
+            optimum is known, else its expected return, or the error of a learner that predicts.
+            "online" is the mean return of the exploring agent in the last part of the budget.
+        last: That part of the budget, in (0, 1].
+        threshold: Share of perfect from which on a policy is called good.
+        passing: The same as a return, where perfect is not known; None for the environment's
+            registered `reward_threshold`, if there is one.
+        metrics: Metric of each data set; the learner's first one where none is given.
+    """
+
+    kind: Literal["final", "online"] = "final"
+    last: float = 0.5
+    threshold: float = 0.95
+    passing: float | None = None
+    metrics: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.last <= 1:
+            raise ValueError(f"last must be above 0 and at most 1, not {self.last}.")
+        if not np.isfinite(self.threshold):
+            raise ValueError(f"threshold must be a number, not {self.threshold}.")
+        if self.passing is not None and not np.isfinite(self.passing):
+            raise ValueError(f"passing must be a number, not {self.passing}.")
+
+
+class Planned(NamedTuple):
+    """A run that a comparison needs."""
+
+    learner: str  # label
+    source: str  # as it was asked for
+    spec: RunSpec
+
+
+@dataclass(frozen=True)
+class Result:
+    """A line of the table: one run.
+
+    Args:
+        learner: Label of the learner.
+        source: Environment or data set, as it was asked for.
+        seed: Seed of the run.
+        settings: Settings of the learner, as JSON.
+        samples: Environment steps, or rows drawn.
+        score: Score by the measure, in `unit`; nan if the learner diverged.
+        unit: Unit of the score.
+        share: Share of perfect of the greedy policy in the end, or None.
+        gap: optimum - value in the end, in units of return, or None.
+        seconds: Seconds of learning.
+        goal: Share of perfect, or return, from which on a policy is good; None if there is none.
+        goal_samples: Samples until a policy was first good; all samples if it never was. None where
+            no score is known on the way.
+        goal_seconds: The same in seconds of learning, evaluations left out.
+        goal_reached: Whether a policy ever was good, or None.
+        refused: Reason why there is no such run, in a sentence; empty if there is one.
+        curve: Samples and scores of the learning curve. Shape [2, points].
+        curve_unit: Unit of the curve.
+        clock: Seconds of learning at the points of the curve, or None. Shape [points].
+        drawn: Whether each seed divides the rows of a data set differently; None in a world.
+        notes: Sentences about the rows of a data set.
+        many: Whether the learner acts in many worlds at once.
+    """
+
+    learner: str
+    source: str
+    seed: int
+    settings: str = "{}"
+    samples: int = 0
+    score: float = float("nan")
+    unit: Unit = RETURN
+    share: float | None = None
+    gap: float | None = None
+    seconds: float = 0.0
+    goal: float | None = None
+    goal_samples: float | None = None
+    goal_seconds: float | None = None
+    goal_reached: bool | None = None
+    refused: str = ""
+    curve: Array = field(default_factory=lambda: np.empty((2, 0)), repr=False)
+    curve_unit: Unit = RETURN
+    clock: Array | None = None
+    drawn: bool | None = None
+    notes: tuple[str, ...] = ()
+    many: bool = False
+
+
+CSV = tuple(one.name for one in dataclasses.fields(Result))[:15]  # without what is no number
+Table = Sequence[Result]
+Cells = dict[tuple[str, str], list[Result]]  # learner and source -> its lines, one a seed
+
+
+def cells(table: Table) -> Cells:
+    """Return the lines of each learner in each source in which no run was refused."""
+    found: Cells = {}
+    for line in table:
+        found.setdefault((line.learner, line.source), []).append(line)
+    return {cell: lines for cell, lines in found.items() if not any(one.refused for one in lines)}
+
+
+def to_csv(table: Table) -> str:
+    """Write the table as CSV, a line a run; unknown numbers are empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV)
+    for line in table:
+        values = {**dataclasses.asdict(line), "unit": line.unit.name if not line.refused else ""}
+        writer.writerow(values[name] for name in CSV)
+    return text.getvalue()
+
+
+# One line from one run.
+
+
+def result(planned: Planned, run: Run, measure: Measure) -> Result:
+    """Read the line of a finished run.
+
+    Raises:
+        ValueError: If it has no such score; says why.
+    """
+    line = Result(
+        planned.learner, planned.source, run.spec.seed, json.dumps(run.spec.config),
+        run.spec.samples, seconds=run.summary["seconds"],
+    )  # fmt: skip
+    final = run.score
+    if isinstance(final, DataScore):
+        return _of_data(line, run, final, measure)
+    return _of_world(line, run, final, measure)
+
+
+def _of_world(line: Result, run: Run, final: Evaluation, measure: Measure) -> Result:
+    learner, scores = find_learner(run.spec.learner), run.scores
+    if measure.kind == "final" and final.error is None and judges(learner):
+        raise ValueError("it judges a policy, whose exact values nobody knows here")
+    online, column = measure.kind == "online", COLUMNS[_final(final)[1]]
+    on_the_way = not online and column in scores.columns
+    history = History() if on_the_way else run.history
+    budget = run.spec.samples
+    score, unit = online_score(history, budget, measure) if online else _final(final)
+    # those who act in many worlds at once round their samples down
+    line = dataclasses.replace(line, samples=int(run.summary.get("samples", budget)))
+    goal = _goal(run, final, measure)
+    if goal is not None and column in scores.columns:
+        line = _reached(line, scores, column, goal)
+    return dataclasses.replace(
+        line, score=score, unit=unit, share=final.share, gap=final.gap, goal=goal,
+        curve=np.array([scores["samples"], scores[column]]) if on_the_way
+        else _returns(history, budget),
+        curve_unit=unit if on_the_way else RETURN,
+        clock=scores.columns.get("seconds") if on_the_way else None, many=predicts_many(learner),
+    )  # fmt: skip
+
+
+def _of_data(line: Result, run: Run, final: DataScore, measure: Measure) -> Result:
+    name, scores = measure.metrics.get(run.spec.source, final.headline), run.scores
+    if measure.kind == "online":
+        raise ValueError("in a data set nobody explores, so nothing is measured online")
+    if name not in final.metrics:
+        raise ValueError(f"it is judged by {', '.join(final.metrics)} there, not by {name}")
+    metric = METRICS[name]
+    unit = Unit(metric.label, metric.more_is_better, metric.percent)
+    known = name in scores.columns
+    return dataclasses.replace(
+        line, score=final.metrics[name].value, unit=unit,
+        curve=np.array([scores["samples"], scores[name]]) if known else np.empty((2, 0)),
+        curve_unit=dataclasses.replace(unit, name=f"{unit.name} on {final.watched} rows"),
+        drawn=run.spec.source_options.get("split") is None, notes=tuple(final.notes),
+    )  # fmt: skip
+
+
+def _final(score: Evaluation) -> tuple[float, Unit]:
+    if score.error is not None:
+        return float(score.error), ERROR
+    return (float(score.value), RETURN) if score.share is None else (float(score.share), SHARE)
+
+
+def online_score(history: History, samples: int, measure: Measure) -> tuple[float, Unit]:
+    """Return the mean return of the episodes that ended in the last part of the budget.
+
+    Raises:
+        ValueError: If there are none.
+    """
+    if len(history) and "episode_return" in history.columns:
+        late = history["samples"] > samples * (1 - measure.last)
+        if late.any():
+            return float(history["episode_return"][late].mean()), RETURN
+    raise ValueError(f"no episode ended in the last {100 * measure.last:g} % of the training")
+
+
+def _returns(history: History, samples: int) -> Array:
+    """Return the mean return of episodes in equal parts of the budget, bridged where none ended."""
+    edges = np.linspace(0, samples, POINTS + 1)
+    centres = (edges[1:] + edges[:-1]) / 2
+    if not len(history) or "episode_return" not in history.columns:
+        return np.empty((2, 0))
+    place = np.clip(np.searchsorted(edges, history["samples"]) - 1, 0, POINTS - 1)
+    counts = np.bincount(place, minlength=POINTS)
+    totals = np.bincount(place, history["episode_return"], POINTS)
+    some = counts > 0
+    return np.array([centres, np.interp(centres, centres[some], totals[some] / counts[some])])
+
+
+def _goal(run: Run, final: Evaluation, measure: Measure) -> float | None:
+    if final.error is not None:
+        return None
+    if final.share is not None:
+        return measure.threshold
+    world = gym.registry.get(run.spec.source)
+    known = None if world is None else world.reward_threshold
+    return known if measure.passing is None else measure.passing
+
+
+def _reached(line: Result, scores: History, column: str, goal: float) -> Result:
+    samples, seconds, good = float(line.samples), line.seconds, scores[column] >= goal
+    if good.any():
+        first, known = good.argmax(), "seconds" in scores.columns  # not in an older run's table
+        samples = float(scores["samples"][first])
+        seconds = float(scores["seconds"][first]) if known else float("nan")
+    return dataclasses.replace(
+        line, goal_samples=samples, goal_seconds=seconds, goal_reached=bool(good.any())
+    )
+
+
+# Many runs.
+
+
+def run_all(
+    plan: Sequence[Planned],
+    root: Path,
+    measure: Measure,
+    jobs: int = -1,
+    cluster: str | None = None,
+) -> list[Result]:
+    """Finish every run, in processes of this machine or on a cluster, and return the table.
+
+    Args:
+        plan: Runs; a finished one is read and not run again.
+        root: Run directories are made in here; on a cluster, a folder that all machines share.
+        measure: Measure by which runs are compared.
+        jobs: Processes; -1 for one a core.
+        cluster: Address of a Dask scheduler.
+
+    Returns:
+        One line a run, in their order.
+
+    Raises:
+        ValueError: If there is no Dask for a cluster, or the cluster does not answer.
+        KeyboardInterrupt: After Ctrl-C; finished runs are kept.
+    """
+    from joblib import Parallel, delayed
+
+    results: dict[int, Result] = {}
+    root = root.resolve() if cluster else root  # workers stand in folders of their own
+    work = (delayed(_numbered)(k, one, root, measure) for k, one in enumerate(plan))
+    with _backend(cluster), _progress(plan) as tell:
+        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+        with ctrl_c_left_to_us():
+            done = parallel(work)
+        for number, line in done:
+            results[number] = line
+            tell(len(results), line)
+    return [results[number] for number in range(len(plan))]
+
+
+def _numbered(number: int, planned: Planned, root: Path, measure: Measure) -> tuple[int, Result]:
+    """Finish one run, and return its place in the plan with its line, or why it cannot be."""
+    spec = planned.spec
     try:
         if not (root / spec.directory_name / "summary.json").exists():
             _warm_up(spec.learner, spec.source, json.dumps([spec.config, spec.source_options]),
                      tuple(spec.own))  # fmt: skip
-        return Outcome.of(train(spec, root), measure)
-    except Exception as error:  # whatever a learner of one's own does must not stop the others
+        return number, result(planned, train(spec, root), measure)
+    except Exception as error:  # an error of your own learner must not stop the others
         if os.environ.get("SPIELFELD_TRACEBACK"):
             raise
-        return _reason(error, root)
+        settings, reason = json.dumps(spec.config), _reason(error, root)
+        return number, Result(
+            planned.learner, planned.source, spec.seed, settings, spec.samples, refused=reason
+        )
 
 
 def _reason(error: Exception, root: Path) -> str:
@@ -53,50 +351,7 @@ def _warm_up(learner: str, source: str, settings: str, own: tuple[str, ...]) -> 
         training.learner.learn(training.source, few)
 
 
-def run_all(
-    specs: Sequence[RunSpec],
-    root: Path,
-    measure: Measure,
-    jobs: int = -1,
-    cluster: str | None = None,
-) -> list[Result]:
-    """Run every spec, in processes of this machine or on a cluster.
-
-    Args:
-        specs: What to run; a finished run is read and not run again.
-        root: Run directories are made in here; on a cluster, a folder that all machines share.
-        measure: What to read from each run.
-        jobs: Processes; -1 for one a core.
-        cluster: Address of a Dask scheduler.
-
-    Returns:
-        One result a spec, in their order.
-
-    Raises:
-        ValueError: If there is no Dask for a cluster, or the cluster does not answer.
-        KeyboardInterrupt: After Ctrl-C; what is finished is kept.
-    """
-    from joblib import Parallel, delayed
-
-    results: dict[int, Result] = {}
-    root = root.resolve() if cluster else root  # workers stand in folders of their own
-    work = (delayed(_numbered)(k, spec, root, measure) for k, spec in enumerate(specs))
-    with _backend(cluster), _progress(len(specs)) as tick:
-        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-        with ctrl_c_left_to_us():
-            done = parallel(work)
-        for number, result in done:
-            results[number] = result
-            tick()
-    return [results[number] for number in range(len(specs))]
-
-
-def _numbered(number: int, *arguments: Any) -> tuple[int, Result]:
-    """Run one, and say which: results come in whatever order they are done."""
-    return number, run_one(*arguments)
-
-
-def _backend(cluster: str | None) -> Any:
+def _backend(cluster: str | None) -> AbstractContextManager[object]:
     """Choose where joblib sends the work."""
     if cluster is None:
         return nullcontext()
@@ -112,19 +367,28 @@ def _backend(cluster: str | None) -> Any:
         client = Client(cluster, timeout="10s")
     except (OSError, ValueError) as error:
         raise ValueError(f"No Dask scheduler answers at {cluster}.") from error
-    return parallel_config(backend="dask", client=client)
+    backend: AbstractContextManager[object] = parallel_config(backend="dask", client=client)
+    return backend
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show how many runs are done, for whoever sits before a terminal."""
+def _progress(plan: Sequence[Planned]) -> Iterator[Callable[[int, Result], None]]:
+    """Show how many runs are done: as a bar in a terminal, elsewhere as a line for each run."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
+    several, console = len({one.source for one in plan}) > 1, Console(stderr=True)
     columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)
+        task = bar.add_task("", total=len(plan))
+
+        def tell(done: int, line: Result) -> None:
+            bar.advance(task)
+            if not console.is_terminal and not line.refused:  # the end names refusals
+                place = f" in {line.source}" if several else ""
+                words = f"run {done} of {len(plan)}: {line.learner} seed {line.seed}{place}"
+                print(f"{words}, {line.seconds:.1f} s", file=sys.stderr, flush=True)
+
+        yield tell

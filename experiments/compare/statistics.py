@@ -1,7 +1,7 @@
-"""What scores over seeds say: interquartile mean, intervals, and who is better.
+"""Statistics of scores over seeds: interquartile mean, intervals, and differences.
 
-Scores come as one array a world, one number a seed: the seed is what is drawn anew, the world is
-not. Resampling and exchanging therefore stay within a world.
+Scores come as one array a world, one number a seed. Seeds are a sample, worlds are not. Resampling
+and exchanging therefore stay within a world.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from spielfeld.arrays import Array
 LEVEL = 0.95  # of every interval
 RESAMPLES = 9_999
 TRUSTED = 10  # seeds, below which intervals are too narrow to trust
-CLOSE = 1e-9  # of the scores' size: what rounding may do to scores that are equal
+CLOSE = 1e-9  # of the scores' size: the largest effect of rounding
 
 
 def interquartile_mean(scores: Array) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spielfeld.experiments import run as run_module
-from spielfeld.experiments.compare.outcome import Measure, Outcome
+from spielfeld.experiments.compare.runs import Measure, Planned, result
 from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import load_model
@@ -41,11 +41,9 @@ def test_search_learns_to_balance(cart_pole: Run) -> None:
 
 
 def test_curve_of_a_world_without_a_model_is_that_of_the_greedy_policy(cart_pole: Run) -> None:
-    outcome = Outcome.of(cart_pole, Measure())
-    assert outcome.curve.tolist() == [
-        cart_pole.scores[name].tolist() for name in ("samples", "value")
-    ]
-    assert outcome.budget == 6_000
+    line = result(Planned("a", "CartPole-v1", cart_pole.spec), cart_pole, Measure())
+    assert line.curve.tolist() == [cart_pole.scores[name].tolist() for name in ("samples", "value")]
+    assert line.samples == 6_000
 
 
 def test_boards_against_an_opponent_that_compiles_are_played_on_the_way(tmp_path: Path) -> None:

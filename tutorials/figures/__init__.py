@@ -1,5 +1,6 @@
 """Figures of the books and the workshop: one file a figure, drawn by `spielfeld figures`.
 
-A file is a figure if it defines SOURCE. To add one, write one file here: its name is the figure's
-name, its docstring begins with the title, and `figure(repeat)` returns the picture and the numbers.
+A file is a figure if it defines SOURCE. To add a figure, write one file here. Its name is the
+figure's name, and its docstring begins with the title. `figure(repeat)` returns the picture and the
+numbers.
 """

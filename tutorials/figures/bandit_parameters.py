@@ -1,8 +1,8 @@
 """Bandits: each method over its own parameter.
 
 The curves show the mean reward of the first 1,000 steps. The parameters are the exploration rate,
-the step size of the gradient bandit, c of the upper confidence bound, and the initial value of
-the optimistic greedy agent, whose step size is 0.1. Each method is best at a value in the middle.
+the step size of the gradient bandit, and c of the upper confidence bound. For the optimistic greedy
+agent it is the initial value; its step size is 0.1. Each method is best at a value in the middle.
 The book prints the curves without numbers.
 """
 

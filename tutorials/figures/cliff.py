@@ -42,7 +42,7 @@ def methods() -> dict[str, Any]:
 
 
 def returns(seed: int, method: str, learning_rate: float, episodes: int) -> Array:
-    """Return what each episode earned while the agent explored. Shape [episodes]."""
+    """Return the return of each episode while the agent explored. Shape [episodes]."""
     learner = methods()[method]
     config = learner.config_class(learning_rate=learning_rate, **SETTINGS)
     env = world("spielfeld/CliffWalking-v0", time_limit=0)

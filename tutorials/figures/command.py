@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 DESCRIPTION = """Draw figures of the books and the workshop, ours beside the published numbers.
 
 NAME is one that a bare `spielfeld figures` lists, or a figure's number in Sutton & Barto's book,
-such as 6.5; `all` draws every figure, which takes some minutes. After each figure there is a
+such as 6.5. `all` draws every figure, which takes some minutes. After each figure there is a
 question: change a number in the figure's file, and draw it again."""
 QUICK = 20  # times fewer runs
 FOLDER = Path(__file__).resolve().parent
-HEADER = ("what", "published", "ours", "error", "band", "inside")
+HEADER = ("number", "published", "ours", "error", "band", "inside")
 HEAD = """# The figures of the books
 
 Drawn by Spielfeld, beside the published numbers. Where a number is a mean of many runs, *error* is
@@ -38,7 +38,7 @@ difference wide to either side: 4 * sqrt(theirs^2 + ours^2), where theirs is tha
 the source states none. Where a number is exact, the band is the error of rounding.
 
 `spielfeld figures` lists all figures; `--quick` or `--runs 50` draws any of them from fewer runs.
-Each figure is one file in `tutorials/figures/` and ends with a question: change a number in that
+Each figure is one file in `tutorials/figures/` and ends with a question. Change a number in that
 file, and draw the figure again.
 
 Examples and figures without another source are those of Sutton & Barto, 2nd edition. "The workshop"

@@ -1,9 +1,9 @@
 """Data poisoning: test accuracy over the share of flipped labels.
 
 A share of the training labels of two moons is flipped; the test labels are true. A few wrong
-labels hardly matter, because their neighbours are right. At one half, labels carry no information,
-and learners guess. Beyond one half they learn the opposite. The workshop's numbers are of one run
-with its 100 test rows.
+labels hardly matter, because their neighbours are right. At one half, labels carry no information.
+Beyond one half learners learn the opposite. The workshop's numbers are of one run with its 100 test
+rows.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def poisoned(rows: DataSet, share: float, generator: np.random.Generator) -> Dat
 
 
 def poisoned_accuracy(seed: int, method: str, share: float) -> float:
-    """Return the share of test rows that are told apart after learning from poisoned labels."""
+    """Return the accuracy on test rows after learning from poisoned labels."""
     train, test = moons()
     learner = learned(method, poisoned(train, share, np.random.default_rng(seed)), seed)
     return float((classes(learner, test.inputs) == test.targets).mean())

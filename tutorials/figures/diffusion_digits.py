@@ -110,9 +110,9 @@ def recognition(seed: int) -> Array:
     """Return shares and classes that the recogniser finds in each set of pictures.
 
     Returns:
-        For each set of pictures the share that is recognised, the number of classes, and the share
-        that a network without the eleventh class recognises; then the recogniser's accuracy and
-        its mean confidence. Shape [3 sets + 2].
+        Three numbers for each set of pictures: the share that is recognised, the number of classes,
+        and the share that a network without the eleventh class recognises. The last two numbers are
+        the recogniser's accuracy and its mean confidence. Shape [3 sets + 2].
     """
     sets, judge = drawn_digits(seed)
     naive = Recogniser(halves(seed)[1], seed, warned=False)

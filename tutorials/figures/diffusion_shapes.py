@@ -31,7 +31,7 @@ STAGES = (0, 25, 40)  # of the 50 steps, shown on the way from noise to shape
 
 
 def drawer(name: str, rows: DataSet, seed: int) -> Any:
-    """Return a diffusion model that has learned from rows with the settings that ship."""
+    """Return a diffusion model that has learned from rows with its default settings."""
     from spielfeld.learning.generative import Diffusion, DiffusionConfig
 
     settings = settings_for("diffusion", name)
@@ -102,7 +102,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def show_shape(line: Any, name: str, shares: dict[str, float]) -> None:
-    """Draw what the first seed was taught, and what was drawn after that."""
+    """Draw the training rows of the first seed, and the points drawn after that."""
     rows, generator = shape(name, 0).train, np.random.default_rng(0)
     stages = list(drawer(name, rows, 0).drawing(ROWS, generator))
     mixed = mixture(COMPONENTS[0], rows, 0).sample(ROWS, generator)

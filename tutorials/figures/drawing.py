@@ -180,10 +180,10 @@ def lines(axes: Any, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike])
 
 
 def name_ends(axes: Any, apart: float = 0.055) -> None:
-    """Write each curve's label beside its last point that is shown, none upon another.
+    """Write each curve's label beside its last point that is shown, without overlap.
 
     Args:
-        axes: What holds the curves; those whose label begins with "_" stay without a name.
+        axes: Panel with the curves; those whose label begins with "_" stay without a name.
         apart: Least distance of two labels, as a share of the height.
     """
     low, high = axes.get_ylim()
@@ -268,9 +268,9 @@ def bands(axes: Any, places: npt.ArrayLike, found: Mapping[str, Array]) -> None:
     """Draw the median of runs over places, within the band between their quartiles.
 
     Args:
-        axes: What is drawn on; its limits must be set before, since names stand at ends of curves.
+        axes: Panel; its limits must be set before, since names stand at ends of curves.
         places: Shape [places].
-        found: What each run gave, by the curve's name. Shape [runs, places].
+        found: Numbers of each run, by the curve's name. Shape [runs, places].
     """
     lines(axes, places, {name: np.median(runs, axis=0) for name, runs in found.items()})
     curves = axes.get_lines()[-len(found) :]

@@ -1,7 +1,7 @@
 """More rows: error over the number of training rows.
 
 Left: polynomials of two degrees. The straight line has the same error on training rows and on
-fresh ones, so that more rows do not help. Degree 9 needs many rows; then its error falls to the
+fresh ones: more rows do not help. Degree 9 needs many rows; then its error falls to the
 noise. Right: test accuracy of softmax regression and a network on digits, with 20,000 rows drawn
 from the training rows.
 """

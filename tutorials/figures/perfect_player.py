@@ -3,7 +3,7 @@
 James Allen and Victor Allis proved in 1988 that the first player wins with perfect play. So the
 perfect player must win every game from the first seat. Against it, no opponent wins from the
 second seat. From the second seat the perfect player waits for a mistake and loses as late as
-possible; against itself it loses with stone 41 of 42. It and its opponents choose at random among
+possible. Against itself it loses with stone 41 of 42. It and its opponents choose at random among
 equally good moves. In game n of each kind the perfect player has the seed 2 n, and its opponent
 has 2 n + 1.
 
@@ -21,13 +21,15 @@ from spielfeld.tutorials.figures.drawing import BLUE, GREY, ORANGE, Outcome, Rep
 
 SOURCE = "Allen and Allis, 1988"
 RUNS = 1_000
-QUESTION = "Against which opponent do games last longest? Guess, then change RUNS to 20."
+QUESTION = "Against which opponent do games last longest? Change RUNS to 20, and see."
 
 SETTINGS = [
     *((rival, 0) for rival in ("random", "rule", "uct", "perfect")),
-    *((rival, 1) for rival in ("random", "rule", "uct")),  # for against itself, both seats are told
+    *(
+        (rival, 1) for rival in ("random", "rule", "uct")
+    ),  # against itself, the first seat shows both
 ]
-LONGEST = 41.0  # stones of a game in which nobody makes a mistake
+LONGEST = 41.0  # stones of a game without a mistake
 SEATS = ("first", "second")
 RESULTS = {"won": (1, BLUE, "white"), "drawn": (0, GREY, "white"), "lost": (-1, ORANGE, "black")}
 

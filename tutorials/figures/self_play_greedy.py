@@ -4,8 +4,8 @@ The learner is TD(0) on afterstates without symmetries. The step size is 0.5, an
 has the value 0.5 at first. The greedy player soon draws every game against itself, so that it
 learns nothing more. It plays badly in positions that it has never seen, and an opponent can beat
 it. The second panel counts all 4,520 positions. The third panel checks every game that an opponent
-may play from either seat. Both are proofs, not samples. With the initial value 0, the value of a
-draw, the greedy player meets more ties, tries more moves and becomes better.
+may play from either seat. Both are proofs, not samples. The initial value 0, that of a draw,
+makes more ties: the greedy player tries more moves and becomes better.
 """
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ def figure(repeat: Repeat) -> Outcome:
                   for name, looks in zip(BEHAVIOURS, measured, strict=True)}  # fmt: skip
         lines(axes, GAMES, curves)
     panels[-1].set_xlabel("games against itself")
-    what = ("games drawn against itself", "positions played perfectly", "learners nobody can beat")
+    what = (
+        "games drawn against itself",
+        "positions played perfectly",
+        "learners that no opponent can beat",
+    )
     for name, looks in zip(BEHAVIOURS, measured, strict=True):
         last = looks[:, -1]
         errors = last.std(axis=0, ddof=1) / np.sqrt(len(last))

@@ -51,7 +51,7 @@ MOST = 100_000  # steps of an episode; none comes near
 
 
 def value(right: float) -> float:
-    """Return what it is worth to go right with this probability, solved for on the model."""
+    """Return the value of going right with this probability, solved on the model."""
     from spielfeld.agents.planning import start_value
     from spielfeld.envs.small_worlds import short_corridor
 
@@ -117,7 +117,7 @@ compiled_run = compiled(run, discounted_returns=inspect.unwrap(discounted_return
 
 
 def returns(seed: int, rate: float, value_rate: float) -> Array:
-    """Return what each episode earned while REINFORCE learned. Shape [episodes]."""
+    """Return the return of each episode while REINFORCE learned. Shape [episodes]."""
     from spielfeld.envs.small_worlds.short_corridor import short_corridor
 
     model, earned = short_corridor(), np.empty(EPISODES)
@@ -170,7 +170,7 @@ def draw_values(axes: Any) -> list[Row]:
 
 
 def mark(axes: Any, right: float, preferred: str) -> None:
-    """Mark a policy that prefers one direction; what it is worth stands beside it."""
+    """Mark a policy that prefers one direction, with its value beside it."""
     worth = value(right)
     axes.plot(right, worth, "o", color=ORANGE)
     axes.text(right, worth, f"   prefers {preferred}: {worth:.1f}   ", ha=preferred, va="center")

@@ -3,8 +3,8 @@
 The costs of the two mistakes differ: a missed malignant tumour costs as much as ten false alarms.
 If the probabilities of logistic regression were exact, the best threshold would be 1/11. There
 both mistakes cost the same on average. A threshold can also be chosen for the least cost on
-validation rows, which are few. Each run divides the 569 rows anew: a half for training, a quarter
-for validation, a quarter for testing.
+validation rows, which are few. Each run divides the 569 rows again: a half for training, a
+quarter for validation, a quarter for testing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SOURCE = "the workshop"
 RUNS = 50
 QUESTION = "Where is the best threshold if a miss costs as much as a hundred alarms? Change MISSED."
 
-MISSED, ALARM = 10.0, 1.0  # what a missed malignant tumour costs, and a false alarm
+MISSED, ALARM = 10.0, 1.0  # costs of a missed malignant tumour, and of a false alarm
 MALIGNANT = 0  # its class
 THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-6, 6, 121)))
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
@@ -38,8 +38,8 @@ def judged(seed: int) -> Array:
     """Return shares missed, shares of false alarms, and the threshold chosen on validation rows.
 
     Returns:
-        Of malignant tumours, how many are missed at each threshold; of benign ones, how many are
-        alarmed about; cost of a patient; 1 at the chosen threshold. Shape [4, thresholds].
+        At each threshold: share of malignant tumours missed, share of false alarms, cost of a
+        patient, and 1 at the chosen threshold. Shape [4, thresholds].
     """
     from spielfeld.learning.data_sets import find_data_set
     from spielfeld.learning.supervised import LogisticRegression

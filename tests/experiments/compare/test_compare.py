@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import re
@@ -74,6 +75,27 @@ def test_same_runs_again_are_not_run_and_few_seeds_are_distrusted(say: Say) -> N
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
+def test_a_log_tells_of_every_run_and_the_table_holds_a_line_for_each(say: Say) -> None:
+    words = ("q-learning", "sarsa:samples=200", "--source", "four-rooms", CLIFF[1])
+    code, _, error = say(*words, "--seeds", "2", "--samples", "300")
+    assert code == 0
+    lines = error.splitlines()
+    assert re.fullmatch(r"run 1 of 8: q-learning seed 0 in four-rooms, \d+\.\d s", lines[0])
+    assert [line[:11] for line in lines] == [f"run {k} of 8:" for k in range(1, 9)]
+    with Path("out/comparison.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    runs = [(one["learner"], one["source"], one["seed"], one["samples"]) for one in table]
+    assert runs == [
+        (learner, source, seed, samples)
+        for source in ("four-rooms", CLIFF[1])
+        for learner, samples in (("q-learning", "300"), ("sarsa:samples=200", "200"))
+        for seed in "01"
+    ]
+    assert [float(one["score"]) for one in table] == [run["score"] for run in written()["runs"]]
+    assert {json.loads(one["settings"])["discount"] for one in table} == {0.99}
+    assert {one["unit"] for one in table} == {"share of perfect"}
+
+
 @pytest.mark.parametrize("seeds", ["1", "2"])
 def test_one_and_two_seeds_are_too_few(say: Say, seeds: str) -> None:
     code, output, error = say("q-learning", "sarsa", *CLIFF, "--samples", "300", "--seeds", seeds)
@@ -109,9 +131,11 @@ def test_a_source_has_options_of_its_own(say: Say) -> None:
 
 def test_what_cannot_be_is_said_and_stops_nothing(say: Say) -> None:
     words = (*CLIFF, "--samples", "300", "--seeds", "2")
-    code, output, _ = say("q-learning", "sarsa", "bandit-ucb", *words)
+    code, output, error = say("q-learning", "sarsa", "bandit-ucb", *words)
     assert code == 2, "what was asked for by name could not be done"
-    assert "bandit-ucb in spielfeld/CliffWalking-v0: A bandit learner needs" in output
+    *progress, reason = error.splitlines()
+    assert reason.startswith("bandit-ucb in spielfeld/CliffWalking-v0: A bandit learner needs")
+    assert len(progress) == 4 and "bandit-ucb" not in output
     assert "Too few runs to tell" in output
     assert {one["learner"] for one in written()["refused"]} == {"bandit-ucb"}
 
@@ -141,8 +165,8 @@ def test_learner_that_breaks_stops_no_other(say: Say, monkeypatch: pytest.Monkey
         "    def learn(self, source, samples): return self.nothing\n"
     )
     words = ("breaking:Broken", "q-learning", *CLIFF, "--samples", "300", "--seeds", "1")
-    code, output, _ = say(*words)
-    assert code == 2 and "AttributeError 'Broken' object has no attribute 'nothing'." in output
+    code, _, error = say(*words)
+    assert code == 2 and "AttributeError 'Broken' object has no attribute 'nothing'." in error
     assert written()["rows"][0]["learner"] == "q-learning"
     monkeypatch.setenv("SPIELFELD_TRACEBACK", "1")
     with pytest.raises(AttributeError):
@@ -153,8 +177,8 @@ def test_damaged_run_is_named(say: Say) -> None:
     words = ("q-learning", "sarsa", *CLIFF, "--samples", "300", "--seeds", "2")
     say(*words)
     next(Path("runs").glob("sarsa*/summary.json")).write_text("{")
-    code, output, _ = say(*words)
-    assert code == 2 and re.search(r"sarsa in .*summary\.json is damaged: remove it", output)
+    code, _, error = say(*words)
+    assert code == 2 and re.search(r"sarsa in .*summary\.json is damaged: remove it", error)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +258,9 @@ def test_ctrl_c_stops_all_processes_with_a_sentence(tmp_path: Path) -> None:
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does
     _, error = run.communicate(timeout=30)
     assert run.returncode == 130
-    assert error == "Stopped. The same command goes on; no finished run is repeated.\n"
+    *progress, stopped = error.splitlines()
+    assert stopped == "Stopped. The same command goes on; no finished run is repeated."
+    assert all(re.match(r"run \d+ of 100: ", line) for line in progress)
 
 
 def test_all_stands_for_every_learner() -> None:
@@ -244,9 +270,9 @@ def test_all_stands_for_every_learner() -> None:
 @pytest.mark.slow
 def test_learners_are_compared_with_those_of_their_own_unit(say: Say) -> None:
     words = ("--source", "spielfeld/RandomWalk5-v0", "--samples", "200", "--seeds", "1")
-    code, output, _ = say("q-learning", "td-lambda", "bandit-ucb", *words)
+    code, _, error = say("q-learning", "td-lambda", "bandit-ucb", *words)
     assert code == 2
-    assert "bandit-ucb in spielfeld/RandomWalk5-v0: A bandit learner needs" in output
+    assert "bandit-ucb in spielfeld/RandomWalk5-v0: A bandit learner needs" in error
     units = {row["learner"]: row["unit"]["name"] for row in written()["rows"]}
     assert units["td-lambda"] == "error" and units["q-learning"] == "share of perfect"
     assert written()["pairs"] == []

@@ -7,14 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spielfeld.experiments.compare.contestants import contestants
-from spielfeld.experiments.compare.metrics import chosen_metrics
-from spielfeld.experiments.compare.outcome import Unit
-from spielfeld.experiments.compare.pairs import Pair
-from spielfeld.experiments.compare.report import verdicts
+from spielfeld.experiments.compare.contestants import chosen_metrics, contestants
+from spielfeld.experiments.compare.report import Pair, sentence, verdicts
+from spielfeld.experiments.compare.runs import Unit
 from spielfeld.experiments.compare.statistics import Difference
-from spielfeld.experiments.compare.verdict import sentence
-from spielfeld.experiments.data_metrics import METRICS
 from spielfeld.experiments.sources import make_source
 from tests.experiments.compare.test_compare import Say, say, written
 
@@ -67,12 +63,12 @@ def test_what_all_have_in_common_is_compared_and_other_kinds_are_not(say: Say) -
 
 def test_worlds_and_data_sets_stand_in_one_report(say: Say) -> None:
     words = ("q-learning", "linear-regression", "logistic-regression", "ridge", *QUICK)
-    code, output, _ = say(*words, "--source", "cliff-walking", "noisy-curve")
+    code, output, error = say(*words, "--source", "cliff-walking", "noisy-curve")
     assert code == 2, "what was asked for by name could not be done"
     assert "2 sources; score:" in output
-    assert "q-learning in noisy-curve: acts in worlds, and noisy-curve is a data set;" in output
-    assert "logistic-regression in cliff-walking" in output
-    assert "ridge in cliff-walking: learns from rows of data, and" in output
+    assert "q-learning in noisy-curve: acts in worlds, and noisy-curve is a data set;" in error
+    assert "logistic-regression in cliff-walking" in error
+    assert "ridge in cliff-walking: learns from rows of data, and" in error
     assert {row["world"] for row in written()["rows"]} == {"cliff-walking", "noisy-curve"}
 
 
@@ -86,7 +82,7 @@ def test_where_no_seed_changes_anything_more_seeds_are_not_asked_for(say: Say) -
 
 
 def test_verdict_without_chance_names_the_better_one_whoever_is_first() -> None:
-    unit = Unit.of(METRICS["accuracy"])
+    unit = Unit("accuracy", percent=True)
     for value, names in ((0.1, ("a", "b")), (-0.1, ("b", "a"))):
         pair = Pair("a", "b", "iris", unit, 10, True, Difference(value, value, value), 1.0,
                     settled=True)  # fmt: skip

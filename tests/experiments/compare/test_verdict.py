@@ -1,27 +1,36 @@
 import numpy as np
 import pytest
 
-from spielfeld.experiments.compare.outcome import (
+from spielfeld.experiments.compare.report import (
+    ALL_PAIRS,
+    Comparison,
+    Pair,
+    notes,
+    pairs,
+    refusals,
+    remarks,
+    rows,
+    sentence,
+    written,
+)
+from spielfeld.experiments.compare.runs import (
     ERROR,
     RETURN,
     SHARE,
     Measure,
-    Outcome,
+    Result,
     Unit,
+    cells,
     online_score,
+    to_csv,
 )
-from spielfeld.experiments.compare.pairs import ALL_PAIRS, Pair, pairs
-from spielfeld.experiments.compare.report import Comparison, refusals
-from spielfeld.experiments.compare.rows import rows
 from spielfeld.experiments.compare.statistics import Difference
-from spielfeld.experiments.compare.table import notes
-from spielfeld.experiments.compare.verdict import remarks, sentence, written
 from spielfeld.history import History
 
 
-def outcomes(scores: list[float], unit: Unit = RETURN, first_seed: int = 0) -> list[Outcome]:
+def lines(scores: list[float], unit: Unit = RETURN, first_seed: int = 0) -> list[Result]:
     return [
-        Outcome(first_seed + k, score, unit, 100, 1.0, None, None, None, np.empty((2, 0)), unit)
+        Result("a", "w", first_seed + k, "{}", 100, score, unit, seconds=1.0)
         for k, score in enumerate(scores)
     ]
 
@@ -57,7 +66,7 @@ def test_verdict_says_what_is_known(known: Pair, said: str) -> None:
 
 
 def test_less_error_is_better() -> None:
-    cells = {("a", "w"): outcomes([1.0] * 10, ERROR), ("b", "w"): outcomes([3.0] * 10, ERROR)}
+    cells = {("a", "w"): lines([1.0] * 10, ERROR), ("b", "w"): lines([3.0] * 10, ERROR)}
     (found,) = pairs(cells)
     assert (found.first, found.improvement) == ("a", 1.0)
     assert sentence(found).startswith("a is better than b by 2.00 on average")
@@ -65,17 +74,17 @@ def test_less_error_is_better() -> None:
 
 
 def test_only_common_seeds_are_paired_and_disjoint_ones_are_not() -> None:
-    own = outcomes([0.0, 1, 2, 3, 4, 5, 6, 7])
-    (found,) = pairs({("a", "w"): own, ("b", "w"): outcomes([1.0] * 8, RETURN, 3)})
+    own = lines([0.0, 1, 2, 3, 4, 5, 6, 7])
+    (found,) = pairs({("a", "w"): own, ("b", "w"): lines([1.0] * 8, RETURN, 3)})
     assert found.paired and found.seeds == 5
-    (found,) = pairs({("a", "w"): own, ("b", "w"): outcomes([1.0] * 8, RETURN, 100)})
+    (found,) = pairs({("a", "w"): own, ("b", "w"): lines([1.0] * 8, RETURN, 100)})
     assert not found.paired and found.seeds == 8
 
 
 def test_of_many_learners_each_meets_the_best_alone() -> None:
     names = "abcdef"
     assert len(names) > ALL_PAIRS
-    cells = {(name, "w"): outcomes([k, k + 1.0]) for k, name in enumerate(names)}
+    cells = {(name, "w"): lines([k, k + 1.0]) for k, name in enumerate(names)}
     assert [(found.first, found.second) for found in pairs(cells)] == [
         ("f", name) for name in "edcba"
     ]
@@ -84,15 +93,15 @@ def test_of_many_learners_each_meets_the_best_alone() -> None:
 
 def test_worlds_are_taken_together_for_those_who_have_a_share_in_each() -> None:
     cells = {
-        ("a", "v"): outcomes([0.5, 0.7], SHARE), ("a", "w"): outcomes([0.9, 0.9], SHARE),
-        ("b", "v"): outcomes([0.1, 0.1], SHARE), ("a", "x"): outcomes([-7.0, -7.0]),
+        ("a", "v"): lines([0.5, 0.7], SHARE), ("a", "w"): lines([0.9, 0.9], SHARE),
+        ("b", "v"): lines([0.1, 0.1], SHARE), ("a", "x"): lines([-7.0, -7.0]),
     }  # fmt: skip
     together = [row for row in rows(cells) if row.world == "all worlds"]
     assert [(row.learner, row.mean) for row in together] == [("a", pytest.approx(0.75))]
 
 
 def test_notes_tell_of_what_diverged() -> None:
-    told = notes(rows({("a", "w"): outcomes([1.0, np.nan, np.nan])}))
+    told = notes(rows({("a", "w"): lines([1.0, np.nan, np.nan])}))
     assert told == ["a diverged in w with seeds 1, 2: its scores are not averaged."]
 
 
@@ -114,6 +123,29 @@ def test_numbers_are_written_with_their_unit(value: float | None, unit: Unit, te
 
 
 def test_refusals_are_a_line_a_learner() -> None:
-    refused = {("a", "v"): "it is too large", ("b", "v"): "no", ("a", "w"): "it is too small"}
-    said = refusals(Comparison({}, refused, Measure()))
+    reasons = {("a", "v"): "it is too large", ("b", "v"): "no", ("a", "w"): "it is too small"}
+    table = [Result(*cell, 0, refused=reason) for cell, reason in reasons.items()]
+    said = refusals(Comparison(table, Measure()))
     assert said == ["a in v and 1 more: it is too large.", "b in v: no."]
+
+
+def test_a_learner_with_a_refused_run_is_compared_nowhere_in_that_source() -> None:
+    table = [
+        Result("a", "v", 0, score=1.0), Result("a", "v", 1, refused="no"),
+        Result("a", "w", 0, score=1.0), Result("b", "v", 0, score=2.0),
+    ]  # fmt: skip
+    assert list(cells(table)) == [("a", "w"), ("b", "v")]
+
+
+def test_table_has_a_line_a_run_and_leaves_empty_what_is_not_known() -> None:
+    table = [
+        Result("a", "w", 3, '{"discount": 0.9}', 100, 0.5, SHARE, 0.5, 2.0, 1.5, 0.95, 100.0, 1.5,
+               False),
+        Result("b", "w", 4, refused="it is too large, by far"),
+    ]  # fmt: skip
+    header, first, second = to_csv(table).splitlines()
+    assert header.startswith("learner,source,seed,settings,samples,score,unit,share,gap,seconds,")
+    assert first == (
+        'a,w,3,"{""discount"": 0.9}",100,0.5,share of perfect,0.5,2.0,1.5,0.95,100.0,1.5,False,'
+    )
+    assert second == 'b,w,4,{},0,nan,,,,0.0,,,,,"it is too large, by far"'
