@@ -23,7 +23,6 @@ NOT_YET = (
     "CONTRIBUTING.md",
     "agents/",
     "benchmarks/",
-    "docs/gallery.md",
     "envs/",
     "experiments/",
     "learning/",
