@@ -17,6 +17,7 @@ RESERVED = (
     "right", "unfinished", "nothing", "unchanged", "raises", "call", "recursion", "changes", "type",
     "shape", "nan", "only-when", "part", "last", "ignores", "depends", "sign", "factor", "other",
     "syntax", "missing", "time", "memory", "prints", "input", "exit", "crash",
+    "process", "damage",
 )  # fmt: skip
 
 

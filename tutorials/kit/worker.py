@@ -3,9 +3,10 @@
     with Worker() as worker:
         verdict = worker.check("target", source)
 
-An endless loop, an endless recursion, too much memory, `os._exit`, a flood of output and `input()`
-each end in a sentence. The next check runs in a new process. The worker stays warm
-between checks, so that a check takes a few milliseconds.
+An endless loop, an endless recursion, too much memory, `os._exit`, a flood of output, `input()` and
+the start of a process each end in a sentence. The next check runs in a new process. Otherwise the
+worker stays warm, and a check takes a few milliseconds. After each check it tests itself, since a
+learner's file may change NumPy: a solution must still be right, and a mistake still wrong.
 
 Three layers hold the limits. The worker interrupts itself by a timer of its CPU time, which tells
 the line. The system refuses it more memory (both on POSIX). The parent watches its memory and the
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import io
 import json
 import math
@@ -31,7 +33,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from spielfeld.tutorials.kit.check import Verdict, in_words, place_of
+from spielfeld.tutorials.kit.check import Verdict, in_words, judge, place_of
+from spielfeld.tutorials.kit.exercise import Rule
 from spielfeld.tutorials.kit.exercises import exercises, find
 from spielfeld.tutorials.kit.text import Text, chosen_language
 from spielfeld.tutorials.kit.workbook import check_source, path_of
@@ -43,6 +46,10 @@ SHOWN, MOST_PRINTED = 2_000, 5_000_000  # characters of a learner's output
 POLL = 0.05  # seconds between two looks at the worker
 START = 120.0  # seconds for a worker to start on a busy machine
 MEGABYTE = 2**20
+STARTS = {
+    "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile",
+    "os.startfile/2", "os.system", "subprocess.Popen",
+}  # fmt: skip
 SAYS = {
     "time": Text(
         "Deine Funktion wird nicht fertig: Nach {seconds:.0f} Sekunden habe ich sie angehalten. "
@@ -70,6 +77,16 @@ SAYS = {
         "Funktion gibt es `return`.",
         "Your function ends the whole program, for example by `exit()`. To leave a function there "
         "is `return`.",
+    ),
+    "process": Text(
+        "Deine Funktion startet ein anderes Programm oder einen Prozess. Hier geht das nicht.",
+        "Your function starts another program or a process. That does not work here.",
+    ),
+    "damage": Text(
+        "Deine Datei verändert NumPy oder Python selbst, zum Beispiel mit `np.mean = ...`. Nimm "
+        "für alles einen eigenen Namen.",
+        "Your file changes NumPy or Python itself, for example by `np.mean = ...`. Give everything "
+        "a name of its own.",
     ),
     "crash": Text(
         "Deine Funktion hat Python zum Absturz gebracht ({error}).",
@@ -106,10 +123,10 @@ class Worker:
         seconds = self.seconds * (3 if draws else 1)
         question = {"name": name, "source": source, "language": chosen, "seconds": seconds}
         with self._lock:
-            answer = self._child.ask(question, self._wall(seconds))
-            if isinstance(answer, str) or answer["anew"]:
-                self._child.close()
-                self._child = _Child(self.megabytes)
+            used = self._child.used
+            answer = self._ask(question, seconds)
+            if used and not isinstance(answer, str) and answer["name"] == "damage":
+                answer = self._ask(question, seconds)  # an earlier file may have done the damage
         if isinstance(answer, str):
             values = {
                 "seconds": seconds,
@@ -135,9 +152,17 @@ class Worker:
     ) -> None:
         self.close()
 
-    def _wall(self, seconds: float) -> float:
-        """Return the wall time of a check; without a timer of CPU time it is all there is."""
-        return self.patience if sys.platform != "win32" else min(self.patience, 2 * seconds)
+    def _ask(self, question: dict[str, object], seconds: float) -> dict[str, object] | str:
+        """Return the child's answer, or the name of the verdict on its death; renew it if need be.
+
+        Without a timer of CPU time, wall time is all there is.
+        """
+        wall = self.patience if sys.platform != "win32" else min(self.patience, 2 * seconds)
+        answer = self._child.ask(question, wall)
+        if isinstance(answer, str) or answer["anew"]:
+            self._child.close()
+            self._child = _Child(self.megabytes)
+        return answer
 
 
 class _Child:
@@ -155,7 +180,7 @@ class _Child:
             "MKL_NUM_THREADS": "1",
             "PYTHONIOENCODING": "utf-8",
         }
-        self.megabytes, self.ready = megabytes, False
+        self.megabytes, self.used = megabytes, False
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", program],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
@@ -167,11 +192,10 @@ class _Child:
 
     def ask(self, question: dict[str, object], wall: float) -> dict[str, object] | str:
         """Return the worker's answer, or the name of the verdict on its death."""
-        if not self.ready:
-            if self._next(START, watch=False) != "ready\n":
-                self.close()
-                raise RuntimeError("The worker process did not start.")
-            self.ready = True
+        if not self.used and self._next(START, watch=False) != "ready\n":
+            self.close()
+            raise RuntimeError("The worker process did not start.")
+        self.used = True
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(question) + "\n")
@@ -215,7 +239,10 @@ class _Child:
 
     def _cause(self) -> str:
         """Return the name of the verdict on a process that has ended by itself."""
-        code = self.process.wait()
+        try:
+            code = self.process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:  # it has closed the channel of answers, and goes on
+            return "exit"
         if sys.platform != "win32" and code < 0:
             causes = {signal.SIGXCPU: "time", signal.SIGKILL: "memory"}
             return causes.get(signal.Signals(-code), "crash")
@@ -301,6 +328,7 @@ def serve(megabytes: int) -> None:
         os.dup2(nowhere, stream)
     sys.path.append(os.getcwd())  # a learner's file may import another one of theirs
     builtins.input = _refuse_input
+    sys.addaudithook(_refuse_processes)
     _limit_memory(megabytes)
     answers.write("ready\n")
     answers.flush()
@@ -324,21 +352,38 @@ def _answer(question: dict[str, object], printed: _Printed, megabytes: int) -> V
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
         ):
-            return check_source(name, source, language)
+            verdict = check_source(name, source, language)
+            return verdict if _sound(name) else Verdict("damage", SAYS["damage"].in_(language))
     except BaseException as error:
-        verdict = "crash"
+        cause = "crash"
         if isinstance(error, _Stop):
-            verdict = error.name
+            cause = error.name
         elif isinstance(error, MemoryError):
-            verdict = "memory"
+            cause = "memory"
         elif isinstance(error, SystemExit | KeyboardInterrupt):
-            verdict = "exit"
+            cause = "exit"
         values = {"seconds": seconds, "megabytes": megabytes, "error": in_words(error)}
-        words = SAYS[verdict].format(language, **values)
+        words = SAYS[cause].format(language, **values)
         place = place_of(error, path_of(name).as_posix())
         if place is not None:
             words += LINE.format(language, **place._asdict())
-        return Verdict(verdict, words)
+        return Verdict(cause, words)
+
+
+def _sound(name: str) -> bool:
+    """Tell whether a solution is still right and a mistake still wrong: NumPy is as it was."""
+    exercise = find(name)
+    if not judge(exercise, _solution(name)):
+        return False
+    mistake = exercise.mistakes[0]
+    return bool(exercise.draws) or judge(exercise, mistake.wrong).name == mistake.name
+
+
+@functools.cache
+def _solution(name: str) -> Rule:
+    space: dict[str, Rule] = {}
+    exec(find(name).answer(), space)
+    return space[name]
 
 
 @contextlib.contextmanager
@@ -365,6 +410,12 @@ def _out_of_time(number: int, frame: object) -> NoReturn:
 
 def _refuse_input(prompt: object = "") -> NoReturn:
     raise _Stop("input")
+
+
+def _refuse_processes(event: str, arguments: object) -> None:
+    """Hook of Python's audit events: code that starts itself again would fill the machine."""
+    if event in STARTS:
+        raise _Stop("process")
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -1,3 +1,4 @@
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,6 +82,18 @@ def test_help_loads_neither_exercises_nor_numba() -> None:
     words = [sys.executable, "-c", script]
     run = subprocess.run(words, capture_output=True, text=True, cwd=ROOT)
     assert "--solution" in run.stdout and run.stderr.strip() == "[]"
+
+
+def test_the_kit_needs_nothing_but_numpy_and_our_packages() -> None:
+    allowed = {"numpy", *(f"spielfeld.{one}" for one in ("agents", "arrays", "learning"))}
+    for path in (ROOT / "tutorials" / "kit").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                ours = ".".join(name.split(".")[:2])
+                known = {ours, name.split(".")[0]} & {*sys.stdlib_module_names, *allowed}
+                assert known or name.startswith("spielfeld.tutorials.kit"), (path, name)
 
 
 def test_checking_loads_nothing_heavy() -> None:

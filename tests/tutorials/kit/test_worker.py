@@ -43,6 +43,13 @@ HARMFUL = {
     "sys.exit": ("exit", body("sys.exit()"), "`return`"),
     "a flood of output": ("prints", body("while True:", "    print('x' * 50)"), "`print`"),
     "input": ("input", body("return float(input('?'))"), "`input()`"),
+    "a process that starts itself": ("process", body("os.fork()", "return 1.0"), "Prozess"),
+    "another program": ("process", body("os.system('sleep 9')", "return 1.0"), "Programm"),
+    "a subprocess": (
+        "process",
+        body("import subprocess", "subprocess.run(['sleep', '9'])", "return 1.0"),
+        "(Zeile 5: `subprocess.run",
+    ),
     "a crash": ("crash", body("import ctypes", "ctypes.string_at(0)"), "Absturz"),
 }
 
@@ -125,6 +132,21 @@ def test_writing_to_the_channel_of_answers_changes_no_verdict(worker: Worker) ->
     assert worker.check("loss", RIGHT)
 
 
+def test_a_file_that_changes_numpy_is_told_so_and_harms_no_other(worker: Worker) -> None:
+    for patch in ("np.mean = lambda *values: 5", "np.allclose = lambda *a, **b: True"):
+        assert worker.check("loss", RIGHT.replace("\n\n", f"\n{patch}\n", 1)).name == "damage"
+        assert worker.check("loss", RIGHT)
+    assert worker.check("loss", RIGHT.replace("\n\n", "\nnp.cos = np.sin\n", 1))
+    assert worker.check("add_noise", exercises()["add_noise"].answer())
+
+
+@posix
+def test_a_closed_channel_is_no_hang(worker: Worker) -> None:
+    source = body("os.closerange(3, 100)", "while True: pass")
+    assert worker.check("loss", source).name in ("exit", "time")
+    assert worker.check("loss", RIGHT)
+
+
 def test_a_thread_that_is_left_behind_ends_with_its_process(worker: Worker) -> None:
     before = worker._child.process.pid
     start = "import threading, time\nthreading.Thread(target=time.sleep, args=[999]).start()\n"
@@ -151,4 +173,4 @@ def test_files_beside_the_learner_shadow_no_module(
 
 
 def test_sentences_of_limits_exist_in_both_languages() -> None:
-    assert {"time", "memory", "prints", "input", "exit", "crash"} == {*SAYS}
+    assert {"time", "memory", "prints", "input", "exit", "crash", "damage", "process"} == {*SAYS}
