@@ -84,7 +84,10 @@ SAYS = {
         "The result is not a number but `nan` or `inf`. Is there a division by 0, or a number "
         "that is too large?",
     ),
-    "only-when": Text("Fast! Falsch ist es nur hier: {kind}.", "Nearly! It is wrong only {kind}."),
+    "only-when": Text(
+        "Ein Teil stimmt schon. Falsch ist es nur hier: {kind}.",
+        "A part is right already. It is wrong only {kind}.",
+    ),
     "part": Text(
         "Fast! Falsch ist nur die {number}. Zahl im Ergebnis.",
         "Nearly! Only number {number} of the result is wrong.",

@@ -225,7 +225,7 @@ MINIMAX = Exercise(
             "kind-opponent",
             lambda tree, mine: _value(tree, mine, other=max),
             Text(
-                "Die andere Seite hilft dir bei dir. Sie nimmt aber, was für dich am schlechtesten "
+                "Bei dir hilft dir die andere Seite. Sie nimmt aber, was für dich am schlechtesten "
                 "ist: `min`.",
                 "The other side helps you in yours. But it takes the worst move for you: `min`.",
             ),
@@ -234,8 +234,8 @@ MINIMAX = Exercise(
             "both-worst",
             lambda tree, mine: _value(tree, mine, own=min),
             Text(
-                "Auch du nimmst bei dir den schlechtesten Zug.",
-                "You take the worst move as well in yours.",
+                "Du nimmst auch für dich selbst den schlechtesten Zug.",
+                "You take the worst move for yourself as well.",
             ),
         ),
         Mistake(

@@ -77,6 +77,16 @@ SARSA_TARGET = Exercise(
             ),
         ),
         Mistake(
+            "ends-swapped",
+            lambda t, f, d: t.reward if t.truncated else t.reward + d * f.values[f.action],
+            Text(
+                "`terminated` und `truncated` sind vertauscht: Nur nach `terminated` kommt nichts "
+                "mehr.",
+                "`terminated` and `truncated` are swapped: only after `terminated` nothing "
+                "follows.",
+            ),
+        ),
+        Mistake(
             "old-action",
             lambda t, f, d: t.reward if t.terminated else t.reward + d * f.values[t.action],
             Text(
