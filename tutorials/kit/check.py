@@ -14,15 +14,12 @@ in a process with limits of time and memory.
 
 from __future__ import annotations
 
-import copy
 import html
 import re
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import FunctionType
-from typing import NamedTuple, Protocol, cast, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -30,8 +27,8 @@ from spielfeld.arrays import Array
 from spielfeld.tutorials.kit.exercise import Case, Exercise, Mistake, Rule
 from spielfeld.tutorials.kit.exercises import find
 from spielfeld.tutorials.kit.text import Text, chosen_language
+from spielfeld.tutorials.kit.trial import Found, called, numbers_in, reference, results_of, same
 
-DEVIATIONS = 5.5  # a right random function fails one event in 26 million, and a check has about 30
 GREEN, ORANGE = "#1b7837", "#e66101"  # told apart by colour-blind people as well
 
 SAYS = {
@@ -189,43 +186,14 @@ def judge(exercise: Exercise, function: Rule, language: str | None = None) -> Ve
         warnings.simplefilter("ignore")
         try:
             return _judged(exercise, function, chosen)
-        except _Found as found:
+        except Found as found:
             return Verdict(found.verdict, SAYS[found.verdict].format(chosen, **found.values))
 
 
-class Place(NamedTuple):
-    """Line of a learner's source in which an error was raised."""
-
-    line: int
-    code: str
-
-
-def place_of(error: BaseException, file: str) -> Place | None:
-    """Return the innermost place of an error that lies in a file, or None."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename == file and frame.lineno is not None:
-            return Place(frame.lineno, frame.line or "?")
-    return None
-
-
-def in_words(error: BaseException) -> str:
-    """Return the type of an error and the beginning of its message."""
-    message = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-
-class _Found(Exception):
-    """A diagnosis that ends a check, with the values of its sentence."""
-
-    def __init__(self, verdict: str, /, **values: object) -> None:
-        super().__init__(verdict)
-        self.verdict, self.values = verdict, values
-
-
 def _judged(exercise: Exercise, function: Rule, language: str) -> Verdict:
-    results = _results(exercise, function)
+    results = results_of(exercise, function)
     wanted = [reference(exercise, exercise.right, case) for case in exercise.cases]
-    good = [_same(exercise, *pair) for pair in zip(results, wanted, strict=True)]
+    good = [same(exercise, *pair) for pair in zip(results, wanted, strict=True)]
     if all(good):
         for law in exercise.laws:
             if not _obeys(law.holds, function):
@@ -241,116 +209,7 @@ def _judged(exercise: Exercise, function: Rule, language: str) -> Verdict:
         _look_at_parts(exercise, results, wanted, good)
         _look_at_arguments(exercise, function)
         _look_at_factors(results, wanted)
-    raise _Found("other", wrong=good.count(False), all=len(good))
-
-
-def _results(exercise: Exercise, function: Rule) -> list[Array]:
-    """Return results, or frequencies of events, for all cases."""
-    found = [_called(exercise, function, case) for case in exercise.cases]
-    empty = [result is None or result is Ellipsis for result in found]
-    if all(empty):
-        raise _Found("unfinished")
-    if any(empty):
-        raise _Found("nothing")
-    if exercise.draws:
-        return [cast(Array, result) for result in found]
-    numbers = []
-    for result in found:
-        array = _numbers(result)
-        if array is None:
-            raise _Found("type", kind=type(result).__name__)
-        numbers.append(array)
-    if exercise.changes:
-        place = exercise.arguments.index(exercise.changes)
-        before = [cast(Array, case[place]) for case in exercise.cases]
-        if all(np.array_equal(*pair) for pair in zip(before, numbers, strict=True)):
-            raise _Found("unchanged", name=exercise.changes)
-    return numbers
-
-
-def _called(exercise: Exercise, function: Rule, case: Case) -> object:
-    """Call a learner's function with copies; return its result, or frequencies."""
-    given = copy.deepcopy(case)
-    result = _guarded(exercise, function, given)
-    if exercise.draws and result is not None and result is not Ellipsis:
-        result = _frequencies(exercise, function, case, given, result)
-    for name, before, after in zip(exercise.arguments, case, given, strict=True):
-        if name == exercise.changes:
-            return None if result is Ellipsis else after
-        if not _unchanged(before, after):
-            raise _Found("changes", name=name)
-    return result
-
-
-def _guarded(exercise: Exercise, function: Rule, given: Case) -> object:
-    try:
-        return function(*given)
-    except NotImplementedError:
-        return None
-    except MemoryError:
-        raise  # a worker has a sentence for it
-    except Exception as error:
-        file = function.__code__.co_filename if isinstance(function, FunctionType) else ""
-        place = place_of(error, file)
-        if place is None:
-            names = ", ".join(exercise.arguments)
-            raise _Found("call", arguments=names, error=in_words(error)) from error
-        name = "recursion" if isinstance(error, RecursionError) else "raises"
-        raise _Found(name, error=in_words(error), **place._asdict()) from error
-
-
-def _frequencies(
-    exercise: Exercise, function: Rule, case: Case, given: Case, first: object
-) -> Array:
-    """Return how often each event happens in `exercise.draws` outcomes, of which one is there."""
-    assert exercise.events is not None
-    outcome, total = first, np.zeros(())
-    for draw in range(exercise.draws):
-        if draw:
-            outcome = _guarded(exercise, function, given)
-        events = exercise.events(outcome, *case)
-        if events is None:
-            raise _Found("type", kind=type(outcome).__name__)
-        total = total + events
-    return total / exercise.draws
-
-
-def reference(exercise: Exercise, rule: Rule, case: Case) -> Array:
-    """Return the result of `right` or of a wrong function, or its exact chances."""
-    given = copy.deepcopy(case)
-    result = rule(*given)
-    if exercise.changes and result is None:
-        result = given[exercise.arguments.index(exercise.changes)]
-    return np.asarray(result, np.float64)
-
-
-def _numbers(result: object) -> Array | None:
-    """Return a result as an array of floats, or None if it does not consist of numbers."""
-    try:
-        array = np.asarray(result)
-    except ValueError:  # lists of unequal length
-        return None
-    return array.astype(np.float64) if array.dtype.kind in "biuf" else None
-
-
-def _unchanged(before: object, after: object) -> bool:
-    if isinstance(before, np.random.Generator):
-        return True
-    if isinstance(before, tuple | list):
-        pairs = zip(before, cast(Sequence[object], after), strict=False)
-        same_length = len(before) == len(cast(Sequence[object], after))
-        return same_length and all(_unchanged(*pair) for pair in pairs)
-    return np.array_equal(np.asarray(before), np.asarray(after))
-
-
-def _same(exercise: Exercise, result: Array, wanted: Array) -> bool:
-    """Tell whether two results are equal, or frequencies may come from these chances."""
-    if result.shape != wanted.shape:
-        return False
-    if exercise.draws:
-        spread = np.sqrt(wanted * (1 - wanted) / exercise.draws)
-        return bool((np.abs(result - wanted) <= DEVIATIONS * spread + 1e-9).all())
-    return np.allclose(result, wanted, exercise.tolerance, exercise.tolerance, equal_nan=True)
+    raise Found("other", wrong=good.count(False), all=len(good))
 
 
 def _obeys(law: Callable[[Rule], bool], function: Rule) -> bool:
@@ -367,7 +226,7 @@ def _named_mistake(exercise: Exercise, results: list[Array]) -> Mistake | None:
         distance = 0.0
         for result, case in zip(results, exercise.cases, strict=True):
             other = reference(exercise, mistake.wrong, case)
-            if not _same(exercise, result, other):
+            if not same(exercise, result, other):
                 break
             distance += float(np.square(result - other).sum()) if exercise.draws else 0.0
         else:
@@ -383,10 +242,10 @@ def _look_at_shapes(results: list[Array], wanted: list[Array], language: str) ->
                 AN_ARRAY.format(language, shape=array.shape) if array.ndim else
                 A_NUMBER.in_(language) for array in (result, right)
             ]  # fmt: skip
-            raise _Found("shape", got=texts[0], wanted=texts[1])
+            raise Found("shape", got=texts[0], wanted=texts[1])
     for result, right in zip(results, wanted, strict=True):
         if not np.isfinite(result[np.isfinite(right)]).all():
-            raise _Found("nan")
+            raise Found("nan")
 
 
 def _look_at_kinds(exercise: Exercise, good: list[bool], language: str) -> None:
@@ -396,10 +255,10 @@ def _look_at_kinds(exercise: Exercise, good: list[bool], language: str) -> None:
     ]  # fmt: skip
     for kind, holds in kinds:
         if all(one != ok for one, ok in zip(holds, good, strict=True)):
-            raise _Found("only-when", kind=kind.says.in_(language))
+            raise Found("only-when", kind=kind.says.in_(language))
     for kind, holds in kinds:
         if not all(holds) and all(one or ok for one, ok in zip(holds, good, strict=True)):
-            raise _Found("only-when", kind=kind.says.in_(language))
+            raise Found("only-when", kind=kind.says.in_(language))
 
 
 def _look_at_parts(
@@ -419,9 +278,9 @@ def _look_at_parts(
     if max(map(np.size, wanted)) < 2:
         return
     if len(front) == 1:
-        raise _Found("part", number=front.pop() + 1)
+        raise Found("part", number=front.pop() + 1)
     if end == {-1}:
-        raise _Found("last")
+        raise Found("last")
 
 
 def _look_at_arguments(exercise: Exercise, function: Rule) -> None:
@@ -435,16 +294,16 @@ def _look_at_arguments(exercise: Exercise, function: Rule) -> None:
                 continue
             seen = moved.setdefault(name, [False, False])
             for which in (0, 1):
-                seen[which] |= not _same(exercise, both[which], others[which])
+                seen[which] |= not same(exercise, both[which], others[which])
     for name, (counts, should) in moved.items():
         if counts != should:
-            raise _Found("ignores" if should else "depends", name=name)
+            raise Found("ignores" if should else "depends", name=name)
 
 
 def _both(exercise: Exercise, function: Rule, case: Case) -> tuple[Array, Array] | None:
     """Return the learner's result and the right one; None where there is none."""
     try:
-        result = _numbers(_called(exercise, function, case))
+        result = numbers_in(called(exercise, function, case))
         return None if result is None else (result, reference(exercise, exercise.right, case))
     except Exception:  # a moved argument may be no sensible input
         return None
@@ -500,5 +359,5 @@ def _look_at_factors(results: list[Array], wanted: list[Array]) -> None:
     factors = mine[known] / right[known]
     if np.allclose(factors, factors[0], rtol=1e-6, atol=0):
         if np.isclose(factors[0], -1):
-            raise _Found("sign")
-        raise _Found("factor", factor=float(factors[0]))
+            raise Found("sign")
+        raise Found("factor", factor=float(factors[0]))

@@ -9,9 +9,10 @@ import linecache
 import os
 from pathlib import Path
 
-from spielfeld.tutorials.kit.check import Verdict, in_words, judge, place_of
+from spielfeld.tutorials.kit.check import Verdict, judge
 from spielfeld.tutorials.kit.exercises import find
 from spielfeld.tutorials.kit.text import Text
+from spielfeld.tutorials.kit.trial import in_words, place_of
 
 SYNTAX = Text(
     "Das ist noch kein gültiges Python, in Zeile {line}: `{code}`. Python meldet: {error}",

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from spielfeld.arrays import Array
-from spielfeld.tutorials.kit.check import Verdict, check, hint, judge, reference, solution
+from spielfeld.tutorials.kit.check import Verdict, check, hint, judge, solution
 from spielfeld.tutorials.kit.exercise import RESERVED, Exercise, Mistake, Rule
 from spielfeld.tutorials.kit.exercises import exercises, find
 from spielfeld.tutorials.kit.text import LANGUAGES, Text
+from spielfeld.tutorials.kit.trial import reference
 
 ALL = exercises()
 every_exercise = pytest.mark.parametrize("exercise", ALL.values(), ids=list(ALL))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from spielfeld.tutorials.kit.check import DEVIATIONS, check
+from spielfeld.tutorials.kit.check import check
 from spielfeld.tutorials.kit.exercises import exercises
+from spielfeld.tutorials.kit.trial import DEVIATIONS
 
 Rule = Callable[..., object]
 ALL = exercises()

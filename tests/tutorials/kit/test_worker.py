@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from spielfeld.tutorials.kit.exercises import exercises
-from spielfeld.tutorials.kit.worker import SAYS, Worker, resident
+from spielfeld.tutorials.kit.serve import SAYS
+from spielfeld.tutorials.kit.worker import Worker, resident
 
 RIGHT = exercises()["loss"].answer()
 TIGHT = {"seconds": 0.3, "patience": 60.0, "megabytes": 200}
