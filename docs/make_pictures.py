@@ -1,7 +1,8 @@
-"""Draws the pictures of these pages and writes the gallery: `python docs/make_pictures.py`.
+"""Draws the pictures of these pages and writes gallery and keys: `python docs/make_pictures.py`.
 
 Every picture shows a world, its optimal values and the best actions. `layouts.md` has its pictures
-below the layouts that they show; `worlds.md` is written here from the catalogue.
+below the layouts that they show; `worlds.md` is written here from the catalogue, and `keys.md` from
+the tables of keys.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from spielfeld.envs.catalogue import CATALOGUE, SMALL_WORLDS
 from spielfeld.envs.env import TabularEnv
 from spielfeld.envs.grid_world.layout_file import WORLDS, read_layout
 from spielfeld.envs.grid_world.world import layout_world
+from spielfeld.experiments.screen import page
 
 DOCS = Path(__file__).parent
 PICTURED = re.compile(r"```toml\n([^`]+)```\n+!\[[^]]*\]\((pictures/[\w-]+\.png)\)")
@@ -54,7 +56,8 @@ The pictures show optimal values at the places that the states have in the book'
 
 
 def main() -> None:
-    """Write `worlds.md` and every picture that the pages show."""
+    """Write `keys.md`, `worlds.md` and every picture that the pages show."""
+    (DOCS / "keys.md").write_text(page(), encoding="utf-8")
     for name, (layout, _) in CATALOGUE.items():
         print(name)
         write_picture(TabularEnv(layout_world(layout)), DOCS / "pictures" / f"{layout}.png")

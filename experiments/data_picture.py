@@ -1,100 +1,425 @@
-"""Pictures of what a learner knows about rows of data.
+"""Pictures of what a learner predicts about rows of data, by matplotlib.
 
-In two dimensions every place has the colour of what the learner says there, and rows are dots: of
-the training part plain, of the test part ringed. With more features, rows lie where their first two
-principal components put them, in the colour of what they are taken for; numbers that are predicted
-from more than one feature are shown against the true ones, and pixels as images.
+In two dimensions every place has the colour of the class or cluster that is predicted there; rows
+are dots, those of the test part ringed. With more features, rows lie where their first two
+principal components put them, beside a confusion matrix. Numbers that are predicted from more than
+one feature are shown against the true ones, and pixels as images.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-from typing import Any
+import io
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from spielfeld.envs.grid_world import palette
-from spielfeld.envs.grid_world.pygame_ce import pygame
-from spielfeld.experiments import data_paint
-from spielfeld.experiments.data_paint import COLOURS, View
+import numpy as np
+import numpy.typing as npt
+
+from spielfeld.arrays import Array, Floats
 from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.learning.data_sets.mini_batches import Standardiser
+from spielfeld.protocols import Clusters, Generates, Predicts, tasks_of
 
-SIZE = (480, 536)
-STRIP = 28  # height in pixels of the lines of text above and below
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Bytes = npt.NDArray[np.uint8]
+SIZE = (560, 600)  # pixels
+WIDE = (900, 600)  # with a confusion matrix beside the rows
+DPI = 100
+MOST = 1_000  # dots of a part; evenly spaced rows where there are more
+IMAGES = 8  # in a line, and lines
+DRAWN = 400  # rows that a generative learner is asked for
+PLACES = 120  # in each direction, at which predictions are made
+MARGIN = 0.06  # around the rows, as a share of their range
+PALE = 0.55  # share of white in the colours of regions
+# Okabe and Ito (2008), told apart with any common colour blindness, and four more; shapes help.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6e5028", "#f0e442",
+           "#141418", "#787878")  # fmt: skip
+SHAPES = "osD^vPX*<>"
+PLAIN, ROWS, PREDICTED = "#60646e", COLOURS[0], COLOURS[1]
+LONGEST_NAME, NAMES = 30, 12  # letters of a name in a legend, and names there
+NUMBERED = 12  # classes, up to which a confusion matrix has room for numbers
 
 
-def data_picture(
-    learner: Any,
-    split: Split,
-    size: tuple[int, int] = SIZE,
-    caption: str = "",
-    points: bool = True,
-) -> Any:
-    """Draw what a learner says about rows; nothing that is passed in is changed.
+class View(NamedTuple):
+    """Figure, learner and rows: the input of every kind of picture."""
+
+    figure: Figure
+    learner: object
+    split: Split
+    points: bool
+
+    @property
+    def clustering(self) -> bool:
+        """Whether the learner's clusters are shown, not its classes."""
+        return "clustering" in (tasks_of(self.learner) or ())
+
+    def parts(self) -> list[tuple[DataSet, bool]]:
+        """Return training rows and test rows, some if there are many; the latter get rings."""
+        return [(_some(self.split.train), False), (_some(self.split.test), True)]
+
+
+def data_picture(learner: object, split: Split, caption: str = "", points: bool = True) -> Bytes:
+    """Draw what a learner predicts about rows; nothing that is passed in is changed.
 
     Args:
-        learner: With `tasks`, `predict`, and what else its tasks need. Where it knows nothing yet,
-            rows are drawn alone.
+        learner: With `tasks`, `predict`, and what else its tasks need. As long as it cannot
+            predict, rows are drawn alone.
         split: Parts of a data set.
-        size: Width and height in pixels.
-        caption: A line of text above.
+        caption: Lines of text above.
         points: Whether rows are drawn.
 
     Returns:
-        A new `pygame.Surface`.
+        Red, green and blue, of a size that depends on the kind of picture alone. Shape
+        [height, width, 3].
 
     Raises:
-        ValueError: If nothing can be shown of such a learner and such rows; says why.
+        ValueError: If there is no picture of such a learner and such rows; says why.
     """
-    paint = painter(learner.tasks, split.train)
-    picture = pygame.Surface(size)
-    picture.fill(palette.PAPER)
-    box = pygame.Rect(0, STRIP, size[0], size[1] - 2 * STRIP)
-    picture.set_clip(box)
-    legend = paint(View(picture, box, learner, split, points))
-    picture.set_clip(None)
-    pygame.draw.rect(picture, palette.GRID, box, 1)
-    classes = split.train.class_names if "classification" in learner.tasks else ()
-    write(picture, caption, STRIP // 2)
-    write(picture, legend, size[1] - STRIP // 2, classes)
-    return picture
+    buffer = io.BytesIO()
+    data_figure(learner, split, caption, points).savefig(buffer, format="raw")
+    width, height = _size(painter(tasks_of(learner) or (), split.train))
+    pixels: Bytes = np.frombuffer(buffer.getvalue(), np.uint8).reshape(height, width, 4)
+    return pixels[..., :3].copy()
 
 
-def write(picture: Any, words: str, middle: int, classes: tuple[str, ...] = ()) -> None:
-    """Write a line of text, after the names of classes in their colours."""
-    left, room = 6, picture.get_width() - 12
-    height = palette.fitting_height("".join([*classes, words]), room - 20 * len(classes), 20)
-    if not height:  # too many classes, or too long ones
-        height, classes = palette.fitting_height(words, room, 20) or 12, ()
-    for name, colour in zip(classes, itertools.cycle(COLOURS.tolist()), strict=False):
-        pygame.draw.aacircle(picture, colour, (left + 4, middle), 4)
-        left += 12 + write_at(picture, name, height, (left + 12, middle)) + 8
-    write_at(picture, words, height, (left, middle))
+def data_figure(learner: object, split: Split, caption: str = "", points: bool = True) -> Figure:
+    """Return the same as a figure of matplotlib; see `data_picture`."""
+    from matplotlib.figure import Figure
+
+    paint = painter(tasks_of(learner) or (), split.train)
+    width, height = _size(paint)
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+    figure.subplots_adjust(0.13, 0.19, 0.96, 0.88, 0.32)
+    longest = max(map(len, caption.split("\n")))
+    figure.suptitle(caption, fontsize=min(10.0, 0.16 * width / max(1, longest) * 6.5), y=0.985)
+    paint(View(figure, learner, split, points))
+    _draw_legend(figure)
+    return figure
 
 
-def write_at(picture: Any, words: str, height: int, place: tuple[int, int]) -> int:
-    """Write words to the right of a place; return their width in pixels."""
-    written = palette.text(words, height, palette.BLACK)
-    picture.blit(written, written.get_rect(midleft=place))
-    return int(written.get_width())
+def _size(paint: Callable[[View], None]) -> tuple[int, int]:
+    return WIDE if paint is classes else SIZE
 
 
-def painter(tasks: tuple[str, ...], data: DataSet) -> Callable[[View], str]:
-    """Return the function that paints such rows for a learner with such tasks; it says the legend.
+def painter(tasks: tuple[str, ...], data: DataSet) -> Callable[[View], None]:
+    """Return the function that paints such rows for a learner with such tasks.
 
     Raises:
         ValueError: If there is none.
     """
     plane = data.features == 2 and data.kind != "ratings"
     if data.kind in ("regression", "ratings") and data.kind in tasks:
-        return data_paint.curve if data.features == 1 else data_paint.against_the_truth
-    if "clustering" in tasks or data.kind == "classification" in tasks:
-        return data_paint.regions if plane else data_paint.projection
+        return curve if data.features == 1 else against_the_truth
+    if "clustering" in tasks:
+        return regions if plane else projection
+    if data.kind == "classification" in tasks:
+        return regions if plane else classes
     made_up = "generation" in tasks
     if all(name.startswith("pixel") for name in data.feature_names):
-        return data_paint.drawn_images if made_up else data_paint.images
+        return drawn_images if made_up else images
     if plane:
-        return data_paint.drawn_rows if made_up else data_paint.reconstruction
+        return drawn_rows if made_up else reconstruction
     raise ValueError(
         f"There is no picture of what is reconstructed from {data.features} features; "
         "expected 2, as in two-moons, or pixels, as in digits."
     )
+
+
+def regions(view: View) -> None:
+    """Colour every place by what is predicted there; mark the means of clusters."""
+    axes, train = view.figure.add_subplot(), view.split.train
+    low, high = _around(train.inputs)
+    across, up = np.linspace(low, high, PLACES).T
+    places = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    shares = _shares(view, places)
+    if shares is not None:
+        mixed = PALE + (1 - PALE) * shares @ _rgb(shares.shape[1])
+        axes.imshow(
+            mixed.reshape(PLACES, PLACES, 3).clip(0, 1), origin="lower", aspect="auto",
+            extent=(low[0], high[0], low[1], high[1]), interpolation="bilinear",
+        )  # fmt: skip
+    if view.points:
+        for part, ringed in view.parts():
+            _dots(axes, part.inputs, None if view.clustering else part.targets, train, ringed)
+    elif not view.clustering:
+        for name, colour, shape in zip(train.class_names, COLOURS, SHAPES, strict=False):
+            _scatter(axes, np.empty((0, 2)), 18, colour, name, shape)  # for the legend
+    if shares is not None and view.clustering and isinstance(view.learner, Predicts):
+        means = np.unique(view.learner.predict(places), axis=0)
+        _scatter(axes, means, 130, "white", shape="X")
+        _scatter(axes, means, 70, "black", "mean of a cluster", shape="X")
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    axes.set(xlabel=train.feature_names[0], ylabel=train.feature_names[1])
+
+
+def projection(view: View) -> None:
+    """Put rows where their principal components are, in the colours of their clusters."""
+    _project(view, view.figure.add_subplot())
+
+
+def classes(view: View) -> None:
+    """Put rows where their principal components are, beside the confusion matrix of test rows."""
+    left, right = view.figure.subplots(1, 2)
+    view.figure.subplots_adjust(0.08, 0.2, 0.97, 0.88, 0.34)
+    _project(view, left)
+    train, test = view.split.train, view.split.test
+    shares = _shares(view, test.inputs)
+    counts = np.zeros((len(train.class_names),) * 2)
+    if shares is not None:
+        np.add.at(counts, (np.asarray(test.targets), shares.argmax(axis=1)), 1)
+    draw_confusion(right, counts, train.class_names, f"{len(test):,} test rows")
+
+
+def _project(view: View, axes: Axes) -> None:
+    """Draw rows by their components, in the colours of what is predicted; cross mistakes."""
+    train = view.split.train
+    scale = Standardiser.learned_from(_some(train).inputs)
+    components = np.linalg.svd(scale(_some(train).inputs), full_matrices=False)[2][:2]
+    components = np.pad(components, ((0, 2 - len(components)), (0, 0)))  # of a single feature
+    for part, ringed in view.parts():
+        shares, places = _shares(view, part.inputs), scale(part.inputs) @ components.T
+        guess = None if shares is None else shares.argmax(axis=1)
+        if view.points:
+            _dots(axes, places, guess, train, ringed, clusters=view.clustering)
+        if guess is not None and not view.clustering:
+            wrong = places[guess != part.targets]
+            label = "" if ringed else "wrongly predicted"
+            across, up = wrong.T
+            axes.scatter(across, up, s=36, c="black", marker="x", linewidths=1.2, zorder=3,
+                         label=label or "_")  # fmt: skip
+    if view.clustering:
+        axes.set_title("colours: clusters", fontsize=9)
+    else:
+        axes.set_title("colours: predicted classes", fontsize=9)
+    axes.set(xlabel="first principal component (standardised features)")
+    axes.set(ylabel="second principal component")
+
+
+def draw_confusion(axes: Axes, counts: Floats, names: Sequence[str], title: str) -> None:
+    """Draw a confusion matrix: the more, the darker, with numbers in the cells.
+
+    Args:
+        axes: To draw in.
+        counts: Rows of each true class (first index) by predicted class. Shape [classes, classes].
+        names: Of the classes.
+        title: Above it.
+    """
+    from matplotlib.colors import PowerNorm
+
+    rows = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.where(rows > 0, rows, 1)
+    axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1))  # a root, to tell few from none
+    if len(counts) <= NUMBERED:
+        for (row, column), count in np.ndenumerate(counts):
+            if count:
+                colour = "white" if shares[row, column] > 0.3 else "black"
+                words = axes.text(column, row, f"{count:g}", color=colour, fontsize=9)
+                words.set(ha="center", va="center")
+        short = [_short(name, 12) for name in names]
+        turned = 90 if len(short) * max(map(len, short)) > 45 else 0
+        axes.set_xticks(range(len(short)), short, rotation=turned, fontsize=8)
+        axes.set_yticks(range(len(short)), short, fontsize=8)
+    axes.set_xlabel("predicted class")
+    axes.set_ylabel("true class")
+    axes.set_title(f"{title}; dark: a large share of the true class", fontsize=9)
+
+
+def curve(view: View) -> None:
+    """Draw numbers over the one feature that they are predicted from, as a curve."""
+    axes, train = view.figure.add_subplot(), view.split.train
+    pairs = np.column_stack([train.inputs[:, 0], np.asarray(train.targets)])
+    low, high = _around(pairs)
+    if view.points:
+        for part, ringed in view.parts():
+            pair = np.column_stack([part.inputs[:, 0], np.asarray(part.targets)])
+            _dots(axes, pair, None, train, ringed, colour=ROWS)
+    across = np.linspace(low[0], high[0], 400)
+    heights = _predicted(view.learner, across[:, None])
+    if heights is not None:
+        axes.plot(across, heights, color=PREDICTED, lw=2.5, label="prediction")
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    axes.set(xlabel=train.feature_names[0], ylabel="target")
+
+
+def against_the_truth(view: View) -> None:
+    """Draw predicted numbers (upwards) over the true ones; on the line they are right."""
+    axes, train = view.figure.add_subplot(), view.split.train
+    targets = np.asarray(train.targets)
+    low, high = (float(end[0]) for end in _around(targets[:, None]))
+    axes.plot([low, high], [low, high], color="#999999", lw=1, label="prediction = truth")
+    for part, ringed in view.parts():
+        guess = _predicted(view.learner, part.inputs)
+        if guess is not None and view.points:
+            pairs = np.column_stack([np.asarray(part.targets), guess])
+            _dots(axes, pairs, None, train, ringed, colour=ROWS)
+    what = "rating" if train.kind == "ratings" else "target"
+    axes.set(xlim=(low, high), ylim=(low, high))
+    axes.set(xlabel=f"true {what}", ylabel=f"predicted {what}")
+
+
+def reconstruction(view: View) -> None:
+    """Draw a line from each training row to its reconstruction."""
+    axes, train = _plane(view)
+    found = _predicted(view.learner, train.inputs)
+    if found is not None:
+        ends = np.stack([train.inputs, found, np.full_like(found, np.nan)], axis=1)
+        axes.plot(*ends.reshape(-1, 2).T, color=COLOURS[4], lw=0.8)
+        _scatter(axes, found, 12, PREDICTED, "their reconstructions")
+
+
+def drawn_rows(view: View) -> None:
+    """Draw rows that the learner makes up beside those that it learned from."""
+    axes, train = _plane(view)
+    if (
+        isinstance(view.learner, Generates)
+        and _predicted(view.learner, train.inputs[:1]) is not None
+    ):
+        drawn = view.learner.sample(DRAWN, np.random.default_rng(0))
+        _scatter(axes, drawn, 12, PREDICTED, "rows drawn by the learner")
+
+
+def _plane(view: View) -> tuple[Axes, DataSet]:
+    """Draw the training rows in the plane."""
+    axes, train = view.figure.add_subplot(), _some(view.split.train)
+    low, high = _around(view.split.train.inputs)
+    if view.points:
+        _scatter(axes, train.inputs, 12, PLAIN, "training rows")
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    axes.set(xlabel=train.feature_names[0], ylabel=train.feature_names[1])
+    return axes, train
+
+
+def images(view: View) -> None:
+    """Draw test rows of pixels as images, and below each its reconstruction."""
+    given = view.split.test.inputs[: IMAGES**2 // 2]
+    found = _predicted(view.learner, given)
+    shown: list[Array | None] = [None] * IMAGES**2
+    for number, row in enumerate(given):
+        line, column = divmod(number, IMAGES)
+        shown[2 * line * IMAGES + column] = row
+        if found is not None:
+            shown[(2 * line + 1) * IMAGES + column] = found[number]
+    _mosaic(view, shown, ("test rows", "reconstructed") * (IMAGES // 2))
+
+
+def drawn_images(view: View) -> None:
+    """Draw images that the learner makes up."""
+    shown: list[Array | None] = [None] * IMAGES**2
+    first = view.split.train.inputs[:1]
+    if isinstance(view.learner, Generates) and _predicted(view.learner, first) is not None:
+        shown = list(view.learner.sample(IMAGES**2, np.random.default_rng(0)))
+    _mosaic(view, shown, ())
+    view.figure.axes[0].set_xlabel("images drawn by the learner")
+
+
+def _mosaic(view: View, rows: list[Array | None], labels: Sequence[str]) -> None:
+    """Draw rows of pixels as square images with gaps between them; dark is a high value."""
+    train, axes = view.split.train.inputs, view.figure.add_subplot()
+    view.figure.subplots_adjust(0.17, 0.2, 0.97, 0.9)
+    side = math.isqrt(train.shape[1])
+    step, gap = side + max(1, side // 5), max(1, side // 5)
+    whole = np.full((IMAGES * step + gap,) * 2, np.nan)
+    for number, row in enumerate(rows):
+        line, column = divmod(number, IMAGES)
+        top, left = gap + line * step, gap + column * step
+        if row is not None:
+            whole[top : top + side, left : left + side] = row.reshape(side, side)
+    axes.set_facecolor("#c3d6e4")
+    shown = axes.imshow(whole, cmap="gray_r", vmin=train.min(), vmax=train.max() or 1.0)
+    places = gap + side / 2 + np.arange(len(labels)) * step
+    axes.set_yticks(places, labels, fontsize=8)
+    axes.set_xticks([])
+    bar = view.figure.add_axes((0.3, 0.09, 0.5, 0.025))
+    view.figure.colorbar(shown, cax=bar, orientation="horizontal", label="value of a pixel")
+
+
+def _predicted(learner: object, inputs: Array) -> Array | None:
+    """Return what a learner predicts; None as long as it has not learned."""
+    try:
+        return np.asarray(learner.predict(inputs)) if isinstance(learner, Predicts) else None
+    except ValueError:
+        return None
+
+
+def _shares(view: View, inputs: Array) -> Array | None:
+    """Return shares of classes or clusters; None as long as the learner has not learned."""
+    if not view.clustering or not isinstance(view.learner, Clusters):
+        return _predicted(view.learner, inputs)
+    try:
+        found: Array = np.eye(len(COLOURS))[view.learner.assign(inputs) % len(COLOURS)]
+        return found
+    except ValueError:
+        return None
+
+
+def _rgb(count: int) -> Floats:
+    """Return the colours of so many classes, from 0 to 1. Shape [count, 3]."""
+    some = [COLOURS[k % len(COLOURS)] for k in range(count)]
+    return np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in some]) / 255
+
+
+def _around(points: Array) -> tuple[Floats, Floats]:
+    """Return where axes begin and end, a little beyond points [rows, dimensions]."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    reach = np.where(high > low, high - low, 1.0)
+    return low - MARGIN * reach, high + MARGIN * reach
+
+
+def _some(part: DataSet) -> DataSet:
+    """Return evenly spaced rows, if there are too many for a picture."""
+    return part.take(slice(None, None, -(-len(part) // MOST)))
+
+
+def _dots(
+    axes: Axes, places: Array, groups: Array | None, train: DataSet, ringed: bool,
+    clusters: bool = False, colour: str = PLAIN,
+) -> None:  # fmt: skip
+    """Draw rows as dots, of one colour or by class or cluster; test rows get black rings."""
+    edge, width, size = ("black", 1.1, 30) if ringed else ("white", 0.5, 18)
+    if groups is None:
+        label = "test rows" if ringed else "training rows"
+        _scatter(axes, places, size, colour, label, edge=edge, width=width)
+        return
+    names = () if clusters else train.class_names
+    for group in range(max(len(names), int(groups.max(initial=0)) + 1)):
+        label = "" if ringed or group >= len(names) else names[group]
+        shape, hue = SHAPES[group % len(SHAPES)], COLOURS[group % len(COLOURS)]
+        _scatter(axes, places[groups == group], size, hue, label, shape, edge, width)
+    if ringed:
+        _scatter(axes, np.empty((0, 2)), size, "white", "test rows: black rims", "o", edge, width)
+
+
+def _scatter(
+    axes: Axes, places: Array, size: int, colour: str, label: str = "", shape: str = "o",
+    edge: str = "face", width: float = 0.5,
+) -> None:  # fmt: skip
+    """Draw one kind of dots; size in square points."""
+    across, up = places.T
+    # a legend leaves out labels that begin with an underscore
+    axes.scatter(
+        across, up, s=size, c=colour, label=label or "_", marker=shape, edgecolors=edge,
+        linewidths=width, zorder=3,
+    )  # fmt: skip
+
+
+def _draw_legend(figure: Figure) -> None:
+    """Put the legend of the first axes below the picture."""
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    if not labels:
+        return
+    known = list(zip(handles, labels, strict=True))
+    known = known[: NAMES - 2] + known[NAMES - 2 :][-2:]  # the last ones are no classes
+    longest = max(min(len(label), LONGEST_NAME) for _, label in known)
+    columns = max(1, int(figure.bbox.width / (45 + 5.5 * longest)))  # of some pixels a letter
+    figure.legend(
+        [handle for handle, _ in known], [_short(label, LONGEST_NAME) for _, label in known],
+        loc="lower center", ncols=min(columns, len(known)), fontsize=8, frameon=False,
+    )  # fmt: skip
+
+
+def _short(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 3]}..."

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
-from spielfeld.experiments.pictures import DEFAULT_VIEW, View
-from spielfeld.experiments.show import Show
+import numpy as np
 
-COLOURS = 96  # that are chosen by the pictures; a few fixed ones join them
+from spielfeld.experiments.pictures import View
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+    from pygame import Surface
+
+COLOURS, SHADES = 110, 128  # chosen by the pictures, and of the bar of values; signs join them
 LAST_MILLISECONDS = 3000
 
 
-def watch_gif(
-    show: Show,
-    total: int,
-    path: str | Path,
-    frames: int = 60,
-    view: View = DEFAULT_VIEW,
-) -> None:
+class Drawn(Protocol):
+    """A show, as `watch.Show` is: a learner that learns on and is drawn in turns."""
+
+    frames: int
+    milliseconds: int
+
+    @property
+    def moving_view(self) -> View:
+        """The view of the pictures."""
+        ...
+
+    def advance(self, samples: int) -> None:
+        """Learn from `samples` more."""
+        ...
+
+    def pictures(self, view: View) -> list[Surface]:
+        """Draw this moment."""
+        ...
+
+
+def watch_gif(show: Drawn, total: int, path: str | Path) -> None:
     """Learn to the end and write a moving picture of it that repeats for ever.
 
     The time between two pictures grows evenly, so that early learning is seen step by step; the
@@ -29,15 +48,14 @@ def watch_gif(
         show: Learns on, and draws what is known now.
         total: Samples to learn from.
         path: The GIF file; its folder must exist.
-        frames: Of how many moments it tells, the first before any learning.
-        view: What the pictures show.
     """
     from PIL import Image
 
     from spielfeld.envs.grid_world.renderer import to_array
 
-    pictures, done = show.pictures(view), 0
-    for mark in picture_times(total, frames):
+    view, done = show.moving_view, 0
+    pictures = show.pictures(view)
+    for mark in picture_times(total, show.frames):
         show.advance(mark - done)
         done = mark
         pictures += show.pictures(view)
@@ -51,10 +69,12 @@ def picture_times(total: int, frames: int) -> list[int]:
     return [max(k, round(total * (k / last) ** 2)) for k in range(1, last + 1)]
 
 
-def write_gif(images: list[Any], path: str | Path, milliseconds: int = 120) -> None:
+def write_gif(images: list[Picture], path: str | Path, milliseconds: int = 120) -> None:
     """Write images of one size as a GIF that repeats for ever, all at once or not at all."""
+    from PIL import Image
+
     colours = _shared_palette(images)
-    plain = [image.quantize(palette=colours, dither=0) for image in images]
+    plain = [image.quantize(palette=colours, dither=Image.Dither.NONE) for image in images]
     durations = [milliseconds] * (len(images) - 1) + [LAST_MILLISECONDS]
     partial = Path(f"{path}.part")
     plain[0].save(
@@ -63,10 +83,10 @@ def write_gif(images: list[Any], path: str | Path, milliseconds: int = 120) -> N
     os.replace(partial, path)
 
 
-def _shared_palette(images: list[Any]) -> Any:
+def _shared_palette(images: list[Picture]) -> Picture:
     """Choose the colours that serve pictures from all phases of learning best.
 
-    The small but telling colours (agent, signs) are always among them.
+    The small but telling colours (agent, signs) and those of all values are always among them.
     """
     from PIL import Image
 
@@ -77,7 +97,8 @@ def _shared_palette(images: list[Any]) -> Any:
     for place, image in enumerate(some):
         sheet.paste(image, (0, place * image.height))
     chosen = (sheet.quantize(COLOURS).getpalette() or [])[: 3 * COLOURS]
-    fixed = (*palette.SIGNS, palette.BLACK, palette.WHITE, palette.FLOOR, palette.WALL)
+    signs = (*palette.SIGNS, palette.BLACK, palette.WHITE, palette.FLOOR, palette.WALL)
+    fixed = [*signs, *palette.ramp(np.linspace(0, 1, SHADES)).tolist()]
     shared = Image.new("P", (1, 1))
     shared.putpalette(chosen + [channel for colour in fixed for channel in colour])
     return shared

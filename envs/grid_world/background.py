@@ -20,7 +20,7 @@ RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # bytes in this order are an array without fu
 CAPTION, LEGEND = 26, 26  # heights of the strips above and below the map, in pixels
 LEAST_WIDTH = 340  # pixels that a caption or a legend needs
 WIND_SHARE = 0.4  # height of the strip that shows the wind, in cells
-GRID_FROM, SIGNS_FROM, CORNERS_FROM, COINS_FROM = 6, 4, 16, 48  # pixels that a cell needs for them
+GRID_FROM, SIGNS_FROM, CORNERS_FROM, COINS_FROM = 6, 4, 16, 24  # pixels that a cell needs for them
 
 
 class Frame(NamedTuple):
@@ -125,6 +125,15 @@ def corner_signs(same: Same, frame: Frame, keys: tuple[str, ...]) -> Blits:
             parts = _parts(same.layout, character, frame.cell, keys, True)
             blits += _repeat(parts, same, character, frame)
     return blits
+
+
+def draw_rims(picture: pygame.Surface, same: Same, frame: Frame) -> None:
+    """Frame the cells in which one acts and that have a colour of their own, over the values."""
+    for character, tile in same.layout.legend.items():
+        if tile.colour and acting(tile):
+            for row, column in np.argwhere(characters(same) == character).tolist():
+                cell = pygame.Rect(frame.corner(row, column), (frame.cell, frame.cell))
+                pygame.draw.rect(picture, tile.colour, cell, max(1, round(frame.cell * 0.11)))
 
 
 def map_pixels(picture: pygame.Surface, frame: Frame, layout: Layout) -> Bytes:

@@ -163,13 +163,16 @@ def arrow_blits(policy: Floats, values: Floats | None, actions: Actions, cell: i
     for row, column, action in np.argwhere(policy >= LEAST_SHARE).tolist():
         strength = round(float(policy[row, column, action]) * 16)
         colour = palette.WHITE if dark[row, column, action] else palette.BLACK
-        picture = arrow(actions[action], strength, side, colour, heads)
+        several = int((policy[row, column] >= LEAST_SHARE).sum()) > 1
+        picture = arrow(actions[action], strength, side, colour, heads, several)
         blits.append((picture, (column * cell + left, row * cell + top)))
     return blits
 
 
 @lru_cache(maxsize=2048)
-def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> pygame.Surface:
+def arrow(
+    name: str, strength: int, side: int, colour: Colour, head: bool, apart: bool = False
+) -> pygame.Surface:
     """Draw one action on a transparent square; the surface is shared, so do not draw on it.
 
     Args:
@@ -178,6 +181,7 @@ def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> py
         side: Of the square, in pixels.
         colour: Of the arrow.
         head: Draw the head alone, away from the middle, where a number may stand.
+        apart: Begin away from the middle, so that arrows of one cell do not join to a bent one.
     """
     fine = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)
     fine.fill((*colour, 0))
@@ -187,7 +191,8 @@ def arrow(name: str, strength: int, side: int, colour: Colour, head: bool) -> py
         pygame.draw.circle(fine, colour, middle, middle.x * 0.24 * share)
     else:
         way = pygame.Vector2(right, down).normalize()
-        _shape_arrow(fine, middle, way, share, colour, head)
+        share = max(share, 0.8) if apart else share
+        _shape_arrow(fine, middle, way, share, colour, head, apart)
     picture = pygame.transform.smoothscale(fine, (side, side))
     picture.set_alpha(round(255 * share))
     return picture
@@ -200,17 +205,18 @@ def _shape_arrow(
     share: float,
     colour: Colour,
     head: bool,
+    apart: bool,
 ) -> None:
     half = middle.x
     across, tip = pygame.Vector2(-way.y, way.x), middle + way * half * (1 if head else share)
     long = half * (0.7 * share if head else 0.2 + 0.2 * share)
-    neck, wide = tip - way * long, half * 0.1
+    neck, wide, foot = tip - way * long, half * 0.1, middle + way * half * 0.25 * apart
     if not head:
         shaft = [
-            middle + across * wide,
+            foot + across * wide,
             neck + across * wide,
             neck - across * wide,
-            middle - across * wide,
+            foot - across * wide,
         ]
         pygame.draw.polygon(fine, colour, shaft)
     pygame.draw.polygon(fine, colour, [tip, neck + across * long * 0.7, neck - across * long * 0.7])

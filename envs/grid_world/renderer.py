@@ -22,6 +22,7 @@ from spielfeld.envs.grid_world.background import (
     background,
     characters,
     corner_signs,
+    draw_rims,
     fitting_size,
     map_pixels,
 )
@@ -77,6 +78,7 @@ def draw(
     if table is not None:
         actions = layout.actions if wedged else layout.actions[:1]
         overlay.paint_values(map_pixels(picture, frame, layout), table, actions, frame.cell)
+        draw_rims(picture, same, frame)
         picture.fblits(corner_signs(same, frame, held))
         numbers = overlay.number_blits(table, actions, frame.cell, chances is not None)
         _blit(picture, frame, numbers)

@@ -1,4 +1,4 @@
-"""A match on a board: who sits where, what was played, how it stands."""
+"""A match on a board: its players, its moves and its state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Think = Callable[[Position], Numbers]
 
 @dataclass(frozen=True)
 class Player:
-    """Somebody who plays.
+    """A player of a board game.
 
     Args:
         name: As it is shown.
@@ -30,7 +30,7 @@ class Player:
 
 @dataclass
 class Match:
-    """One game after the other between you, or who plays in your place, and an opponent.
+    """One game after the other between you, or a player in your place, and an opponent.
 
     >>> from spielfeld.envs.board_game.rules import TIC_TAC_TOE
     >>> match = Match(TIC_TAC_TOE, Player("first free", lambda position: position.legal_actions[0]))
@@ -65,17 +65,17 @@ class Match:
 
     @property
     def position(self) -> Position:
-        """How it stands."""
+        """The position now."""
         return self.positions[-1]
 
     @property
     def waits_for(self) -> Player | None:
-        """Who is to move; None for you, or when the game is over."""
+        """The player to move; None for you, or when the game is over."""
         return None if self.position.over else self.player(self.position.mover)
 
     @property
     def your_turn(self) -> bool:
-        """Whether it is you who is to move."""
+        """Whether it is your turn."""
         return not self.position.over and self.player(self.position.mover) is None
 
     @property
@@ -86,7 +86,7 @@ class Match:
         return cell_of(self.rules, self.positions[-1].stones ^ self.positions[-2].stones)
 
     def player(self, side: int) -> Player | None:
-        """Return who plays a side, 0 or 1; None for you."""
+        """Return the player of a side, 0 or 1; None for you."""
         if side != self.seat:
             return self.opponent
         return (self.versus or self.opponent) if self.watching else None

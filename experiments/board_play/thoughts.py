@@ -1,4 +1,4 @@
-"""What players think of moves, and what is true of them."""
+"""Values of moves: those that a player expects, and the results of perfect play."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from spielfeld.experiments.board_play.match import Match, Player
 from spielfeld.experiments.solving import solving
 
 SHOWN = ("nothing", "thoughts", "truth", "both")
-SOLVING = threading.Lock()  # the solver's memory is everybody's
+SOLVING = threading.Lock()  # all threads share the solver's memory
 
 
 @contextmanager
 def searching(rules: Rules) -> Iterator[None]:
-    """Have the solver for oneself, and show how far a long search is."""
+    """Use the solver alone, and show the progress of a long search."""
     with SOLVING, solving(rules):
         yield
 
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
     Args:
         name: What the renderer calls the answer: "values" or "truths".
-        title: What its user calls it.
+        title: Its name for the user.
         ask: Answers it.
         about: With this.
     """
@@ -48,12 +48,12 @@ def next_shown(shown: str) -> str:
 
 
 def thinker(match: Match) -> Player:
-    """Return whose thoughts are shown: those of the one to move, or of your opponent."""
+    """Return the player of the shown thoughts: the one to move, or your opponent."""
     return match.player(match.position.mover) or match.opponent
 
 
 def asked(match: Match, shown: str) -> list[Asked]:
-    """Return what is to be found out about the position that a match has come to."""
+    """Return the questions about the present position of a match."""
     position, player = match.position, thinker(match)
     everything = {
         "thoughts": Asked("values", f"{player.name}'s values", thoughts, (player, position)),

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import gymnasium as gym
 import tyro
 
+from spielfeld.envs.board_game.rules import Rules
 from spielfeld.experiments.commands.words import OwnModules, option_values
+from spielfeld.protocols import OnMap, World, rules_of
 
+if TYPE_CHECKING:
+    from spielfeld.experiments.play import Actor, Hint
+    from spielfeld.experiments.run import Run
+
+Given = Mapping[str, Any]
 BOARD_OPTIONS = ("opponent", "versus", "seat", "show")
 
 
@@ -20,9 +28,10 @@ class Options:
     """Act in a world with the keyboard, or watch a trained run act in it, in a window."""
 
     source: Annotated[str, tyro.conf.Positional] = ""
-    """An environment id or a layout, as for train; by default the one that the run learned."""
+    """An environment id or a layout, as for train; or the directory of a run, as with --run."""
     run: Path | None = None
-    """Directory of a finished run, whose greedy policy acts; at a board it is your opponent."""
+    """Directory of a finished run, whose greedy policy acts in SOURCE, by default in the world that
+    it learned; at a board it is your opponent."""
     text: bool = False
     """Play in the terminal instead of a window."""
     seed: int | None = None
@@ -31,7 +40,7 @@ class Options:
     """At a board: random, rule (the default), uct, uct:5000 (games in its head), perfect, or the
     directory of a run."""
     versus: str | None = None
-    """At a board: who plays in your place while you watch; the same names."""
+    """At a board: the player in your place while you watch; the same names."""
     seat: Literal["first", "second"] = "first"
     """At a board: yours."""
     show: Literal["nothing", "thoughts", "truth", "both"] = "nothing"
@@ -47,34 +56,38 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     options = tyro.cli(Options, args=list(arguments), prog="play")
     from spielfeld.envs import TabularEnv
-    from spielfeld.experiments.play import play
+    from spielfeld.experiments.play import play_by
     from spielfeld.experiments.run import Run
     from spielfeld.experiments.spec import source_module
 
-    source, given = options.source, option_values(options.set)
-    own = (*options.own, source_module(source))
-    run = None if options.run is None else Run.load(options.run, own)
+    source, directory = options.source, options.run
+    given = option_values(options.set) if options.set else {}
+    if directory is None and (Path(source) / "spec.json").is_file():
+        source, directory = "", Path(source)
+    own = (*options.own, source_module(source)) if ":" in source else options.own
+    run = None if directory is None else Run.load(directory, own)
     if run is not None and source in ("", run.spec.source):
         run.check_own_files()
         source, given = run.spec.source, {**run.spec.source_options, **given}
     if not source:
         raise ValueError("Name a source: play SOURCE; `spielfeld list` shows all.")
     env = _world(source, given, own)
-    board = hasattr(env.unwrapped, "rules")
-    if not board:
+    rules = rules_of(env.unwrapped, Rules)
+    if rules is None:
         _require_no_board_options(options, source)
     text = options.text or not _has_display()
-    if board:
-        _play_board(options, given, env, text, own)
+    if rules is not None:
+        _play_board(options, directory, given, rules, source, text, own)
         return 0
-    if getattr(env.unwrapped, "layout", None) is None and env.render_mode is None:
+    if not isinstance(env.unwrapped, OnMap) and env.render_mode is None:
         typed = run is None and isinstance(env.unwrapped, TabularEnv)  # its actions are words
         env = _drawn(source, given, env, text or typed)
-    play(env, None if run is None else _policy(run, env), text=text, seed=options.seed)
+    actor, learned = (None, None) if run is None else _learned(run, env)
+    play_by(env, actor, text, options.seed, learned)
     return 0
 
 
-def _world(source: str, given: dict[str, Any], own: Sequence[str]) -> Any:
+def _world(source: str, given: Given, own: Sequence[str]) -> World:
     """Make what is to be played in."""
     from spielfeld.experiments.run import with_opponent
     from spielfeld.experiments.sources import make_source
@@ -90,32 +103,34 @@ def _world(source: str, given: dict[str, Any], own: Sequence[str]) -> Any:
 
 def _require_no_board_options(options: Options, source: str) -> None:
     """Refuse options that mean nothing where there is no board."""
-    for field in dataclasses.fields(Options):
-        if field.name in BOARD_OPTIONS and getattr(options, field.name) != field.default:
-            raise ValueError(f"{source} is no board game: --{field.name} means nothing there.")
+    given, default = dataclasses.asdict(options), dataclasses.asdict(Options())
+    for name in BOARD_OPTIONS:
+        if given[name] != default[name]:
+            raise ValueError(f"{source} is no board game: --{name} means nothing there.")
 
 
 def _play_board(
-    options: Options, given: dict[str, Any], env: Any, text: bool, own: Sequence[str]
+    options: Options,
+    run: Path | None,
+    given: Given,
+    rules: Rules,
+    source: str,
+    text: bool,
+    own: Sequence[str],
 ) -> None:
     from spielfeld.experiments.board_play.match import Match
     from spielfeld.experiments.board_play.players import find_player
+    from spielfeld.experiments.board_play.table import BoardScene
+    from spielfeld.experiments.screen import run_text, run_window
 
-    if options.run and options.opponent:
-        raise ValueError("The run is the opponent: name who plays against it by --versus.")
-    rules = env.unwrapped.rules
-    name = str(options.run or options.opponent or given.get("opponent", "rule"))
+    if run and options.opponent:
+        raise ValueError("The run is the opponent: name the other player by --versus.")
+    name = str(run or options.opponent or given.get("opponent", "rule"))
     opponent = find_player(name, rules, options.seed, own)
     versus = find_player(options.versus, rules, options.seed, own) if options.versus else None
     match = Match(rules, opponent, versus, int(options.seat == "second"), versus is not None)
-    if text:
-        from spielfeld.experiments.board_play.text import play_text
-
-        play_text(match, options.show)
-    else:
-        from spielfeld.experiments.board_play.window import play_window
-
-        play_window(match, env.spec.name, options.show)
+    scene = BoardScene(match, source, options.show)
+    (run_text if text else run_window)(scene)
 
 
 def _has_display() -> bool:
@@ -129,25 +144,33 @@ def _has_display() -> bool:
     return True
 
 
-def _drawn(source: str, given: dict[str, Any], env: Any, text: bool) -> Any:
+def _drawn(source: str, given: Given, env: World, text: bool) -> World:
     """Have worlds without a layout draw themselves, if they can."""
     from spielfeld.experiments.sources import make_source, render_modes
+    from spielfeld.learning.data_sets.data_set import Split
 
     for mode in ("ansi", "rgb_array") if text else ("rgb_array", "ansi"):
         if mode in render_modes(source):
-            return make_source(source, given, render_mode=mode)
+            drawn = make_source(source, given, render_mode=mode)
+            return env if isinstance(drawn, Split) else drawn
     return env
 
 
-def _policy(run: Any, env: Any) -> Callable[[Any], int]:
-    from spielfeld.experiments.game import legal_now
+def _learned(run: Run, env: World) -> tuple[Actor, Hint | None]:
+    """Return the greedy policy of a run, and its values of the actions if it has any."""
     from spielfeld.experiments.greedy import greedy_actor
+    from spielfeld.experiments.play import Hint
+    from spielfeld.experiments.watch import shown_values
 
     learner, learned = run.learner, run.source
-    spaces = ("observation_space", "action_space")
-    if any(getattr(env, space) != getattr(learned, space, None) for space in spaces):
+    spaces = env.observation_space, env.action_space
+    if not isinstance(learned, gym.Env) or spaces != (
+        learned.observation_space,
+        learned.action_space,
+    ):
         raise ValueError(
             f"The run learned {run.spec.source}, whose observations or actions are not those here."
         )
-    act = greedy_actor(learner, env)
-    return lambda observation: act(observation, legal_now(env))  # type: ignore[return-value]
+    values = shown_values(learner, env)
+    title = f"values learned by {run.spec.learner}"
+    return greedy_actor(learner, env), None if values is None else Hint(title, lambda: values)

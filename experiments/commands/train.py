@@ -257,9 +257,8 @@ def _first_update(spec: RunSpec) -> int:
 
 
 def _draw(run: Run) -> None:
-    from spielfeld.experiments.data_plot import plot_data_curve
     from spielfeld.experiments.data_score import DataScore
-    from spielfeld.experiments.plots import plot_learning_curve
+    from spielfeld.experiments.plots import plot_data_curve, plot_learning_curve
 
     picture, history = run.directory / "learning_curve.png", run.history
     title = f"{run.spec.learner} on {run.spec.source}, seed {run.spec.seed}"

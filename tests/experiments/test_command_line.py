@@ -306,6 +306,23 @@ def test_run_of_another_world_cannot_play_here(say: Say) -> None:
     assert code == 2 and "whose observations or actions are not those here" in error
 
 
+def test_a_run_is_played_by_its_directory_with_what_it_learned_and_what_is_perfect(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "20000")
+    run = str(next(Path("runs").iterdir()))
+    shown = []
+    for words in ((run,), ("--run", run)):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("h\n\nh\n"))
+        code, output, _ = say("play", *words, "--text")
+        assert code == 0
+        shown.append(output)
+    assert shown[0] == shown[1]
+    learned, after, perfect = shown[0].split("> ")[1:4]
+    assert "values learned by q-learning: up " in learned and "steps 1 " in after
+    assert "perfect values: " in perfect and "learned" not in perfect
+
+
 def test_help_is_there_for_all(say: Say) -> None:
     assert say()[0] == 2
     code, output, _ = say("--help")

@@ -10,8 +10,8 @@ from spielfeld.envs import Layout
 from spielfeld.envs.grid_world.layout import Tile
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.window import Window
-from spielfeld.experiments.game import Game
-from spielfeld.experiments.play import Table, play
+from spielfeld.experiments.play import Game, WorldScene, play
+from spielfeld.experiments.screen import send
 
 
 def cliff(**options):
@@ -34,6 +34,11 @@ def typed(monkeypatch, lines):
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
 
 
+def solved(scene):
+    """Wait for the hints that are computed, and return the last ones."""
+    return [future.result(60) for future in scene._values.values()][-1]
+
+
 def test_every_event_has_its_words():
     game = Game(cliff())
     game.act(3)
@@ -45,7 +50,7 @@ def test_every_event_has_its_words():
     assert game.event == "fell (cliff): back to the start"
     for action in [0, *[1] * 11, 2]:
         game.act(action)
-    assert game.news() == "reached the goal: return -116; press R"
+    assert game.news() == "reached the goal: return -116; press N"
 
 
 def test_falling_beside_the_start_is_not_a_bump():
@@ -164,31 +169,34 @@ def test_only_numbered_actions_can_be_played():
 
 
 def test_window_keys_move_restart_hint_and_end():
-    table = Table(Game(cliff()))
-    table.press(key("up"))
-    table.press(key("d"))
-    assert table.game.steps == 2
-    plain = pygame.image.tobytes(table.picture(), "RGB")
-    table.press(key("h"))
-    assert pygame.image.tobytes(table.picture(), "RGB") != plain
-    table.press(key("r"))
-    assert table.game.steps == 0
-    assert not table.ended
-    table.press(key("escape"))
-    assert table.ended
+    scene = WorldScene(Game(cliff()))
+    send(scene, key("up"))
+    send(scene, key("d"))
+    assert scene.game.steps == 2
+    plain = pygame.image.tobytes(scene.picture(None), "RGB")
+    send(scene, key("h"))
+    solved(scene)
+    assert pygame.image.tobytes(scene.picture(None), "RGB") != plain
+    send(scene, key("r"))
+    assert scene.game.steps == 0
+    assert not scene.ended
+    send(scene, key("escape"))
+    assert scene.ended
 
 
 def test_hints_do_not_change_the_size_of_the_picture():
-    table = Table(Game(cliff()))
-    size = table.picture().get_size()
-    table.press(key("h"))
-    assert table.picture().get_size() == size
+    scene = WorldScene(Game(cliff()))
+    size = scene.picture(None).get_size()
+    for shown in ("solving ...", "perfect values"):
+        send(scene, key("h"))
+        solved(scene)
+        assert scene.picture(None).get_size() == size, shown
 
 
 def test_hints_exist_for_worlds_without_an_end():
-    table = Table(Game(gym.make("spielfeld/JumpGridWorld-v0")), hints=True)
-    table.picture()
-    assert np.isclose(table._plan.max(), 24.419, atol=5e-4)
+    scene = WorldScene(Game(gym.make("spielfeld/JumpGridWorld-v0")))
+    send(scene, key("h"))
+    assert np.isclose(solved(scene).max(), 24.419, atol=5e-4)
 
 
 def test_a_world_without_a_map_is_played_in_the_pictures_it_draws(monkeypatch):
@@ -203,39 +211,40 @@ def test_a_world_without_a_map_is_played_in_the_pictures_it_draws(monkeypatch):
 
 
 def test_the_keys_for_diagonals_are_named_where_there_are_any():
-    plain = Table(Game(world("S.G", S=START, G=GOAL, **{".": FLOOR}))).picture()
+    plain = WorldScene(Game(world("S.G", S=START, G=GOAL, **{".": FLOOR}))).picture(None)
     tiles = {"S": START, "G": GOAL, ".": FLOOR}
     kings = gym.make("spielfeld/GridWorld-v0", layout=Layout(("S.G",), tiles, moves="king"))
-    table = Table(Game(kings))
-    assert pygame.image.tobytes(table.picture(), "RGB") != pygame.image.tobytes(plain, "RGB")
-    table.press(key("d"))
-    assert table.game.steps == 1
+    scene = WorldScene(Game(kings))
+    assert pygame.image.tobytes(scene.picture(None), "RGB") != pygame.image.tobytes(plain, "RGB")
+    send(scene, key("d"))
+    assert scene.game.steps == 1
 
 
 def test_a_policy_plays_at_its_pace_and_can_be_paused():
-    table = Table(Game(world("S.G", S=START, G=GOAL, **{".": FLOOR}), policy=lambda state: 1))
-    table.press(key("space"))
-    table.wait(10)
-    assert table.game.steps == 0
-    table.press(key("space"))
-    table.press(key("equals", "+"))
-    assert table.pace == 3
-    table.wait(0.2)
-    assert table.game.steps == 0
-    table.wait(0.1)
-    assert table.game.steps == 1
-    table.press(key("up"))
-    assert table.game.steps == 1
-    table.wait(10)
-    table.wait(1)
-    assert table.game.over
-    table.wait(1.5)
-    assert table.game.steps == 0
+    scene = WorldScene(Game(world("S.G", S=START, G=GOAL, **{".": FLOOR}), lambda state, info: 1))
+    send(scene, key("space"))
+    scene.wait(10)
+    assert scene.game.steps == 0
+    send(scene, key("space"))
+    send(scene, key("equals", "+"))
+    assert scene.pace.number == 3
+    scene.wait(0.2)
+    assert scene.game.steps == 0
+    scene.wait(0.1)
+    assert scene.game.steps == 1
+    send(scene, key("up"))
+    assert scene.game.steps == 1
+    scene.wait(10)
+    scene.wait(1)
+    assert scene.game.over
+    scene.wait(1.5)
+    assert scene.game.steps == 0
 
 
 PROGRAM = """
 import gymnasium as gym, spielfeld.envs
-from spielfeld.experiments.play import play
+from spielfeld.experiments.play import Game, WorldScene, play
+from spielfeld.experiments.screen import send
 env = gym.make("spielfeld/CliffWalking-v0")
 play(env)
 print(env.unwrapped.grid_states.cells[env.unwrapped.position].tolist(), env.unwrapped.elapsed)

@@ -13,8 +13,8 @@ import pytest
 from spielfeld.experiments import run as run_module
 from spielfeld.experiments.command_line import main
 from spielfeld.experiments.run import Run, Training, train
-from spielfeld.experiments.show import shown_values
 from spielfeld.experiments.spec import RunSpec
+from spielfeld.experiments.watch import shown_values
 from spielfeld.learning import ModelFileError, load_model
 from spielfeld.loop_cache import COMPILING
 

@@ -8,13 +8,18 @@ from PIL import Image
 
 from spielfeld import envs  # noqa: F401  (registers the worlds)
 from spielfeld.agents.tabular import QLearning
+from spielfeld.envs import Layout
+from spielfeld.envs.grid_world import palette
+from spielfeld.envs.grid_world.layout import Tile
 from spielfeld.envs.grid_world.pygame_ce import pygame
+from spielfeld.envs.grid_world.renderer import draw, to_array
 from spielfeld.envs.grid_world.window import NoDisplayError, Window
 from spielfeld.experiments.gif import picture_times, watch_gif
 from spielfeld.experiments.pictures import View, heat_table, on_map, picture
-from spielfeld.experiments.show import Show
-from spielfeld.experiments.watch import watch
-from spielfeld.experiments.watch_window import SPEEDS, Controls, watch_window
+from spielfeld.experiments.screen import send
+from spielfeld.experiments.watch import SPEEDS, Show, WatchScene, watch, watch_window
+
+WATER = Tile("water", colour="#3070e0")
 
 
 @pytest.fixture
@@ -44,85 +49,105 @@ def key(name, letter=""):
 class Counter(Show):
     """Stands for a learner: counts, and shows the count as a grey square."""
 
-    def __init__(self, script=None):
-        self.calls, self.views, self.script = [], [], script or {}
+    def __init__(self):
+        self.calls, self.views, self.learner_name, self.source_name = [], [], "nobody", "nothing"
+        self.frames = 8
 
     def advance(self, samples):
         self.calls.append(samples)
 
     def frame(self, view):
         self.views.append(view)
-        for event in self.script.get(len(self.views), []):
-            pygame.event.post(event)
         surface = pygame.Surface((40, 30))
         surface.fill([max(0, 240 - 30 * len(self.calls))] * 3)
         return surface
 
 
+def scripted(monkeypatch, script):
+    """Have a window's user do what a script says at which look at the events, counted from 1."""
+    looks = iter(range(1, 10_000))
+    monkeypatch.setattr(Window, "events", lambda window: script.get(next(looks), []))
+
+
 def test_speed_keys_change_by_tens_and_stay_in_range():
-    controls = Controls()
-    controls.press(key("equals", "+"))
-    assert controls.steps() == 100
+    scene = WatchScene(Counter(), 10)
+    send(scene, key("equals", "+"))
+    assert scene.steps() == 100
     for _ in range(20):
-        controls.press(key("down"))
-    assert controls.steps() == SPEEDS[0] == 1
+        send(scene, key("down"))
+    assert scene.steps() == SPEEDS[0] == 1
     for _ in range(20):
-        controls.press(key("up"))
-    assert controls.steps() == SPEEDS[-1]
+        send(scene, key("up"))
+    assert scene.steps() == SPEEDS[-1]
 
 
 @pytest.mark.parametrize("name", ["s", "right", "return"])
 def test_each_press_of_a_step_key_is_one_step_and_pauses(name):
-    controls = Controls()
-    controls.press(key(name))
-    controls.press(key(name))
-    assert controls.steps() == 2
-    assert controls.steps() == 0
-    controls.press(key("space"))
-    assert controls.steps() == 10
+    scene = WatchScene(Counter(), 10)
+    send(scene, key(name))
+    send(scene, key(name))
+    assert scene.steps() == 2
+    assert scene.steps() == 0
+    send(scene, key("space"))
+    assert scene.steps() == 10
 
 
 def test_view_keys_go_round():
-    controls = Controls()
+    scene = WatchScene(Counter(), 10)
     seen = []
     for _ in range(3):
-        controls.press(key("v"))
-        seen.append(controls.view.values)
+        send(scene, key("v"))
+        seen.append(scene.view.values)
     assert seen == ["actions", "none", "states"]
-    controls.press(key("p"))
-    assert not controls.view.policy
+    send(scene, key("p"))
+    assert not scene.view.policy
 
 
-def test_help_adds_lines_below_the_picture():
-    counter, controls = Counter(), Controls()
-    before = controls.draw(counter).get_height()
-    controls.press(key("h"))
-    assert controls.draw(counter).get_height() > before
+def test_another_view_is_drawn_at_once_and_an_equal_one_never_again():
+    counter = Counter()
+    scene = WatchScene(counter, 10)
+    for _ in range(3):
+        scene.picture(None)
+    assert len(counter.views) == 1
+    scene._next = float("inf")  # as after a picture that took long
+    send(scene, key("v"))
+    scene.picture(None)
+    assert [view.values for view in counter.views] == ["states", "actions"]
+    scene.wait(0.1)
+    scene.picture(None)
+    assert len(counter.views) == 3  # the last one of all is drawn in any case
 
 
 @pytest.mark.parametrize(
     "event", [key("q"), key("escape"), pygame.event.Event(pygame.QUIT)], ids=["q", "escape", "quit"]
 )
-def test_stopping_to_watch_lets_learning_go_on_to_its_end(dummy, event):
-    counter = Counter({3: [event]})
+def test_stopping_to_watch_lets_learning_go_on_to_its_end(dummy, monkeypatch, event):
+    counter = Counter()
+    scripted(monkeypatch, {3: [event]})
     watch_window(counter, 1000)
     assert sum(counter.calls) == 1000
     assert counter.calls[-1] > 900
     assert not pygame.display.get_init()
 
 
-def test_window_never_learns_more_than_was_asked_for(dummy):
-    counter = Counter({2: [key("up"), key("up")]})
+def test_window_never_learns_more_than_was_asked_for(dummy, monkeypatch):
+    counter = Counter()
+    scripted(monkeypatch, {2: [key("up"), key("up")]})
     watch_window(counter, 1234, hold=0.1)
     assert sum(counter.calls) == 1234
     assert max(counter.calls) == 1000
 
 
-def test_a_paused_window_waits(dummy):
-    counter = Counter({2: [key("space")], 10: [key("space")]})
+def test_a_paused_window_waits(dummy, monkeypatch):
+    counter, shown = Counter(), []
+    show = Window.show
+    monkeypatch.setattr(
+        Window, "show", lambda window, what: shown.append(what) or show(window, what)
+    )
+    scripted(monkeypatch, {2: [key("space")], 10: [key("space")]})
     watch_window(counter, 20, hold=0.0)
     assert counter.calls == [10, 10]
-    assert len(counter.views) >= 11
+    assert len(shown) >= 11
 
 
 def test_an_error_in_learning_closes_the_window(dummy):
@@ -133,6 +158,28 @@ def test_an_error_in_learning_closes_the_window(dummy):
     with pytest.raises(KeyboardInterrupt):
         watch_window(Interrupted(), 10)
     assert not pygame.display.get_init()
+
+
+def test_a_window_on_learning_says_at_its_end_that_closing_it_is_the_end():
+    scene = WatchScene(Counter(), 10)
+    assert "to end" not in scene._state()
+    scene.wait(0.1)
+    assert scene.over and "close the window or press Q to end" in scene._state()
+
+
+def test_a_caller_may_advance_the_learner_itself(tmp_path):
+    """As a run does that scores and saves meanwhile."""
+    learner, env, told = QLearning(seed=1), gym.make("spielfeld/CliffWalking-v0"), []
+
+    def advance(samples):
+        told.append(samples)
+        return learner.learn(env, samples)
+
+    path = tmp_path / "a.gif"
+    history = watch(learner, env, 20_000, path, window=False, learn=advance, title="q-learning")
+    assert sum(told) == learner.samples == 20_000 and told[0] == 0
+    alone = QLearning(seed=1).learn(gym.make("spielfeld/CliffWalking-v0"), 20_000)
+    assert history == alone and len(history) > 2
 
 
 def test_picture_times_rise_to_the_total_slowly_at_first():
@@ -146,7 +193,7 @@ def test_picture_times_rise_to_the_total_slowly_at_first():
 
 def test_gif_has_its_pictures_loops_and_holds_the_last(tmp_path):
     counter = Counter()
-    watch_gif(counter, 500, tmp_path / "a.gif", frames=8)
+    watch_gif(counter, 500, tmp_path / "a.gif")
     assert sum(counter.calls) == 500
     with Image.open(tmp_path / "a.gif") as gif:
         assert (gif.n_frames, gif.size, gif.info["loop"]) == (8, (40, 30), 0)
@@ -278,3 +325,41 @@ def test_a_board_is_shown_with_what_the_learner_expects_of_each_move(tmp_path):
     empty = pixels(picture(env, values, View()))
     values[0, 4] = 1.0  # in state 0 nobody has played
     assert pixels(picture(env, values, View())) != empty
+
+
+def test_a_cell_of_its_own_colour_keeps_it_below_values_and_in_a_moving_picture(tmp_path):
+    tiles = {"S": Tile("start", start=True), "G": Tile("goal", end=True), "w": WATER}
+    env = gym.make("spielfeld/GridWorld-v0", layout=Layout(("Sw", "wG"), tiles))
+    env.reset(seed=1)
+    shown = to_array(picture(env, np.array([[0.0, 1, 2, 3]] * 4), View(cell=40)))
+    colour = [int(WATER.colour[k : k + 2], 16) for k in (1, 3, 5)]
+    assert (shown == colour).all(axis=-1).sum() > 500
+    watch(QLearning(seed=1), env, 200, tmp_path / "a.gif", window=False)
+    with Image.open(tmp_path / "a.gif") as gif:
+        gif.seek(gif.n_frames - 1)
+        near = np.abs(np.array(gif.convert("RGB")).astype(int) - colour).max(axis=-1) <= 12
+    assert near.sum() > 500
+
+
+def test_the_bar_of_colours_in_a_moving_picture_is_not_banded(tmp_path):
+    watch(
+        QLearning(seed=1), gym.make("spielfeld/CliffWalking-v0"), 3_000, tmp_path / "a.gif", False
+    )
+    with Image.open(tmp_path / "a.gif") as gif:
+        gif.seek(gif.n_frames - 1)
+        image = np.array(gif.convert("RGB")).astype(int)
+    ramp = palette.ramp(np.linspace(0, 1, 200))
+    rows = [row for row in image if len(np.unique(row, axis=0)) > 60]
+    assert len(rows) >= 10  # the bar is twelve pixels high
+    best = min(np.abs(ramp[:, None] - row[None]).sum(axis=-1).min(axis=1).max() for row in rows)
+    assert best <= 12  # each shade of the ramp is there
+
+
+def test_two_equally_good_actions_are_two_arrows():
+    layout = Layout(("S.", ".G"), {"S": Tile("start", start=True), ".": Tile("floor"),
+                                   "G": Tile("goal", end=True)})  # fmt: skip
+    policy = np.zeros((2, 2, 4))
+    policy[0, 0] = [0, 0.5, 0.5, 0]  # right and down
+    shown = to_array(draw(layout, policy=policy, size=(160, 160)))[2:78, 2:78]
+    dark = (shown < 120).all(axis=-1)
+    assert dark.sum() > 100 and not dark[34:42, 34:42].any()  # they do not join in the middle

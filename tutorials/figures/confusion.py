@@ -85,12 +85,12 @@ def figure(repeat: Repeat) -> Outcome:
 def draw_matrix(axes: Any, counts: Array, title: str, form: str) -> None:
     """Draw counts by true and predicted class, with mistakes in colour."""
     mistakes = np.where(np.eye(10, dtype=bool), np.nan, counts)
-    axes.imshow(np.where(mistakes > 0, mistakes, np.nan), cmap="cividis_r", vmin=0, vmax=12)
+    axes.imshow(np.where(mistakes > 0, mistakes, np.nan), cmap="Blues", vmin=0, vmax=12)
     for (row, column), count in np.ndenumerate(counts):
         if count == 0:
             continue
         words = f"{count:.0f}" if row == column else form.format(count)
-        colour = GREY if row == column else "white" if count > 6 else BLACK
+        colour = GREY if row == column else "white" if count > 7 else BLACK
         axes.text(column, row, words, color=colour, ha="center", va="center", fontsize=7)
     axes.set(xticks=range(10), yticks=range(10), title=title)
     axes.set(xlabel="predicted", ylabel="true")

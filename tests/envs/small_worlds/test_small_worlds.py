@@ -235,9 +235,10 @@ def test_actions_are_typed_as_the_world_calls_them(
 
 def test_cars_have_one_move_each_and_the_long_list_is_cut(say: Any) -> None:
     assert (
-        "Moves: -5 -4 -3 -2 -1 0 1 2 3 4 5 (with" in say("play", "spielfeld/JacksCarRental-v0")[1]
+        "Moves: -5 -4 -3 -2 -1 0 1 2 3 4 5, then Enter"
+        in say("play", "spielfeld/JacksCarRental-v0")[1]
     )
-    assert "Moves: 0 1 2 ... 50 (with" in say("play", "spielfeld/GamblersProblem-v0")[1]
+    assert "Moves: 0 1 2 ... 50, then Enter" in say("play", "spielfeld/GamblersProblem-v0")[1]
 
 
 def test_options_reach_small_worlds_from_the_command_line(say: Any) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
 from spielfeld.experiments.board_play.match import Match, Player
-from spielfeld.experiments.board_play.text import board_text, play_text
+from spielfeld.experiments.board_play.table import BoardScene, board_text
+from spielfeld.experiments.screen import run_text
 
 FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 
@@ -17,7 +18,7 @@ def typed(monkeypatch, capsys):
     def type_lines(lines, rules=TIC_TAC_TOE, opponent=FIRST_FREE, **options):
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
         match = Match(rules, opponent, **options)
-        play_text(match)
+        run_text(BoardScene(match))
         return match, capsys.readouterr().out
 
     return type_lines
@@ -60,9 +61,9 @@ def test_wrong_input_is_answered_with_a_sentence(typed):
     assert match.moves == []
     assert "5 cannot be played here; legal are [2, 3, 4, 6, 7, 8, 9]." in shown
     assert "77 cannot be played here" in shown
-    assert "'castle' is no move." in shown
+    assert "'castle' is no move here." in shown
     assert "There is nothing to take back." in shown
-    assert shown.count("Type the number of a move") == 4
+    assert shown.count("Moves: the number of a cell") == 3
 
 
 def test_the_end_is_told(typed):
@@ -87,7 +88,7 @@ def test_who_has_no_opinion_is_said_to_have_none(typed):
 
 
 def test_one_is_told_while_somebody_thinks(typed, monkeypatch):
-    monkeypatch.setattr("spielfeld.experiments.board_play.text.PATIENCE", 0.01)
+    monkeypatch.setattr("spielfeld.experiments.screen.PATIENCE", 0.01)
     slow = Player("slow", lambda position: time.sleep(0.2) or position.legal_actions[0])
     match, shown = typed("5\n", opponent=slow)
     assert "slow thinks ..." in shown and match.moves == [4, 0]

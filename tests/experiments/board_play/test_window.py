@@ -7,16 +7,16 @@ from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, board_rules
 from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.renderer import to_array
 from spielfeld.envs.grid_world.window import Window
-from spielfeld.experiments.board_play.background import Question
 from spielfeld.experiments.board_play.match import Match, Player
-from spielfeld.experiments.board_play.window import BoardTable, play_window
+from spielfeld.experiments.board_play.table import BoardScene
+from spielfeld.experiments.screen import in_background, run_window, send, with_list
 
 FIRST_FREE = Player("first free", lambda position: position.legal_actions[0])
 SIZE = 480, 528
 
 
 def table(rules=TIC_TAC_TOE, **options):
-    return BoardTable(Match(rules, FIRST_FREE, **options), SIZE)
+    return BoardScene(Match(rules, FIRST_FREE, **options), size=SIZE)
 
 
 def key(name, letter=""):
@@ -26,20 +26,20 @@ def key(name, letter=""):
 
 def press(board, *names):
     for name in names:
-        board.press(key(name))
+        send(board, key(name))
 
 
 def mouse(board, action, button=1):
     place = board._frame().note_box(action).center
     kind = pygame.MOUSEBUTTONDOWN if button else pygame.MOUSEMOTION
-    board.press(pygame.event.Event(kind, pos=place, button=button))
+    send(board, pygame.event.Event(kind, pos=place, button=button))
 
 
 def settle(board):
     """Let time go by until nobody but the one at the window has to move."""
     for _ in range(100):
-        if board._question is not None:
-            board._question.answer()
+        if board._chosen is not None:
+            board._chosen[1].result()
         board.wait(1.0)
         if board.match.waits_for is None:
             return
@@ -62,7 +62,7 @@ def test_a_click_anywhere_in_a_column_drops_a_stone_there():
     board = table(CONNECT_FOUR)
     mouse(board, 6)
     assert board.match.moves == [6]
-    board.press(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 5), button=1))
+    send(board, pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 5), button=1))
     assert board.match.moves == [6]
 
 
@@ -85,13 +85,13 @@ def test_digits_and_arrows_with_enter_play():
 
 def test_hovering_shows_where_a_stone_would_fall_on_your_turn_only():
     board = table()
-    plain = to_array(board.picture())
+    plain = to_array(board.picture(None))
     mouse(board, 2, button=0)
-    assert (to_array(board.picture()) != plain).any()
+    assert (to_array(board.picture(None)) != plain).any()
     mouse(board, 0)
-    waiting = to_array(board.picture())
+    waiting = to_array(board.picture(None))
     mouse(board, 5, button=0)
-    assert (to_array(board.picture()) == waiting).all()
+    assert (to_array(board.picture(None)) == waiting).all()
 
 
 def test_undo_swap_and_new_games():
@@ -117,10 +117,10 @@ def test_an_answer_that_comes_after_the_undo_is_dropped():
         may_go_on.wait(10)
         return position.legal_actions[0]
 
-    board = BoardTable(Match(TIC_TAC_TOE, Player("slow", slow)), SIZE)
+    board = BoardScene(Match(TIC_TAC_TOE, Player("slow", slow)), size=SIZE)
     mouse(board, 4)
     board.wait(1.0)
-    board.picture()  # the window goes on
+    board.picture(None)  # the window goes on
     press(board, "u")
     mouse(board, 8)
     board.wait(1.0)
@@ -131,23 +131,22 @@ def test_an_answer_that_comes_after_the_undo_is_dropped():
 
 def test_watching_has_a_pace_and_can_be_paused_and_taken_over():
     board = table(watching=True)
-    settle_once = [board._question and board._question.answer(), board.wait(0.1)]
-    assert settle_once == [None, None]
-    board._question.answer()
+    board.wait(0.1)
+    board._chosen[1].result()
     board.wait(0.5)
     assert board.match.moves == []
     board.wait(0.5)
     assert board.match.moves == [0]
     press(board, "space")
     board.wait(9)
-    assert board.match.moves == [0] and board.paused
+    assert board.match.moves == [0] and board.pace.paused
     press(board, "space")
-    board.press(key("equals", "+"))
-    assert board.pace == 2
-    board.press(key("minus", "-"))
-    assert board.pace == 1
+    send(board, key("equals", "+"))
+    assert board.pace.number == 2
+    send(board, key("minus", "-"))
+    assert board.pace.number == 1
     press(board, "w", "space")
-    assert board.match.your_turn is False and not board.paused
+    assert board.match.your_turn is False and not board.pace.paused
     settle(board)
     mouse(board, 5)
     assert board.match.moves == [0, 1, 5]
@@ -157,17 +156,17 @@ def shown_after(board, presses):
     """Press T, wait until all is known, and return the picture and the words."""
     press(board, *["t"] * presses)
     for _ in range(3):
-        board.picture()
+        board.picture(None)
         for notebook in board._notebooks.values():
-            if notebook._question is not None:
-                notebook._question.wait(60)
-    return to_array(board.picture()), board.news
+            if notebook.last is not None:
+                notebook.last.exception(60)
+    return to_array(board.picture(None)), board.news
 
 
 def test_thoughts_and_truth_are_shown_in_turn():
     hopeful = Player("hopeful", FIRST_FREE.choose, lambda position: np.linspace(-1, 1, 9))
-    board = BoardTable(Match(TIC_TAC_TOE, hopeful), SIZE)
-    plain = to_array(board.picture())
+    board = BoardScene(Match(TIC_TAC_TOE, hopeful), size=SIZE)
+    plain = to_array(board.picture(None))
     pictures, words = zip(
         *(shown_after(board, presses) for presses in (0, 1, 1, 1, 1)), strict=True
     )
@@ -179,8 +178,8 @@ def test_thoughts_and_truth_are_shown_in_turn():
 def test_the_window_goes_on_while_somebody_thinks():
     may_go_on = threading.Event()
     slow = Player("slow", FIRST_FREE.choose, lambda position: may_go_on.wait(30) * np.zeros(9))
-    board = BoardTable(Match(TIC_TAC_TOE, slow), SIZE, "thoughts")
-    board.picture()
+    board = BoardScene(Match(TIC_TAC_TOE, slow), shown="thoughts", size=SIZE)
+    board.picture(None)
     assert board.news == "slow's values ..."
     may_go_on.set()
     assert shown_after(board, 0)[1] == "slow's values"
@@ -192,34 +191,34 @@ def test_who_has_no_opinion_is_said_to_have_none():
 
 def test_help_fits_into_the_window():
     board = table()
-    plain = board.picture()
-    press(board, "h")
-    assert board.picture().get_size() == plain.get_size() == SIZE
+    plain = board.picture(None)
+    press(board, "f1")
+    assert board.helping
+    assert with_list(board.picture(None), board.table).get_size() == plain.get_size() == SIZE
     board.size = (20, 20)
-    assert board.picture().get_width() == 20
+    assert board.picture(None).get_width() == 20
 
 
-def test_whatever_goes_wrong_while_thinking_is_told():
-    def fail(about):
-        raise ValueError(f"no idea about {about}")
+def test_an_error_in_the_background_is_raised_where_the_answer_is_asked_for():
+    def fail():
+        raise ValueError("no idea")
 
-    question = Question(fail, 3)
-    with pytest.raises(ValueError, match="no idea about 3"):
-        question.answer()
-    assert question.done
+    with pytest.raises(ValueError, match="no idea"):
+        in_background(fail).result(60)
 
 
 def test_closing_the_window_ends_the_match(monkeypatch):
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setattr(Window, "events", lambda window: [pygame.event.Event(pygame.QUIT)])
-    play_window(Match(TIC_TAC_TOE, FIRST_FREE), "spielfeld/TicTacToe")
+    run_window(BoardScene(Match(TIC_TAC_TOE, FIRST_FREE), "spielfeld/TicTacToe"))
     assert not pygame.display.get_init()
 
 
 PROGRAM = """
 from spielfeld.envs.board_game import TIC_TAC_TOE
 from spielfeld.experiments.board_play.match import Match, Player
-from spielfeld.experiments.board_play.window import play_window
+from spielfeld.experiments.board_play.table import BoardScene
+from spielfeld.experiments.screen import run_window
 
 class Told(Match):
     def play(self, action):
@@ -227,7 +226,7 @@ class Told(Match):
         print(self.moves, flush=True)
 
 match = Told(TIC_TAC_TOE, Player("first free", lambda position: position.legal_actions[0]))
-play_window(match, "tic-tac-toe")
+run_window(BoardScene(match, "tic-tac-toe"))
 print(match.status())
 """
 CELLS = [(75 + 150 * (cell % 3), 75 + 150 * (cell // 3)) for cell in range(9)]  # of the window

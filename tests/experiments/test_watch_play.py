@@ -8,10 +8,14 @@ from PIL import Image
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.tabular import QLearning
 from spielfeld.experiments.pictures import DEFAULT_VIEW, View
-from spielfeld.experiments.play_show import PICTURES, PlayShow, show_of
-from spielfeld.experiments.show import WorldShow
-from spielfeld.experiments.watch import watch
-from spielfeld.experiments.watch_window import watch_window
+from spielfeld.experiments.watch import (
+    PICTURES,
+    PlayShow,
+    WorldShow,
+    show_of,
+    watch,
+    watch_window,
+)
 from spielfeld.history import History
 from tests.experiments.many_learner import Search
 
