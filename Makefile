@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 TESTABLE := $(VENV)/.ready-$(subst $(COMMA),-,$(EXTRAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format benchmark baselines clean
+.PHONY: help demo quick test check format benchmark baselines clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ demo:  ## an agent crosses a frozen lake, and three learners are compared (no sc
 	$(BIN)/spielfeld train q-learning spielfeld/FrozenLake8x8-v0 --gif
 	$(BIN)/spielfeld compare q-learning ppo sb3-ppo --source spielfeld/CornerGridWorld-v0 \
 		--seeds 3 --samples 8192 --output runs/demo
+
+quick: $(TESTABLE)  ## most laws, in less than two minutes
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not slow and not whole" \
+		tests/laws tests/spielfeld tests/learning tests/envs tests/agents
 
 test: $(TESTABLE)  ## all tests, and their branch coverage
 	rm -f .coverage .coverage.*

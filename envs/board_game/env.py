@@ -158,7 +158,8 @@ class BoardGameEnv(gym.Env[Observed, int]):
         """Play a stone, and let the opponent answer; see `gymnasium.Env.step`."""
         if self.over:
             raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")
-        draw, move = self.np_random.random(), self._move(action)
+        move = self._move(action)  # before the draw, so that a refused action changes nothing
+        draw = self.np_random.random()
         reward, self.over = -1.0, True
         self.elapsed += 1
         if move:

@@ -82,6 +82,7 @@ def test_learners_and_settings_have_at_most_two_ancestors(name: str) -> None:
     assert config is None or len(ancestors(config)) <= 2, ancestors(config)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learner_class", ALL)
 def test_both_loops_learn_the_same_in_every_world_of_the_catalogue(learner_class: type) -> None:
     for world in (*CATALOGUE, *SMALL_WORLDS):

@@ -1,12 +1,9 @@
-import json
-import warnings
 from copy import deepcopy
 from typing import Any
 
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 from spielfeld import envs
 from spielfeld.envs import TabularEnv, TabularModel
@@ -37,32 +34,13 @@ def masked(length: int = 5, state: int = 0) -> TabularModel:
     return row(length, legal=legal)
 
 
-def masked_later() -> TabularModel:
-    return masked(length=60, state=50)  # the checkers take random actions at first
-
-
 WORLDS = [row, noisy, masked]
-CHECKED = [row, noisy, masked_later]
 
 
 def started(model: TabularModel, **options: Any) -> TabularEnv:
     env = TabularEnv(model, **options)
     env.reset(seed=1)
     return env
-
-
-@pytest.mark.parametrize("make", CHECKED)
-def test_gymnasium_finds_nothing_wrong(make) -> None:
-    with warnings.catch_warnings():
-        # A world of one's own has no spec.
-        warnings.filterwarnings("ignore", ".*spec.*")
-        check_env(TabularEnv(make()), skip_render_check=True)
-
-
-@pytest.mark.parametrize("make", CHECKED)
-def test_stable_baselines_finds_nothing_wrong(make) -> None:
-    checker = pytest.importorskip("stable_baselines3.common.env_checker")
-    checker.check_env(TabularEnv(make()))
 
 
 def test_a_registered_id_takes_any_model() -> None:
@@ -115,56 +93,6 @@ def test_noise_in_rewards_has_the_models_mean_and_deviation() -> None:
     assert all(type(reward) is float for reward in rewards)
 
 
-def test_plain_python_types_leave_the_environment() -> None:
-    env = started(masked())
-    observation, reward, terminated, truncated, info = env.step(1)
-    assert [type(part) for part in (observation, reward, terminated, truncated, info)] == [
-        int, float, bool, bool, dict,
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", [int, np.int32, np.int64, np.uint8, np.array])
-def test_integers_of_any_kind_are_actions(kind) -> None:
-    for warm in (False, True):
-        env = started(row())
-        if warm:
-            env.step(1)
-            env.position = 0
-        assert env.step(kind(1))[0] in (0, 1)
-
-
-@pytest.mark.parametrize("action", [2, -1, None, "up", 1.5, "1", [1, 1]])
-def test_what_is_no_action_is_refused_with_what_is_legal(action: Any) -> None:
-    env = started(row())
-    for _ in range(2):
-        with pytest.raises(ValueError, match=r"is not legal here; legal are \[0, 1\]"):
-            env.step(action)
-        env.step(1)
-        env.position = 0
-
-
-def test_an_illegal_action_is_refused_before_anything_is_drawn() -> None:
-    env = started(masked())
-    before = env.state()
-    with pytest.raises(ValueError, match=r"Action 0 is not legal here; legal are \[1\]"):
-        env.step(0)
-    assert env.state() == before
-
-
-def test_a_mask_says_what_is_legal_and_belongs_to_the_caller() -> None:
-    env = TabularEnv(masked())
-    _, info = env.reset(seed=1)
-    assert info["action_mask"].tolist() == [0, 1]
-    assert info["action_mask"].dtype == np.int8
-    info["action_mask"][:] = 1
-    assert env.reset()[1]["action_mask"].tolist() == [0, 1]
-
-
-def test_a_step_before_the_first_reset_is_refused() -> None:
-    with pytest.raises(gymnasium.error.ResetNeeded, match="reset"):
-        TabularEnv(row()).step(0)
-
-
 def test_the_time_limit_truncates_and_does_not_end() -> None:
     env = started(row(), max_episode_steps=2)
     assert env.step(0)[2:4] == (False, False)
@@ -177,22 +105,6 @@ def test_an_end_at_the_limit_is_both() -> None:
     env = started(row(), max_episode_steps=1)
     env.position = 4
     assert env.step(0)[2:4] == (True, True)
-
-
-@pytest.mark.parametrize("make", WORLDS)
-def test_a_restored_environment_replays(make) -> None:
-    env = started(make(), max_episode_steps=9)
-    env.step(1)
-    saved = json.loads(json.dumps(env.state()))
-    rollout = [env.step(1)[:4] for _ in range(8)]
-    for other in (env, TabularEnv(make(), max_episode_steps=9)):
-        other.restore(saved)
-        assert [other.step(1)[:4] for _ in range(8)] == rollout
-
-
-def test_the_same_seed_gives_the_same_episode() -> None:
-    one, other = started(noisy()), started(noisy())
-    assert [one.step(1)[:4] for _ in range(20)] == [other.step(1)[:4] for _ in range(20)]
 
 
 def test_render_modes() -> None:

@@ -103,7 +103,7 @@ def test_killed_at_random_moments_the_run_ends_bit_identical(tmp_path: Path) -> 
         )
 
     interrupted = 0
-    for _ in range(4):
+    for _ in range(3):
         process = start("killed")
         while process.poll() is None and not list(tmp_path.glob("killed/*/checkpoint.*")):
             time.sleep(0.01)

@@ -8,7 +8,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +26,6 @@ from spielfeld.learning import (
     Huber,
     Linear,
     Network,
-    Rows,
     SquaredError,
     Table,
     TiedLinear,
@@ -35,15 +33,20 @@ from spielfeld.learning import (
     TorchFunction,
 )
 from spielfeld.learning.beside import Beside, Constant
-from spielfeld.learning.function import Function
 from spielfeld.learning.generative import NoisePredictor
-from spielfeld.learning.loss import Loss
 from spielfeld.learning.one_of_few import OneOfFew
 from spielfeld.learning.unsupervised.mixture import Mixture
+from tests.laws.function import (
+    Example,
+    FunctionCase,
+    FunctionLaws,
+    Generator,
+    GradientLaws,
+    Targets,
+    normal_targets,
+)
 
 ROWS, INPUTS, OUTPUTS = 7, 4, 3
-Generator = np.random.Generator
-Example = tuple[Function, np.ndarray]
 
 
 def with_method(name: str) -> set[type]:
@@ -167,19 +170,6 @@ EXAMPLES: dict[type, list[Callable[[Generator], Example]]] = {
 KEEPS_ITS_START = (Network, Centroids, Mixture)  # their kinks were avoided for it
 
 
-def make(example: Callable[[Generator], Example], seed: int) -> Example:
-    generator = np.random.default_rng(seed)
-    function, inputs = example(generator)
-    if not isinstance(function, KEEPS_ITS_START):
-        for parameter in function.parameters.values():
-            parameter[...] = generator.normal(size=parameter.shape)
-    return function, inputs
-
-
-def normal_targets(prediction: np.ndarray, generator: Generator) -> np.ndarray:
-    return generator.normal(size=prediction.shape)
-
-
 def around_the_threshold(prediction: np.ndarray, generator: Generator) -> np.ndarray:
     """Targets in the square and on both lines of Huber's loss, away from where they meet."""
     error = generator.uniform(0.1, 0.9, prediction.shape) + generator.integers(
@@ -200,7 +190,6 @@ def answers(prediction: np.ndarray, generator: Generator) -> np.ndarray:
     return generator.random(prediction.shape)
 
 
-Targets = Callable[[np.ndarray, Generator], np.ndarray]
 TARGETS: dict[type, list[Targets]] = {
     Huber: [around_the_threshold],
     CrossEntropy: [classes, distributions],
@@ -210,128 +199,34 @@ OF_ALL_OUTPUTS = {CrossEntropy}  # a softmax needs them, so nothing can be selec
 
 FUNCTIONS = sorted(with_method("gradient"), key=lambda kind: kind.__name__)
 LOSSES = sorted(with_method("derivative"), key=lambda kind: kind.__name__)
-PAIRS = pytest.mark.parametrize(
-    ("example", "loss", "targets", "select"),
-    [
-        pytest.param(
-            example, loss(), targets, select,
-            id=f"{kind.__name__}{number}-{loss.__name__}-{targets.__name__}-{select}",
-        )
-        for kind in FUNCTIONS
-        for number, example in enumerate(EXAMPLES.get(kind, []))
-        for loss in LOSSES
-        for targets in TARGETS.get(loss, [normal_targets])
-        for select in ((False,) if loss in OF_ALL_OUTPUTS else (False, True))
-    ],
-)  # fmt: skip
+MADE = {f"{kind.__name__}{k}": (make, not issubclass(kind, KEEPS_ITS_START)) for kind in FUNCTIONS
+        for k, make in enumerate(EXAMPLES.get(kind, []))}  # fmt: skip
+EACH = {name: FunctionCase(make, moves=moves) for name, (make, moves) in MADE.items()}
+PAIRS = {
+    f"{name}-{loss.__name__}-{targets.__name__}-{select}": FunctionCase(
+        make, loss(), targets, select, moves
+    )
+    for name, (make, moves) in MADE.items()
+    for loss in LOSSES
+    for targets in TARGETS.get(loss, [normal_targets])
+    for select in ((False,) if loss in OF_ALL_OUTPUTS else (False, True))
+    if loss is not SquaredError or select  # the rest is in EACH
+}
 
 
-def batch_for(function: Function, inputs: np.ndarray, targets: Targets, select: bool) -> Batch:
-    generator = np.random.default_rng(100)
-    chosen = generator.integers(OUTPUTS, size=ROWS) if select else None
-    aims = targets(function(inputs, chosen), generator)
-    return Batch(inputs, aims, generator.uniform(0.5, 2, ROWS), chosen)
+@pytest.mark.parametrize("case", EACH.values(), ids=EACH)
+class TestEveryFunction(FunctionLaws):
+    """Every function of the package, with the squared error."""
 
 
-def cost(function: Function, loss: Loss, batch: Batch) -> float:
-    return loss.value(function(batch.inputs, batch.select), batch.targets, batch.weights)
-
-
-def gradient(function: Function, loss: Loss, batch: Batch) -> dict[str, Any]:
-    prediction = function(batch.inputs, batch.select)
-    upstream = loss.derivative(prediction, batch.targets, batch.weights)
-    return function.gradient(batch.inputs, upstream, batch.select)
-
-
-def dense(slope: Any, parameter: np.ndarray) -> np.ndarray:
-    return slope.dense(parameter.shape) if isinstance(slope, Rows) else slope
+@pytest.mark.parametrize("case", PAIRS.values(), ids=PAIRS)
+class TestEveryPair(GradientLaws):
+    """Every function with every other loss, and with one output of each row."""
 
 
 def test_every_function_of_the_package_is_examined() -> None:
     assert {Table, Linear, Network, Centroids} <= set(FUNCTIONS) == set(EXAMPLES)
     assert {SquaredError, Huber, CrossEntropy, BinaryCrossEntropy} <= set(LOSSES)
-
-
-@PAIRS
-def test_finite_differences_confirm_the_gradient(
-    example: Callable[[Generator], Example], loss: Loss, targets: Targets, select: bool
-) -> None:
-    function, inputs = make(example, 1)
-    batch = batch_for(function, inputs, targets, select)
-    slopes = gradient(function, loss, batch)
-    assert set(slopes) == set(function.parameters)
-    for key, parameter in function.parameters.items():
-        slope = dense(slopes[key], parameter)
-        assert slope.shape == parameter.shape and slope.dtype == np.float64
-        for place in np.ndindex(parameter.shape):
-            kept = parameter[place]
-            parameter[place] = kept + 1e-6
-            above = cost(function, loss, batch)
-            parameter[place] = kept - 1e-6
-            below = cost(function, loss, batch)
-            parameter[place] = kept
-            assert slope[place] == pytest.approx((above - below) / 2e-6, rel=1e-7, abs=1e-8)
-
-
-@PAIRS
-def test_a_small_step_lowers_the_loss(
-    example: Callable[[Generator], Example], loss: Loss, targets: Targets, select: bool
-) -> None:
-    learner = GradientLearner()
-    learner.function, inputs = make(example, 2)
-    learner.loss, learner.optimizer = loss, SGD(1e-3)
-    batch = batch_for(learner.function, inputs, targets, select)
-    before = cost(learner.function, loss, batch)
-    learner.step(batch)
-    assert cost(learner.function, loss, batch) < before
-
-
-EVERY_EXAMPLE = pytest.mark.parametrize(
-    "example",
-    [
-        pytest.param(example, id=f"{kind.__name__}{number}")
-        for kind in FUNCTIONS
-        for number, example in enumerate(EXAMPLES.get(kind, []))
-    ],
-)
-
-
-@EVERY_EXAMPLE
-def test_predict_changes_nothing(example: Callable[[Generator], Example]) -> None:
-    learner = GradientLearner()
-    learner.function, inputs = make(example, 3)
-    before = {key: array.copy() for key, array in learner.function.parameters.items()}
-    seen = inputs.copy()
-    first, second = learner.predict(inputs), learner.predict(inputs)
-    assert np.array_equal(first, second) and np.array_equal(inputs, seen)
-    assert all(np.array_equal(before[k], v) for k, v in learner.function.parameters.items())
-    first[...] = 7  # a prediction is the caller's own
-    assert np.array_equal(learner.predict(inputs), second)
-
-
-@EVERY_EXAMPLE
-def test_gradient_changes_nothing(example: Callable[[Generator], Example]) -> None:
-    function, inputs = make(example, 3)
-    before = {key: array.copy() for key, array in function.parameters.items()}
-    for select in (None, np.arange(ROWS) % OUTPUTS):
-        upstream = np.ones(ROWS if select is not None else (ROWS, OUTPUTS))
-        function.gradient(inputs, upstream, select)
-        assert (upstream == 1).all()
-    assert all(np.array_equal(before[k], v) for k, v in function.parameters.items())
-
-
-@EVERY_EXAMPLE
-def test_the_way_back_is_that_of_the_prediction_and_can_be_gone_again(
-    example: Callable[[Generator], Example],
-) -> None:
-    function, inputs = make(example, 3)
-    prediction, backward = function.forward(inputs)
-    assert np.array_equal(prediction, function(inputs))
-    upstream = np.random.default_rng(0).normal(size=prediction.shape)
-    with_others = [function.gradient(inputs, upstream), backward(2 * upstream), backward(upstream)]
-    for name, parameter in function.parameters.items():
-        alone, double, again = (dense(slopes[name], parameter) for slopes in with_others)
-        assert np.array_equal(alone, again) and double == pytest.approx(2 * alone)
 
 
 def test_a_step_predicts_once() -> None:
@@ -346,43 +241,6 @@ def test_a_step_predicts_once() -> None:
     learner.function, learner.loss, learner.optimizer = Counted(1, 1), SquaredError(), SGD()
     learner.step(Batch(np.ones((3, 1)), np.ones((3, 1))))
     assert learner.function.calls == 1
-
-
-@EVERY_EXAMPLE
-def test_a_selected_output_is_the_same_as_among_all(
-    example: Callable[[Generator], Example],
-) -> None:
-    function, inputs = make(example, 4)
-    select = np.arange(ROWS) % OUTPUTS
-    upstream = np.random.default_rng(0).normal(size=ROWS)
-    among_all = np.zeros((ROWS, OUTPUTS))
-    among_all[np.arange(ROWS), select] = upstream
-    expected = function(inputs)[np.arange(ROWS), select]
-    assert function(inputs, select) == pytest.approx(expected, abs=1e-14)
-    single, whole = (
-        function.gradient(inputs, upstream, select),
-        function.gradient(inputs, among_all),
-    )
-    for name, parameter in function.parameters.items():
-        assert dense(single[name], parameter) == pytest.approx(
-            dense(whole[name], parameter), abs=1e-13
-        )
-
-
-@EVERY_EXAMPLE
-def test_a_step_along_rows_equals_the_dense_step(
-    example: Callable[[Generator], Example],
-) -> None:
-    sparse, inputs = make(example, 5)
-    full, _ = make(example, 5)
-    for name, parameter in full.parameters.items():
-        parameter[...] = sparse.parameters[name]
-    select, upstream = np.arange(ROWS) % OUTPUTS, np.random.default_rng(0).normal(size=ROWS)
-    slopes = sparse.gradient(inputs, upstream, select)
-    SGD(0.3).step(sparse.parameters, slopes)
-    SGD(0.3).step(full.parameters, {k: dense(s, full.parameters[k]) for k, s in slopes.items()})
-    for name, parameter in full.parameters.items():
-        assert sparse.parameters[name] == pytest.approx(parameter, abs=1e-14)
 
 
 def test_squared_error_by_hand() -> None:

@@ -63,6 +63,7 @@ def test_a_module_without_parameters_is_refused() -> None:
         TorchFunction(torch.nn.ReLU())
 
 
+@pytest.mark.whole
 def test_learning_loads_torch_only_where_it_is_used() -> None:
     heavy = "{'torch', 'scipy', 'numba', 'matplotlib'}"
     program = f"import sys, spielfeld.learning; sys.exit(str({heavy} & set(sys.modules) or ''))"

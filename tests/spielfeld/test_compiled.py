@@ -16,6 +16,8 @@ from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.compiled import PACKAGES, ROOT, compiled
 from spielfeld.experiments.registry import LEARNERS, find_learner
 
+pytestmark = pytest.mark.whole
+
 RULES = "def step(value):\n    return value + 1.0\n"
 LOOP = """
 from spielfeld.agents.counting.rules import step

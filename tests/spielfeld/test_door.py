@@ -21,6 +21,8 @@ from spielfeld.experiments.run import Run, train
 from spielfeld.experiments.sources import settings_for
 from spielfeld.learning.data_sets import Split
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[2]
 LAZY = [spielfeld, agents, envs, learning, tabular, policy_gradient, value_based]
 CLIFF = "spielfeld/CliffWalking-v0"

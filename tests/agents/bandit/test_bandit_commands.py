@@ -11,6 +11,8 @@ from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.learning import load_model
 
+pytestmark = pytest.mark.whole
+
 FAMILY = [name for name in LEARNERS if name.startswith("bandit-")]
 TESTBED = "spielfeld/TenArmedTestbed-v0"
 

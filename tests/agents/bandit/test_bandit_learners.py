@@ -1,5 +1,3 @@
-import json
-
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -25,8 +23,6 @@ from spielfeld.agents.bandit.greedy import greedy_arm, moved
 from spielfeld.agents.bandit.ucb import upper_bound
 from spielfeld.agents.loop import Transition
 from spielfeld.agents.progress import NO_RATES
-from spielfeld.envs.access import restore
-from spielfeld.envs.access import state as world_state
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.learning import SGD, Batch, GradientLearner, SquaredError, Table
 
@@ -239,29 +235,6 @@ def test_loops_agree_uncompiled(learner_class) -> None:
     first.learn(env, 100)
     second.learn_readably(twin, 100)
     assert_equal_states(first, second, 1e-12)
-
-
-@pytest.mark.parametrize("learner_class", FAMILY)
-def test_restored_learner_and_environment_go_on_bit_for_bit(learner_class) -> None:
-    env, twin = (gym.make(WORLDS[1], max_episode_steps=50) for _ in range(2))
-    learner, other = learner_class(seed=1), learner_class(seed=2)
-    learner.learn(env, 137)
-    state = learner.state()
-    values = {key: value for key, value in state.items() if not isinstance(value, np.ndarray)}
-    restore(twin, json.loads(json.dumps(world_state(env))))
-    other.restore({**state, **json.loads(json.dumps(values))}, twin)
-    assert learner.learn(env, 200) == other.learn(twin, 200)
-    assert_equal_states(learner, other)
-
-
-@pytest.mark.parametrize("learner_class", FAMILY)
-def test_portions_do_not_change_what_is_learned(learner_class) -> None:
-    whole, parts = learner_class(seed=3), learner_class(seed=3)
-    env, twin = (gym.make(WORLDS[0], max_episode_steps=70) for _ in range(2))
-    for portion in (1, 69, 1, 130):
-        parts.learn(twin, portion)
-    whole.learn(env, 201)
-    assert_equal_states(whole, parts)
 
 
 @pytest.mark.parametrize("learner_class", FAMILY[1:])

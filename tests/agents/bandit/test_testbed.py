@@ -38,6 +38,7 @@ def explorer(exploration_rate: float, **more: float) -> ExplorationBandit:
     ],
     ids=["greedy", ".01", ".1", "ucb", "gradient", "gradient without baseline"],
 )
+@pytest.mark.slow
 def test_share_of_optimal_pulls_in_the_last_100_is_the_published_one(
     learner, mean: float, published: float, error: float | None
 ) -> None:
@@ -48,6 +49,7 @@ def test_share_of_optimal_pulls_in_the_last_100_is_the_published_one(
     assert curves.optimal[-100:].mean() == pytest.approx(published, abs=4 * np.hypot(error, ours))
 
 
+@pytest.mark.slow
 def test_optimism_is_worse_at_first_and_better_in_the_end() -> None:
     optimistic, realistic = (
         testbed(OptimisticBandit()),
@@ -59,6 +61,7 @@ def test_optimism_is_worse_at_first_and_better_in_the_end() -> None:
     assert gap[-100:].mean() > 4 * error[-100:].mean()
 
 
+@pytest.mark.slow
 def test_upper_confidence_spikes_once_every_arm_was_tried() -> None:
     curves = testbed(UpperConfidenceBandit(), steps=12)
     assert curves.optimal[:10] == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 2_000))
@@ -66,6 +69,7 @@ def test_upper_confidence_spikes_once_every_arm_was_tried() -> None:
     assert curves.reward[11] < curves.reward[10] - 0.1
 
 
+@pytest.mark.slow
 def test_constant_steps_follow_means_that_drift_and_averages_do_not() -> None:
     drifting = {"runs": 300, "steps": 5_000, "spread": 0.0, "drift": 0.01}
     average = testbed(explorer(0.1), **drifting)
@@ -75,6 +79,7 @@ def test_constant_steps_follow_means_that_drift_and_averages_do_not() -> None:
     assert average.optimal[0] == 1.0  # all arms are equal at first
 
 
+@pytest.mark.slow
 def test_thompson_sampling_is_the_best_of_them_where_its_belief_is_true() -> None:
     thompson, others = testbed(ThompsonBandit()), [explorer(0.1), UpperConfidenceBandit()]
     for other in map(testbed, others):

@@ -13,6 +13,8 @@ from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import ModelFileError, load_model, save_model
 
+pytestmark = pytest.mark.whole
+
 torch = pytest.importorskip("torch")
 sb3 = pytest.importorskip("stable_baselines3")
 

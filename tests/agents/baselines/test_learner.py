@@ -16,6 +16,7 @@ sb3 = pytest.importorskip("stable_baselines3")
 make_vec_env = pytest.importorskip("stable_baselines3.common.env_util").make_vec_env
 pytest.importorskip("sb3_contrib")
 
+pytestmark = pytest.mark.slow
 SMALL = {"num_envs": 2, "hidden": (8,)}
 ROLLOUTS = {**SMALL, "steps": 16}
 PPO_SETTINGS = {**ROLLOUTS, "batch_size": 16, "epochs": 2}
@@ -85,7 +86,7 @@ def test_parameters_are_those_of_dqn_trained_directly_bit_for_bit() -> None:
     assert_same_weights(learner, direct)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_our_rows_teach_what_single_environments_teach_bit_for_bit(seed: int) -> None:
     learner = make(SB3PPO, PPO_SETTINGS, seed)
     learner.learn(gym.make("spielfeld/FrozenLake-v0", max_episode_steps=9), 320)
@@ -161,20 +162,6 @@ def test_what_others_draw_meanwhile_changes_nothing(learner_class, settings) -> 
         undisturbed.learn(source, 0)
     undisturbed.learn(source, 192)
     assert same(learner.state(), undisturbed.state())
-
-
-@pytest.mark.parametrize(("learner_class", "settings"), LEARNERS)
-def test_restored_learner_predicts_the_same_bits(learner_class, settings) -> None:
-    source, learner = gym.make("spielfeld/FrozenLake-v0"), make(learner_class, settings)
-    learner.learn(source, 100)
-    restored = make(learner_class, settings, seed=9)
-    restored.restore(learner.state(), source)
-    states = np.arange(16)
-    assert np.array_equal(learner.predict(states), restored.predict(states))
-    assert same(learner.state(), restored.state())
-    history = restored.learn(source, 64)
-    assert restored.samples > learner.samples
-    assert history["samples"].min() > learner.samples
 
 
 def test_learning_in_one_world_and_then_in_another_is_the_same_again() -> None:

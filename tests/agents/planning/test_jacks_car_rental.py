@@ -71,6 +71,7 @@ VARIANTS = pytest.mark.parametrize(("free_shuttle", "parking_fee"), [(False, 0.0
 
 @SOLVERS
 @VARIANTS
+@pytest.mark.slow
 def test_example_4_2_and_exercise_4_7(solve, free_shuttle: bool, parking_fee: float) -> None:
     plan = solve(jacks_car_rental(free_shuttle, parking_fee), DISCOUNT)
     policies, values = told_again(free_shuttle, parking_fee)

@@ -187,6 +187,7 @@ def test_rewards_in_another_unit_change_no_policy(factor: float, discount: float
     assert known.policy[0].tolist() == [1, 0]
 
 
+@pytest.mark.whole
 def test_importing_planners_loads_neither_numba_nor_scipy() -> None:
     lines = "import sys, spielfeld.agents.planning; print({'numba', 'scipy'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)

@@ -29,6 +29,7 @@ def taught(agent: str, world: str, seed: int, **settings):
 
 @EVERY
 @pytest.mark.parametrize("world", KNOWN_ANSWERS)
+@pytest.mark.slow
 def test_ten_of_ten_seeds_find_the_answer(agent: str, world: str) -> None:
     known: KnownAnswer = KNOWN_ANSWERS[world]
     assert [known.is_known_to(taught(agent, world, seed)) for seed in range(10)] == [True] * 10

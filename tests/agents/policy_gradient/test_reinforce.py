@@ -302,6 +302,7 @@ SETTINGS: dict[str, Any] = {
     [(one_step, 1_000, [1, 0]), (delayed_reward, 3_000, [1]), (memoryless, 4_000, [1, 0])],
 )
 @pytest.mark.parametrize("seed", range(10))
+@pytest.mark.slow
 def test_known_answer_is_found(
     kind: type[Reinforce], make_world: Any, samples: int, answer: list[int], seed: int
 ) -> None:
@@ -356,32 +357,6 @@ CASES = [
 ]
 
 
-def equal(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert one.keys() == other.keys()
-    for name in one:
-        assert np.array_equal(one[name], other[name], equal_nan=isinstance(one[name], float)), name
-
-
-@KINDS
-@pytest.mark.parametrize(("name", "settings"), CASES)
-def test_learning_twice_500_is_learning_1000_and_so_is_going_on_elsewhere(
-    kind: type[Reinforce], name: str, settings: dict[str, Any]
-) -> None:
-    whole, halves, resumed = (make(kind, 7, **settings) for _ in range(3))
-    history = whole.learn(gym.make(name), 1_000)
-    env = gym.make(name)
-    first = halves.learn(env, 500)
-    resumed.restore(halves.state(), gym.make(name))
-    assert halves.episodes.length.any()  # some are under way
-    second = halves.learn(env, 500)
-    third = resumed.learn(resumed._source, 500)
-    for name in history.columns:
-        assert np.array_equal((first + second)[name], history[name], equal_nan=True)
-        assert np.array_equal(second[name], third[name], equal_nan=True)
-    equal(whole.state(), halves.state())
-    equal(whole.state(), resumed.state())
-
-
 @KINDS
 def test_saved_episodes_with_columns_of_different_lengths_are_refused(kind: Any) -> None:
     learner = make(kind, num_envs=2)
@@ -390,15 +365,6 @@ def test_saved_episodes_with_columns_of_different_lengths_are_refused(kind: Any)
     state["episodes.log.reward"] = state["episodes.log.reward"][:-1]
     with pytest.raises(ValueError, match="columns of the saved episodes have different lengths"):
         make(kind, num_envs=2).restore(state, memoryless())
-
-
-@KINDS
-def test_another_seed_gives_another_result(kind: type[Reinforce]) -> None:
-    one, other = (make(kind, seed) for seed in (1, 2))
-    for learner in (one, other):
-        learner.learn(one_step(), 100)
-    name = "policy.weights0"
-    assert not np.array_equal(one.function.parameters[name], other.function.parameters[name])
 
 
 # Settings.

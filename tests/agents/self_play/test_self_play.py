@@ -71,6 +71,7 @@ def test_afterstates_without_symmetries_are_perfect_after_25000_games() -> None:
     assert max(games) <= 25_000 and np.median(games) <= 17_500
 
 
+@pytest.mark.slow
 def test_afterstates_need_fewer_games_than_actions_and_symmetries_fewer_than_none() -> None:
     for seed in range(2):
         afterstates, actions = (
@@ -102,10 +103,10 @@ def test_values_become_the_results_of_perfect_play(learner_class) -> None:
     assert learner.predict(number("1")).tolist() == [-np.inf, -1, -1, -1, 0, -1, -1, -1, -1]
 
 
-def read(learner_class, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the loop run as plain Python."""
+def plain(learner_class, monkeypatch: pytest.MonkeyPatch):
+    """Make a subclass whose loop is plain Python."""
     monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
-    learner_class.__init_subclass__.__func__(learner_class)
+    return type("Plain", (learner_class,), {})
 
 
 class Scripted:
@@ -128,8 +129,8 @@ class Scripted:
 def test_the_last_move_of_the_loser_is_learned_from_as_by_hand(
     learner_class, expected: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read(learner_class, monkeypatch)
-    learner, env = learner_class(SelfPlayConfig(0.5, symmetries=False)), board(1, 4, 2)
+    kind = plain(learner_class, monkeypatch)
+    learner, env = kind(SelfPlayConfig(0.5, symmetries=False)), board(1, 4, 2)
     lost = []
     for _ in range(2):
         learner.learn(env, 0)
@@ -144,26 +145,15 @@ def test_the_last_move_of_the_loser_is_learned_from_as_by_hand(
 @pytest.mark.uncompiled
 @both
 def test_compiled_play_is_readable_play_bit_for_bit(learner_class, monkeypatch) -> None:
-    fast, slow = (learner_class(SelfPlayConfig(0.3, 0.5), 7) for _ in range(2))
+    fast = learner_class(SelfPlayConfig(0.3, 0.5), 7)
     history = fast.learn(gym.make(NAME), 400)
-    read(learner_class, monkeypatch)
+    slow = plain(learner_class, monkeypatch)(SelfPlayConfig(0.3, 0.5), 7)
     assert slow.learn(gym.make(NAME), 400) == history
     assert fast.table.values.tobytes() == slow.table.values.tobytes()
     assert fast.table.values.any()
 
 
-@both
-def test_saved_learners_go_on_as_they_would_have(learner_class) -> None:
-    whole, first, second = (learner_class(seed=5) for _ in range(3))
-    env = gym.make(NAME)
-    whole_history = whole.learn(env, 1_000)
-    history = first.learn(env, 333)  # within a game
-    second.restore(first.state(), env)
-    assert history + second.learn(env, 667) == whole_history
-    assert second.table.values.tobytes() == whole.table.values.tobytes()
-    assert second.state()["progress.generator"] == whole.state()["progress.generator"]
-
-
+@pytest.mark.slow
 def test_games_are_recorded_as_random_play_ends_them() -> None:
     history = AfterstateLearner(seed=1).learn(gym.make(NAME), 300_000)
     shares = [np.mean(history["episode_return"] == result) for result in (1, 0, -1)]
@@ -225,6 +215,7 @@ def test_who_knows_nothing_draws_with_itself_as_counted_by_hand() -> None:
     assert drawn_against_itself(learner) == pytest.approx(2 / 3 * 1 / 2)
 
 
+@pytest.mark.slow
 def test_greedy_play_looks_perfect_against_itself_and_still_loses() -> None:
     settings = SelfPlayConfig(exploration_rate=0.0, symmetries=False, initial_value=0.5)
     for seed in range(5):

@@ -10,6 +10,8 @@ from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.learning import load_model
 
+pytestmark = pytest.mark.whole
+
 NAME = "spielfeld/TicTacToe-v0"
 
 

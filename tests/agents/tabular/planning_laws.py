@@ -1,7 +1,6 @@
 """What the tests of all learners with a remembered world need."""
 
 from collections.abc import Callable
-from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -16,31 +15,6 @@ DETERMINISTIC = [
         "OneWayStreets", "RandomWalk", "WindyGridWorld", "WindyKingsGridWorld",
     )
 ]  # fmt: skip
-
-
-def assert_equal_states(
-    first: Any, second: Any, apart: tuple[str, ...] = ("memory.legal",)
-) -> None:
-    """Compare everything that learning depends on, arrays bit for bit.
-
-    Of what is legal, each loop knows what it needed.
-    """
-    one, two = first.state(), second.state()
-    assert one.keys() == two.keys()
-    for name in one.keys() - set(apart):
-        if isinstance(one[name], np.ndarray):
-            assert one[name].tobytes() == two[name].tobytes(), name
-        else:
-            assert one[name] == two[name], name
-
-
-def assert_loops_agree(make_learner: Callable[[], Any], make_env: Callable[[], Any]) -> None:
-    """Learn by the compiled loop, in uneven pieces, and by the readable one on a twin."""
-    compiled, readable, env, twin = make_learner(), make_learner(), make_env(), make_env()
-    history = compiled.learn(env, 217) + compiled.learn(env, 383)
-    assert history == readable.learn_readably(twin, 600)
-    assert env.unwrapped.state()["np_random"] == twin.unwrapped.state()["np_random"]
-    assert_equal_states(compiled, readable)
 
 
 def line(length: int = 4, slip: float = 0.0, noise: float = 0.0) -> TabularModel:

@@ -5,6 +5,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import pytest
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.loop import Transition
@@ -72,6 +73,13 @@ WORLDS: dict[str, Callable[[], gym.Env]] = {
     "noise": lambda: TabularEnv(corridor(5, noise=0.5), max_episode_steps=30),
     "no end": lambda: TabularEnv(two_rings(0)),
 }
+
+
+# Noise compiles another loop, which takes seconds.
+each_world = pytest.mark.parametrize(
+    "world",
+    [pytest.param(world, marks=pytest.mark.slow if world == "noise" else []) for world in WORLDS],
+)
 
 
 def assert_equal_states(first: Any, second: Any, apart: tuple[str, ...] = ()) -> None:

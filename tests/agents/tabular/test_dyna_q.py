@@ -7,14 +7,9 @@ from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.dyna_q import dyna_q_update
 from spielfeld.agents.tabular.remembered_world import recall_pair
 from spielfeld.envs import TabularEnv
-from spielfeld.envs.access import restore
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.sources import settings_for
 from tests.agents.tabular.planning_laws import (
-    DETERMINISTIC,
     WORLDS,
-    assert_equal_states,
-    assert_loops_agree,
     line,
 )
 
@@ -29,14 +24,6 @@ def learned(samples: int, seed: int = 0, **config: float) -> DynaQ:
     learner = DynaQ(DynaQConfig(**config), seed)
     learner.learn(TabularEnv(line(), 9), samples)
     return learner
-
-
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("steps", [0, 3])
-def test_loops_agree_bit_for_bit(world: str, steps: int) -> None:
-    config = DynaQConfig(planning_steps=steps, exploration_samples=400)
-    assert_loops_agree(lambda: DynaQ(config, seed=3), WORLDS[world])
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -113,18 +100,6 @@ def test_truncated_step_is_remembered_with_its_bootstrap() -> None:
     assert not learner.memory.ends.any()
 
 
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("samples", [0, 137])
-def test_restored_learner_goes_on_bit_for_bit(samples: int) -> None:
-    env, twin = TabularEnv(line(6), 9), TabularEnv(line(6), 9)
-    learner, other = DynaQ(seed=1), DynaQ(seed=2)
-    learner.learn(env, samples)
-    restore(twin, env.state()) if samples else twin.reset(seed=1)
-    other.restore(learner.state(), twin)
-    assert learner.learn(env, 200) == other.learn(twin, 200)
-    assert_equal_states(learner, other)
-
-
 def test_a_state_saved_by_another_method_is_refused() -> None:
     learner = QLearning()
     learner.learn(TabularEnv(line()), 5)
@@ -174,16 +149,6 @@ def test_episodes_in_the_dyna_maze_are_as_long_as_published(
     lengths = np.array([episode_lengths(planning_steps, seed, samples) for seed in range(runs)])
     assert_near(lengths[:, 0], 868.7)
     assert_near(lengths[:, 9], tenth)
-
-
-@pytest.mark.parametrize("world", DETERMINISTIC)
-def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
-    settings = settings_for("dyna-q", world)
-    samples, evaluator = settings.pop("samples"), Evaluator(gym.make(world))
-    for seed in range(10):
-        learner = DynaQ(DynaQConfig(**settings), seed)
-        learner.learn(gym.make(world), samples)
-        assert evaluator(learner).gap == pytest.approx(0.0, abs=1e-9)
 
 
 def test_in_a_slippery_world_planning_believes_the_latest_accident() -> None:

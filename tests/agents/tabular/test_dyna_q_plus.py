@@ -1,4 +1,3 @@
-import gymnasium as gym
 import numpy as np
 import pytest
 
@@ -6,15 +5,8 @@ from spielfeld.agents import DynaQ, DynaQConfig, DynaQPlus, DynaQPlusConfig
 from spielfeld.agents.loop import Transition
 from spielfeld.agents.tabular.dyna_q_plus import dyna_q_plus_update, exploration_bonus
 from spielfeld.envs import TabularEnv, TabularModel
-from spielfeld.envs.access import restore
 from spielfeld.envs.grid_world.changing_maze import changing_maze
-from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.sources import settings_for
 from tests.agents.tabular.planning_laws import (
-    DETERMINISTIC,
-    WORLDS,
-    assert_equal_states,
-    assert_loops_agree,
     line,
 )
 
@@ -28,13 +20,6 @@ def one_way(length: int = 5) -> TabularModel:
     reward[-1] = 0.0
     start = np.full(length, 1 / length)
     return TabularModel(np.ones((length, 1, 1)), next_state, reward, terminated, start)
-
-
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("world", WORLDS)
-def test_loops_agree_bit_for_bit(world: str) -> None:
-    config = DynaQPlusConfig(planning_steps=3, bonus_weight=0.1, exploration_samples=400)
-    assert_loops_agree(lambda: DynaQPlus(config, seed=3), WORLDS[world])
 
 
 def test_bonus_by_hand() -> None:
@@ -93,31 +78,10 @@ def test_clock_counts_environment_steps() -> None:
     assert learner.memory.clock.tolist() == [321] == [learner.memory.last_tried.max()]
 
 
-@pytest.mark.uncompiled
-def test_restored_learner_goes_on_bit_for_bit() -> None:
-    env, twin = TabularEnv(line(6), 9), TabularEnv(line(6), 9)
-    learner, other = DynaQPlus(seed=1), DynaQPlus(seed=2)
-    learner.learn(env, 137)
-    restore(twin, env.state())
-    other.restore(learner.state(), twin)
-    assert learner.learn(env, 200) == other.learn(twin, 200)
-    assert_equal_states(learner, other)
-
-
 @pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf")])
 def test_bonus_weight_out_of_range_is_refused(weight: float) -> None:
     with pytest.raises(ValueError, match=r"bonus_weight must be 0 or more.*, not"):
         DynaQPlusConfig(bonus_weight=weight)
-
-
-@pytest.mark.parametrize("world", DETERMINISTIC)
-def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
-    settings = settings_for("dyna-q-plus", world)
-    samples, evaluator = settings.pop("samples"), Evaluator(gym.make(world))
-    for seed in range(10):
-        learner = DynaQPlus(DynaQPlusConfig(**settings), seed)
-        learner.learn(gym.make(world), samples)
-        assert evaluator(learner).share >= 0.95
 
 
 def rewards_in_a_changing_maze(learner_class: type, kind: str, seed: int) -> tuple[int, int]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[3]
 LEARN = """
 import gymnasium, spielfeld.envs, spielfeld.agents
@@ -20,6 +22,35 @@ print(learner.action_values.min())
 """
 
 
+class Copy:
+    """A copy of the packages, in which a process of its own learns."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for package in ("spielfeld", "learning", "envs", "agents", "experiments"):
+            shutil.copytree(ROOT / package, folder / package, symlinks=True)
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        self.before = self.learn()
+
+    def learn(self) -> str:
+        variables = {**os.environ, "PYTHONPATH": str(self.folder), "NUMBA_DISABLE_JIT": "0"}
+        command = [sys.executable, "-c", LEARN.format(folder=str(self.folder))]
+        run = subprocess.run(
+            command, env=variables, cwd=self.folder, capture_output=True, text=True
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    return Copy(tmp_path_factory.mktemp("copy"))
+
+
+def test_what_is_not_edited_is_learned_again(copy: Copy) -> None:
+    assert copy.learn() == copy.before
+
+
 @pytest.mark.parametrize(
     ("file", "rule", "edited"),
     [
@@ -30,23 +61,12 @@ print(learner.action_values.min())
     ],
 )
 def test_an_edited_rule_changes_what_the_compiled_loop_learns(
-    tmp_path: Path, file: str, rule: str, edited: str
+    copy: Copy, file: str, rule: str, edited: str
 ) -> None:
-    for package in ("spielfeld", "learning", "envs", "agents", "experiments"):
-        shutil.copytree(ROOT / package, tmp_path / package, symlinks=True)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-
-    def learn() -> str:
-        variables = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}
-        script = LEARN.format(folder=str(tmp_path))
-        command = [sys.executable, "-c", script]
-        run = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        return run.stdout
-
-    before = learn()
-    assert learn() == before
-    text = (tmp_path / file).read_text()
+    text = (copy.folder / file).read_text()
     assert rule in text
-    (tmp_path / file).write_text(text.replace(rule, edited))
-    assert learn() != before
+    (copy.folder / file).write_text(text.replace(rule, edited))
+    try:
+        assert copy.learn() != copy.before
+    finally:
+        (copy.folder / file).write_text(text)

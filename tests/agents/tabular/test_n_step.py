@@ -25,6 +25,7 @@ from tests.agents.tabular.tabular_worlds import (
     WORLDS,
     assert_worlds_agree,
     corridor,
+    each_world,
     is_over,
     lived_episodes,
     made,
@@ -48,7 +49,7 @@ def test_return_by_hand() -> None:
 
 
 @pytest.mark.uncompiled
-@pytest.mark.parametrize("world", WORLDS)
+@each_world
 def test_one_step_is_sarsa_bit_for_bit(world: str) -> None:
     settings = {"exploration_samples": 700, "learning_rate_decay": 0.1}
     first, second = made(NStepSarsa, 4, steps=1, **settings), made(Sarsa, 4, **settings)

@@ -9,15 +9,8 @@ from spielfeld.agents.loop import Transition
 from spielfeld.agents.planning import value_iteration
 from spielfeld.agents.tabular.prioritized_sweeping import prioritized_sweeping_update
 from spielfeld.envs import TabularEnv
-from spielfeld.envs.access import restore
 from spielfeld.envs.grid_world.layout_file import load_layout
-from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.sources import settings_for
 from tests.agents.tabular.planning_laws import (
-    DETERMINISTIC,
-    WORLDS,
-    assert_equal_states,
-    assert_loops_agree,
     line,
 )
 
@@ -36,13 +29,6 @@ def chain(memory, state: int) -> list[int]:
         pairs.append(pair)
         pair = int(memory.following[pair])
     return pairs
-
-
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("world", WORLDS)
-def test_loops_agree_bit_for_bit(world: str) -> None:
-    config = PrioritizedSweepingConfig(planning_steps=3, learning_rate_decay=0.1)
-    assert_loops_agree(lambda: PrioritizedSweeping(config, seed=3), WORLDS[world])
 
 
 def test_updates_by_hand() -> None:
@@ -102,16 +88,6 @@ def test_an_illegal_action_is_never_planned() -> None:
     assert (learner.visits[~line().legal_actions] == 0).all()
 
 
-@pytest.mark.uncompiled
-def test_restored_learner_goes_on_bit_for_bit() -> None:
-    env, twin = TabularEnv(line(6, 0.2), 9), TabularEnv(line(6, 0.2), 9)
-    learner, other = learned(env, 137), PrioritizedSweeping(seed=2)
-    restore(twin, env.state())
-    other.restore(learner.state(), twin)
-    assert learner.learn(env, 200) == other.learn(twin, 200)
-    assert_equal_states(learner, other)
-
-
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
@@ -124,16 +100,6 @@ def test_restored_learner_goes_on_bit_for_bit() -> None:
 def test_settings_out_of_range_are_refused(setting: str, value: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         PrioritizedSweepingConfig(**{setting: value})
-
-
-@pytest.mark.parametrize("world", DETERMINISTIC)
-def test_deterministic_worlds_are_solved_with_ten_seeds(world: str) -> None:
-    settings = settings_for("prioritized-sweeping", world)
-    samples, evaluator = settings.pop("samples"), Evaluator(gym.make(world))
-    for seed in range(10):
-        learner = PrioritizedSweeping(PrioritizedSweepingConfig(**settings), seed)
-        learner.learn(gym.make(world), samples)
-        assert evaluator(learner).gap == pytest.approx(0.0, abs=1e-9)
 
 
 def finer_dyna_maze(times: int) -> gym.Env:

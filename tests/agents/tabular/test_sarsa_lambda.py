@@ -15,7 +15,7 @@ from spielfeld.agents.tabular.sarsa_lambda import (
     visited_trace,
 )
 from spielfeld.envs import TabularEnv, TabularModel
-from tests.agents.tabular.tabular_worlds import WORLDS, corridor, lived, made, masked
+from tests.agents.tabular.tabular_worlds import WORLDS, corridor, each_world, lived, made, masked
 
 
 def test_visited_traces_by_hand() -> None:
@@ -48,7 +48,7 @@ def test_two_visits_by_hand(traces: str, first: float, second: None) -> None:
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("traces", KINDS)
-@pytest.mark.parametrize("world", WORLDS)
+@each_world
 def test_without_decay_it_is_sarsa(world: str, traces: str) -> None:
     settings = {"final_exploration_rate": 1.0, "learning_rate_decay": 0.1, "discount": 0.9}
     first = made(SarsaLambda, 4, trace_decay=0.0, traces=traces, **settings)

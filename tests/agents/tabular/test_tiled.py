@@ -10,7 +10,6 @@ from spielfeld.agents import ExpectedSarsa, QLearning, Sarsa
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.rules import GradientConfig
 from spielfeld.agents.tabular.spaces import tile_coder
-from spielfeld.envs.access import restore, state
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.experiments.sources import settings_for
 from spielfeld.learning import TileSum
@@ -109,20 +108,6 @@ def test_what_is_legal_is_what_the_latest_observation_says() -> None:
 
     for learner_class in LADDER:
         learner_class(learner_class.config_class(exploration_samples=100)).learn(Alternating(), 200)
-
-
-@pytest.mark.parametrize("learner_class", LADDER)
-@pytest.mark.parametrize("world", ["MountainCar-v0", "CartPole-v1"])
-def test_restored_learner_and_world_go_on_bit_for_bit(learner_class: type, world: str) -> None:
-    env, twin = gym.make(world), gym.make(world)
-    learner, other = learner_class(seed=1), learner_class(seed=2)
-    learner.learn(env, 777)
-    saved = learner.state()
-    restore(twin, state(env))
-    other.restore(saved, twin)
-    assert learner.learn(env, 500) == other.learn(twin, 500)
-    assert learner.action_values.tobytes() == other.action_values.tobytes()
-    assert learner.state()["progress.generator"] == other.state()["progress.generator"]
 
 
 def test_a_saved_sum_of_other_tiles_is_refused() -> None:

@@ -14,6 +14,7 @@ from tests.agents.tabular.tabular_worlds import (
     WORLDS,
     assert_worlds_agree,
     corridor,
+    each_world,
     is_over,
     lived_episodes,
     made,
@@ -97,7 +98,7 @@ def test_each_visit_learns_once_from_the_return_of_its_own_steps(steps: int) -> 
 
 
 @pytest.mark.uncompiled
-@pytest.mark.parametrize("world", WORLDS)
+@each_world
 def test_one_step_is_q_learning_bit_for_bit(world: str) -> None:
     settings: dict[str, Any] = {"exploration_samples": 700, "learning_rate_decay": 0.1}
     first, second = made(TreeBackup, 4, steps=1, **settings), made(QLearning, 4, **settings)

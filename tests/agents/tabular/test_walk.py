@@ -14,6 +14,7 @@ from tests.agents.tabular.tabular_worlds import (
     assert_equal_states,
     assert_worlds_agree,
     corridor,
+    each_world,
     made,
     masked,
     two_rings,
@@ -22,7 +23,6 @@ from tests.agents.tabular.tabular_worlds import (
 PLANNERS = {"DynaQ", "DynaQPlus", "PrioritizedSweeping"}
 DIRECT = [learner_class for learner_class in ALL if learner_class.__name__ not in PLANNERS]
 each_learner = pytest.mark.parametrize("learner_class", ALL)
-each_world = pytest.mark.parametrize("world", WORLDS)
 
 
 def some(learner_class: type, seed: int = 3) -> object:
@@ -54,13 +54,12 @@ def test_compiled_loop_in_pieces_is_the_readable_loop_bit_for_bit(
 @pytest.mark.uncompiled
 @each_learner
 @each_world
-@pytest.mark.parametrize("samples", [0, 1, 139])
 def test_restored_learner_goes_on_bit_for_bit_by_either_loop(
-    learner_class: type, world: str, samples: int
+    learner_class: type, world: str
 ) -> None:
     env, twin = WORLDS[world](), WORLDS[world]()
     learner, other = some(learner_class), some(learner_class, seed=99)
-    learner.learn(env, samples)
+    learner.learn(env, 139)
     restore(twin, env.unwrapped.state())
     other.restore(learner.state(), twin)
     history = learner.learn(env, 60) + learner.learn(env, 1) + learner.learn(env, 60)
@@ -173,14 +172,6 @@ def test_continuous_observations_are_refused_in_a_sentence_or_tiled(learner_clas
     else:
         with pytest.raises(ValueError, match=r"^A table needs discrete observations, but this "):
             learner.learn(env, 5)
-
-
-@pytest.mark.uncompiled
-@each_learner
-def test_no_samples_teach_nothing(learner_class: type) -> None:
-    learner = some(learner_class)
-    assert len(learner.learn(TabularEnv(corridor()), 0)) == learner.samples == 0
-    assert not learner.action_values.any() or learner.config.initial_value
 
 
 @pytest.mark.uncompiled

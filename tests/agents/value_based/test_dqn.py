@@ -23,8 +23,7 @@ from spielfeld.agents.value_based.dqn import (
 from spielfeld.agents.value_based.dueling_dqn import DuelingDQN, duelling_network
 from spielfeld.agents.value_based.n_step_dqn import Chain, NStepDQN
 from spielfeld.agents.value_based.prioritized_dqn import PrioritizedDQN, Proportional
-from spielfeld.experiments.run import split
-from spielfeld.learning import SGD, load_model, save_model
+from spielfeld.learning import SGD
 from spielfeld.settings import Count, Share, Whole
 from tests.agents.tabular.tabular_worlds import aimed
 
@@ -195,39 +194,6 @@ def test_what_is_not_legal_is_neither_done_nor_aimed_at(kind: Any) -> None:
     assert learner.function.parameters[last].any()
     mask = np.array([False, False, True])
     assert {learner.act(0, mask) for _ in range(20)} == {2}
-
-
-@EACH
-def test_learning_twice_500_is_learning_1000(kind: Any) -> None:
-    once, twice = made(kind), made(kind)
-    whole = once.learn(source := memoryless(), 1_000)
-    halves = twice.learn(source, 500) + twice.learn(source, 500)
-    assert once.samples == 992  # whole steps of 16 worlds; the rest is owed
-    assert same(once.state(), twice.state()) and whole == halves
-
-
-@EACH
-@pytest.mark.parametrize("name", ["spielfeld/FrozenLake-v0", "CartPole-v1"])
-def test_a_run_cut_off_and_restored_ends_bit_for_bit_the_same(
-    kind: Any, name: str, tmp_path: Any
-) -> None:
-    source, whole, begun, goes_on = gym.make(name), *(made(kind, 5) for _ in range(3))
-    whole.learn(source, 1_000)
-    begun.learn(source, 500)
-    saved, told = split(begun.state())
-    save_model(tmp_path / "file", saved, told)
-    arrays, values = load_model(tmp_path / "file")
-    goes_on.restore({**arrays, **{key: values[key] for key in told}}, gym.make(name))
-    goes_on.learn(goes_on._source, 500)
-    assert same(whole.state(), goes_on.state())
-
-
-def test_seeds_tell_runs_apart_and_nothing_else_does() -> None:
-    first, again, other = made(DQN, 1), made(DQN, 1), made(DQN, 2)
-    for learner in (first, again, other):
-        learner.learn(delayed(), 320)
-    assert same(first.state(), again.state())
-    assert not np.array_equal(first.predict([0]), other.predict([0]))
 
 
 @EACH

@@ -1,14 +1,11 @@
-import json
-import warnings
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 from spielfeld.envs import TabularEnv
-from spielfeld.envs.access import plain_model, restore, state
+from spielfeld.envs.access import plain_model
 from spielfeld.envs.bandit import BanditModel
 from spielfeld.envs.bandit.dynamics import problem_means, pull
 from spielfeld.envs.bandit.env import BanditEnv
@@ -70,19 +67,6 @@ def test_draws_become_rewards_by_inversion() -> None:
     assert np.isfinite([normal_draw(0.0, 1.0, 0.0), normal_draw(0.0, 1.0, 1.0)]).all()
 
 
-@pytest.mark.parametrize("make", MAKERS)
-def test_gymnasium_finds_nothing_wrong(make) -> None:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*spec.*")  # made without an id
-        check_env(make(), skip_render_check=True)
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_stable_baselines_finds_nothing_wrong(make) -> None:
-    checker = pytest.importorskip("stable_baselines3.common.env_checker")
-    checker.check_env(make())
-
-
 @pytest.mark.parametrize("name", [name for name in BANDITS if name != "spielfeld/Bandit-v0"])
 def test_ids_make_ten_arms_and_the_limit_only_truncates(name: str) -> None:
     env = gym.make(name)
@@ -119,32 +103,6 @@ def test_bandit_takes_a_model_or_its_parts_and_not_both() -> None:
 def test_wrong_options_are_answered_in_a_sentence(bandit, options, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         BanditEnv(bandit, **options)
-
-
-@pytest.mark.parametrize("action", [3, -1, None, "up", 1.5, [1, 1]])
-def test_what_is_no_arm_is_refused_before_anything_is_drawn(action: Any) -> None:
-    env = started(MAKERS[0]())
-    before = state(env)
-    with pytest.raises(ValueError, match=r"is not legal here; legal are \[0, 1, 2\]"):
-        env.step(action)
-    assert state(env) == before
-
-
-@pytest.mark.parametrize("kind", [int, np.int32, np.int64, np.array])
-def test_integers_of_any_kind_are_arms(kind) -> None:
-    assert started(BanditEnv(means=[0.0, 2.0], deviation=0.0)).step(kind(1))[1] == 2.0
-
-
-def test_step_before_the_first_reset_is_refused() -> None:
-    with pytest.raises(gym.error.ResetNeeded, match="reset"):
-        MAKERS[0]().step(0)
-
-
-def test_plain_python_types_leave_the_environment() -> None:
-    for make in MAKERS:
-        observation, reward, terminated, truncated, info = started(make()).step(np.int64(1))
-        parts = [type(part) for part in (observation, reward, terminated, truncated, info)]
-        assert parts == [int, float, bool, bool, dict]
 
 
 def test_rewards_have_the_means_and_the_deviation() -> None:
@@ -211,18 +169,6 @@ def test_without_a_number_every_reset_draws_another_problem_from_the_seed() -> N
     assert env.means.tolist() != first.tolist()
     env.reset(seed=5)
     assert env.means.tolist() == first.tolist()
-
-
-@pytest.mark.parametrize("make", MAKERS)
-def test_restored_environment_replays(make) -> None:
-    env = started(make(max_episode_steps=9))
-    env.step(1)
-    saved = json.loads(json.dumps(state(env)))
-    rollout = [env.step(1) for _ in range(8)]
-    for other in (env, make(max_episode_steps=9)):
-        restore(other, saved)
-        assert (other.arm, other.reward) == (1, saved["reward"])
-        assert [other.step(1) for _ in range(8)] == rollout
 
 
 def test_text_says_what_happened_last() -> None:

@@ -3,11 +3,9 @@ import warnings
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.envs.board_game import Position
-from spielfeld.envs.board_game.rules import TIC_TAC_TOE, board_rules
 
 GAMES = [{}, {"rows": 3, "columns": 3, "connect": 3, "gravity": False}]
 games = pytest.mark.parametrize("game", GAMES)
@@ -70,16 +68,6 @@ def test_two_players_are_told_what_is_legal_and_shown_the_board() -> None:
 
 
 @games
-def test_self_play_passes_the_checkers(game: dict) -> None:
-    env = gym.make("spielfeld/SelfPlay-v0", **game, illegal="lose").unwrapped
-    check_env(env, skip_render_check=True)
-    checker = pytest.importorskip("stable_baselines3.common.env_checker")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it would rather see images and one-dimensional boxes
-        checker.check_env(env, skip_render_check=True)
-
-
-@games
 def test_each_step_of_self_play_is_one_ply_seen_by_the_side_to_move(game: dict) -> None:
     env, generator = gym.make("spielfeld/SelfPlay-v0", **game), np.random.default_rng(2)
     for _ in range(30):
@@ -118,14 +106,3 @@ def test_who_plays_an_illegal_move_for_a_side_loses_for_it() -> None:
     env.reset(seed=1)
     env.step(4)
     assert env.step(4)[1:3] == (-1.0, True)
-
-
-def test_saved_self_play_goes_on_where_it_stood() -> None:
-    env = gym.make("spielfeld/SelfPlay-v0", **GAMES[1]).unwrapped
-    env.reset(seed=1)
-    env.step(4)
-    state = env.state()
-    env.step(0)
-    env.restore(state)
-    assert env.board == Position.of_moves("5", TIC_TAC_TOE)
-    assert env.rules == board_rules(3, 3, 3, gravity=False)

@@ -142,8 +142,9 @@ def test_players_take_positions_and_go_on_drawing_seeds() -> None:
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("name", ["spielfeld/TicTacToe-v0", "spielfeld/ConnectFour-v0"])
+@pytest.mark.slow
 def test_vector_rows_against_uct_are_single_boards(name: str) -> None:
-    rows, steps = (2, 3) if numba.config.DISABLE_JIT else (6, 30)
+    rows, steps = (2, 3) if numba.config.DISABLE_JIT else (3, 12)
     vector = gym.make_vec(name, rows, "vector_entry_point", opponent="uct")
     singles = [gym.make(name, opponent="uct") for _ in range(rows)]
     observed, info = vector.reset(seed=3)

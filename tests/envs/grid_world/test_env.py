@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import importlib
-import pickle
 import subprocess
 import sys
 from typing import Any
@@ -12,100 +11,14 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 from spielfeld import envs
 from spielfeld.envs import CATALOGUE, Layout, LayoutError, TabularEnv, layout_world, maze_layout
 from spielfeld.envs.catalogue import register_environments
 from spielfeld.envs.grid_world.layout import BUILT_IN_TILES, Tile
 from spielfeld.envs.grid_world.layout_file import load_layout, shipped_worlds
-from spielfeld.envs.grid_world.observation import OBSERVATIONS
-
-IDS = [*CATALOGUE, "spielfeld/GridWorld-v0", "spielfeld/Maze-v0"]
-KINDS = list(OBSERVATIONS)
-
-
-def rollout(env: gym.Env[Any, Any], steps: int, seed: int) -> list[Any]:
-    """Act at random and list everything that came out."""
-    random = np.random.default_rng(seed)
-    result: list[Any] = []
-    for _ in range(steps):
-        action = int(random.integers(env.action_space.n))
-        observation, reward, terminated, truncated, _ = env.step(action)
-        result.append((np.asarray(observation).tolist(), reward, terminated, truncated))
-        if terminated or truncated:
-            result.append(np.asarray(env.reset()[0]).tolist())
-    return result
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", IDS)
-def test_gymnasium_accepts_every_world(name: str, kind: str) -> None:
-    check_env(gym.make(name, observation=kind), skip_render_check=True)
-
 
 # The planes of a view are not the picture in bytes, 36 pixels wide, that it takes them for.
-@pytest.mark.filterwarnings("ignore:It seems that your observation .*is an image:UserWarning")
-@pytest.mark.filterwarnings("ignore:Treating image space as channels-last:UserWarning")
-@pytest.mark.filterwarnings("ignore:The minimal resolution for an image is 36x36:UserWarning")
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", IDS)
-def test_stable_baselines_accepts_every_world(name: str, kind: str) -> None:
-    checker = pytest.importorskip("stable_baselines3.common.env_checker")
-    checker.check_env(gym.make(name, observation=kind), skip_render_check=True)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_same_seed_same_rollout(name: str) -> None:
-    results = []
-    for _ in range(2):
-        env = gym.make(name)
-        env.reset(seed=7)
-        results.append(rollout(env, 300, seed=1))
-    assert results[0] == results[1]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_restored_state_replays(kind: str) -> None:
-    env = gym.make("spielfeld/Swamp-v0", observation=kind)
-    env.reset(seed=3)
-    rollout(env, 37, seed=2)
-    saved = env.unwrapped.state()
-    expected = rollout(env, 400, seed=4)
-    other = gym.make("spielfeld/Swamp-v0", observation=kind)
-    other.unwrapped.restore(saved)
-    assert rollout(other, 400, seed=4) == expected
-
-
-@pytest.mark.parametrize("name", ["spielfeld/KeysAndDoors-v0", "spielfeld/Maze-v0"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_pickled_env_goes_on_alike(name: str, kind: str) -> None:
-    env = gym.make(name, observation=kind).unwrapped
-    env.reset(seed=3)
-    copy = pickle.loads(pickle.dumps(env))
-    assert rollout(copy, 100, seed=4) == rollout(env, 100, seed=4)
-
-
-@pytest.mark.uncompiled
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["spielfeld/Swamp-v0", "spielfeld/KeysAndDoors-v0"])
-def test_vector_env_equals_single_envs(name: str, kind: str) -> None:
-    singles = [gym.make(name, observation=kind) for _ in range(3)]
-    vector = gym.make_vec(name, num_envs=3, observation=kind)
-    assert type(vector.unwrapped).__name__ == "TabularVectorEnv"
-    expected = np.stack([env.reset(seed=5 + row)[0] for row, env in enumerate(singles)])
-    assert np.array_equal(vector.reset(seed=5)[0], expected)
-    random, ended = np.random.default_rng(0), [False] * 3
-    for _ in range(400):
-        actions = random.integers(4, size=3)
-        seen, rewards, ends, cuts, _ = vector.step(actions)
-        for row, env in enumerate(singles):
-            result = env.reset() if ended[row] else env.step(int(actions[row]))
-            observation, *rest = (result[0], 0.0, False, False) if ended[row] else result[:4]
-            assert np.array_equal(seen[row], observation)
-            assert (rewards[row], ends[row], cuts[row]) == tuple(rest)
-            ended[row] = bool(rest[1] or rest[2])
-        assert seen in vector.observation_space
 
 
 def test_maze_is_the_same_alone_and_in_a_vector() -> None:
@@ -166,18 +79,6 @@ def test_card_of_the_class_shows_what_happens() -> None:
     assert doctest.testmod(importlib.import_module("spielfeld.envs.grid_world.world")) == (0, 5)
 
 
-def test_unknown_render_mode_is_refused() -> None:
-    with pytest.raises(ValueError, match="ansi, rgb_array, human"):
-        TabularEnv(layout_world("swamp"), render_mode="rgb")
-
-
-def test_illegal_action_is_answered_with_the_legal_ones() -> None:
-    env = gym.make("spielfeld/Swamp-v0")
-    env.reset(seed=0)
-    with pytest.raises(ValueError, match=r"Action 4 is not legal here; legal are \[0, 1, 2, 3\]"):
-        env.step(4)
-
-
 def test_every_shipped_layout_is_in_the_catalogue() -> None:
     assert sorted(layout for layout, _ in CATALOGUE.values()) == shipped_worlds()
 
@@ -190,6 +91,7 @@ def test_registering_again_changes_and_warns_nothing() -> None:
     assert gym.make("spielfeld.envs:spielfeld/Swamp-v0").spec.id == "spielfeld/Swamp-v0"
 
 
+@pytest.mark.whole
 def test_import_loads_nothing_heavy_and_reads_no_layout() -> None:
     program = (
         "import sys, tomllib\n"

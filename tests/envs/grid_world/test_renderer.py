@@ -278,6 +278,7 @@ def test_the_older_pygame_is_refused_in_a_sentence():
         check_edition(SimpleNamespace(ver="2.6.1"))
 
 
+@pytest.mark.whole
 def test_drawing_needs_no_display_and_prints_nothing():
     program = (
         "from spielfeld.envs.grid_world.layout import Layout\n"

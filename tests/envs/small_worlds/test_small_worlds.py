@@ -1,6 +1,5 @@
 """Contract of every small world: checkers, seeds, states, vectors, words, the command line."""
 
-import pickle
 import re
 import sys
 from io import StringIO
@@ -10,7 +9,6 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 from spielfeld import envs  # noqa: F401  (registers the worlds)
 from spielfeld.envs.access import plain_model
@@ -28,69 +26,6 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("spielfeld/ShortCorridor-v0", {"observation": "index"}),
 ]
 EVERY = pytest.mark.parametrize(("name", "options"), VARIANTS)
-
-
-def rollout(env: Any, steps: int, seed: int) -> list[Any]:
-    """Act at random, legally, and list everything that came out."""
-    random, result, world = np.random.default_rng(seed), [], env.unwrapped
-    for _ in range(steps):
-        action = int(random.choice(np.flatnonzero(world.model.legal_actions[world.position])))
-        observation, reward, terminated, truncated, _ = env.step(action)
-        result.append((np.asarray(observation).tolist(), reward, terminated, truncated))
-        if terminated or truncated:
-            result.append(np.asarray(env.reset()[0]).tolist())
-    return result
-
-
-@EVERY
-def test_gymnasium_accepts_every_world(name: str, options: dict[str, Any]) -> None:
-    check_env(gym.make(name, **options), skip_render_check=True)
-
-
-@EVERY
-def test_stable_baselines_accepts_every_world(name: str, options: dict[str, Any]) -> None:
-    checker = pytest.importorskip("stable_baselines3.common.env_checker")
-    checker.check_env(gym.make(name, **options), skip_render_check=True)
-
-
-@EVERY
-def test_restored_and_pickled_worlds_go_on_alike(name: str, options: dict[str, Any]) -> None:
-    env = gym.make(name, **options)
-    env.reset(seed=3)
-    rollout(env, 37, seed=2)
-    saved, copy = env.unwrapped.state(), pickle.loads(pickle.dumps(env.unwrapped))
-    expected = rollout(env, 200, seed=4)
-    other = gym.make(name, **options)
-    other.unwrapped.restore(saved)
-    assert rollout(other, 200, seed=4) == expected == rollout(copy, 200, seed=4)
-
-
-@pytest.mark.parametrize("mode", ["NextStep", "SameStep"])
-@EVERY
-def test_vector_env_equals_single_envs(name: str, options: dict[str, Any], mode: str) -> None:
-    singles = [gym.make(name, time_limit=17, **options) for _ in range(3)]
-    vector: Any = gym.make_vec(name, 3, time_limit=17, autoreset_mode=mode, **options)
-    assert type(vector.unwrapped).__name__ == "TabularVectorEnv"
-    expected = np.stack([env.reset(seed=5 + row)[0] for row, env in enumerate(singles)])
-    assert np.array_equal(vector.reset(seed=5)[0], expected)
-    random, ended = np.random.default_rng(0), [False] * 3
-    for _ in range(120):
-        legal = [env.unwrapped.model.legal_actions[env.unwrapped.position] for env in singles]
-        actions = np.array([random.choice(np.flatnonzero(row)) for row in legal])
-        seen, rewards, ends, cuts, info = vector.step(actions)
-        for row, env in enumerate(singles):
-            if ended[row] and mode == "NextStep":
-                result: tuple[Any, ...] = (env.reset()[0], 0.0, False, False)
-            else:
-                result = env.step(int(actions[row]))[:4]
-            ended[row] = bool(result[2] or result[3])
-            shown = seen[row]
-            if ended[row] and mode == "SameStep":
-                shown = info["final_obs"][row]
-                assert np.array_equal(seen[row], env.reset()[0])
-            assert np.array_equal(shown, result[0])
-            assert (rewards[row], ends[row], cuts[row]) == result[1:]
-        assert seen in vector.observation_space
 
 
 @EVERY
@@ -200,6 +135,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL_WORLDS)
+@pytest.mark.whole
 def test_commands_train_evaluate_and_play_in_every_small_world(name: str, say: Any) -> None:
     picture = () if "Jacks" in name else ("--gif",)  # 60 pictures of 441 states take seconds
     code, output, error = say("train", "q-learning", name, "--samples", "1000", *picture)

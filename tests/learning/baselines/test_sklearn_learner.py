@@ -1,6 +1,4 @@
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -51,32 +49,6 @@ def cross_validated(name: str, data: DataSet, **settings) -> float:
         one.learn(train, len(train))
         scores.append(accuracy(one.predict(test.inputs), test.targets))
     return float(np.mean(scores))
-
-
-@pytest.mark.parametrize("name", SKLEARN)
-def test_learning_in_parts_is_learning_at_once(name: str) -> None:
-    data = data_for(name)
-    once, twice = learner(name, 3), learner(name, 3)
-    assert len(once.learn(data, 60)) == 0
-    for _ in range(2):
-        twice.learn(data, 30)
-    assert once.samples == twice.samples == 60
-    assert np.array_equal(once.predict(data.inputs), twice.predict(data.inputs))
-
-
-@pytest.mark.parametrize("name", SKLEARN)
-def test_restored_learner_predicts_the_same_from_a_state_without_arrays(name: str) -> None:
-    data = data_for(name).split(test=0.2)
-    first = learner(name, 3)
-    first.learn(data, 50)
-    state = json.loads(json.dumps(first.state()))
-    settings = json.loads(json.dumps(asdict(first.config)))
-    again = find_learner(name)(first.config_class(**settings), 3)
-    again.restore(state, data)
-    assert np.array_equal(first.predict(data.test.inputs), again.predict(data.test.inputs))
-    for one in (first, again):
-        one.learn(data, 30)
-    assert np.array_equal(first.predict(data.test.inputs), again.predict(data.test.inputs))
 
 
 @pytest.mark.parametrize("name", SKLEARN)

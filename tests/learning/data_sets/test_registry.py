@@ -41,6 +41,7 @@ def test_each_name_has_a_line_and_gives_its_data_set(name: str) -> None:
     assert find_data_set(name).name == name
 
 
+@pytest.mark.whole
 def test_finding_names_loads_no_library() -> None:
     look = (
         "import sys, spielfeld.learning.data_sets;"

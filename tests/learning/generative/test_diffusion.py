@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -95,36 +93,6 @@ def test_units_and_labels_of_the_data_do_not_matter() -> None:
     assert drawn[1] == pytest.approx(drawn[0] * 1024 + 7, rel=1e-4, abs=0.1)
 
 
-@pytest.mark.parametrize("patience", [0, 2])
-def test_learning_twice_is_learning_once_also_from_a_file(patience: int) -> None:
-    config = DiffusionConfig(hidden=(16,), batch_size=64, patience=patience)
-    split = MOONS.split(validation=0.2, seed=1)
-    once, twice, restored = (Diffusion(config, seed=3) for _ in range(3))
-    history = once.learn(split, 2_000)
-    first = twice.learn(split, 1_000)
-    state = twice.state()
-    plain = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
-    restored.restore({**state, **json.loads(json.dumps(plain))}, split)
-    for learner in (twice, restored):
-        assert first + learner.learn(split, 1_000) == history
-        assert same_state(learner.state(), once.state())
-        drawn = [one.sample(20, np.random.default_rng(5)) for one in (learner, once)]
-        assert np.array_equal(*drawn)
-    assert list(history.columns) == ["samples", "loss", "validation_loss"]
-
-
-def test_beginner_has_no_state_and_restores_to_a_beginner() -> None:
-    learner, other = Diffusion(SMALL), Diffusion(SMALL)
-    assert learner.state() == {}
-    other.learn(MOONS, 200)
-    other.restore({}, MOONS)
-    assert other.learn(MOONS, 200) == learner.learn(MOONS, 200)
-    with pytest.raises(ValueError, match="saved state has no 'noise'"):
-        state = learner.state()
-        del state["noise"]
-        other.restore(state, MOONS)
-
-
 def test_batches_of_an_epoch_are_of_one_size() -> None:
     learner = Diffusion(DiffusionConfig(hidden=(8,), batch_size=128))
     history = learner.learn(MOONS, 600)  # 300 rows: 3 batches of 100, not 128, 128 and 44
@@ -172,6 +140,7 @@ def test_settings_out_of_range_are_refused(setting: dict, message: str) -> None:
         DiffusionConfig(**setting)
 
 
+@pytest.mark.slow
 def test_drawn_circles_are_not_told_from_fresh_ones_but_a_beginners_are() -> None:
     generator = np.random.default_rng(6)
     circles = find_data_set("circles", rows=3_000).split(test=2 / 3)

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -86,21 +84,6 @@ def test_recommended_are_the_best_of_what_a_user_has_not_rated() -> None:
     worth = learner.predict([[3, item] for item in items])
     assert (np.diff(worth) <= 0).all()
     assert np.array_equal(learner.recommend(3, count=2), items[:2])
-
-
-@pytest.mark.parametrize("patience", [0, 3])
-def test_learning_twice_is_learning_once_also_from_a_file(patience: int) -> None:
-    split = SMALL.split(validation=0.2, seed=1)
-    config = RecommenderConfig(patience=patience)
-    once, twice, restored = (Recommender(config, seed=3) for _ in range(3))
-    history = once.learn(split, 4_000)
-    first = twice.learn(split, 2_000)
-    state = twice.state()
-    plain = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
-    restored.restore({**state, **json.loads(json.dumps(plain))}, split)
-    for learner in (twice, restored):
-        assert first + learner.learn(split, 2_000) == history
-        assert np.array_equal(learner.predict(SMALL.inputs), once.predict(SMALL.inputs))
 
 
 def test_mistakes_are_answered_in_a_sentence() -> None:

@@ -23,6 +23,7 @@ def both(config: NeuralNetworkConfig) -> tuple[NeuralNetwork, TorchNetwork]:
 @pytest.mark.parametrize("data", [CLASSES, NUMBERS], ids=["classes", "numbers"])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 @pytest.mark.parametrize("hidden", DEPTHS)
+@pytest.mark.slow
 def test_400_steps_follow_the_same_path(data: DataSet, activation: str, hidden: tuple) -> None:
     by_hand, in_torch = both(replace(ADAM, activation=activation, hidden=hidden))
     ours, theirs = (learner.learn(data, 50 * len(data)) for learner in (by_hand, in_torch))

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -33,22 +32,6 @@ def test_one_number_tells_more_on_a_curve_than_on_a_line() -> None:
         curve = Autoencoder(AutoencoderConfig(code=1), seed=seed)
         curve.learn(split, 100 * 240)
         assert lost(curve, split.test) < 0.2 * lost(line, split.test)
-
-
-@pytest.mark.parametrize("learner_class", [Autoencoder, LinearAutoencoder])
-def test_learning_twice_and_restored_is_learning_once(learner_class) -> None:
-    split = find_data_set("blobs", rows=100).split(validation=0.2, seed=1)
-    once, twice, restored = (learner_class(seed=3) for _ in range(3))
-    history = once.learn(split, 1_000)
-    parts = twice.learn(split, 300)
-    state = twice.state()
-    written = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
-    restored.restore({**state, **json.loads(json.dumps(written))}, split)
-    assert parts + restored.learn(split, 700) == history
-    assert parts + twice.learn(split, 700) == history
-    assert list(history.columns) == ["samples", "loss", "validation_loss"]
-    for name, value in once.state().items():
-        assert np.array_equal(value, restored.state()[name]), name
 
 
 @pytest.mark.parametrize("learner_class", [Autoencoder, LinearAutoencoder])

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +26,7 @@ def skewed_mixture() -> Mixture:
 
 @every_shape
 @pytest.mark.parametrize(("name", "components"), [("iris", 3), ("wine", 2), ("digits", 10)])
+@pytest.mark.slow
 def test_from_the_same_start_the_likelihood_is_scikit_learns(
     name: str, components: int, covariance: str
 ) -> None:
@@ -238,24 +238,6 @@ def test_regularisation_keeps_components_from_collapsing() -> None:
     bare = GaussianMixture(GaussianMixtureConfig(components=2, regularisation=0))
     with pytest.raises(ValueError, match=r"has collapsed .* choose fewer components, a larger reg"):
         bare.learn(plain(inputs), 200)
-
-
-def test_learning_twice_and_restored_is_learning_once() -> None:
-    split = BLOBS.split(validation=0.2, seed=1)
-    config = GaussianMixtureConfig(components=4, standardise=True)
-    once, twice, restored = (GaussianMixture(config, seed=3) for _ in range(3))
-    history = once.learn(split, 3_000)
-    parts = twice.learn(split, 700)
-    state = twice.state()
-    written = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
-    restored.restore({**state, **json.loads(json.dumps(written))}, split)
-    assert parts + restored.learn(split, 2_300) == history
-    assert parts + twice.learn(split, 2_300) == history
-    assert list(history.columns) == ["samples", "loss", "validation_loss"]
-    for name, value in once.state().items():
-        assert np.array_equal(value, restored.state()[name]), name
-    own = once.log_likelihood(split.train.inputs)
-    assert own == pytest.approx(restored.log_likelihood(split.train.inputs), abs=0)
 
 
 def test_predictions_are_the_means_in_own_units() -> None:

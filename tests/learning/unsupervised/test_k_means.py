@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -191,24 +190,6 @@ def test_starts_are_rows_and_spread_over_all_clouds() -> None:
         start = k_means_plus_plus(inputs, 4, np.random.default_rng(seed))
         assert all((row == inputs).all(axis=1).any() for row in start)
         assert len({(x > 50, y > 50) for x, y in start}) == 4
-
-
-@pytest.mark.parametrize("batch_size", [0, 16])
-def test_learning_twice_and_restored_is_learning_once(batch_size: int) -> None:
-    split = BLOBS.split(validation=0.2, seed=1)
-    config = KMeansConfig(clusters=5, batch_size=batch_size, standardise=True)
-    once, twice, restored = (KMeans(config, seed=3) for _ in range(3))
-    history = once.learn(split, 6_000)
-    parts = twice.learn(split, 1_500)
-    state = twice.state()
-    written = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
-    restored.restore({**state, **json.loads(json.dumps(written))}, split)
-    assert np.array_equal(restored.predict(BLOBS.inputs), twice.predict(BLOBS.inputs))
-    assert parts + restored.learn(split, 4_500) == history
-    assert parts + twice.learn(split, 4_500) == history
-    assert list(history.columns) == ["samples", "loss", "validation_loss"]
-    for name, value in once.state().items():
-        assert np.array_equal(value, restored.state()[name]), name
 
 
 def test_targets_teach_nothing() -> None:

@@ -74,6 +74,7 @@ SHORTER = {
     "diffusion-shapes": {
         "diffusion_shapes.SHORTENED": 0.01,
         "diffusion_shapes.ITERATIONS": 5,
+        "diffusion_shapes.ROWS": 300,
         "diffusion_shapes.TESTS": 2,
         "diffusion_shapes.SIZE": 50,
     },
