@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import signal
 import threading
 import time
@@ -15,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -35,7 +33,7 @@ from spielfeld.experiments.graduate import Graduate
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.sources import Source, fitting, make_source, require_target
 from spielfeld.experiments.spec import RunSpec, called_in, require_made_there
-from spielfeld.files import ModelFileError, load_model, save_model, write_atomically
+from spielfeld.files import ModelFileError, load_model, save_model, split, write_atomically
 from spielfeld.history import History
 from spielfeld.learning.data_sets.data_set import Split
 from spielfeld.loop_cache import COMPILING
@@ -50,9 +48,9 @@ from spielfeld.protocols import (
     samples_of,
     tasks_of,
 )
+from spielfeld.version import versions
 
 CHECKPOINT_SECONDS = 2.0
-LIBRARIES = ("gymnasium", "numba", "numpy", "scipy", "stable-baselines3", "torch")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MOST_OPPONENTS = 20  # runs, each of which learned against the next one
 Summary = dict[str, Any]  # the JSON object in summary.json
@@ -557,18 +555,3 @@ def _read_table(path: Path, *columns: str) -> History:
     if not table.columns.keys() >= set(columns):
         raise ValueError(f"{path} is damaged: expected columns {', '.join(columns)}.")
     return table
-
-
-def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Separate a state into arrays and JSON values."""
-    arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
-    return arrays, {key: value for key, value in state.items() if key not in arrays}
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that results may depend on."""
-    found = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        with suppress(PackageNotFoundError):  # extras
-            found[name] = version(name)
-    return found

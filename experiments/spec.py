@@ -202,14 +202,6 @@ def called_in(learner: str, source: str) -> list[str]:
     return [learner, *worlds] if learner_module(learner) else worlds
 
 
-def fingerprint(source: str) -> str:
-    """Return a hash of the file behind a source, or of the module that it names; or nothing."""
-    if names_file(source):
-        return file_hash(source)
-    module = source_module(source)
-    return file_hash(f"{module.replace('.', '/')}.py") if module else ""
-
-
 def fingerprints(learner: str, source: str, options: Mapping[str, object]) -> dict[str, str]:
     """Return a hash of each file of one's own that a run depends on, by its name in the run.
 
@@ -218,9 +210,13 @@ def fingerprints(learner: str, source: str, options: Mapping[str, object]) -> di
     found = {}
     if module := learner_module(learner):
         found[learner] = file_hash(f"{module.replace('.', '/')}.py")
-    stamp = fingerprint(source)
-    if stamp or names_file(source) or source in called_in(learner, source):
-        found[source] = stamp
+    module = source_module(source)
+    if names_file(source):
+        found[source] = file_hash(source)
+    elif module:
+        stamp = file_hash(f"{module.replace('.', '/')}.py")
+        if stamp or source in called_in(learner, source):  # else an installed package
+            found[source] = stamp
     return found | {path: file_hash(path) for path in _option_files(source, options)}
 
 

@@ -13,6 +13,7 @@ import hashlib
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from enum import Enum, EnumType
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TypeGuard
 
@@ -95,7 +96,14 @@ def _described(value: object) -> str | None:
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
     if isinstance(value, type) and issubclass(value, tuple):  # a named tuple is made of its fields
-        return f"{value.__module__} {value.__qualname__} {inspect.get_annotations(value)}"
+        defaults = _described(inspect.getattr_static(value, "_field_defaults", None))
+        return (
+            f"{value.__module__} {value.__qualname__} {inspect.get_annotations(value)} {defaults}"
+        )
+    if isinstance(value, EnumType):
+        known: Mapping[str, Enum] = value.__members__
+        members = {name: member.value for name, member in known.items()}
+        return f"{value.__module__} {value.__qualname__} {_described(members)}"
     if isinstance(value, type | BuiltinFunctionType | FunctionType):
         return f"{value.__module__} {value.__qualname__}"
     # NumPy's own functions and ufuncs; its version is part of the key of a cache

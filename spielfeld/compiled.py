@@ -24,7 +24,7 @@ from spielfeld.called_functions import (
     refuse_recursion,
     refuse_rule,
 )
-from spielfeld.loop_cache import COMPILING, LoopCache, versions
+from spielfeld.loop_cache import COMPILING, LoopCache, MakesArraysError, versions
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -81,7 +81,10 @@ def compiled(
 
                 try:
                     return build(False)(*arguments, **keywords)
+                except MakesArraysError:
+                    allocates = True
                 except NumbaError:  # it says at length what cannot be done without own arrays
+                    COMPILING.makes_arrays()
                     allocates = True
             return build(True)(*arguments, **keywords)
         except BaseException:

@@ -104,3 +104,9 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Separate a state into arrays and JSON values."""
+    arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
+    return arrays, {key: value for key, value in state.items() if key not in arrays}

@@ -26,6 +26,11 @@ import numpy as np
 from spielfeld.files import write_atomically
 
 MOST_KEPT = 500  # entries; a loop has one for each combination of kinds of arguments
+MAKES_ARRAYS = "makes arrays"  # a seal without files: compiling with `allocates=False` fails
+
+
+class MakesArraysError(Exception):
+    """A loop cannot be compiled with `allocates=False`, as an earlier process found out."""
 
 
 class Codegen(Protocol):
@@ -92,6 +97,7 @@ class Compiling:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.say: Callable[[str], None] | None = None
+        self.place: Path | None = None  # of the entry that is being made
         self._began: float | None = None
 
     def start(self) -> None:
@@ -103,7 +109,13 @@ class Compiling:
         """Add the seconds since the start."""
         if self._began is not None:
             self.seconds += time.perf_counter() - self._began
-            self._began = None
+        self._began, self.place = None, None
+
+    def makes_arrays(self) -> None:
+        """Write down that the loop which is being compiled makes arrays."""
+        if self.place is not None:
+            with suppress(OSError):
+                write_atomically(_seal(self.place), MAKES_ARRAYS)
 
 
 COMPILING = Compiling()
@@ -126,10 +138,15 @@ class LoopCache:
         self._key, self._line = key, line
 
     def load_overload(self, signature: object, target: Target) -> object | None:
-        """Return a loop from the cache; None if it is not there, or is damaged."""
+        """Return a loop from the cache; None if it is not there, or is damaged.
+
+        Raises:
+            MakesArraysError: If it cannot be compiled with these options.
+        """
         COMPILING.start()
         target.refresh()
-        found = self._load(signature, target)
+        COMPILING.place = self._place(signature, target.codegen())
+        found = None if COMPILING.place is None else self._load(COMPILING.place, target)
         if found is not None:
             COMPILING.stop()
         elif COMPILING.say is not None:
@@ -148,13 +165,13 @@ class LoopCache:
             write_atomically(_seal(place), _digest_of_files(place))
             _forget_oldest(place)
 
-    def _load(self, signature: object, target: Target) -> object | None:
+    def _load(self, place: Path, target: Target) -> object | None:
         from numba.core.compiler import CompileResult
 
         rebuild: Callable[..., object] = CompileResult._rebuild
-        place = self._place(signature, target.codegen())
-        if place is None:
-            return None
+        with suppress(OSError, UnicodeDecodeError):
+            if _seal(place).read_text() == MAKES_ARRAYS:
+                raise MakesArraysError
         with suppress(Exception):  # whatever a damaged file leads to, compiling mends it
             if _seal(place).read_text() == _digest_of_files(place):
                 payload = _entry(place).load(self._name)

@@ -1,9 +1,12 @@
 """The version, which stands in pyproject.toml and in the metadata of an installed wheel."""
 
+import platform
 import tomllib
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+LIBRARIES = ("gymnasium", "numba", "numpy", "scipy", "stable-baselines3", "torch")
 _PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
@@ -13,6 +16,15 @@ def _version() -> str:
         if project["name"] == "spielfeld":
             return str(project["version"])
     return version("spielfeld")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results may depend on."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):  # extras
+            found[name] = version(name)
+    return found
 
 
 __version__ = _version()

@@ -238,7 +238,9 @@ def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     taken = run.summary.get("samples", spec.samples)
     budget = f"{taken:,} samples in {seconds:.2f} s of learning"
     print(f"{spec.learner} on {spec.source}, seed {spec.seed}: {budget}")
-    if taken < (first := _first_update(spec)):
+    config_class = config_class_of(find_learner(spec.learner))
+    first = first_update_of(config_class(**spec.config)) if config_class else 0
+    if taken < first:
         print(f"No update was made: the first comes after {first:,} samples.")
     if again:
         print("This run was complete already, and was not run again.")
@@ -248,12 +250,6 @@ def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     print("Next:")
     for words in _next(run, rest):
         print(f"  {shlex.join((_program(), *words))}")
-
-
-def _first_update(spec: RunSpec) -> int:
-    """Return after how many samples the first update comes, as far as the settings tell."""
-    config_class = config_class_of(find_learner(spec.learner))
-    return first_update_of(config_class(**spec.config)) if config_class else 0
 
 
 def _draw(run: Run) -> None:

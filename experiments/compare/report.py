@@ -33,8 +33,8 @@ from spielfeld.experiments.compare.statistics import (
     interval,
     probability_of_improvement,
 )
-from spielfeld.experiments.run import versions
 from spielfeld.files import write_atomically
+from spielfeld.version import versions
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable

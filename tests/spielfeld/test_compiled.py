@@ -174,6 +174,16 @@ def test_a_rule_of_ones_own_is_compiled_once(copy: Copy) -> None:
     assert copy.run(f"{TOLD}\n{DOUBLE}").splitlines() == ["compiling your rule, once ...", "27.0"]
 
 
+def test_a_rule_that_makes_arrays_is_compiled_once(copy: Copy) -> None:
+    mine = "import numpy as np\n\n\ndef half(value):\n    return np.full(2, value).sum() / 4.0\n"
+    (copy.folder / "mine.py").write_text(mine)
+    lines = (
+        f"{TOLD}\nfrom mine import half\nprint(compiled(count, allocates=False, step=half)(1.0, 3))"
+    )
+    assert copy.run(lines).splitlines()[-1] == "0.125"
+    assert copy.run(lines) == "0.125"
+
+
 def test_a_loop_of_ours_is_told_by_another_line(copy: Copy) -> None:
     assert copy.run(f"{TOLD}\n{COUNT}").splitlines() == ["compiling, once ...", "10.0"]
 
