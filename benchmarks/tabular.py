@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from functools import partial
 from typing import Any
 
@@ -65,7 +65,7 @@ def settings(name: str) -> Any:
 def plain_loop(method: Any, config: Any, env: Any, samples: int, seed: int = 0) -> Array:
     """Act in an environment, and let a plain method learn; returns its table."""
     random, actions = np.random.default_rng(seed), int(env.action_space.n)
-    explore = getattr(config, "exploration_rate", None)
+    explore = asdict(config).get("exploration_rate")
     columns = actions if explore is not None else 1
     table = np.full((env.observation_space.n, columns), config.initial_value)
     update: Update = method(table, config, random)

@@ -8,10 +8,13 @@ The book prints the curves without numbers.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spielfeld.tutorials.figures.drawing import COLOURS, DASHES, Outcome, Repeat, Row, canvas
 from spielfeld.tutorials.figures.ten_armed_testbed import explorer, play
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 2.6"
 RUNS = 2_000
@@ -42,7 +45,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, rows)
 
 
-def draw_family(axes: Any, k: int, family: str, places: list[float], means: list[float]) -> None:
+def draw_family(axes: Axes, k: int, family: str, places: list[float], means: list[float]) -> None:
     """Draw the mean rewards of one method over its parameter, named where they begin."""
     axes.plot(places, means, color=COLOURS[k], ls=DASHES[k], marker=".")
     axes.annotate(

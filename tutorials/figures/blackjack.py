@@ -6,12 +6,15 @@ First-visit Monte Carlo takes the mean of the returns after 10,000 and after 500
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, Row, canvas, world
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 5.1"
 RUNS = 1
@@ -83,7 +86,7 @@ def by_hand(values: Array, ace: bool) -> Array:
     )
 
 
-def draw_hands(axes: Any, values: Array) -> Any:
+def draw_hands(axes: Axes, values: Array) -> Any:
     """Draw what each hand is worth as colours."""
     return axes.imshow(values, origin="lower", cmap="cividis", vmin=-1, vmax=1, extent=EXTENT)
 

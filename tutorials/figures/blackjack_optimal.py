@@ -6,7 +6,7 @@ exactly. The result is compared with the policy read off figure 5.2, hand by han
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from spielfeld.tutorials.figures.blackjack import (
     label_hands,
 )
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, Row, canvas, world
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 5.2"
 RUNS = 0
@@ -64,7 +67,7 @@ def book_sticks(ace: bool) -> Array:
     return np.array([[sticks(total, card) for card in DEALER] for total in TOTALS])
 
 
-def mark_hits(axes: Any, hits: Array) -> None:
+def mark_hits(axes: Axes, hits: Array) -> None:
     """Write H or S for each hand."""
     for (row, column), hit in np.ndenumerate(hits):
         letter = "H" if hit > 0 else "S"

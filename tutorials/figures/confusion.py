@@ -7,7 +7,7 @@ gamma 0.001, whose accuracy is published. Right answers are grey, mistakes are c
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from spielfeld.tutorials.figures.drawing import (
     estimate,
     to_the_digits,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "the workshop"
 RUNS = 10
@@ -82,7 +85,7 @@ def figure(repeat: Repeat) -> Outcome:
     ])  # fmt: skip
 
 
-def draw_matrix(axes: Any, counts: Array, title: str, form: str) -> None:
+def draw_matrix(axes: Axes, counts: Array, title: str, form: str) -> None:
     """Draw counts by true and predicted class, with mistakes in colour."""
     mistakes = np.where(np.eye(10, dtype=bool), np.nan, counts)
     axes.imshow(np.where(mistakes > 0, mistakes, np.nan), cmap="Blues", vmin=0, vmax=12)

@@ -9,7 +9,7 @@ random. *Confidence* is its mean probability of the class that it predicts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.tutorials.figures.diffusion_shapes import drawer, mixture
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, canvas, estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "Spielfeld"
 RUNS = 3
@@ -157,7 +160,7 @@ def digits_picture(shares: dict[str, float]) -> Any:
     return picture
 
 
-def mosaic(axes: Any, digits: Array, title: str) -> None:
+def mosaic(axes: Axes, digits: Array, title: str) -> None:
     """Draw forty digits [40, 64] in four rows of ten."""
     tiles = np.pad(digits.reshape(4, 10, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)))
     axes.imshow(tiles.swapaxes(1, 2).reshape(40, 100), cmap="gray_r", vmin=0, vmax=16)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ import numpy.typing as npt
 from spielfeld.arrays import Array
 from spielfeld.experiments.interrupts import ctrl_c_left_to_us
 from spielfeld.files import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE_RUNS = 1_000  # of a published number that states neither runs nor error
 BAND_WIDTH = 4.0  # in standard errors of the difference
@@ -156,7 +159,7 @@ BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 YELLOW, SKY, BLACK, GREY = "#e69f00", "#56b4e9", "#000000", "#666666"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, BLACK, GREY)
 DASHES = ("-", (0, (5, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)))
-BOOK = {"color": GREY, "ls": (0, (4, 3)), "lw": 1.0, "zorder": 1}
+BOOK: dict[str, Any] = {"color": GREY, "ls": (0, (4, 3)), "lw": 1.0, "zorder": 1}
 
 
 def canvas(
@@ -170,16 +173,16 @@ def canvas(
     return picture, picture.subplots(rows, columns, **options)
 
 
-def lines(axes: Any, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]) -> None:
+def lines(axes: Axes, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]) -> None:
     """Draw curves, each in a colour and style of its own, and name them at their right ends."""
     for k, (label, curve) in enumerate(curves.items()):
-        style = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
+        style: dict[str, Any] = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
         axes.plot(places, curve, label=label, lw=1.6, **style)
     axes.grid(alpha=0.3)
     name_ends(axes)
 
 
-def name_ends(axes: Any, apart: float = 0.055) -> None:
+def name_ends(axes: Axes, apart: float = 0.055) -> None:
     """Write each curve's label beside its last point that is shown, without overlap.
 
     Args:
@@ -197,10 +200,11 @@ def name_ends(axes: Any, apart: float = 0.055) -> None:
             end = (scale(heights[shown[-1]]) - scale(low)) / (scale(high) - scale(low))
             ends.append((float(np.clip(end, 0.0, 1.0)), curve))
     ends.sort(key=lambda pair: pair[0])
-    for height, curve in zip(spread([end for end, _ in ends], apart), ends, strict=True):
+    placed = spread([end for end, _ in ends], apart)
+    for place, (_, curve) in zip(placed, ends, strict=True):
         axes.annotate(
-            curve[1].get_label(), (1.0, height), (5, 0), xycoords="axes fraction",
-            textcoords="offset points", color=curve[1].get_color(), va="center", fontsize=9,
+            str(curve.get_label()), (1.0, place), (5, 0), xycoords="axes fraction",
+            textcoords="offset points", color=curve.get_color(), va="center", fontsize=9,
         )  # fmt: skip
 
 
@@ -215,7 +219,7 @@ def spread(heights: list[float], apart: float) -> list[float]:
     return placed
 
 
-def book_line(axes: Any, height: float, label: str = "book", at: float = 0.0) -> None:
+def book_line(axes: Axes, height: float, label: str = "book", at: float = 0.0) -> None:
     """Mark a published number by a dashed line; its label stands at a share of the width."""
     axes.axhline(height, **BOOK)
     axes.annotate(
@@ -225,7 +229,7 @@ def book_line(axes: Any, height: float, label: str = "book", at: float = 0.0) ->
 
 
 def book_point(
-    axes: Any, place: float, height: float, label: str = "book", below: bool = False
+    axes: Axes, place: float, height: float, label: str = "book", below: bool = False
 ) -> None:
     """Mark a published number by a cross, with a label to its right, above it or below."""
     axes.plot(place, height, "x", color=BLACK, ms=7, mew=1.6, clip_on=False, label="_", zorder=5)
@@ -233,7 +237,7 @@ def book_point(
     axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=8)
 
 
-def number_grid(axes: Any, numbers: npt.ArrayLike, form: str = "{:.2f}", **options: Any) -> Any:
+def number_grid(axes: Axes, numbers: npt.ArrayLike, form: str = "{:.2f}", **options: Any) -> Any:
     """Draw a table of numbers as coloured cells with the numbers in them; NaN stays empty."""
     table = np.asarray(numbers, float)
     image = axes.imshow(table, cmap="cividis", **options)
@@ -264,7 +268,7 @@ def save(picture: Any, path: Path) -> None:
 BAND = "medians, bands with the middle half of the runs"
 
 
-def bands(axes: Any, places: npt.ArrayLike, found: Mapping[str, Array]) -> None:
+def bands(axes: Axes, places: npt.ArrayLike, found: Mapping[str, Array]) -> None:
     """Draw the median of runs over places, within the band between their quartiles.
 
     Args:
@@ -279,7 +283,7 @@ def bands(axes: Any, places: npt.ArrayLike, found: Mapping[str, Array]) -> None:
         axes.fill_between(places, low, high, color=curve.get_color(), alpha=0.15, lw=0)
 
 
-def on_a_log_scale(axes: Any, places: Sequence[float], marked: Sequence[float]) -> None:
+def on_a_log_scale(axes: Axes, places: Sequence[float], marked: Sequence[float]) -> None:
     """Let the horizontal axis reach from the first place to the last, with marks at some."""
     axes.set(xscale="log", xlim=(places[0], places[-1]))
     axes.set_xticks(marked, [f"{place:,}" for place in marked])

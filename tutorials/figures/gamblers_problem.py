@@ -8,7 +8,7 @@ for 50 coins, 0.4 * 0.4 for 25, and 0.4 + 0.6 * 0.4 for 75.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from spielfeld.tutorials.figures.drawing import (
     lines,
     to_the_digits,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 4.3"
 RUNS = 0
@@ -56,7 +59,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, [*rows, Row(what, 99, float(agreeing))])
 
 
-def draw_stakes(axes: Any, policy: Array) -> None:
+def draw_stakes(axes: Axes, policy: Array) -> None:
     """Draw every optimal stake, and the book's, for each capital."""
     capitals, optimal = np.nonzero(policy[1:100] > 0)
     axes.plot(capitals + 1, optimal, ".", color=BLUE, ms=3, label="all optimal stakes")

@@ -8,12 +8,15 @@ book; the last panel shows its values.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, Row, canvas
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 4.2"
 RUNS = 0
@@ -66,7 +69,7 @@ def figure(repeat: Repeat) -> Outcome:
     )
 
 
-def name_moves(axes: Any, policy: Array) -> None:
+def name_moves(axes: Axes, policy: Array) -> None:
     """Write into the middle of each region how many cars are moved there."""
     for moved in np.unique(policy).tolist():
         row, column = np.argwhere(policy == moved).mean(axis=0)

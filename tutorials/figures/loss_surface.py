@@ -8,7 +8,7 @@ ten rows, and there is a mark every ten steps. The paths are of one run, the num
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from spielfeld.tutorials.figures.drawing import (
     canvas,
     estimate,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "the workshop"
 RUNS = 20
@@ -93,7 +96,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, rows)
 
 
-def draw_surface(axes: Any, feature: Array, lowest: Array) -> None:
+def draw_surface(axes: Axes, feature: Array, lowest: Array) -> None:
     """Draw lines of equal loss around the least one."""
     weight, bias = np.linspace(-4, 2.5, 131), np.linspace(-0.5, 7.5, 161)
     surface = losses(feature, *np.meshgrid(weight, bias))

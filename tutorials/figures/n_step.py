@@ -9,7 +9,7 @@ and Monte Carlo (n without end).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from spielfeld.tutorials.figures.drawing import (
     estimate,
     world,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 7.2"
 RUNS = 200
@@ -77,23 +80,24 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, rows)
 
 
-def draw_errors(axes: Any, curves: dict[str, Array]) -> None:
+def draw_errors(axes: Axes, curves: dict[str, Array]) -> None:
     """Draw errors over step sizes."""
     axes.set(xlabel="step size", xlim=(0, 1.0), ylim=(0.23, TOP))
-    if axes.get_subplotspec().is_first_col():
+    place = axes.get_subplotspec()
+    if place is not None and place.is_first_col():
         axes.set_ylabel("RMS error, first ten episodes")
     for k, (name, curve) in enumerate(curves.items()):
-        style = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
+        style: dict[str, Any] = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
         axes.plot(STEP_SIZES, curve, lw=1.5, label=name, **style)
     axes.grid(alpha=0.3, color=GREY)
 
 
-def name_tops(axes: Any) -> None:
+def name_tops(axes: Axes) -> None:
     """Name each curve where it leaves the panel, at the top or at its right end."""
     for curve in axes.get_lines():
-        place, height = leaves(STEP_SIZES, curve.get_ydata(), TOP)
+        place, height = leaves(STEP_SIZES, np.asarray(curve.get_ydata(), float), TOP)
         axes.annotate(
-            curve.get_label(), (place, height), (2, 2), textcoords="offset points", fontsize=8,
+            str(curve.get_label()), (place, height), (2, 2), textcoords="offset points", fontsize=8,
             color=curve.get_color(), rotation=60 if height == TOP else 0, annotation_clip=False,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ the value. The numbers are means over the episodes 951 to 1,000.
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,6 +33,9 @@ from spielfeld.tutorials.figures.drawing import (
     lines,
     to_the_digits,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "example 13.1, figures 13.1 and 13.2"
 RUNS = 1_000
@@ -134,7 +137,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, [*draw_values(above), *draw_learning(below, repeat)])
 
 
-def draw_learning(axes: Any, repeat: Repeat) -> list[Row]:
+def draw_learning(axes: Axes, repeat: Repeat) -> list[Row]:
     """Draw returns over episodes, and compare the late ones with the published means."""
     found = repeat(returns, [steps[:2] for steps in LEARNERS.values()])
     curves = dict(zip(LEARNERS, found, strict=True))
@@ -148,7 +151,7 @@ def draw_learning(axes: Any, repeat: Repeat) -> list[Row]:
     ]
 
 
-def draw_values(axes: Any) -> list[Row]:
+def draw_values(axes: Axes) -> list[Row]:
     """Draw values over probabilities, and compare the best with the published one."""
     from scipy.optimize import minimize_scalar
 
@@ -169,7 +172,7 @@ def draw_values(axes: Any) -> list[Row]:
     ]
 
 
-def mark(axes: Any, right: float, preferred: str) -> None:
+def mark(axes: Axes, right: float, preferred: str) -> None:
     """Mark a policy that prefers one direction, with its value beside it."""
     worth = value(right)
     axes.plot(right, worth, "o", color=ORANGE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spielfeld.tutorials.figures.drawing import (
     BAND_WIDTH,
@@ -21,6 +21,9 @@ from spielfeld.tutorials.figures.drawing import (
     canvas,
     lines,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "figure 2.2"
 RUNS = 2_000
@@ -57,13 +60,13 @@ def optimal_row(name: str, curves: Any, published: float | None, error: float = 
     return Row(f"{name}: share of best pulls in the last 100", published, ours, ours_error, band)
 
 
-def draw_optimal(axes: Any, curves: Mapping[str, Any]) -> None:
+def draw_optimal(axes: Axes, curves: Mapping[str, Any]) -> None:
     """Draw in how many runs the best arm was pulled, over steps."""
     axes.set(xlabel="step", ylabel="pulls of the best arm in %", xlim=(1, STEPS), ylim=(0, 100))
     lines(axes, range(1, STEPS + 1), {name: 100 * one.optimal for name, one in curves.items()})
 
 
-def draw_reward(axes: Any, curves: Mapping[str, Any]) -> None:
+def draw_reward(axes: Axes, curves: Mapping[str, Any]) -> None:
     """Draw the mean reward over steps."""
     axes.set(xlabel="step", ylabel="mean reward", xlim=(1, STEPS), ylim=(0, 1.6))
     lines(axes, range(1, STEPS + 1), {name: one.reward for name, one in curves.items()})

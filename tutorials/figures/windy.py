@@ -7,7 +7,7 @@ inverse of an episode's length. Policy iteration finds the shortest way.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from spielfeld.tutorials.figures.drawing import (
     estimate,
     world,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SOURCE = "example 6.5"
 RUNS = 200
@@ -81,7 +84,7 @@ def shortest_way() -> Array:
     return cells
 
 
-def draw_way(axes: Any, way: Array) -> None:
+def draw_way(axes: Axes, way: Array) -> None:
     """Draw a way on the map, and the wind below it."""
     axes.plot(way[:, 1], way[:, 0], color=ORANGE, marker="o", ms=4)
     for name, (row, column) in (("start", way[0]), ("goal", way[-1])):

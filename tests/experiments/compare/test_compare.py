@@ -161,7 +161,7 @@ def test_learner_that_breaks_stops_no_other(say: Say, monkeypatch: pytest.Monkey
     Path("breaking.py").write_text(
         "class Broken:\n"
         "    def __init__(self, seed=0): pass\n"
-        "    def predict(self, inputs): pass\n"
+        "    def predict(self, inputs): return inputs\n"
         "    def learn(self, source, samples): return self.nothing\n"
     )
     words = ("breaking:Broken", "q-learning", *CLIFF, "--samples", "300", "--seeds", "1")
