@@ -68,7 +68,7 @@ class Display:
         self.run("click", "1")
         time.sleep(0.05)
 
-    def wait_for_window(self, program, seconds=60):
+    def wait_for_window(self, program, seconds=600):
         end = time.monotonic() + seconds
         while time.monotonic() < end and program.poll() is None:
             windows = self.run("search", "--onlyvisible", "--class", ".")

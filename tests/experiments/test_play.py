@@ -255,5 +255,5 @@ def test_in_a_real_window_keys_move_the_agent_and_closing_ends_the_program(displ
     with display.running(PROGRAM) as (program, window):
         display.press("Up", "Up", "d")
         display.close_window(window)
-        out, errors = program.communicate(timeout=30)
+        out, errors = program.communicate(timeout=600)
     assert (out, program.returncode) == ("[1, 1] 3\n", 0), errors

@@ -311,7 +311,7 @@ def test_closing_a_real_window_lets_learning_go_on_to_its_end(display):
     with display.running(PROGRAM) as (program, window):
         display.press("space", "s", "v", "h")
         display.close_window(window)
-        out, errors = program.communicate(timeout=60)
+        out, errors = program.communicate(timeout=600)
     assert (out, program.returncode) == ("20000\n", 0), errors
 
 

@@ -254,5 +254,5 @@ def test_in_a_real_window_a_game_is_played_by_clicks_to_its_end(display):
         display.click(window, *CELLS[5])
         read_until(program, "[4, 0, 3, 1, 2, 5, 6]")
         display.close_window(window)
-        out, errors = program.communicate(timeout=30)
+        out, errors = program.communicate(timeout=600)
     assert (out, program.returncode) == ("first free wins with X\n", 0), errors
