@@ -1,7 +1,7 @@
 """Draws the pictures of these pages and writes gallery and keys: `python docs/make_pictures.py`.
 
 Every picture shows a world, its optimal values and the best actions. `layouts.md` has its pictures
-below the layouts that they show; `worlds.md` is written here from the catalogue, and `keys.md` from
+below the layouts that they show. `worlds.md` is written here from the catalogue, and `keys.md` from
 the tables of keys.
 """
 
@@ -43,7 +43,7 @@ SMALL_INTRODUCTION = """# Small worlds
 These are the other finite worlds of Sutton & Barto's book. A function in
 [`envs/small_worlds/`](../envs/small_worlds) returns each `World`, with its `TabularModel`. Planners
 can solve it, and compiled learners can act in it. `spielfeld play` with the id of a world
-shows the agent on the board of its states, and describes the state in words. Words with `=` are
+shows the agent on a board, and describes the state in words. Words with `=` are
 options, such as `--set heads=0.25`.
 
 The pictures show optimal values at the places that the states have in the book's figures:

@@ -107,8 +107,8 @@ NAMES = {
 SAME_KEYS = {"[+]": "+", "[-]": "-", "enter": "return", "[enter]": "return"}
 PAGE = """# Keys and words
 
-`spielfeld play` takes the same commands in a window, by a key, and in a terminal (`--text`), by a
-word and Enter. The keys of one letter work in the terminal too. `?` lists the commands that work
+`spielfeld play` takes the same commands everywhere. Press a key in a window; in a terminal
+(`--text`), type a word and press Enter. The keys of one letter work in the terminal too. `?` lists the commands that work
 at the moment. A key of a letter that is a move, such as Q for *up and left*, does not quit.
 """
 
@@ -131,7 +131,7 @@ def page() -> str:
     """Return docs/keys.md: every table of keys."""
     lines = [PAGE]
     for title, table in TABLES.items():
-        lines += [f"## {title}\n", "| key | word | what it does |", "|---|---|---|"]
+        lines += [f"## {title}\n", "| key | word | action |", "|---|---|---|"]
         lines += [f"| {key_label(key)} | {word_label(key)} | {key.does} |" for key in table]
         lines.append("")
     return "\n".join(lines)
