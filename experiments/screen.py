@@ -108,8 +108,9 @@ SAME_KEYS = {"[+]": "+", "[-]": "-", "enter": "return", "[enter]": "return"}
 PAGE = """# Keys and words
 
 `spielfeld play` takes the same commands everywhere. Press a key in a window; in a terminal
-(`--text`), type a word and press Enter. The keys of one letter work in the terminal too. `?` lists the commands that work
-at the moment. A key of a letter that is a move, such as Q for *up and left*, does not quit.
+(`--text`), type a word and press Enter. The keys of one letter work in the terminal too. `?` lists
+the commands that work at the moment. A key of a letter that is a move, such as Q for *up and left*,
+does not quit.
 """
 
 
