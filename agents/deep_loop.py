@@ -255,7 +255,7 @@ class DeepLearner:
             best = in_world(best, self.worlds.action_space)
         return best[0] if np.asarray(inputs).ndim == self.features.dimensions else best
 
-    def act(self, observation: object, action_mask: Array | None = None) -> Any:
+    def act(self, observation: object, action_mask: Array | None = None) -> int | Array:
         """Draw an action for one observation, as while learning.
 
         Args:

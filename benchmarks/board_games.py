@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.vector import VectorEnv
 
 from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, rate
@@ -73,7 +74,7 @@ def _many(quick: bool) -> Side:
     return Side(f"{num_envs} boards, planes and masks", rate(work, script.moves))
 
 
-def script_of_many(env: Any, num_envs: int, steps: int) -> Script:
+def script_of_many(env: VectorEnv[Any, Any, Any], num_envs: int, steps: int) -> Script:
     """Play on all boards once; return the actions and how many stones were put."""
     generator, chosen, moves = np.random.default_rng(1), [], 0
     observation, info = env.reset(seed=1)

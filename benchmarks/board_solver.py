@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from spielfeld.envs.board_game import CONNECT_FOUR, Position
 from spielfeld.envs.board_game.rules import action_cells, legal_moves
 from spielfeld.envs.board_game.solver import Solver
 from spielfeld.envs.board_game.threats import winning_cells, winning_moves
+
+if TYPE_CHECKING:
+    from bitbully.bitbully_core import BoardCore
 
 POSITIONS = {14: 40, 18: 200, 20: 200, 22: 200, 26: 400}  # how many, by stones
 MIDDLE = (18, 20, 22)
@@ -84,7 +87,7 @@ def their_search(positions: Sequence[Position]) -> tuple[float, int]:
     return spent, engine.getNodeCounter()
 
 
-def their_board(position: Position) -> Any:
+def their_board(position: Position) -> BoardCore:
     """Return a position as the peer's board."""
     from bitbully.bitbully_core import BoardCore
 

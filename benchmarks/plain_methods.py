@@ -14,15 +14,29 @@ from typing import Any
 
 import numpy as np
 
+from spielfeld.agents import (
+    DynaQConfig,
+    DynaQPlusConfig,
+    NStepSarsaConfig,
+    NStepTDConfig,
+    OffPolicyMonteCarloConfig,
+    PrioritizedSweepingConfig,
+    SarsaLambdaConfig,
+    TDLambdaConfig,
+    TreeBackupConfig,
+)
+from spielfeld.agents.tabular.rules import ControlConfig, PredictionConfig
 from spielfeld.arrays import Array
 
+Settings = ControlConfig | PredictionConfig | OffPolicyMonteCarloConfig
 Update = Callable[[int, int, float, int, int, bool, bool], None]
+Maker = Callable[[Array, Any, np.random.Generator], Update]  # of a method, with its own settings
 
 
 class Steps:
     """Step sizes that shrink with the visits of a cell."""
 
-    def __init__(self, table: Array, config: Any) -> None:
+    def __init__(self, table: Array, config: ControlConfig | PredictionConfig) -> None:
         self.visits, self.config = np.zeros(table.shape, np.int64), config
 
     def __call__(self, cell: tuple[int, int]) -> float:
@@ -32,7 +46,9 @@ class Steps:
         return float(self.config.learning_rate / (1 + decay))
 
 
-def sarsa(table: Array, config: Any, random: np.random.Generator) -> Update:
+def sarsa(
+    table: Array, config: ControlConfig | PredictionConfig, random: np.random.Generator
+) -> Update:
     """Follow the next action."""
     rate = Steps(table, config)
 
@@ -43,7 +59,7 @@ def sarsa(table: Array, config: Any, random: np.random.Generator) -> Update:
     return update
 
 
-def expected_sarsa(table: Array, config: Any, random: np.random.Generator) -> Update:
+def expected_sarsa(table: Array, config: ControlConfig, random: np.random.Generator) -> Update:
     """Follow the mean over the next actions; the exploration rate of the end stands for all."""
     rate, explore = Steps(table, config), config.final_exploration_rate
 
@@ -55,7 +71,7 @@ def expected_sarsa(table: Array, config: Any, random: np.random.Generator) -> Up
     return update
 
 
-def q_learning(table: Array, config: Any, random: np.random.Generator) -> Update:
+def q_learning(table: Array, config: ControlConfig, random: np.random.Generator) -> Update:
     """Follow the best next action."""
     rate = Steps(table, config)
 
@@ -66,7 +82,7 @@ def q_learning(table: Array, config: Any, random: np.random.Generator) -> Update
     return update
 
 
-def double_q_learning(table: Array, config: Any, random: np.random.Generator) -> Update:
+def double_q_learning(table: Array, config: ControlConfig, random: np.random.Generator) -> Update:
     """Let each of two tables be judged by the other."""
     pair = table.copy(), table.copy()
     rates = Steps(table, config), Steps(table, config)
@@ -81,7 +97,9 @@ def double_q_learning(table: Array, config: Any, random: np.random.Generator) ->
     return update
 
 
-def n_step_sarsa(table: Array, config: Any, random: np.random.Generator) -> Update:
+def n_step_sarsa(
+    table: Array, config: NStepSarsaConfig | NStepTDConfig, random: np.random.Generator
+) -> Update:
     """Keep the last n steps."""
     rate, window = Steps(table, config), deque[tuple[int, int, float]]()
 
@@ -97,7 +115,7 @@ def n_step_sarsa(table: Array, config: Any, random: np.random.Generator) -> Upda
     return update
 
 
-def tree_backup(table: Array, config: Any, random: np.random.Generator) -> Update:
+def tree_backup(table: Array, config: TreeBackupConfig, random: np.random.Generator) -> Update:
     """Keep the last n steps, and mix in the best action of every state on the way."""
     rate, window = Steps(table, config), deque[tuple[int, int, float]]()
 
@@ -116,7 +134,9 @@ def tree_backup(table: Array, config: Any, random: np.random.Generator) -> Updat
     return update
 
 
-def sarsa_lambda(table: Array, config: Any, random: np.random.Generator) -> Update:
+def sarsa_lambda(
+    table: Array, config: SarsaLambdaConfig | TDLambdaConfig, random: np.random.Generator
+) -> Update:
     """Move the whole table along its traces ("true online")."""
     rate, traces, before = Steps(table, config), np.zeros(table.shape), [0.0]
 
@@ -132,7 +152,9 @@ def sarsa_lambda(table: Array, config: Any, random: np.random.Generator) -> Upda
     return update
 
 
-def monte_carlo(table: Array, config: Any, random: np.random.Generator) -> Update:
+def monte_carlo(
+    table: Array, config: ControlConfig | PredictionConfig, random: np.random.Generator
+) -> Update:
     """Go back through each episode, and learn from the first visit of each cell."""
     rate, episode = Steps(table, config), list[tuple[int, int, float]]()
 
@@ -152,7 +174,9 @@ def monte_carlo(table: Array, config: Any, random: np.random.Generator) -> Updat
     return update
 
 
-def off_policy_monte_carlo(table: Array, config: Any, random: np.random.Generator) -> Update:
+def off_policy_monte_carlo(
+    table: Array, config: OffPolicyMonteCarloConfig, random: np.random.Generator
+) -> Update:
     """Go back through each episode, as long as it was greedy."""
     weights, episode = np.zeros(table.shape), list[tuple[int, int, float]]()
     explore, actions = config.final_exploration_rate, table.shape[1]
@@ -174,7 +198,7 @@ def off_policy_monte_carlo(table: Array, config: Any, random: np.random.Generato
     return update
 
 
-def dyna_q(table: Array, config: Any, random: np.random.Generator) -> Update:
+def dyna_q(table: Array, config: DynaQConfig, random: np.random.Generator) -> Update:
     """Remember each step in a dict, and repeat some of them in the mind."""
     learn: Update = q_learning(table, config, random)
     memory: dict[tuple[int, int], Any] = {}
@@ -192,7 +216,7 @@ def dyna_q(table: Array, config: Any, random: np.random.Generator) -> Update:
     return update
 
 
-def dyna_q_plus(table: Array, config: Any, random: np.random.Generator) -> Update:
+def dyna_q_plus(table: Array, config: DynaQPlusConfig, random: np.random.Generator) -> Update:
     """Add a bonus for what was not tried for long."""
     learn: Update = q_learning(table, config, random)
     memory: dict[tuple[int, int], Any] = {}
@@ -216,7 +240,9 @@ def dyna_q_plus(table: Array, config: Any, random: np.random.Generator) -> Updat
     return update
 
 
-def prioritized_sweeping(table: Array, config: Any, random: np.random.Generator) -> Update:
+def prioritized_sweeping(
+    table: Array, config: PrioritizedSweepingConfig, random: np.random.Generator
+) -> Update:
     """Keep a heap of what is most wrong, and sets of what leads where."""
     rate, memory = Steps(table, config), dict[tuple[int, int], Any]()
     sources, heap = defaultdict[int, set[tuple[int, int]]](set), list[Any]()

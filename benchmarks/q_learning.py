@@ -6,6 +6,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.spaces import Discrete
 
 from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.agents.tabular import QLearning, QLearningConfig
@@ -25,10 +26,17 @@ def prepare(quick: bool) -> Sides:
     )
 
 
-def plain_q_learning(env: Any, samples: int, seed: int = 0) -> Array:
+def sizes(env: gym.Env[Any, Any]) -> tuple[int, int]:
+    """Return the number of states and of actions of a finite world."""
+    states, actions = env.observation_space, env.action_space
+    assert isinstance(states, Discrete) and isinstance(actions, Discrete)
+    return int(states.n), int(actions.n)
+
+
+def plain_q_learning(env: gym.Env[Any, Any], samples: int, seed: int = 0) -> Array:
     """Learn action values by the same schedules and ties as ours, in a loop over `env.step`."""
     config, random = SETTINGS, np.random.default_rng(seed)
-    table = np.full((env.observation_space.n, env.action_space.n), config.initial_value)
+    table = np.full(sizes(env), config.initial_value)
     visits = np.zeros(table.shape, np.int64)
     fall = config.exploration_rate - config.final_exploration_rate
     state, _ = env.reset(seed=seed)
@@ -43,7 +51,7 @@ def plain_q_learning(env: Any, samples: int, seed: int = 0) -> Array:
         following = 0.0 if terminated else table[next_state].max()
         visits[state, action] += 1
         decay = 1 + config.learning_rate_decay * (visits[state, action] - 1)
-        error = reward + config.discount * following - table[state, action]
+        error = float(reward) + config.discount * following - table[state, action]
         table[state, action] += config.learning_rate / decay * error
         state = env.reset()[0] if terminated or truncated else next_state
     return table

@@ -10,16 +10,15 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import gymnasium as gym
 import numpy as np
 
-from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.agents.tabular import QLearning
 from spielfeld.arrays import Array
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, rate
 from spielfeld.benchmarks.q_learning import SETTINGS
+from spielfeld.envs import TabularEnv
 from spielfeld.envs.access import time_limit
 
 WORLD = "spielfeld/FrozenLake8x8-v0"
@@ -60,21 +59,25 @@ def compile_c() -> Callable[[int, int], Array]:
     return lambda seed, samples: run_c(function, seed, samples)
 
 
-def run_c(function: Any, seed: int, samples: int) -> Array:
+def run_c(function: Callable[..., None], seed: int, samples: int) -> Array:
     """Learn from the tables of the world, with the draws of the Python learner of this seed."""
     env, config = gym.make(WORLD), SETTINGS
-    model: Any = env.unwrapped
-    arrays = model.model.arrays
+    world_of = env.unwrapped
+    assert isinstance(world_of, TabularEnv)
+    arrays = world_of.model.arrays
     states, actions, outcomes = arrays.cumulative.shape
     table, visits = (
         np.full((states, actions), config.initial_value),
         np.zeros((states, actions), np.int64),
     )
     env.reset(seed=seed)
-    world, agent = words(model.np_random), words(np.random.default_rng([seed, 1]))
+    world, agent = words(world_of.np_random), words(np.random.default_rng([seed, 1]))
+    tables: tuple[Array, ...] = (
+        arrays.cumulative, arrays.next_state, arrays.reward, arrays.terminated,
+    )  # fmt: skip
     function(
         *map(ctypes.c_int, (actions, outcomes)),
-        *map(pointer, (arrays.cumulative, arrays.next_state, arrays.reward, arrays.terminated)),
+        *map(pointer, tables),
         ctypes.c_int(states), pointer(arrays.start_cumulative),
         *map(ctypes.c_double, (config.learning_rate, config.learning_rate_decay, config.discount)),
         *map(ctypes.c_double, (config.exploration_rate, config.final_exploration_rate)),
@@ -91,7 +94,7 @@ def pointer(array: Array) -> ctypes.c_void_p:
 
 def words(generator: np.random.Generator) -> Array:
     """Return state and increment of a PCG64 generator, each as two words, the lower one first."""
-    state: Any = generator.bit_generator.state["state"]
+    state: dict[str, int] = generator.bit_generator.state["state"]
     numbers = [number >> shift & 2**64 - 1 for number in (state["state"], state["inc"])
                for shift in (0, 64)]  # fmt: skip
     return np.array(numbers, np.uint64)

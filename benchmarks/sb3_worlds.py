@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import gymnasium as gym
 import numpy as np
 
 from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.agents.baselines import SB3PPO, SB3PPOConfig
+from spielfeld.arrays import Array
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, rate
 from spielfeld.envs.many_worlds import rows_seed
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
 
 WORLD, SEEDS = "spielfeld/FrozenLake-v0", 10
 
@@ -20,7 +24,7 @@ def prepare(num_envs: int, quick: bool) -> Sides:
     """Let the same algorithm, settings and seeds learn in rows of both kinds."""
     samples, seeds = (64, 1) if quick else (8_192, SEEDS)
     config = SB3PPOConfig(num_envs=num_envs, steps=64, batch_size=256, epochs=4)
-    learned: dict[str, list[dict[str, Any]]] = {"rows": [], "single": []}
+    learned: dict[str, list[dict[str, Array]]] = {"rows": [], "single": []}
 
     def in_rows() -> None:
         learned["rows"] = [_in_rows(config, seed, samples) for seed in range(seeds)]
@@ -40,13 +44,14 @@ def prepare(num_envs: int, quick: bool) -> Sides:
     )
 
 
-def _in_rows(config: SB3PPOConfig, seed: int, samples: int) -> dict[str, Any]:
+def _in_rows(config: SB3PPOConfig, seed: int, samples: int) -> dict[str, Array]:
     learner = SB3PPO(config, seed)
     learner.learn(gym.make(WORLD), samples)
+    assert learner.model is not None
     return _weights(learner.model)
 
 
-def _in_single_worlds(config: SB3PPOConfig, seed: int, samples: int) -> dict[str, Any]:
+def _in_single_worlds(config: SB3PPOConfig, seed: int, samples: int) -> dict[str, Array]:
     """Train without our wrapper, and without the `Monitor` that would cost the peer more time."""
     import torch
     from stable_baselines3 import PPO
@@ -59,7 +64,7 @@ def _in_single_worlds(config: SB3PPOConfig, seed: int, samples: int) -> dict[str
     return _weights(model.learn(samples))
 
 
-def _weights(model: Any) -> dict[str, Any]:
+def _weights(model: BaseAlgorithm) -> dict[str, Array]:
     return {name: each.numpy() for name, each in model.policy.state_dict().items()}
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsFloat
 
 import gymnasium as gym
 import numpy as np
 
 from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, rate
+from spielfeld.benchmarks.q_learning import sizes
+
+Step = tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]  # as Gymnasium defines it
 
 
 def prepare(quick: bool) -> Sides:
@@ -23,9 +26,9 @@ def prepare(quick: bool) -> Sides:
     )
 
 
-def random_walk(env: Any, steps: int) -> Callable[[], None]:
+def random_walk(env: gym.Env[Any, Any], steps: int) -> Callable[[], None]:
     """Return work of that many steps with random actions, drawn beforehand, and resets."""
-    actions = np.random.default_rng(0).integers(env.action_space.n, size=steps).tolist()
+    actions = np.random.default_rng(0).integers(sizes(env)[1], size=steps).tolist()
 
     def walk() -> None:
         env.reset(seed=1)
@@ -52,20 +55,19 @@ def prepare_drawing(quick: bool) -> Sides:
     )
 
 
-def _size(env: Any) -> tuple[int, ...]:
+def _size(env: gym.Env[Any, Any]) -> tuple[int, ...]:
     env.reset(seed=1)
-    size: tuple[int, ...] = env.render().shape
-    return size
+    return np.shape(np.asarray(env.render()))
 
 
-def _drawing(env: Any, frames: int) -> Callable[[], None]:
+def _drawing(env: gym.Env[Any, Any], frames: int) -> Callable[[], None]:
     return random_walk(_Drawn(env), frames)
 
 
 class _Drawn(gym.Wrapper[Any, Any, Any, Any]):
     """Draws after each step."""
 
-    def step(self, action: Any) -> Any:
+    def step(self, action: object) -> Step:
         result = self.env.step(action)
         self.env.render()
         return result

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from spielfeld.learning.supervised import (
     NeuralNetwork,
     NeuralNetworkConfig,
 )
+
+if TYPE_CHECKING:
+    from sklearn.neural_network import MLPClassifier
 
 EPOCHS = 200  # within which both must have reached the score
 RATE, BATCH = 0.001, 32
@@ -51,7 +54,7 @@ def our_network(hidden: tuple[int, ...], seed: int) -> NeuralNetwork:
     return NeuralNetwork(settings, seed)
 
 
-def peer_network(hidden: tuple[int, ...], seed: int, epochs: int) -> Any:
+def peer_network(hidden: tuple[int, ...], seed: int, epochs: int) -> MLPClassifier:
     """Make the peer's: no penalty, and no stopping before the epochs are over."""
     from sklearn.neural_network import MLPClassifier
 
@@ -61,7 +64,7 @@ def peer_network(hidden: tuple[int, ...], seed: int, epochs: int) -> Any:
     )  # fmt: skip
 
 
-def fit(network: Any, data: DataSet) -> None:
+def fit(network: MLPClassifier, data: DataSet) -> None:
     """Fit the peer, which warns that it might go on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -12,13 +12,14 @@ import numpy as np
 from spielfeld.arrays import Array
 from spielfeld.benchmarks import plain_methods
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, rate
-from spielfeld.benchmarks.plain_methods import Update
+from spielfeld.benchmarks.plain_methods import Maker, Settings
+from spielfeld.benchmarks.q_learning import sizes
 from spielfeld.envs import TabularEnv
 from spielfeld.envs.gymnasium_table import read_table
 from spielfeld.experiments.registry import find_learner
 
 # Learner -> the plain method that does the same; prediction is control with one column.
-METHODS = {
+METHODS: dict[str, Maker] = {
     "monte-carlo-prediction": plain_methods.monte_carlo,
     "temporal-difference": plain_methods.sarsa,
     "n-step-td": plain_methods.n_step_sarsa,
@@ -54,21 +55,24 @@ def prepare(name: str, quick: bool) -> Sides:
     )
 
 
-def settings(name: str) -> Any:
+def settings(name: str) -> Settings:
     """Return the learner's defaults, but for an exploration that does not change."""
     config = find_learner(name).config_class()
     rates = ("exploration_rate", "final_exploration_rate")
     known = {field.name for field in fields(config)}
-    return replace(config, **{name: EXPLORATION for name in rates if name in known})
+    changed: Settings = replace(config, **{name: EXPLORATION for name in rates if name in known})
+    return changed
 
 
-def plain_loop(method: Any, config: Any, env: Any, samples: int, seed: int = 0) -> Array:
+def plain_loop(
+    method: Maker, config: Settings, env: gym.Env[Any, Any], samples: int, seed: int = 0
+) -> Array:
     """Act in an environment, and let a plain method learn; returns its table."""
-    random, actions = np.random.default_rng(seed), int(env.action_space.n)
+    random, (states, actions) = np.random.default_rng(seed), sizes(env)
     explore = asdict(config).get("exploration_rate")
     columns = actions if explore is not None else 1
-    table = np.full((env.observation_space.n, columns), config.initial_value)
-    update: Update = method(table, config, random)
+    table = np.full((states, columns), config.initial_value)
+    update = method(table, config, random)
 
     def choose(state: int) -> int:
         if explore is None or random.random() < explore:

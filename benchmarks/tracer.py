@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 PACKAGES = ("spielfeld", "learning", "envs", "agents", "experiments", "tutorials")
 COMMAND_LINES = ("spielfeld.experiments.command_line", "experiments.command_line")  # new and old
@@ -59,7 +59,7 @@ def traced(function: Callable[[], object], root: Path) -> list[Call]:
             names[path] = place.relative_to(root).as_posix() if inside else None
         return names[path]
 
-    def profile(frame: FrameType, event: str, argument: Any) -> None:
+    def profile(frame: FrameType, event: str, argument: object) -> None:
         code = frame.f_code
         if event != "call" or code.co_name.startswith("<"):
             return

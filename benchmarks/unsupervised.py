@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from spielfeld.learning.unsupervised import (
     PrincipalComponents,
     PrincipalComponentsConfig,
 )
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans as Peer
 
 ITERATIONS = 10
 MOST = 300  # iterations, if there is no rest before
@@ -82,14 +85,14 @@ def to_rest(quick: bool) -> Sides:
     )
 
 
-def their_k_means(start: Any, **settings: Any) -> Any:
+def their_k_means(start: str | Array, **settings: int) -> Peer:
     """Make the peer's: Lloyd's iteration, one start, until no row changes sides."""
     from sklearn.cluster import KMeans as Peer
 
     return Peer(CLASSES, init=start, n_init=1, tol=0, algorithm="lloyd", **settings)
 
 
-def fitted(peer: Any, data: DataSet) -> Any:
+def fitted(peer: Peer, data: DataSet) -> Peer:
     """Fit the peer, which warns that it might go on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -38,7 +38,9 @@ def _sync(num_envs: int, steps: int) -> Side:
     return Side(f"Gymnasium SyncVectorEnv, {num_envs} envs", _stepping(env, num_envs, steps))
 
 
-def _stepping(env: Any, num_envs: int, steps: int) -> Callable[[], float]:
+def _stepping(
+    env: gym.vector.VectorEnv[Any, Any, Any], num_envs: int, steps: int
+) -> Callable[[], float]:
     """Measure about that many steps in all environments together."""
     actions = np.random.default_rng(0).integers(4, size=(BATCHES, num_envs))
     rounds = max(1, steps // (num_envs * BATCHES))

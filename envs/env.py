@@ -248,7 +248,7 @@ class TabularEnv(gym.Env[Observed, int]):
         max_episode_steps: int | None = None,
         time_limit: int | None = None,
         render_mode: str | None = None,
-        **options: Any,
+        **options: object,
     ) -> None:
         require_render_mode(render_mode, self.metadata["render_modes"])
         self.world = world = make_world(world, options)

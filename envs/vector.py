@@ -224,7 +224,7 @@ class TabularVectorEnv(RowVectorEnv):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         time_limit: int | None = None,
         render_mode: str | None = None,
-        **options: Any,
+        **options: object,
     ) -> None:
         self.world = world = make_world(world, options)
         self.model, self.discount, self._encode = world.model, world.discount, world.observation

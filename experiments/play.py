@@ -125,7 +125,7 @@ class Game:
         self.total, self.steps, self.reward, self.over = 0.0, 0, 0.0, False
         self.event = "a new episode"
 
-    def act(self, action: Any) -> None:
+    def act(self, action: int) -> None:
         """Take one step, unless the episode is over or the action is not legal now."""
         if self.over or not self.allows(action):
             return
@@ -144,7 +144,7 @@ class Game:
         if truncated and not terminated:
             self.event = "the time is up"
 
-    def allows(self, action: Any) -> bool:
+    def allows(self, action: int) -> bool:
         """Whether an action is legal now, as far as the world says."""
         mask = self.info.get("action_mask")
         return mask is None or bool(mask[action])
@@ -338,7 +338,7 @@ def solve(env: World) -> Floats:
         return value_iteration(model, 0.99).action_values
 
 
-def _surface(pixels: Any) -> Surface:
+def _surface(pixels: object) -> Surface:
     from spielfeld.envs.grid_world.pygame_ce import pygame
 
     return pygame.surfarray.make_surface(np.asarray(pixels).swapaxes(0, 1))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from spielfeld.arrays import Floats
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.run import Training, one_thread
 from spielfeld.experiments.sources import settings_for
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.protocols import config_class_of
+
+if TYPE_CHECKING:
+    import optuna
 
 EVALUATIONS = 40  # of a run that has a threshold to pass
 NEVER = 86_400.0  # seconds that a run counts which does not pass: giving up soon is no merit
@@ -124,7 +129,7 @@ class Task:
             self.learner, self.source, self.samples, seed, settings, options, own=self.own
         )
 
-    def _scores(self, spec: RunSpec) -> Any:
+    def _scores(self, spec: RunSpec) -> Floats:
         training = Training(spec)
         with one_thread():
             for _ in training:
@@ -183,13 +188,13 @@ def _tried(task: Task, settings: dict[str, Any]) -> Trial:
         return Trial(settings, -np.inf, -np.inf)
 
 
-def _propose(proposal: Any, task: Task, name: str) -> Any:
+def _propose(proposal: optuna.Trial, task: Task, name: str) -> object:
     if name in RANGES:
         return proposal.suggest_float(name, *RANGES[name], log=True)
     return proposal.suggest_categorical(name, task.choices(name))
 
 
-def _optuna() -> Any:
+def _optuna() -> ModuleType:
     try:
         import optuna
     except ModuleNotFoundError as error:

@@ -72,7 +72,7 @@ BUSY = 4  # times as long as a slow picture takes to draw, until the next one is
 
 def watch(
     learner: Learner,
-    source: Any,
+    source: World | DataSet | Split,
     samples: int,
     path: str | Path = "learning.gif",
     window: bool | None = None,
@@ -139,7 +139,11 @@ class Show:
     source_name = ""
 
     def __init__(
-        self, learner: Learner, source: Any, learn: Learn | None = None, title: str = ""
+        self,
+        learner: Learner,
+        source: World | DataSet | Split,
+        learn: Learn | None = None,
+        title: str = "",
     ) -> None:
         self.learner, self.source = learner, source
         self.learner_name = title or name_of(learner)
@@ -189,6 +193,8 @@ class WorldShow(Show):
         learner: Has `action_values` [states, actions], or predicts them for the states of a model.
         source: Its environment.
     """
+
+    source: World
 
     @property
     def source_name(self) -> str:  # type: ignore[override]
@@ -373,7 +379,9 @@ def shown_values(learner: Predicts, env: World) -> Floats | None:
     return values
 
 
-def show_of(learner: Learner, source: Any, learn: Learn | None = None, title: str = "") -> Show:
+def show_of(
+    learner: Learner, source: World | DataSet | Split, learn: Learn | None = None, title: str = ""
+) -> Show:
     """Return what shows a learner on such a source."""
     if isinstance(source, DataSet | Split):
         return DataShow(learner, source, learn, title)

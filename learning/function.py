@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from typing import Annotated, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
@@ -81,7 +81,7 @@ class Table(Function):
         cells = self.cells(inputs, select)
         return self.parameters["table"][cells], lambda up: {"table": Rows(cells, np.asarray(up))}
 
-    def cells(self, inputs: Array, select: Array | None = None) -> Any:
+    def cells(self, inputs: Array, select: Array | None = None) -> Array | tuple[Array, Array]:
         """Return the index of the rows or cells that predictions are made of."""
         return np.asarray(inputs) if select is None else (np.asarray(inputs), select)
 

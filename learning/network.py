@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ from spielfeld.learning.function import (
     spread,
 )
 from spielfeld.learning.logits import sigmoid
+
+Choice = TypeVar("Choice")
 
 
 class Network(Link):
@@ -159,7 +161,7 @@ def orthogonal_start(generator: np.random.Generator, inputs: int, outputs: int) 
 STARTS = {"he": he_start, "glorot": glorot_start, "orthogonal": orthogonal_start}
 
 
-def _named(choices: dict[str, Any], name: str, kind: str) -> Any:
+def _named(choices: dict[str, Choice], name: str, kind: str) -> Choice:
     if name not in choices:
         raise ValueError(f"There is no {kind} {name!r}: choose one of {', '.join(choices)}.")
     return choices[name]

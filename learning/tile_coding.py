@@ -9,8 +9,6 @@ Source: Sutton & Barto, 2nd edition, section 9.5.4.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -134,7 +132,7 @@ class TileSum(Table):
             return np.add.reduce(table.take(inputs, axis=0), axis=-2), backward
         return table[inputs, np.asarray(select)[:, None]].sum(axis=-1), backward
 
-    def cells(self, inputs: Array, select: Array | None = None) -> Any:
+    def cells(self, inputs: Array, select: Array | None = None) -> Array | tuple[Array, Array]:
         """Return where the active rows or cells stand. Shape [rows * tilings] each."""
         active = inputs.ravel()
         return active if select is None else (active, np.asarray(select).repeat(inputs.shape[-1]))

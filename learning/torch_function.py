@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 
-def pytorch(what: str) -> Any:
+def pytorch(what: str) -> ModuleType:
     """Import torch on first use.
 
     Args:
@@ -81,7 +82,7 @@ class TorchFunction(Function):
         with torch.no_grad():
             return self.forward(inputs, select)[0]
 
-    def _tensor(self, array: Array) -> Any:
+    def _tensor(self, array: Array) -> torch.Tensor:
         """Copy numbers to a tensor of the module's dtype, and indices to one of integers."""
         import torch
 

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +85,7 @@ class History:
         return cls(**{name: table[:, k] for k, name in enumerate(header)})
 
 
-def _plain(value: float) -> Any:
+def _plain(value: float) -> float:
     return int(value) if value.is_integer() else value
 
 

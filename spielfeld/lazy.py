@@ -40,7 +40,7 @@ def lazy(
 
     sys.modules[package].__class__ = Package
 
-    def get(name: str) -> Any:
+    def get(name: str) -> object:
         if name not in places:
             raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name)
         value = getattr(importlib.import_module(places[name]), name)
@@ -50,7 +50,7 @@ def lazy(
     return get, lambda: sorted({*vars(sys.modules[package]), *places}), sorted(places)
 
 
-def member(module: ModuleType, name: str) -> Any:
+def member(module: ModuleType, name: str) -> object:
     """Return what a module has under a name, loaded on first use or not; None for nothing."""
     return getattr(module, name, None)
 

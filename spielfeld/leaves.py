@@ -139,7 +139,7 @@ def parts_of(thing: object, name: str) -> dict[Any, Any]:
     )
 
 
-def as_json(state: object) -> Any:
+def as_json(state: object) -> object:
     """Return the state of a bit generator without arrays."""
     if isinstance(state, Mapping):
         return {key: as_json(part) for key, part in state.items()}

@@ -81,7 +81,7 @@ class Agent(Learner, Protocol):
         """Environment steps taken so far."""
         ...
 
-    def act(self, observation: Any) -> Any:
+    def act(self, observation: object) -> object:
         """Return an action, exploring as during learning."""
         ...
 
@@ -344,7 +344,7 @@ class MayChange(Protocol):
 class Encodes(Protocol):
     """An environment whose observations are not the states' numbers."""
 
-    def encode(self, states: Array) -> Any:
+    def encode(self, states: Array) -> Array:
         """Return the observations of states of its model. Shape [rows, ...]."""
         ...
 

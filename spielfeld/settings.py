@@ -139,7 +139,7 @@ def _require_types(cls: type) -> None:
 
 def settings_of(
     config_class: type[Config], config: Config | None, words: Mapping[str, object]
-) -> Any:
+) -> Config:
     """Return the settings of a learner made by `Learner(config, seed, **words)`.
 
     Args:
@@ -224,7 +224,7 @@ def _fields(cls: type[DataclassInstance]) -> dict[str, Any]:
     return annotations_of(cls, [field.name for field in dataclasses.fields(cls)])
 
 
-def _annotation(base: type, name: str) -> Any:
+def _annotation(base: type, name: str) -> object:
     """Return what a class itself says of an attribute, or what a property of it returns."""
     made = inspect.getattr_static(base, name, None)
     if isinstance(made, property | functools.cached_property):
@@ -250,7 +250,7 @@ def _ranges(arguments: tuple[Any, ...]) -> list[Range]:
     return [each for each in arguments[1:] if isinstance(each, Range)]
 
 
-def _checked_range(kind: object, ranges: list[Range], value: object) -> Any:
+def _checked_range(kind: object, ranges: list[Range], value: object) -> object:
     try:
         value = checked(kind, value)
     except Misfit as misfit:
@@ -265,7 +265,7 @@ def _checked_range(kind: object, ranges: list[Range], value: object) -> Any:
     return value
 
 
-def _checked_union(choices: tuple[Any, ...], value: object) -> Any:
+def _checked_union(choices: tuple[Any, ...], value: object) -> object:
     expected = []
     for choice in choices:
         try:
@@ -275,7 +275,7 @@ def _checked_union(choices: tuple[Any, ...], value: object) -> Any:
     raise Misfit(", or ".join(expected), value)
 
 
-def _checked_tuple(kinds: tuple[Any, ...], value: object) -> Any:
+def _checked_tuple(kinds: tuple[Any, ...], value: object) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
         raise Misfit("a row of values", value)
     if len(kinds) == 2 and kinds[1] is Ellipsis:
@@ -285,7 +285,7 @@ def _checked_tuple(kinds: tuple[Any, ...], value: object) -> Any:
     return tuple(checked(kind, each) for kind, each in zip(kinds, value, strict=True))
 
 
-def _checked_kind(kind: object, value: object) -> Any:
+def _checked_kind(kind: object, value: object) -> object:
     if kind is float:
         if isinstance(value, bool) or not isinstance(value, numbers.Real) or _is_nan(value):
             raise Misfit("a number", value)

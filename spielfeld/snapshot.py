@@ -70,7 +70,7 @@ LONGEST = Range(-(2**63), 2**64 - 1)  # whole numbers that a compiled loop can t
 class Twinned(Protocol):
     """A learner that is made by more than its settings and seed."""
 
-    def twin(self) -> Any:
+    def twin(self) -> Resumable:
         """Return a new learner, made as this one was."""
         ...
 
@@ -78,7 +78,7 @@ class Twinned(Protocol):
 class Resumable(Protocol):
     """A learner, whose class is called with settings and a seed."""
 
-    config: Any
+    config: object
     seed: int
 
     def prepare(self, source: object) -> None:
@@ -216,7 +216,7 @@ class _Task(NamedTuple):
     writes: list[Callable[[], None]]
 
 
-def _planned(thing: object, name: str, rule: _Rule, task: _Task) -> Any:
+def _planned(thing: object, name: str, rule: _Rule, task: _Task) -> object:
     """Check a part, plan its writes, and return what will stand in its place."""
     if isinstance(thing, np.random.Generator):
         return _planned_generator(thing, name, task)
@@ -235,7 +235,7 @@ def _planned(thing: object, name: str, rule: _Rule, task: _Task) -> Any:
 
 def _with(
     thing: object, new: dict[Any, Any], changed: dict[Any, Any], writes: list[Callable[[], None]]
-) -> Any:
+) -> object:
     """Plan the changes of a structure; one that cannot be changed is made anew."""
     if type(thing) is tuple:
         return tuple(new.values())
@@ -251,7 +251,7 @@ def _with(
     return thing
 
 
-def _new_scalar(thing: object, name: str, rule: _Rule, task: _Task) -> Any:
+def _new_scalar(thing: object, name: str, rule: _Rule, task: _Task) -> object:
     """Return the number or word that will stand in the place of `thing`."""
     numpy_kinds: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "U": str}
     kind: Any = numpy_kinds[thing.dtype.kind] if isinstance(thing, np.generic) else type(thing)

@@ -11,8 +11,6 @@ states, which compiled loops call.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -28,7 +26,7 @@ STEP = 2.0**-53  # between neighbouring draws
 
 def stream_of(generator: np.random.Generator) -> Streams:
     """Return the column of `Streams` that goes on from where a PCG64 generator stands."""
-    state: Any = generator.bit_generator.state["state"]
+    state: dict[str, int] = generator.bit_generator.state["state"]
     limbs = [number >> shift & 2**32 - 1
              for number in (state["state"], state["inc"]) for shift in (96, 64, 32, 0)]  # fmt: skip
     return np.array(limbs, np.uint64)

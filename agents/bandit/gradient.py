@@ -17,7 +17,6 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 2.8, equations 2.1
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -117,7 +116,7 @@ class GradientBandit(BanditLearner):
     update = staticmethod(update_preferences)
 
     @property
-    def action_values(self) -> Any:
+    def action_values(self) -> Array:
         """Probabilities of the arms. Shape [1, arms]."""
         policy = np.empty_like(self.memory.values)
         softmax(self.memory.values, policy)

@@ -165,7 +165,7 @@ class BanditLearner:
         """Return action values, [arms] for one observation or [rows, arms] for many."""
         return self.action_values[self.observations.encode(inputs)]
 
-    def act(self, observation: object) -> Any:
+    def act(self, observation: object) -> int | Array:
         """Pick an action for the environment, as while learning."""
         arm = type(self).pick(self.memory, self.numbers, 0, 0.0, self.progress.generator)
         return self.actions.decode(arm)

@@ -40,7 +40,7 @@ class Baseline:
     continuous: ClassVar[bool] = True  # whether actions may be
     masked: ClassVar[bool] = False  # whether it keeps to legal actions
     place: ClassVar[str]
-    config_class: ClassVar[type[BaselineConfig]]
+    config_class: ClassVar[type[Any]]
 
     def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
         self.config: BaselineConfig = settings_of(self.config_class, config, settings)

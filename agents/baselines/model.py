@@ -15,10 +15,14 @@ from spielfeld.agents.deep_loop import Source
 from spielfeld.arrays import Array
 
 if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+
     from spielfeld.agents.baselines.vector import ManyWorldsVecEnv
 
 
-def make_model(place: str, config: BaselineConfig, worlds: ManyWorldsVecEnv, seed: int) -> Any:
+def make_model(
+    place: str, config: BaselineConfig, worlds: ManyWorldsVecEnv, seed: int
+) -> BaseAlgorithm:
     """Build the algorithm of "module:Class" in code, on the CPU."""
     from stable_baselines3.common.logger import Logger
 
@@ -34,7 +38,8 @@ def make_model(place: str, config: BaselineConfig, worlds: ManyWorldsVecEnv, see
         model._current_progress_remaining = max(0.0, 1.0 - samples / end)
 
     model._update_current_progress_remaining = update_progress
-    return model
+    made: BaseAlgorithm = model
+    return made
 
 
 def learn_on(model: Any, samples: int, masked: bool) -> None:

@@ -11,7 +11,7 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from stable_baselines3.common.vec_env import VecEnv
-from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs
 
 from spielfeld.agents.deep_loop import Source
 from spielfeld.arrays import Array
@@ -43,7 +43,7 @@ class ManyWorldsVecEnv(VecEnv):
         self._finished: list[tuple[float, float, float]] = []
         super().__init__(worlds.rows, worlds.observation_space, worlds.action_space)
 
-    def reset(self) -> Any:
+    def reset(self) -> VecEnvObs:
         """Start an episode in each row, row i with the first seed + i if there is one."""
         self.worlds.reset(self._seeds[0])
         self._reset_seeds()
@@ -122,7 +122,7 @@ def baseline_worlds(source: Source, rows: int, samples: int = 0) -> ManyWorldsVe
 
 
 def _single_rows(spec: EnvSpec, rows: int) -> SyncVectorEnv:
-    def single() -> Any:
+    def single() -> gym.Env[Any, Any]:
         return gym.make(unseen, disable_env_checker=True)
 
     unseen = copy.deepcopy(spec)

@@ -8,7 +8,7 @@ Source: Sutton & Barto, 2nd edition, section 4.1, equations 4.3 to 4.5.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from spielfeld.arrays import Booleans, Floats
 from spielfeld.compiled import compiled
 from spielfeld.envs.tabular import TabularModel
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 DIRECT_LIMIT = 100_000  # states; larger systems are solved by sweeps
 RESIDUAL = 1e-10  # of those sweeps, relative to values; see `unit_of`
 SMALLEST = 1e-300  # so as not to divide by 0 where nothing is paid
@@ -30,7 +33,7 @@ class Chain(NamedTuple):
     """What a world is once a policy has made all decisions."""
 
     reward: Floats  # mean reward of the next step; [states]
-    going_on: Any  # sparse probability of the next state, ends left out; [states, states]
+    going_on: csr_array  # sparse probability of the next state, ends left out; [states, states]
     ending: Booleans  # whether the next step may end the episode; [states]
 
 

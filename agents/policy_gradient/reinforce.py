@@ -305,7 +305,7 @@ class Reinforce(DeepLearner):
         targets = self.targets(inputs, action, returns, legal)
         return Batch(inputs, targets, len(returns) / self.config.episodes)
 
-    def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
+    def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> object:
         """Return the targets that the loss compares predictions with."""
         return Played(action, legal, returns)
 

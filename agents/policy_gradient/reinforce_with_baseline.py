@@ -21,7 +21,7 @@ Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.4.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
 from spielfeld.agents.policy_gradient.parts import ActionTargets
@@ -61,7 +61,9 @@ class ReinforceWithBaseline(Reinforce):
         """Return J."""
         return ActorCriticLoss(self.kind, self.config.value_weight, entropy_weight=0.0)
 
-    def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> Any:
+    def targets(
+        self, inputs: Array, action: Array, returns: Array, legal: Array | None
+    ) -> ActionTargets:
         """Return what the loss compares predictions with: the advantage is return - value."""
         advantage = returns - self.function(inputs)[:, -1]
         return ActionTargets(action, legal, None, advantage, returns)  # type: ignore[arg-type]

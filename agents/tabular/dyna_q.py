@@ -118,7 +118,7 @@ class DynaQ(TabularLearner):
         """Return how often to learn from memory."""
         return Planning(self.config.planning_steps)
 
-    def make_memory(self, table: Array, legal: Array) -> Any:
+    def make_memory(self, table: Array, legal: Array) -> DynaQMemory:
         """Return a memory in which nothing has been tried yet."""
         return DynaQMemory(
             table,

@@ -141,7 +141,7 @@ class TabularLearner:
         return isinstance(self.function, TileSum)
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> tuple[float, ...]:
         """The numbers that the update needs besides `Rates`, as a named tuple."""
         return ()
 
@@ -149,7 +149,7 @@ class TabularLearner:
         """Return action values, [actions] for one observation or [rows, actions] for many."""
         return self.function(self.observations.encode(inputs))
 
-    def act(self, observation: object, action_mask: Array | None = None) -> Any:
+    def act(self, observation: object, action_mask: Array | None = None) -> int | Array:
         """Pick an action for the environment, exploring at the current rate.
 
         Args:

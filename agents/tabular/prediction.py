@@ -75,7 +75,7 @@ class PredictionLearner(TabularLearner):
         """Return state values, a 0-d array for one observation or [rows] for many."""
         return super().predict(inputs)[..., 0]
 
-    def act(self, observation: object, action_mask: Array | None = None) -> Any:
+    def act(self, observation: object, action_mask: Array | None = None) -> int | Array:
         """Pick an action of the policy; one that was given knows by itself what is legal."""
         return super().act(observation, action_mask if self.policy is None else None)
 

@@ -74,7 +74,7 @@ class DiscreteCode:
             f"The {self._role} of this world are {self._space}, not {guard.shown(element)}."
         )
 
-    def decode(self, number: int) -> Any:
+    def decode(self, number: int) -> int | Array:
         """Return the element with this number, as environments take it."""
         if self._single:
             return number + int(self._start[0])

@@ -65,10 +65,10 @@ def step_in_gym(
     """Take an action in the environment."""
     if action < 0:
         raise ValueError(f"No legal action of state {state} has a value that is a number.")
-    action = world.actions.decode(action)
-    observation, reward, terminated, truncated, info = world.source.step(action)
+    taken = world.actions.decode(action)
+    observation, reward, terminated, truncated, info = world.source.step(taken)
     if not math.isfinite(reward):
-        raise ValueError(f"The environment paid {reward} for action {action}.")
+        raise ValueError(f"The environment paid {reward} for action {taken}.")
     state = seen(world, memory, 1 - state, observation, info)
     return Step(state, float(reward), bool(terminated), bool(truncated))
 

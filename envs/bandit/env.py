@@ -89,7 +89,7 @@ class BanditEnv(gym.Env[int, int]):
         bandit: Made = any_bandit,
         max_episode_steps: int | None = None,
         render_mode: str | None = None,
-        **options: Any,
+        **options: object,
     ) -> None:
         require_render_mode(render_mode, self.metadata["render_modes"])
         self.bandit = make_bandit(bandit, options)

@@ -58,7 +58,7 @@ class BanditVectorEnv(RowVectorEnv):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         bandit: Made = any_bandit,
         render_mode: str | None = None,
-        **options: Any,
+        **options: object,
     ) -> None:
         self.bandit = bandit = make_bandit(bandit, options)
         super().__init__(num_envs, ONE_STATE, bandit.arms, autoreset_mode, render_mode)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from spielfeld.envs.board_game.rules import Rules
 from spielfeld.envs.grid_world.pygame_ce import pygame
+
+if TYPE_CHECKING:
+    from pygame import Rect
 
 LARGEST_CELL, SMALLEST_CELL, LONGEST_SIDE = 150, 20, 620  # pixels, where nobody asks for a size
 WORDS_FROM = 26  # pixels that a cell needs to hold words
@@ -21,17 +24,17 @@ class Frame(NamedTuple):
     strip: int
 
     @property
-    def board(self) -> Any:
+    def board(self) -> Rect:
         """The rectangle of all cells."""
         size = self.rules.columns * self.cell, self.rules.rows * self.cell
         return pygame.Rect((self.left, self.top), size)
 
-    def box(self, row: int, column: int) -> Any:
+    def box(self, row: int, column: int) -> Rect:
         """Return the square of a cell."""
         corner = self.left + column * self.cell, self.top + row * self.cell
         return pygame.Rect(corner, (self.cell, self.cell))
 
-    def note_box(self, action: int) -> Any:
+    def note_box(self, action: int) -> Rect:
         """Return where words about an action go: below its column, or else in its cell."""
         if not self.rules.gravity:
             return self.box(*divmod(action, self.rules.columns))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete, Space
 
+from spielfeld.arrays import Array
 from spielfeld.envs.board_game.rules import LARGEST_TABLE, Rules, cell_bit, table_index
 
 Bytes = npt.NDArray[np.int8]
@@ -48,7 +49,7 @@ class Observer:
             else Box(0, 1, (2, rules.rows, rules.columns), np.int8)
         )
 
-    def __call__(self, own: int, other: int) -> Any:
+    def __call__(self, own: int, other: int) -> int | Array:
         """Return the observation of one position."""
         if self.kind == "index":
             return table_index(self.rules, own, other)

@@ -39,7 +39,7 @@ class Asked(NamedTuple):
     name: str
     title: str
     ask: Callable[[Any], Numbers]
-    about: Any
+    about: object
 
 
 def next_shown(shown: str) -> str:

@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from spielfeld.arrays import Array
 from spielfeld.experiments.compare.runs import SHARE, Cells, Result, Unit
 from spielfeld.experiments.compare.statistics import LEVEL
 from spielfeld.files import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Okabe & Ito without yellow, which is lost on white; safe for the colour-blind.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9", "#777777")
@@ -91,7 +94,7 @@ def _panels(cells: Cells) -> list[Panel]:
 
 
 def _draw(
-    panel: Any, world: str, unit: Unit, curves: Curves, look: Look, clock: bool = False
+    panel: Axes, world: str, unit: Unit, curves: Curves, look: Look, clock: bool = False
 ) -> Ends:
     """Draw each learner's middle and band; return where the lines end."""
     ends, bands = {}, []
@@ -122,7 +125,7 @@ def _draw(
     return ends
 
 
-def _by_the_clock(panel: Any, ends: Ends) -> str:
+def _by_the_clock(panel: Axes, ends: Ends) -> str:
     """Stretch the time that the fastest took, if it is lost beside that of the slowest."""
     seconds = [end[0] for end in ends.values() if end[0] > 0]
     if not seconds or max(seconds) < FAR * min(seconds):
@@ -145,7 +148,7 @@ def _band(
     middles = trim_mean(curves[drawn], 0.25, axis=1)
     tail = 50 * (1 - LEVEL)
     low, high = np.percentile(middles, [tail, 100 - tail], axis=0)
-    places: Any = [each.clock if clock else each.curve[0] for each in lines]
+    places: list[Array] = [np.asarray(each.clock if clock else each.curve[0]) for each in lines]
     along = np.mean(places, axis=0)
     found = np.array([along, trim_mean(curves, 0.25, axis=0), low, high])
     samples, middle, low, high = found[:, 1:] if clock and len(along) > 1 else found
@@ -164,7 +167,7 @@ def _limits(bands: Sequence[tuple[Array, Array]], unit: Unit) -> tuple[float, fl
     return bottom - margin, top + margin
 
 
-def _name_ends(panel: Any, ends: Ends, look: Look) -> None:
+def _name_ends(panel: Axes, ends: Ends, look: Look) -> None:
     """Write each learner's name beside the end of its line, apart from the others."""
     low, high = panel.get_ylim()
     apart, right = 0.062 * (high - low), max((end[0] for end in ends.values()), default=1.0)
@@ -193,7 +196,7 @@ def _spread(heights: list[float], apart: float, top: float) -> list[float]:
     return heights
 
 
-def _thousands(value: float, position: int) -> str:
+def _thousands(value: float, position: float) -> str:
     for size, letter in ((1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:g} {letter}"

@@ -8,13 +8,16 @@ The book prints the curves without numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from spielfeld.tutorials.figures.drawing import COLOURS, DASHES, Outcome, Repeat, Row, canvas
 from spielfeld.tutorials.figures.ten_armed_testbed import explorer, play
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from spielfeld.agents.bandit.learner import BanditLearner
 
 SOURCE = "figure 2.6"
 RUNS = 2_000
@@ -58,7 +61,7 @@ def draw_family(axes: Axes, k: int, family: str, places: list[float], means: lis
     axes.grid(alpha=0.3)
 
 
-def parameter_families() -> dict[str, tuple[Any, range]]:
+def parameter_families() -> dict[str, tuple[Callable[[float], BanditLearner], range]]:
     """Return how to make each method from its parameter, and the powers of two to try."""
     from spielfeld.agents.bandit import (
         GradientBandit,
@@ -69,13 +72,13 @@ def parameter_families() -> dict[str, tuple[Any, range]]:
         UpperConfidenceConfig,
     )
 
-    def gradient(value: float) -> Any:
+    def gradient(value: float) -> BanditLearner:
         return GradientBandit(GradientConfig(learning_rate=value))
 
-    def confident(value: float) -> Any:
+    def confident(value: float) -> BanditLearner:
         return UpperConfidenceBandit(UpperConfidenceConfig(confidence=value))
 
-    def optimistic(value: float) -> Any:
+    def optimistic(value: float) -> BanditLearner:
         return OptimisticBandit(OptimisticConfig(initial_value=value))
 
     return {

@@ -14,7 +14,12 @@ from spielfeld.arrays import Array
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, Row, canvas, world
 
 if TYPE_CHECKING:
+    from gymnasium import Env
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+    from spielfeld.envs.tabular import TabularModel
 
 SOURCE = "figure 5.1"
 RUNS = 1
@@ -50,7 +55,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, rows)
 
 
-def learned_values(env: Any, policy: Array) -> dict[int, Array]:
+def learned_values(env: Env[Any, Any], policy: Array) -> dict[int, Array]:
     """Return the values that Monte Carlo has learned after so many games."""
     from spielfeld.agents import MonteCarloPrediction, MonteCarloPredictionConfig
 
@@ -62,7 +67,7 @@ def learned_values(env: Any, policy: Array) -> dict[int, Array]:
     return learned
 
 
-def sticks_on_20(model: Any) -> Array:
+def sticks_on_20(model: TabularModel) -> Array:
     """Return the policy that hits on anything below 20. Shape [states, actions]."""
     from spielfeld.envs.small_worlds.blackjack import HANDS, HIT, STICK
 
@@ -86,12 +91,12 @@ def by_hand(values: Array, ace: bool) -> Array:
     )
 
 
-def draw_hands(axes: Axes, values: Array) -> Any:
+def draw_hands(axes: Axes, values: Array) -> AxesImage:
     """Draw what each hand is worth as colours."""
     return axes.imshow(values, origin="lower", cmap="cividis", vmin=-1, vmax=1, extent=EXTENT)
 
 
-def label_hands(picture: Any, panels: Any, image: Any) -> None:
+def label_hands(picture: Figure, panels: Array, image: AxesImage) -> None:
     """Name what the axes of all panels show."""
     for axes in panels.flat:
         axes.set_xticks(DEALER, ["A", *map(str, DEALER[1:])], fontsize=8)

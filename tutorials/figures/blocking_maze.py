@@ -8,12 +8,16 @@ discount 0.95, exploration rate 0.1.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, canvas, estimate, lines
+
+if TYPE_CHECKING:
+    from spielfeld.agents import DynaQ
 
 SOURCE = "figure 8.4"
 RUNS = 200
@@ -22,7 +26,9 @@ QUESTION = "Can an agent be too curious? Change BONUS_WEIGHT to 0.1."
 BONUS_WEIGHT = 0.001
 
 
-def rewards(seed: int, learner: Any, kind: str, change: int, end: int, settings: Any) -> Array:
+def rewards(
+    seed: int, learner: type[DynaQ], kind: str, change: int, end: int, settings: Mapping[str, float]
+) -> Array:
     """Return the reward gathered up to each step in a maze that changes. Shape [steps + 1]."""
     import gymnasium as gym
 

@@ -7,12 +7,13 @@ gamma 0.001, whose accuracy is published. Right answers are grey, mistakes are c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.protocols import Learner
 from spielfeld.tutorials.figures.drawing import (
     BLACK,
     GREY,
@@ -42,7 +43,7 @@ def halves() -> tuple[DataSet, DataSet]:
     return data.take(slice(None, half)), data.take(slice(half, None))
 
 
-def counted(learner: Any) -> Array:
+def counted(learner: Learner) -> Array:
     """Count test rows by true class (first index) and predicted class (second)."""
     train, test = halves()
     learner.learn(train, EPOCHS * len(train))

@@ -9,12 +9,12 @@ rows.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.protocols import Learner
 from spielfeld.tutorials.figures.drawing import (
     BAND,
     Outcome,
@@ -44,7 +44,7 @@ def moons() -> tuple[DataSet, DataSet]:
     return data.take(order[100:]), data.take(order[:100])
 
 
-def learned(method: str, rows: DataSet, seed: int) -> Any:
+def learned(method: str, rows: DataSet, seed: int) -> Learner:
     """Return a learner with default settings that has learned from such rows."""
     from spielfeld.learning.supervised import LogisticRegression, NeuralNetwork
 
@@ -53,7 +53,7 @@ def learned(method: str, rows: DataSet, seed: int) -> Any:
     return learner
 
 
-def classes(learner: Any, inputs: Array) -> Array:
+def classes(learner: Learner, inputs: Array) -> Array:
     """Return the most probable class of each row."""
     most: Array = learner.predict(inputs).argmax(axis=1)
     return most

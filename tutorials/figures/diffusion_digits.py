@@ -9,7 +9,7 @@ random. *Confidence* is its mean probability of the class that it predicts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from spielfeld.tutorials.figures.drawing import Outcome, Repeat, canvas, estimat
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SOURCE = "Spielfeld"
 RUNS = 3
@@ -141,7 +142,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(digits_picture(shares), rows)
 
 
-def digits_picture(shares: dict[str, float]) -> Any:
+def digits_picture(shares: dict[str, float]) -> Figure:
     """Draw digits of the first seed: held-out ones, from noise to digit, and drawn ones."""
     taught, others = halves(0)
     generator = np.random.default_rng(0)

@@ -8,14 +8,19 @@ learner passes 95 % of the tests, as fresh rows beside other fresh rows do on av
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.experiments.sources import settings_for
 from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.protocols import Generates
 from spielfeld.tutorials.figures.drawing import BLUE, ORANGE, Outcome, Repeat, canvas, estimate
+
+if TYPE_CHECKING:
+    from spielfeld.learning.generative import Diffusion
+    from spielfeld.learning.unsupervised import GaussianMixture
 
 SOURCE = "Spielfeld"
 RUNS = 5
@@ -30,7 +35,7 @@ SHORTENED = 1.0  # share of the budgets that is trained for
 STAGES = (0, 25, 40)  # of the 50 steps, shown on the way from noise to shape
 
 
-def drawer(name: str, rows: DataSet, seed: int) -> Any:
+def drawer(name: str, rows: DataSet, seed: int) -> Diffusion:
     """Return a diffusion model that has learned from rows with its default settings."""
     from spielfeld.learning.generative import Diffusion, DiffusionConfig
 
@@ -43,7 +48,9 @@ def drawer(name: str, rows: DataSet, seed: int) -> Any:
     return learner
 
 
-def mixture(components: int, rows: DataSet, seed: int, regularisation: float = 1e-6) -> Any:
+def mixture(
+    components: int, rows: DataSet, seed: int, regularisation: float = 1e-6
+) -> GaussianMixture:
     """Return a Gaussian mixture that has learned from rows."""
     from spielfeld.learning.unsupervised import GaussianMixture, GaussianMixtureConfig
 
@@ -71,7 +78,7 @@ def passed(seed: int, name: str) -> Array:
 
     split, generator = shape(name, seed), np.random.default_rng(seed)
     fresh, others = np.split(generator.permutation(split.test.inputs), 2)
-    learners = [drawer(name, split.train, seed)]
+    learners: list[Generates] = [drawer(name, split.train, seed)]
     learners += [mixture(components, split.train, seed) for components in COMPONENTS]
     sets = [others, *(learner.sample(len(fresh), generator) for learner in learners)]
     values = [
@@ -101,7 +108,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(picture, rows)
 
 
-def show_shape(line: Any, name: str, shares: dict[str, float]) -> None:
+def show_shape(line: Array, name: str, shares: dict[str, float]) -> None:
     """Draw the training rows of the first seed, and the points drawn after that."""
     rows, generator = shape(name, 0).train, np.random.default_rng(0)
     stages = list(drawer(name, rows, 0).drawing(ROWS, generator))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from spielfeld.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 SOURCE_RUNS = 1_000  # of a published number that states neither runs nor error
 BAND_WIDTH = 4.0  # in standard errors of the difference
@@ -49,7 +51,7 @@ class Row(NamedTuple):
 class Outcome(NamedTuple):
     """Picture of a figure, made by matplotlib, and its numbers."""
 
-    picture: Any
+    picture: Figure
     rows: list[Row]
 
 
@@ -163,14 +165,19 @@ BOOK: dict[str, Any] = {"color": GREY, "ls": (0, (4, 3)), "lw": 1.0, "zorder": 1
 
 
 def canvas(
-    title: str, rows: int = 1, columns: int = 1, height: float = 4.2, **options: Any
-) -> tuple[Any, Any]:
+    title: str,
+    rows: int = 1,
+    columns: int = 1,
+    height: float = 4.2,
+    sharex: bool | Literal["row"] = False,
+    sharey: bool | Literal["row"] = False,
+) -> tuple[Figure, Any]:
     """Return a picture of 800 pixels' width, and its panels. [rows, columns] without sides of 1."""
     from matplotlib.figure import Figure
 
     picture = Figure(figsize=(8.0, height), dpi=100, layout="constrained")
     picture.suptitle(title, fontsize=12)
-    return picture, picture.subplots(rows, columns, **options)
+    return picture, picture.subplots(rows, columns, sharex=sharex, sharey=sharey)
 
 
 def lines(axes: Axes, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]) -> None:
@@ -237,10 +244,16 @@ def book_point(
     axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=8)
 
 
-def number_grid(axes: Axes, numbers: npt.ArrayLike, form: str = "{:.2f}", **options: Any) -> Any:
+def number_grid(
+    axes: Axes,
+    numbers: npt.ArrayLike,
+    form: str = "{:.2f}",
+    vmin: float | None = None,
+    vmax: float | None = None,
+) -> AxesImage:
     """Draw a table of numbers as coloured cells with the numbers in them; NaN stays empty."""
     table = np.asarray(numbers, float)
-    image = axes.imshow(table, cmap="cividis", **options)
+    image = axes.imshow(table, cmap="cividis", vmin=vmin, vmax=vmax)
     low, high = image.get_clim()
     for (row, column), number in np.ndenumerate(table):
         if np.isfinite(number):
@@ -253,7 +266,7 @@ def number_grid(axes: Axes, numbers: npt.ArrayLike, form: str = "{:.2f}", **opti
     return image
 
 
-def save(picture: Any, path: Path) -> None:
+def save(picture: Figure, path: Path) -> None:
     """Write a picture as a PNG of at most 64 colours: sharp, and small."""
     from PIL import Image
 

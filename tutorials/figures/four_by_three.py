@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from spielfeld.arrays import Array
+from spielfeld.protocols import OnMap
 from spielfeld.tutorials.figures.drawing import (
     Outcome,
     Repeat,
@@ -61,7 +62,7 @@ def beside_the_book(title: str, ours: Array, book: Array, form: str = "{:.3f}") 
     return picture, panels
 
 
-def on_map(env: Any, values: Array) -> Array:
+def on_map(env: OnMap, values: Array) -> Array:
     """Put the values of states where their cells are; NaN for walls. Shape [rows, columns]."""
     from spielfeld.experiments import pictures
 

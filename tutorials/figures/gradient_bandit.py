@@ -7,8 +7,6 @@ The step sizes are 0.1 and 0.4.
 
 from __future__ import annotations
 
-from typing import Any
-
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, book_line, canvas
 from spielfeld.tutorials.figures.ten_armed_testbed import draw_optimal, optimal_row, play
 
@@ -23,7 +21,7 @@ def figure(repeat: Repeat) -> Outcome:
     """Draw the figure, and compare its numbers."""
     from spielfeld.agents.bandit import GradientBandit, GradientConfig
 
-    def learner(rate: float, baseline: bool) -> Any:
+    def learner(rate: float, baseline: bool) -> GradientBandit:
         return GradientBandit(GradientConfig(learning_rate=rate, baseline=baseline))
 
     learners = {

@@ -8,9 +8,10 @@ ten rows, and there is a mark every ten steps. The paths are of one run, the num
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from spielfeld.arrays import Array
 from spielfeld.learning.data_learner import OptimizerName
@@ -69,11 +70,12 @@ def features(standardise: bool) -> Array:
     return (Standardiser.learned_from(inputs)(inputs) if standardise else inputs)[:, 0]
 
 
-def losses(feature: Array, weight: Any, bias: Any) -> Any:
+def losses(feature: Array, weight: npt.ArrayLike, bias: npt.ArrayLike) -> Array:
     """Return half the mean squared error on all rows, for one weight and bias or for arrays."""
     targets = np.asarray(line().targets)
     error = np.multiply.outer(weight, feature) + np.asarray(bias)[..., None] - targets
-    return 0.5 * np.square(error).mean(axis=-1)
+    loss: Array = 0.5 * np.square(error).mean(axis=-1)
+    return loss
 
 
 def figure(repeat: Repeat) -> Outcome:

@@ -8,7 +8,7 @@ exploration rate are 0.1, so that 5 % is the least.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from spielfeld.tutorials.figures.drawing import (
     world,
 )
 
+if TYPE_CHECKING:
+    from spielfeld.agents import DoubleQLearning, QLearning
+
 SOURCE = "figure 6.5"
 RUNS = 10_000
 QUESTION = "Where does the least possible share move if EXPLORATION_RATE is 0.5?"
@@ -33,7 +36,7 @@ EXPLORATION_RATE = 0.1
 EPISODES = 300
 
 
-def went_left(seed: int, learner: Any) -> Array:
+def went_left(seed: int, learner: type[QLearning] | type[DoubleQLearning]) -> Array:
     """Tell for each episode whether the first step went left. Shape [episodes]."""
     config = learner.config_class(
         learning_rate=0.1, learning_rate_decay=0.0, discount=1.0,

@@ -8,10 +8,9 @@ from the training rows.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from spielfeld.protocols import Learner
 from spielfeld.tutorials.figures.drawing import (
     BAND,
     Outcome,
@@ -42,7 +41,7 @@ def digits_accuracy(seed: int, hidden: bool, rows: int) -> float:
     data = find_data_set("digits")
     order = np.random.default_rng(seed).permutation(len(data))
     train, test = data.take(order[500 : 500 + rows]), data.take(order[:500])
-    learner: Any = (NeuralNetwork if hidden else LogisticRegression)(seed=seed)
+    learner: Learner = (NeuralNetwork if hidden else LogisticRegression)(seed=seed)
     learner.learn(train, 20_000)
     return accuracy(learner.predict(test.inputs), np.asarray(test.targets))
 

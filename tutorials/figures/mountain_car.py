@@ -8,12 +8,15 @@ The book prints the surfaces without numbers.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.tutorials.figures.drawing import Outcome, Repeat, Row, canvas, world
+
+if TYPE_CHECKING:
+    from spielfeld.agents import Sarsa
 
 SOURCE = "figure 10.1"
 RUNS = 1
@@ -25,7 +28,7 @@ SIDE = 60  # points of a picture, along either axis
 MOUNTAIN: dict[str, Any] = {"name": "MountainCar-v0", "max_episode_steps": 100_000}
 
 
-def driver(seed: int, learning_rate: float) -> Any:
+def driver(seed: int, learning_rate: float) -> Sarsa:
     """Return SARSA with 8 tilings of 8 x 8 tiles, greedy; values of 0 make it try everything."""
     from spielfeld.agents import Sarsa
 
@@ -36,7 +39,7 @@ def driver(seed: int, learning_rate: float) -> Any:
     return Sarsa(config, seed)
 
 
-def cost_to_go(learner: Any) -> Array:
+def cost_to_go(learner: Sarsa) -> Array:
     """Return how many steps the learner expects, for each velocity and position."""
     low, high = world(**MOUNTAIN).observation_space.low, world(**MOUNTAIN).observation_space.high
     positions, velocities = (np.linspace(low[k], high[k], SIDE) for k in (0, 1))

@@ -29,6 +29,8 @@ from spielfeld.tutorials.figures.drawing import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from spielfeld.agents.tabular.prediction import PredictionLearner
+
 SOURCE = "figure 7.2"
 RUNS = 200
 QUESTION = "Which n is best after a single episode? Change EPISODES to 1."
@@ -40,7 +42,7 @@ STEP_SIZES = [round(0.05 * k, 2) for k in range(1, 21)]
 PUBLISHED = {1: 0.345, 2: 0.277, 4: 0.265, 8: 0.278, 16: 0.313}  # best RMS error
 
 
-def walk_error(seed: int, learner: Any, settings: dict[str, Any]) -> float:
+def walk_error(seed: int, learner: type[PredictionLearner], settings: dict[str, Any]) -> float:
     """Return the RMS error over the 19 states, mean over the first ten episodes."""
     config = learner.config_class(discount=1.0, learning_rate_decay=0.0, **settings)
     judge, env = learner(config, seed), world("spielfeld/RandomWalk19-v0")

@@ -12,12 +12,15 @@ Without the table of openings (`pip install 'spielfeld[games]'`) first moves tak
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.tutorials.figures.drawing import BLUE, GREY, ORANGE, Outcome, Repeat, Row, canvas
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SOURCE = "Allen and Allis, 1988"
 RUNS = 1_000
@@ -70,7 +73,7 @@ def figure(repeat: Repeat) -> Outcome:
     return Outcome(_picture(list(measured), list(measured.values())), rows)
 
 
-def _picture(settings: list[tuple[str, int]], measured: list[Array]) -> Any:
+def _picture(settings: list[tuple[str, int]], measured: list[Array]) -> Figure:
     """Draw for each rival and seat the share of results, and beside it how long games were."""
     picture, (shares, lengths) = canvas("The perfect player of Connect Four", 1, 2, sharey=True)
     places, left = np.arange(len(settings)), np.zeros(len(settings))

@@ -8,7 +8,7 @@ errors of the five values, mean over runs.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from spielfeld.tutorials.figures.drawing import (
     world,
 )
 
+if TYPE_CHECKING:
+    from spielfeld.agents.tabular.prediction import PredictionLearner
+
 SOURCE = "example 6.2"
 RUNS = 200
 QUESTION = "Does a larger step size end with a smaller error? Change the 0.15 in TD_STEPS to 0.5."
@@ -33,7 +36,7 @@ EPISODES = 100
 TD_STEPS, MC_STEPS = (0.15, 0.1, 0.05), (0.01, 0.02, 0.03, 0.04)
 
 
-def values_of(seed: int, learner: Any, **settings: Any) -> Array:
+def values_of(seed: int, learner: type[PredictionLearner], **settings: float) -> Array:
     """Return the values of A to E after 0 to 100 episodes. Shape [episodes + 1, 5]."""
     config = learner.config_class(
         discount=1.0, initial_value=0.5, learning_rate_decay=0.0, **settings
@@ -46,7 +49,7 @@ def values_of(seed: int, learner: Any, **settings: Any) -> Array:
     return values
 
 
-def errors(seed: int, learner: Any, settings: dict[str, Any]) -> Array:
+def errors(seed: int, learner: type[PredictionLearner], settings: dict[str, Any]) -> Array:
     """Return the RMS error over the five states after 0 to 100 episodes."""
     missed: Array = np.sqrt(((values_of(seed, learner, **settings) - TRUE) ** 2).mean(axis=1))
     return missed

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from spielfeld.tutorials.figures.drawing import (
     BAND_WIDTH,
@@ -25,21 +25,28 @@ from spielfeld.tutorials.figures.drawing import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from spielfeld.agents.bandit import ExplorationBandit
+    from spielfeld.agents.bandit.learner import BanditLearner
+    from spielfeld.agents.bandit.many_runs import Curves
+
 SOURCE = "figure 2.2"
 RUNS = 2_000
 QUESTION = "Which agent is ahead after 5,000 steps? Change STEPS."
 
+Name = TypeVar("Name")
 STEPS, LAST = 1_000, 100
 
 
-def explorer(exploration_rate: float, **settings: float) -> Any:
+def explorer(exploration_rate: float, **settings: float) -> ExplorationBandit:
     """Return the bandit that explores at random."""
     from spielfeld.agents.bandit import ExplorationBandit, ExplorationConfig
 
     return ExplorationBandit(ExplorationConfig(exploration_rate=exploration_rate, **settings))
 
 
-def play(repeat: Repeat, learners: Mapping[Any, Any], mean: float = 0.0) -> dict[Any, Any]:
+def play(
+    repeat: Repeat, learners: Mapping[Name, BanditLearner], mean: float = 0.0
+) -> dict[Name, Curves]:
     """Let each learner play the same problems; return its `Curves`."""
     from spielfeld.agents.bandit import testbed
 
@@ -50,7 +57,7 @@ def play(repeat: Repeat, learners: Mapping[Any, Any], mean: float = 0.0) -> dict
     return curves
 
 
-def optimal_row(name: str, curves: Any, published: float | None, error: float = 0.0) -> Row:
+def optimal_row(name: str, curves: Curves, published: float | None, error: float = 0.0) -> Row:
     """Compare how often the best arm was pulled in the last 100 steps."""
     ours = curves.optimal[-LAST:].mean().item()
     ours_error = curves.optimal_error[-LAST:].mean().item()  # as if a run's 100 steps were one
@@ -60,13 +67,13 @@ def optimal_row(name: str, curves: Any, published: float | None, error: float = 
     return Row(f"{name}: share of best pulls in the last 100", published, ours, ours_error, band)
 
 
-def draw_optimal(axes: Axes, curves: Mapping[str, Any]) -> None:
+def draw_optimal(axes: Axes, curves: Mapping[str, Curves]) -> None:
     """Draw in how many runs the best arm was pulled, over steps."""
     axes.set(xlabel="step", ylabel="pulls of the best arm in %", xlim=(1, STEPS), ylim=(0, 100))
     lines(axes, range(1, STEPS + 1), {name: 100 * one.optimal for name, one in curves.items()})
 
 
-def draw_reward(axes: Axes, curves: Mapping[str, Any]) -> None:
+def draw_reward(axes: Axes, curves: Mapping[str, Curves]) -> None:
     """Draw the mean reward over steps."""
     axes.set(xlabel="step", ylabel="mean reward", xlim=(1, STEPS), ylim=(0, 1.6))
     lines(axes, range(1, STEPS + 1), {name: one.reward for name, one in curves.items()})

@@ -9,11 +9,11 @@ quarter for validation, a quarter for testing.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from spielfeld.arrays import Array
+from spielfeld.learning.data_sets.data_set import DataSet
+from spielfeld.protocols import Learner
 from spielfeld.tutorials.figures.drawing import (
     BAND,
     ORANGE,
@@ -54,10 +54,11 @@ def judged(seed: int) -> Array:
     return np.vstack([test, chosen])
 
 
-def counts_at(learner: Any, part: Any) -> Array:
+def counts_at(learner: Learner, part: DataSet | None) -> Array:
     """Return shares missed and alarmed about, and cost of a patient. Shape [3, thresholds]."""
+    assert part is not None
     probability = learner.predict(part.inputs)[:, MALIGNANT]
-    malignant = part.targets == MALIGNANT
+    malignant = np.asarray(part.targets) == MALIGNANT
     alarmed = probability >= THRESHOLDS[:, None]  # [thresholds, rows]
     missed, alarms = ~alarmed & malignant, alarmed & ~malignant
     cost = (MISSED * missed + ALARM * alarms).mean(axis=1)

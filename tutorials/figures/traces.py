@@ -45,5 +45,6 @@ def figure(repeat: Repeat) -> Outcome:
             estimate(f"{kind}, lambda 0: best RMS error", PUBLISHED[1], found[k, 0, first]),
             estimate(f"{kind}: {what}", None, found[k, at[0], at[1]]),
         ]
-    picture.legend(*panels[0].get_legend_handles_labels(), loc="outside right", title="lambda")
+    handles, labels = panels[0].get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside right", title="lambda")  # type: ignore[call-overload]
     return Outcome(picture, rows)
