@@ -145,6 +145,8 @@ class DeepLearner:
     config_class: ClassVar[type[Any]] = NetworkConfig
     measures: ClassVar[tuple[str, ...]] = ()  # numbers about an update, columns of the history
     many: ClassVar[bool] = True
+    apart: ClassVar[tuple[str, ...]] = ("worlds",)
+    state, restore = snapshot.state, snapshot.restore
     saved: ClassVar[tuple[str, ...]] = (
         "function", "optimizer", "features", "generator", "samples", "owed", "measured",
     )  # fmt: skip
@@ -165,6 +167,7 @@ class DeepLearner:
         self.measured: dict[str, float] = dict.fromkeys(self.measures, np.nan)
         self.latest: tuple[Batch, Array] | None = None  # the last step's, to be measured
         self._source: Source | None = None
+        self._entered: tuple[Source, ManyWorlds] | None = None  # by the learner it is a twin of
         self._finished: list[tuple[float, ...]] = []
 
     # A method writes these.
@@ -290,7 +293,11 @@ class DeepLearner:
         """Prepare for a source; another one than last time begins new episodes there."""
         if source is self._source:
             return
-        worlds = many_worlds(source, self.config.num_envs)
+        entered, self._entered = self._entered, None
+        if entered is not None and entered[0] is source:
+            worlds = entered[1]
+        else:
+            worlds, entered = many_worlds(source, self.config.num_envs), None
         features = Features(worlds.observation_space)
         if self._source is None:
             require_actions(worlds.action_space)
@@ -299,7 +306,8 @@ class DeepLearner:
         ):  # fmt: skip
             raise ValueError("The new environment has other spaces than the one learned from.")
         self.worlds = worlds
-        worlds.reset(rows_seed(self.seed, self.samples))
+        if entered is None:
+            worlds.reset(rows_seed(self.seed, self.samples))
         if self._source is None:
             self.features, self.optimizer = features, make_adam(self.config)
             self.build()
@@ -307,37 +315,31 @@ class DeepLearner:
         self.forget()
         self._source = source
 
-    def state(self) -> snapshot.State:
-        """Return everything that learning depends on, as arrays and JSON values by name.
+    # Saving: `snapshot.restore` restores into a twin, which takes over if all fits.
 
-        It is empty before the first `learn`. Other authors' worlds tell their state in a form of
-        their own, so that it stands beside the snapshot.
+    def twin(self) -> DeepLearner:
+        """Return a new learner of the same settings and seed, which sees the worlds as they stand.
+
+        A reset of these would disturb this learner, and some environments cannot be copied.
         """
-        worlds = {} if self._source is None else prefixed("worlds", self.worlds.state())
-        return {**snapshot.state(self), **worlds}
+        twin = type(self)(self.config, self.seed)
+        if self._source is not None:
+            twin._entered = self._source, self.worlds.seen_again()
+        return twin
 
-    def restore(self, state: snapshot.State, source: Source) -> None:
-        """Continue from the result of `state()`, in copies of `source`.
-
-        Raises:
-            ValueError: If a part does not fit the settings or the spaces; names it. Then nothing
-                has been restored.
-        """
-        snapshot.require_names(state)
+    def prepare(self, source: Source) -> None:
+        """Make the worlds, and all arrays that depend on them."""
         self.begin(source)
-        if not state:
-            return
-        start, before = "worlds.", snapshot.state(self)
-        worlds = {k: v for k, v in state.items() if str(k).startswith(start)}
-        snapshot.restored(self, {k: v for k, v in state.items() if k not in worlds})
-        worlds = {k.removeprefix(start): v for k, v in worlds.items()}
-        try:
-            self.require_sound()
-            self.worlds.restore(worlds, rows_seed(self.seed, self.samples))
-        except Exception:
-            snapshot.restored(self, before)
-            raise
-        if not worlds:  # where they stood is not known: they begin anew
+
+    def told_apart(self) -> snapshot.State | None:
+        """Return where the worlds stand, of which other authors' have a form of their own."""
+        return None if self._source is None else prefixed("worlds", self.worlds.state())
+
+    def take_apart(self, state: snapshot.State) -> None:
+        """Put the worlds where they stood; where that is not known, they begin anew."""
+        worlds = {name.removeprefix("worlds."): leaf for name, leaf in state.items()}
+        self.worlds.restore(worlds, rows_seed(self.seed, self.samples))
+        if not worlds:
             self.forget()
 
 

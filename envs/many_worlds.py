@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,6 +17,7 @@ from spielfeld.arrays import Array, Booleans
 from spielfeld.envs.access import (
     ForeignEnv,
     ForeignVector,
+    Saves,
     autoreset_mode,
     is_wrapped,
     overwrites,
@@ -130,6 +132,15 @@ class ManyWorlds:
         self._book(reward, ended, taken)
         return step
 
+    def seen_again(self) -> ManyWorlds:
+        """Return another view of the same vector, which sees it as it stands."""
+        view = ManyWorlds(self.vector)
+        view._begun = self._begun
+        view.observation, view.legal, view.waiting, view.total, view.length = copy.deepcopy(
+            (self.observation, self.legal, self.waiting, self.total, self.length)
+        )
+        return view
+
     def state(self) -> snapshot.State:
         """Return everything that the next step depends on, as arrays and JSON; {} if unknown."""
         vector = vector_state(self.vector)
@@ -152,6 +163,7 @@ class ManyWorlds:
             raise ValueError(f"Expected the state of {self.rows} rows, not {len(waiting)}.")
         own = {name: leaf for name, leaf in state.items() if not name.startswith("vector")}
         before, untold = snapshot.leaves(self), self.legal is None
+        stood = None if isinstance(self.vector, Saves) else vector_state(self.vector)
         if untold and own.get("legal") is not None and isinstance(self.action_space, Discrete):
             self.legal = np.zeros((self.rows, int(self.action_space.n)), bool)
         try:
@@ -161,6 +173,8 @@ class ManyWorlds:
         except ValueError:
             self.legal = None if untold else self.legal
             snapshot.restored(self, before)
+            if stood is not None:  # a stranger's vector may have changed
+                restore_vector(self.vector, stood, self.waiting, seed)
             raise
 
     def require_sound(self) -> None:

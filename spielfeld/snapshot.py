@@ -34,7 +34,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from typing import Annotated, Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -58,9 +58,9 @@ from spielfeld.leaves import (
 from spielfeld.settings import Misfit, Range, Sound, annotations_of, checked
 
 __all__ = [
-    "Bounded", "Counter", "Counts", "Fixed", "Grows", "Index", "Leaf", "Resumable", "Saved",
-    "Sound", "State", "Twinned", "Values", "leaves", "require_names", "restore", "restored",
-    "state",
+    "Apart", "Bounded", "Counter", "Counts", "Fixed", "Grows", "Index", "Leaf", "Resumable",
+    "Saved", "Sound", "State", "Twinned", "Values", "leaves", "require_names", "restore",
+    "restored", "state",
 ]  # fmt: skip
 
 LONGEST = Range(-(2**63), 2**64 - 1)  # whole numbers that a compiled loop can take
@@ -86,13 +86,32 @@ class Resumable(Protocol):
         ...
 
 
+@runtime_checkable
+class Apart(Protocol):
+    """A learner with parts of other authors, which are saved in forms of their own.
+
+    `apart` says how the names of their leaves begin, up to the first dot.
+    """
+
+    apart: ClassVar[tuple[str, ...]]
+
+    def told_apart(self) -> State | None:
+        """Return the leaves of these parts; None before the learner is prepared for a source."""
+        ...
+
+    def take_apart(self, state: State) -> None:
+        """Restore these parts, after all others; raise a ValueError if they do not fit."""
+        ...
+
+
 def state(self: object) -> State:
     """Return everything that the next step depends on, as arrays and JSON values by name.
 
     A class takes this function over as its method: `state = snapshot.state`. The state of a learner
     that has not been prepared for a source is empty.
     """
-    return leaves(self)
+    told = self.told_apart() if isinstance(self, Apart) else {}
+    return {} if told is None else {**leaves(self), **told}
 
 
 def restore(self: Any, state: Mapping[str, Leaf], source: object = None) -> None:
@@ -127,9 +146,13 @@ def restore(self: Any, state: Mapping[str, Leaf], source: object = None) -> None
     twin: Resumable = made
     if state:
         twin.prepare(source)
-        restored(twin, state)
+        apart = twin.apart if isinstance(twin, Apart) else ()
+        told = {name: leaf for name, leaf in state.items() if str(name).split(".")[0] in apart}
+        restored(twin, {name: leaf for name, leaf in state.items() if name not in told})
         if isinstance(twin, Sound):
             twin.require_sound()
+        if isinstance(twin, Apart):
+            twin.take_apart(told)
     here, there = vars(self), vars(twin)
     for name in (here.keys() & set(self.saved)) - there.keys():
         delattr(self, name)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spielfeld import snapshot
 from spielfeld.agents.baselines.config import BaselineConfig
 from spielfeld.agents.baselines.luck import OwnLuck
 from spielfeld.agents.baselines.model import learn_on, make_model, prediction, worlds_of
@@ -18,6 +19,7 @@ from spielfeld.arrays import Array
 from spielfeld.envs.many_worlds import rows_seed
 from spielfeld.history import History
 from spielfeld.settings import settings_of
+from spielfeld.snapshot import Counter
 
 
 class Baseline:
@@ -39,8 +41,12 @@ class Baseline:
     resumes: ClassVar[bool] = False  # what is half learned lives in buffers that are not saved
     continuous: ClassVar[bool] = True  # whether actions may be
     masked: ClassVar[bool] = False  # whether it keeps to legal actions
+    saved: ClassVar[tuple[str, ...]] = ("samples",)
+    apart: ClassVar[tuple[str, ...]] = ("policy", "optimizer")
+    state, restore = snapshot.state, snapshot.restore
     place: ClassVar[str]
     config_class: ClassVar[type[Any]]
+    samples: Counter
 
     def __init__(self, config: object = None, seed: int = 0, **settings: object) -> None:
         self.config: BaselineConfig = settings_of(self.config_class, config, settings)
@@ -74,22 +80,19 @@ class Baseline:
         """
         return prediction(self.model, inputs)
 
-    def state(self) -> dict[str, Any]:
-        """Return what was learned, as arrays and JSON values."""
-        return {"samples": self.samples, **flat_parameters(self.model.policy)}
-
-    def restore(self, state: dict[str, Any], source: Source) -> None:
-        """Build the model anew for `source`, and put into it what `state()` returned.
-
-        Raises:
-            ValueError: If it does not fit.
-        """
+    def prepare(self, source: Source) -> None:
+        """Build the model anew for `source`."""
         with self._luck:
             self._connect(source)
-        arrays = {name: value for name, value in state.items() if name != "samples"}
-        set_parameters(self.model.policy, arrays)
-        self.samples = self._asked = int(state["samples"])
-        self.model.num_timesteps = self.model.env.samples = self.samples
+
+    def told_apart(self) -> snapshot.State | None:
+        """Return what was learned, in the names of the library; None without a model."""
+        return None if self.model is None else dict(flat_parameters(self.model.policy))
+
+    def take_apart(self, state: snapshot.State) -> None:
+        """Put what was learned into the model; raise a ValueError if it does not fit."""
+        set_parameters(self.model.policy, state)
+        self._asked = self.model.num_timesteps = self.model.env.samples = self.samples
 
     def _connect(self, source: Source) -> None:
         worlds = worlds_of(source, self.config.num_envs, self.samples, self.continuous)

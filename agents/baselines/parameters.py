@@ -72,6 +72,10 @@ def _needed(policy: BasePolicy, names: Iterable[str]) -> dict[str, tuple[int, ..
         if owner not in owned:
             raise ValueError(f"The saved state has {name!r}, which this learner knows nothing of.")
         shapes[name] = (1,) if slot == STEP else owned[owner]
+    kept = [name.rpartition(".") for name in shapes if name.rpartition(".")[0] in owned]
+    for owner in {owner for owner, _, _ in kept}:  # each has the same numbers
+        for _, _, slot in kept:
+            shapes.setdefault(f"{owner}.{slot}", (1,) if slot == STEP else owned[owner])
     return shapes
 
 

@@ -62,7 +62,7 @@ class Blindfold(TabularEnv):
         super().__init__(model)
         self.observation_space = Discrete(1)
 
-    def observe(self) -> int:
+    def _observe(self) -> int:
         return 0
 
 

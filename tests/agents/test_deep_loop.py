@@ -251,3 +251,35 @@ def test_worlds_are_stepped_at_one_place_in_all_files() -> None:
 def test_learners_and_settings_have_at_most_two_ancestors_of_ours(made: type) -> None:
     ours = [base for base in made.__mro__[1:] if base.__module__.startswith("spielfeld")]
     assert len([base for base in ours if Protocol not in base.__bases__]) <= 2
+
+
+@EVERY
+@pytest.mark.parametrize("name", ["spielfeld/FrozenLake-v0", "CartPole-v1", "FrozenLake-v1"])
+def test_a_refused_state_leaves_a_vector_environment_where_it_stands(agent: str, name: str) -> None:
+    sources = [gym.make_vec(name, 6) for _ in range(2)]
+    learner, witness = make(agent), make(agent)
+    for each, source in zip((learner, witness), sources, strict=True):
+        each.learn(source, 50)
+    state = learner.state()
+    for missing in state:
+        with pytest.raises(ValueError, match=re.escape(missing.rsplit(".", 1)[-1])):
+            learner.restore({k: v for k, v in state.items() if k != missing}, sources[0])
+    first, second = learner.learn(sources[0], 100), witness.learn(sources[1], 100)
+    assert first.to_csv() == second.to_csv()
+    learned, expected = learner.state(), witness.state()
+    assert all(np.array_equal(learned[each], expected[each]) for each in expected)
+
+
+@EVERY
+def test_a_restored_learner_begins_anew_where_it_comes_back_to(agent: str) -> None:
+    learners = make(agent), make(agent)
+    sources = WORLDS["ice"](), WORLDS["ice"]()
+    other = WORLDS["ice"]()
+    for each in learners:
+        each.learn(sources[0] if each is learners[0] else sources[1], 50)
+    learners[0].restore(learners[0].state(), sources[0])
+    told = [
+        [each.learn(place, 60).to_csv() for place in (other, source, other)]
+        for each, source in zip(learners, sources, strict=True)
+    ]
+    assert told[0] == told[1]

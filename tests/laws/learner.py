@@ -28,7 +28,6 @@ from spielfeld.files import load_model, save_model
 from spielfeld.learning.data_sets import DataSet, Split
 
 ROWS = 20  # observations that predictions are compared on
-UNDER_WAY = ("worlds.", "rollout.", "episodes.", "lookout.")
 CUTS = (0, 1, 12, 60, 137)  # samples after which a state is saved: within an episode or an epoch
 
 
@@ -145,8 +144,6 @@ class LearnerLaws(RepeatableLaws):
         assert frozen(state) == before
 
     def test_state_of_a_beginner_can_be_restored(self, case: Any) -> None:
-        if not case.continues:
-            pytest.skip("has no state before it has learned")
         fresh, other, source, twin = (
             resumable(case),
             case.make(seed=3),
@@ -158,6 +155,19 @@ class LearnerLaws(RepeatableLaws):
         first, second = fresh.learn(source, case.samples), other.learn(twin, case.samples)
         assert first.to_csv() == second.to_csv()
         assert_alike(fresh, other, source)
+
+    def test_state_of_a_beginner_makes_a_beginner_of_a_learner(self, case: Any) -> None:
+        learner, fresh, source, twin = (
+            resumable(case), case.make(seed=3), case.source(), case.source(),
+        )  # fmt: skip
+        if fresh.state():
+            pytest.skip("a beginner has arrays already")
+        learner.learn(source, case.samples)
+        learner.restore({}, source := case.source())
+        assert learner.samples == 0 and learner.state() == {}
+        first, second = learner.learn(source, case.samples), fresh.learn(twin, case.samples)
+        assert first.to_csv() == second.to_csv()
+        assert_alike(learner, fresh, source)
 
     def test_predict_changes_nothing_and_gives_a_new_array(self, case: Any) -> None:
         learner, source = case.make(seed=3), case.source()
@@ -192,17 +202,19 @@ class LearnerLaws(RepeatableLaws):
         assert learner.samples == samples and same(arrays(learner, source), before)
 
     def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(self, case: Any) -> None:
-        if not case.continues:
-            pytest.skip("is saved in a form of its own")
         learner, fresh, source = resumable(case), case.make(seed=3), case.source()
         learner.learn(source, case.samples)
+        witness, other = case.make(seed=3), case.source()
         fresh.learn(twin := case.source(), 40)
-        before = settled(arrays(fresh, twin))
+        witness.learn(other, 40)
+        before = arrays(fresh, twin)
         for name, wrong in damaged(learner.state()):
             with pytest.raises(ValueError, match=re.escape(name.rsplit(".", 1)[-1])) as error:
-                fresh.restore(wrong, case.source())
+                fresh.restore(wrong, twin)
             assert_sentence(error.value)
-            assert same(settled(arrays(fresh, twin)), before), name
+            assert same(arrays(fresh, twin), before), name
+        assert fresh.learn(twin, 60).to_csv() == witness.learn(other, 60).to_csv()
+        assert_alike(fresh, witness, twin)
 
     def test_settings_that_are_no_numbers_are_refused_by_name(self, case: Any) -> None:
         config = getattr(case.make(seed=3), "config", None)
@@ -300,11 +312,6 @@ def stand_alike(source: Any, twin: Any) -> None:
     """Put an environment where another one stands, unless nobody has begun to act in it."""
     if isinstance(source, gym.Env) and source.unwrapped._np_random is not None:
         access.restore(twin, access.state(source))
-
-
-def settled(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is under way: a refused state may have made its worlds begin anew."""
-    return {name: leaf for name, leaf in state.items() if not name.startswith(UNDER_WAY)}
 
 
 def damaged(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

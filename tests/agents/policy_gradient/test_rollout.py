@@ -43,7 +43,8 @@ def acted(step: int, inputs: Any, masked: bool = False) -> Acted:
         np.array([8.0, 4.0]), np.array([False, now]), np.array([now, False]),
         np.array([[6.0], [7.0]], np.float32), np.array([True, step != 2]),
     )  # fmt: skip
-    policy = SimpleNamespace(log_probability=lambda action: np.array([-step, -1]))
+    policy = Categorical(np.zeros((2, 2)))
+    policy.log_probability = lambda action: np.array([-step, -1])  # type: ignore[method-assign]
     legal = np.array([[1, 1, 0], [0, 1, 1]], bool) if masked else None
     prediction = np.array([[0, 1.0], [0, 2.0]])
     return Acted(None, np.array(inputs), legal, prediction, policy, np.array([step, 0]), outcome)
