@@ -2,9 +2,10 @@
 
 `Learner`, `Agent`, `World` and `DataSource` say which members each of them has. Every other
 protocol names one optional capability, and `isinstance(thing, HasModel)` tells whether a thing has
-it: type checkers know its members from there on. The functions at the end give a default where a
-capability is missing. No other file asks an object for an attribute by its name, except
-`snapshot.py`, `lazy.py` and one adapter for environments from elsewhere.
+it: type checkers know its members from there on. From Python 3.12 on, `isinstance` does not read a
+property, so that one without a value gives None and raises no AttributeError. The functions at the
+end give a default where a capability is missing. No other file asks an object for an attribute by
+its name, except `snapshot.py`, `lazy.py` and one adapter for environments from elsewhere.
 
 A capability of an environment is asked of `env.unwrapped`, since wrappers do not pass it on. The
 flags of learners (`many`, `one_shot`, `resumes`, `tasks`) may be asked of the class as well.
@@ -322,11 +323,11 @@ class World(Protocol):
 
 @runtime_checkable
 class HasModel(Protocol):
-    """An environment that is exactly a `TabularModel`."""
+    """An environment that may be exactly a `TabularModel`; `model_of` tells whether it is."""
 
     @property
     def model(self) -> object:
-        """The model."""
+        """The model, or None."""
         ...
 
 

@@ -128,16 +128,15 @@ class BoardGameEnv(gym.Env[Observed, int]):
             self.over = False
 
     @property
-    def model(self) -> TabularModel:
-        """The game against this opponent as a table, where the board is small enough.
+    def model(self) -> TabularModel | None:
+        """The game against this opponent as a table.
 
-        Raises:
-            AttributeError: If there is none, since the board is too large, the opponent is no
-                choice among equally good moves, or illegal actions lose.
+        None if the board is too large, the opponent is no choice among equally good moves, or
+        illegal actions lose.
         """
         moves, strict = moves_of(self.opponent), self.illegal == "raise"
         if moves is None or not (self.rules.fits_table and strict):
-            raise AttributeError("This game is no table.")
+            return None
         return board_model(self.rules, moves, self.seat)
 
     def encode(self, states: npt.ArrayLike) -> Array:

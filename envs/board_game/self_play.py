@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, SupportsInt
+from typing import Any, SupportsInt
 
 import gymnasium as gym
 
@@ -46,13 +46,9 @@ class SelfPlayEnv(BoardGameEnv):
         return Position(self.rules, self.own, self.other)
 
     @property
-    def model(self) -> NoReturn:
-        """There is none: what follows a move is the other side's choice, not the world's.
-
-        Raises:
-            AttributeError: Always.
-        """
-        raise AttributeError("Self-play is no table.")
+    def model(self) -> None:
+        """None: what follows a move is the other side's choice, not the world's."""
+        return None
 
     def _ahead(self, player: int) -> tuple[int, ...]:
         """Return how many stones more the side to move may have: the learner plays both."""

@@ -68,8 +68,8 @@ def test_numbers_and_stones_of_a_position_tell_the_same() -> None:
 
 def test_games_that_are_no_table_have_no_model() -> None:
     for options in ({"illegal": "lose"}, {"opponent": lambda position: position.legal_actions[0]}):
-        assert not hasattr(gym.make(NAME, **options).unwrapped, "model")
-    assert not hasattr(gym.make("spielfeld/ConnectFour-v0").unwrapped, "model")
+        assert gym.make(NAME, **options).unwrapped.model is None
+    assert gym.make("spielfeld/ConnectFour-v0").unwrapped.model is None
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -98,7 +98,7 @@ def test_self_play_refuses_what_makes_no_sense_in_it() -> None:
     env.step(4)
     with pytest.raises(ValueError, match="Action 4 is not legal here"):
         env.step(4)
-    assert not hasattr(env.unwrapped, "model")
+    assert env.unwrapped.model is None
 
 
 def test_who_plays_an_illegal_move_for_a_side_loses_for_it() -> None:
