@@ -125,7 +125,7 @@ class BoardGameEnv(gym.Env[Observed, int]):
         if number != self.position:
             self.own, self.other = stones_of(self.rules, number)
             self.player = int(self.other.bit_count() > self.own.bit_count())
-            self.over = False
+            self.over, self.last = False, 0  # a number does not say which stone was the last
 
     @property
     def model(self) -> TabularModel | None:
