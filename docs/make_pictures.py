@@ -146,7 +146,7 @@ def write_board(path: Path) -> None:
     from spielfeld.envs.board_game import Position
     from spielfeld.envs.board_game.renderer import draw
     from spielfeld.envs.board_game.uct_players import uct_values
-    from spielfeld.experiments.board_play.thoughts import truths
+    from spielfeld.experiments.board_play.match import truths
 
     position = Position.of_moves(BOARD)
     values = uct_values(position, playouts=10_000)

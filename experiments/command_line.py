@@ -6,13 +6,14 @@ Only names are looked up here; a command's module, with all that it imports, loa
 from __future__ import annotations
 
 import difflib
+import importlib
 import importlib.util
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-
-from spielfeld.experiments.registry import import_place
+from typing import Any
 
 COMMANDS = {
     "train": "learn, write a run directory, say how good the learner has become",
@@ -26,8 +27,8 @@ COMMANDS = {
     "list": "show every learner, data set and world",
 }
 ELSEWHERE = {  # commands of packages that this one does not import
-    "benchmark": "spielfeld.benchmarks.command:main",
-    "figures": "spielfeld.tutorials.figures.command:main",
+    "benchmark": "spielfeld.benchmarks.command",
+    "figures": "spielfeld.tutorials.figures.command",
 }
 MISTAKES = (ValueError, OSError, ImportError, RuntimeError, MemoryError, FloatingPointError)
 HELP = ("-h", "--help", "help")
@@ -63,15 +64,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(name: str) -> Callable[[Sequence[str]], int]:
-    place = ELSEWHERE.get(name, f"spielfeld.experiments.commands.{name}:main")
-    package = place.partition(".command")[0]
+    place = ELSEWHERE.get(name, f"spielfeld.experiments.commands.{name}")
+    package = place.removesuffix(".command")
     if name in ELSEWHERE and importlib.util.find_spec(package) is None:
         raise ValueError(
             f"`spielfeld {name}` needs {package}, which comes with a checkout of the repository, "
             "not with the installed package."
         )
-    command: Callable[[Sequence[str]], int] = import_place(place)
+    command: Callable[[Sequence[str]], int] = importlib.import_module(place).main
     return command
+
+
+def leading_words(arguments: Sequence[str], most: int) -> tuple[list[str], list[str]]:
+    """Split off up to `most` words at the front that are no options."""
+    count = 0
+    while count < min(most, len(arguments)) and not arguments[count].startswith("-"):
+        count += 1
+    return list(arguments[:count]), list(arguments[count:])
+
+
+def without(words: Sequence[str], *options: str) -> list[str]:
+    """Leave out options, each with its value if it has one: `--seed 1`, `--seed=1`, `--gif`."""
+    kept: list[str] = []
+    dropping = False
+    for word in words:
+        if word.startswith("--"):
+            dropping = word.partition("=")[0] in options
+        if not dropping:
+            kept.append(word)
+    return kept
+
+
+def option_values(pairs: Sequence[str], option: str = "--set") -> dict[str, Any]:
+    """Read NAME=VALUE after an option; numbers, true, false and null are JSON, all else is text.
+
+    Raises:
+        ValueError: If there is no "=".
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign or not name:
+            raise ValueError(f"{option} takes NAME=VALUE, not {pair!r}.")
+        try:
+            values[name] = json.loads(text)
+        except ValueError:
+            values[name] = text
+    return values
+
+
+def name_and_values(word: str) -> tuple[str, dict[str, Any]]:
+    """Read NAME or NAME:NAME=VALUE,NAME=VALUE; the first name may have a colon of its own.
+
+    Raises:
+        ValueError: If one of several values has no "=".
+    """
+    name, colon, text = word.rpartition(":")
+    if not colon or "=" not in text:
+        return word, {}
+    return name, option_values(text.split(","), f"{name}:")
 
 
 def _overview() -> str:

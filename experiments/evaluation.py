@@ -22,16 +22,17 @@ from spielfeld.agents.planning import (
 from spielfeld.arrays import Floats
 from spielfeld.envs.access import is_wrapped, time_limit
 from spielfeld.envs.tabular import TabularModel
-from spielfeld.experiments.episodes import (
+from spielfeld.experiments.greedy import (
+    DIVERGED,
     EPISODES,
     SEED,
     Returns,
     Rows,
     beside_each_other,
+    greedy_actor,
     play_in_turn,
     play_together,
 )
-from spielfeld.experiments.greedy import DIVERGED, greedy_actor
 from spielfeld.protocols import (
     Encodes,
     JudgesPolicy,

@@ -29,7 +29,7 @@ from spielfeld.envs.board_game import Rules
 from spielfeld.envs.board_game.opponents import is_named
 from spielfeld.experiments.data_score import DataScore, RowEvaluator
 from spielfeld.experiments.evaluation import Evaluation, Evaluator
-from spielfeld.experiments.graduate import Graduate
+from spielfeld.experiments.greedy import Graduate
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.sources import Source, fitting, make_source, require_target
 from spielfeld.experiments.spec import RunSpec, called_in, require_made_there

@@ -29,10 +29,9 @@ from spielfeld.experiments.sources import (
     file_hash,
     is_data,
     is_file,
-    require_target,
     settings_for,
 )
-from spielfeld.protocols import Learns, config_class_of, tasks_of
+from spielfeld.protocols import Learns, config_class_of
 from spielfeld.settings import settings_of
 
 KINDS: dict[str, tuple[type, str]] = {  # a file may say anything
@@ -88,8 +87,22 @@ class RunSpec:
             object.__setattr__(self, "code", "-".join(part for part in parts if part))
 
     def files(self) -> dict[str, str]:
-        """Return a hash, as it is now, of each file of one's own that the run depends on."""
-        return fingerprints(self.learner, self.source, self.source_options)
+        """Return a hash, as it is now, of each file of your own that the run depends on.
+
+        The keys are the names in the run. The hash is empty if there is no such file.
+        """
+        found = {}
+        if module := learner_module(self.learner):
+            found[self.learner] = file_hash(f"{module.replace('.', '/')}.py")
+        module = source_module(self.source)
+        if names_file(self.source):
+            found[self.source] = file_hash(self.source)
+        elif module:
+            stamp = file_hash(f"{module.replace('.', '/')}.py")
+            if stamp or self.source in called_in(self.learner, self.source):
+                found[self.source] = stamp  # else an installed package
+        paths = _option_files(self.source, self.source_options)
+        return found | {path: file_hash(path) for path in paths}
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -156,7 +169,6 @@ def make_spec(
         ValueError: If there is no such learner, source or setting.
     """
     learner_class, options = find_learner(learner), dict(options)
-    require_target(learner, tasks_of(learner_class), source, options)
     shipped = settings_for(learner, source)
     budget = shipped.pop("samples")
     config_class = config_class_of(learner_class)
@@ -200,24 +212,6 @@ def called_in(learner: str, source: str) -> list[str]:
     """Return what is called of one's own: a learner, and a source that is no registered world."""
     worlds = [source] if source_module(source) and "/" not in source.partition(":")[2] else []
     return [learner, *worlds] if learner_module(learner) else worlds
-
-
-def fingerprints(learner: str, source: str, options: Mapping[str, object]) -> dict[str, str]:
-    """Return a hash of each file of one's own that a run depends on, by its name in the run.
-
-    Nothing stands for a file that is not there, or that is no file.
-    """
-    found = {}
-    if module := learner_module(learner):
-        found[learner] = file_hash(f"{module.replace('.', '/')}.py")
-    module = source_module(source)
-    if names_file(source):
-        found[source] = file_hash(source)
-    elif module:
-        stamp = file_hash(f"{module.replace('.', '/')}.py")
-        if stamp or source in called_in(learner, source):  # else an installed package
-            found[source] = stamp
-    return found | {path: file_hash(path) for path in _option_files(source, options)}
 
 
 def _option_files(source: str, options: Mapping[str, object]) -> list[str]:

@@ -18,10 +18,9 @@ import numpy as np
 from spielfeld.arrays import Floats
 from spielfeld.envs.board_game.position import Position
 from spielfeld.experiments import screen
-from spielfeld.experiments.episodes import copy_of
 from spielfeld.experiments.evaluation import state_values
 from spielfeld.experiments.gif import watch_gif
-from spielfeld.experiments.greedy import greedy_actor, predict_one
+from spielfeld.experiments.greedy import copy_of, greedy_actor, predict_one
 from spielfeld.experiments.pictures import (
     DEFAULT_VIEW,
     VALUES,

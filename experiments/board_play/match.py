@@ -1,15 +1,28 @@
-"""A match on a board: its players, its moves and its state."""
+"""A match on a board: its players, what they expect of moves, and its state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
-from spielfeld.envs.board_game.outcome import Numbers
+import numpy as np
+
+from spielfeld.envs.board_game.bits import choose
+from spielfeld.envs.board_game.opponents import OPPONENTS, is_named, reply_of, require_room
+from spielfeld.envs.board_game.outcome import Numbers, stones_to_go
 from spielfeld.envs.board_game.position import STONES, Position
-from spielfeld.envs.board_game.rules import Rules, cell_of
+from spielfeld.envs.board_game.rules import Rules, action_of, cell_of
+from spielfeld.envs.board_game.uct_players import playouts_of, uct_values
+from spielfeld.experiments.run import Run, graduate
 
 Think = Callable[[Position], Numbers]
+Say = Callable[[str], None]
+NAMES = (*OPPONENTS, "uct", "uct:PLAYOUTS")
+SOLVING = threading.Lock()  # all threads share the solver's memory
 
 
 @dataclass(frozen=True)
@@ -132,3 +145,155 @@ class Match:
             return "a draw"
         name, mark = self.name(position.mover), STONES[1 + position.mover]
         return f"your turn, {mark}" if self.your_turn else f"{name} thinks, {mark}"
+
+
+def search_words(visited: int, low: int, high: int) -> str:
+    """Return in words how far a search is; see `Solver.tell`."""
+    return f"solving: {visited / 1e6:,.0f} M positions, score {low} to {high}"
+
+
+@contextmanager
+def solving(rules: Rules, say: Say | None = None) -> Iterator[None]:
+    """Show a bar while the shared solver of a game searches long; it goes when that is done.
+
+    Nobody knows how many positions are still to be visited, so the bar shows which scores are no
+    longer possible. Within another `solving` this does nothing.
+
+    Args:
+        rules: Of the game.
+        say: Is told in words instead, by whoever shows something already.
+    """
+    from spielfeld.envs.board_game.solver.solver import solver_of
+
+    solver = solver_of(rules)
+    if solver.tell is not None:
+        yield
+        return
+    bar = SearchBar(rules.cells)
+    solver.tell = (lambda *news: say(search_words(*news))) if say else bar.tell
+    try:
+        yield
+    finally:
+        solver.tell = None
+        bar.stop()
+
+
+class SearchBar:
+    """A bar in the terminal that appears with the first news.
+
+    Args:
+        span: How many scores there may be.
+    """
+
+    def __init__(self, span: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True)
+        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+        self._bar = Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        )
+        self._task = self._bar.add_task("solving", total=span)
+        self._span = span
+
+    def tell(self, visited: int, low: int, high: int) -> None:
+        """Show how far a search is; see `Solver.tell`."""
+        self._bar.start()
+        news, done = search_words(visited, low, high), self._span - (high - low)
+        self._bar.update(self._task, description=news, completed=done)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+
+def find_player(
+    name: str, rules: Rules, seed: int | None = None, own: Sequence[str] = ()
+) -> Player:
+    """Return a player by its name, or by the directory of a finished run.
+
+    Args:
+        name: One of `NAMES`, or a directory.
+        rules: Of the game to be played.
+        seed: Of what a player leaves to chance.
+        own: Modules of one's own that the run may name; see `Run.load`.
+
+    Raises:
+        ValueError: If there is no such player, it cannot play on this board, or the run learned
+            another game.
+    """
+    if is_named(name):
+        require_room(name, rules)
+        return named_player(name, seed)
+    if not Path(name).is_dir():
+        names = ", ".join(NAMES)
+        raise ValueError(f"There is no player {name!r}: {names}, or the directory of a run.")
+    return run_player(Run.load(name, own), rules, seed)
+
+
+def named_player(name: str, seed: int | None = None) -> Player:
+    """Return a player that need not learn; see `find_player`."""
+    reply, generator = reply_of(name), np.random.default_rng(seed)
+
+    def play(position: Position) -> int:
+        rules, draw = position.rules, generator.random()
+        with searching(rules) if name == "perfect" else nullcontext():
+            return action_of(rules, reply(rules, position.own, position.other, draw))
+
+    return Player(name, play, _think(name))
+
+
+def _think(name: str) -> Think | None:
+    playouts = playouts_of(name)
+    if playouts is not None:
+        return partial(uct_values, playouts=playouts)
+    return results if name == "perfect" else None
+
+
+def run_player(run: Run, rules: Rules, seed: int | None = None) -> Player:
+    """Return the greedy policy of a trained run, ties broken at random; see `Graduate`."""
+    player, generator = graduate(run, rules), np.random.default_rng(seed)
+
+    def play(position: Position) -> int:
+        moves = player.moves(rules, position.own, position.other)
+        return action_of(rules, choose(moves, generator.random()))
+
+    return Player(player.name, play, player.think)
+
+
+@contextmanager
+def searching(rules: Rules) -> Iterator[None]:
+    """Use the solver alone, and show the progress of a long search."""
+    with SOLVING, solving(rules):
+        yield
+
+
+def thoughts(subject: tuple[Player, Position]) -> Numbers:
+    """Return what a player expects of each action in a position, from -1 to 1. Shape [actions].
+
+    Raises:
+        ValueError: If the player has no opinion.
+    """
+    player, position = subject
+    if player.think is None:
+        raise ValueError(f"{player.name} has no opinion of moves that could be shown.")
+    legal = np.isin(np.arange(position.rules.actions), position.legal_actions)
+    return np.where(legal, player.think(position), np.nan)
+
+
+def truths(position: Position) -> Numbers:
+    """Return what perfect play makes of each action; see `outcome.stones_to_go`. Shape [actions].
+
+    Raises:
+        ValueError: If the board is too large to be solved.
+    """
+    from spielfeld.envs.board_game.solver import action_scores
+
+    with searching(position.rules):
+        return stones_to_go(position, action_scores(position))
+
+
+def results(position: Position) -> Numbers:
+    """Return to which result perfect play comes after each action: 1, 0 or -1. Shape [actions]."""
+    return np.sign(truths(position))

@@ -6,12 +6,11 @@ import textwrap
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spielfeld.envs.board_game.outcome import Numbers, outcome_words
 from spielfeld.envs.board_game.position import Position
-from spielfeld.experiments.board_play.match import Match, Player
-from spielfeld.experiments.board_play.thoughts import Asked, asked, next_shown
+from spielfeld.experiments.board_play.match import Match, Player, thoughts, truths
 from spielfeld.experiments.screen import (
     FASTER,
     HELP,
@@ -49,6 +48,44 @@ TIE = "~"  # a blank at which no line is broken
 STEPS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 WRITE: dict[str, Callable[[float], str]] = {"values": "{:+.2f}".format, "truths": outcome_words}
 STAND_BY = "You are watching: write watch to play yourself; Enter plays the next stone."
+SHOWN = ("nothing", "thoughts", "truth", "both")
+
+
+class Asked(NamedTuple):
+    """A question about a position.
+
+    Args:
+        name: What the renderer calls the answer: "values" or "truths".
+        title: Its name for the user.
+        ask: Answers it.
+        about: With this.
+    """
+
+    name: str
+    title: str
+    ask: Callable[[Any], Numbers]
+    about: object
+
+
+def next_shown(shown: str) -> str:
+    """Return what is shown next."""
+    return SHOWN[(SHOWN.index(shown) + 1) % len(SHOWN)]
+
+
+def thinker(match: Match) -> Player:
+    """Return the player of the shown thoughts: the one to move, or your opponent."""
+    return match.player(match.position.mover) or match.opponent
+
+
+def asked(match: Match, shown: str) -> list[Asked]:
+    """Return the questions about the present position of a match."""
+    position, player = match.position, thinker(match)
+    everything = {
+        "thoughts": Asked("values", f"{player.name}'s values", thoughts, (player, position)),
+        "truth": Asked("truths", "the truth", truths, position),
+    }
+    over = position.over
+    return [one for name, one in everything.items() if shown in (name, "both") and not over]
 
 
 class BoardScene(Scene):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import tyro
 
-from spielfeld.experiments.commands.words import leading_words
+from spielfeld.experiments.command_line import leading_words
 from spielfeld.experiments.registry import import_place
 
 PLACE = "spielfeld.tutorials.kit.terminal:run"

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
 import hashlib
 import re
 import shlex
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from spielfeld.experiments.commands.words import (
-    NO_COLUMNS,
-    Columns,
-    OwnModules,
-    leading_words,
-    name_and_values,
-    option_values,
-)
+from spielfeld.experiments.command_line import leading_words, name_and_values, option_values
+from spielfeld.experiments.commands.columns import NO_COLUMNS, Columns, OwnModules
+from spielfeld.experiments.data_metrics import METRICS, names
+from spielfeld.experiments.registry import LEARNERS, find_learner
+from spielfeld.experiments.sources import fits
+from spielfeld.experiments.spec import RunSpec, make_spec
+from spielfeld.learning.data_sets.data_set import DataSet, Split
+from spielfeld.protocols import config_class_of, tasks_of
 
 if TYPE_CHECKING:
-    from spielfeld.experiments.compare.contestants import Contestant
     from spielfeld.experiments.compare.report import Comparison
     from spielfeld.experiments.compare.runs import Measure
 
+OWN = {"label", "samples", "first_seed"}  # set for one learner, besides the settings of its class
 Source = tuple[str, dict[str, Any]]  # name, options
 MOST = 30  # verdicts on a screen
 DESCRIPTION = """Compare learners over many seeds: run what is missing, then say who is better.
@@ -93,7 +95,6 @@ def main(arguments: Sequence[str]) -> int:
         Options, args=rest, prog="compare LEARNER LEARNER ...", description=DESCRIPTION
     )
     _check(words, options)
-    from spielfeld.experiments.compare.contestants import chosen_metrics, contestants
     from spielfeld.experiments.compare.runs import Measure
     from spielfeld.experiments.run import with_opponent
     from spielfeld.experiments.sources import make_source
@@ -149,6 +150,121 @@ def _name(words: Sequence[str], options: Options) -> str:
     digest = hashlib.sha256(content).hexdigest()[:8]
     name = f"compare_{learners}_{place}_{options.seeds}-seeds_{digest}"
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A learner as it takes part.
+
+    Args:
+        label: Name in tables.
+        learner: Its registered name, or "module:Class".
+        config: Settings in place of its defaults and of those that ship for a world.
+        samples: Budget in environment steps; None for the one that ships for a world.
+        first_seed: The first of its seeds; two learners with others are not paired.
+    """
+
+    label: str
+    learner: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    samples: int | None = None
+    first_seed: int = 0
+
+    def specs(
+        self, source: str, options: Mapping[str, Any], seeds: int, own: Sequence[str] = ()
+    ) -> list[RunSpec]:
+        """Return the runs that it needs in a source, one a seed.
+
+        Raises:
+            ValueError: If a setting does not fit.
+        """
+        try:
+            first = make_spec(
+                self.learner, source, self.samples, self.first_seed, self.config, options, own
+            )
+        except ValueError as error:
+            raise ValueError(f"{self.label}: {error}") from error
+        return [dataclasses.replace(first, seed=self.first_seed + k) for k in range(seeds)]
+
+
+def contestants(
+    words: Sequence[str], common: Mapping[str, Any], samples: int | None = None
+) -> list[Contestant]:
+    """Read LEARNER or LEARNER:NAME=VALUE,NAME=VALUE; `all` stands for every registered learner.
+
+    Args:
+        words: One a contestant.
+        common: Settings of all of them, which those of a contestant replace.
+        samples: Budget of all of them, likewise.
+
+    Raises:
+        ValueError: If a learner or a setting is unknown, or two would have the same label.
+    """
+    words = [name for word in words for name in (LEARNERS if word == "all" else [word])]
+    found = [_contestant(word, common, samples) for word in words]
+    labels = [contestant.label for contestant in found]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f"{label} is named twice; {label}:first_seed=100 has other seeds.")
+    return found
+
+
+def _contestant(word: str, common: Mapping[str, Any], samples: int | None) -> Contestant:
+    learner, given = name_and_values(word)
+    config_class = config_class_of(find_learner(learner))
+    fields = () if config_class is None else [one.name for one in dataclasses.fields(config_class)]
+    config = {**common, **{name: value for name, value in given.items() if name not in OWN}}
+    for name in config:
+        if name not in fields:
+            raise ValueError(_no_setting(learner, name, [*fields, *sorted(OWN)]))
+    own = {"label": word, "samples": samples, **{k: v for k, v in given.items() if k in OWN}}
+    for name, least in (("samples", 1), ("first_seed", 0)):
+        value = own.get(name)
+        if value is not None and (not isinstance(value, int) or value < least):
+            raise ValueError(f"{word}: {name} must be a whole number from {least}, not {value}.")
+    return Contestant(str(own.pop("label")), learner, config, **own)
+
+
+def _no_setting(learner: str, name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}."
+    return f"{learner} has no setting {name!r}. {hint}"
+
+
+def chosen_metrics(
+    contestants: Sequence[Contestant], sources: Mapping[str, object], wanted: str | None
+) -> dict[str, str]:
+    """Return a metric for each data set in which all learners that fit have one in common.
+
+    Args:
+        contestants: Learners, of which some may not fit.
+        sources: Environments and splits by their names.
+        wanted: A metric by its name; None for the first in common.
+
+    Raises:
+        ValueError: If there is no such metric, or no source is a data set.
+    """
+    splits = {name: given for name, given in sources.items() if isinstance(given, Split)}
+    if wanted is not None:
+        name = wanted.replace("-", "_").lower()
+        if name not in METRICS:
+            near = difflib.get_close_matches(name, METRICS, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(METRICS)}."
+            raise ValueError(f"There is no metric {wanted!r}. {hint}")
+        if not splits:
+            raise ValueError("--metric is for data sets; worlds are scored by --measure.")
+        return dict.fromkeys(splits, name)
+    common = {name: _common(contestants, split.train) for name, split in splits.items()}
+    return {name: metric for name, metric in common.items() if metric}
+
+
+def _common(contestants: Sequence[Contestant], data: DataSet) -> str | None:
+    """Return the first metric of the first learner that all others have as well."""
+    tasks = [tasks_of(find_learner(one.learner)) or () for one in contestants]
+    found = [names([task for task in each if fits(task, data)], data) for each in tasks]
+    found = [each for each in found if each]
+    first, *others = found or [[]]
+    return next((name for name in first if all(name in each for each in others)), None)
 
 
 def _compare(

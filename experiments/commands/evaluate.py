@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from spielfeld.experiments.commands.words import OwnModules
+from spielfeld.experiments.commands.columns import OwnModules
 from spielfeld.protocols import Predicts, World, rules_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     _evaluate_agent(learner, env, options)
     rules = rules_of(env.unwrapped, Rules)
     if options.mark and rules is not None:
-        from spielfeld.experiments.board_play.players import run_player
+        from spielfeld.experiments.board_play.match import run_player
 
         _mark(run_player(run, rules, options.seed), rules)
     return 0
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
 def _evaluate_player(name: str, source: str) -> int:
     """Mark a player that need not learn."""
     from spielfeld.envs.board_game import Rules
-    from spielfeld.experiments.board_play.players import find_player
+    from spielfeld.experiments.board_play.match import find_player
     from spielfeld.experiments.sources import make_source
     from spielfeld.learning.data_sets.data_set import Split
 
@@ -91,8 +91,8 @@ def _mark(player: Player, rules: Rules) -> None:
     """Print what is right and wrong with a player, behind a line that says how far it is."""
     from rich.console import Console
 
+    from spielfeld.experiments.board_play.match import solving
     from spielfeld.experiments.marking.report import marking_lines
-    from spielfeld.experiments.solving import solving
 
     with Console(stderr=True).status("marking ...") as status, solving(rules, status.update):
         lines = marking_lines(

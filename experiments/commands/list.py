@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spielfeld.experiments.commands.words import leading_words
+from spielfeld.experiments.command_line import leading_words
 from spielfeld.experiments.registry import grouped
 from spielfeld.learning.data_sets.registry import DATA_SETS
 

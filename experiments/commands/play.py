@@ -12,7 +12,8 @@ import gymnasium as gym
 import tyro
 
 from spielfeld.envs.board_game.rules import Rules
-from spielfeld.experiments.commands.words import OwnModules, option_values
+from spielfeld.experiments.command_line import option_values
+from spielfeld.experiments.commands.columns import OwnModules
 from spielfeld.protocols import OnMap, World, rules_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _world(source: str, given: Given, own: Sequence[str]) -> World:
     from spielfeld.experiments.sources import make_source
     from spielfeld.learning.data_sets.data_set import Split
 
-    made = make_source(source, with_opponent(source, given, own))
+    options = with_opponent(source, given, own) if "opponent" in given else given
+    made = make_source(source, options)
     if isinstance(made, Split):
         raise ValueError(
             f"{source} is a data set, and nothing can be played: train LEARNER {source}"
@@ -118,8 +120,7 @@ def _play_board(
     text: bool,
     own: Sequence[str],
 ) -> None:
-    from spielfeld.experiments.board_play.match import Match
-    from spielfeld.experiments.board_play.players import find_player
+    from spielfeld.experiments.board_play.match import Match, find_player
     from spielfeld.experiments.board_play.table import BoardScene
     from spielfeld.experiments.screen import run_text, run_window
 

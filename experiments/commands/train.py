@@ -13,14 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from spielfeld.experiments.commands.words import (
-    NO_COLUMNS,
-    Columns,
-    OwnModules,
-    leading_words,
-    option_values,
-    without,
-)
+from spielfeld.experiments.command_line import leading_words, option_values, without
+from spielfeld.experiments.commands.columns import NO_COLUMNS, Columns, OwnModules
 from spielfeld.experiments.registry import LEARNERS, find_learner, grouped
 from spielfeld.experiments.sources import is_data, settings_for
 from spielfeld.learning.data_sets.registry import DATA_SETS

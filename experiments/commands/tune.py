@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from spielfeld.experiments.commands.words import OwnModules, leading_words, option_values
+from spielfeld.experiments.command_line import leading_words, option_values
+from spielfeld.experiments.commands.columns import OwnModules
 
 if TYPE_CHECKING:
     from spielfeld.experiments.tuning import Trial

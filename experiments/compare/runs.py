@@ -8,7 +8,9 @@ import functools
 import io
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -22,7 +24,6 @@ from spielfeld.arrays import Array
 from spielfeld.experiments.data_metrics import METRICS
 from spielfeld.experiments.data_score import DataScore
 from spielfeld.experiments.evaluation import Evaluation
-from spielfeld.experiments.interrupts import ctrl_c_left_to_us
 from spielfeld.experiments.registry import find_learner
 from spielfeld.experiments.run import Run, Training, train
 from spielfeld.experiments.spec import RunSpec
@@ -369,6 +370,19 @@ def _backend(cluster: str | None) -> AbstractContextManager[object]:
         raise ValueError(f"No Dask scheduler answers at {cluster}.") from error
     backend: AbstractContextManager[object] = parallel_config(backend="dask", client=client)
     return backend
+
+
+@contextmanager
+def ctrl_c_left_to_us() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C, as they inherit it; who started them ends them."""
+    if threading.current_thread() is not threading.main_thread():  # where nobody may choose
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -8,8 +8,7 @@ import numpy as np
 
 from spielfeld.arrays import Array
 from spielfeld.envs.board_game.rules import Rules
-from spielfeld.experiments.board_play.match import Player
-from spielfeld.experiments.board_play.players import named_player
+from spielfeld.experiments.board_play.match import Player, named_player
 from spielfeld.experiments.marking.marks import Mark, mark
 from spielfeld.experiments.marking.positions import positions_of
 from spielfeld.experiments.marking.round_robin import Strength, Tell, round_robin, strengths

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spielfeld.experiments.command_line import MISTAKES, main
-from spielfeld.experiments.compare.contestants import Contestant
+from spielfeld.experiments.commands.compare import Contestant
 from spielfeld.experiments.run import Run, train
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.files import load_model, save_model

@@ -5,9 +5,15 @@ from gymnasium.spaces import Box, Discrete, MultiBinary
 from gymnasium.vector import VectorEnv
 
 from spielfeld import envs  # noqa: F401, registers the environments
-from spielfeld.experiments.episodes import Copies, beside_each_other, play_in_turn, play_together
 from spielfeld.experiments.evaluation import Evaluator
-from spielfeld.experiments.greedy import greedy_actions, greedy_actor
+from spielfeld.experiments.greedy import (
+    Copies,
+    beside_each_other,
+    greedy_actions,
+    greedy_actor,
+    play_in_turn,
+    play_together,
+)
 
 
 class Shifted(gym.Env):

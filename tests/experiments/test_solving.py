@@ -2,8 +2,7 @@ import pytest
 
 from spielfeld.envs.board_game import Position, board_rules
 from spielfeld.envs.board_game.solver.solver import solver_of
-from spielfeld.experiments.board_play.thoughts import truths
-from spielfeld.experiments.solving import solving
+from spielfeld.experiments.board_play.match import solving, truths
 
 
 def test_a_long_search_tells_how_far_it_is_and_scores_as_ever(monkeypatch, capsys) -> None:

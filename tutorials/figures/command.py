@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import tyro
 
-from spielfeld.experiments.commands.words import leading_words
+from spielfeld.experiments.command_line import leading_words
 
 if TYPE_CHECKING:
     from spielfeld.tutorials.figures.drawing import Outcome, Repeat, Row, Tell

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spielfeld.arrays import Array
-from spielfeld.experiments.interrupts import ctrl_c_left_to_us
+from spielfeld.experiments.compare.runs import ctrl_c_left_to_us
 from spielfeld.files import write_atomically
 
 if TYPE_CHECKING:

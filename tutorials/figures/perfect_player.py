@@ -46,7 +46,7 @@ def played(seed: int, rival: str, seat: int) -> Array:
         seat: Seat of the perfect player, 0 (begins) or 1.
     """
     from spielfeld.envs.board_game import Position
-    from spielfeld.experiments.board_play.players import named_player
+    from spielfeld.experiments.board_play.match import named_player
     from spielfeld.experiments.marking.round_robin import last_position
 
     players = [named_player("perfect", 2 * seed), named_player(rival, 2 * seed + 1)]

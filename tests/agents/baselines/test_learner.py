@@ -9,7 +9,7 @@ from gymnasium.vector import AutoresetMode
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.baselines import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
 from spielfeld.envs.many_worlds import ManyWorlds, rows_seed
-from spielfeld.experiments.episodes import EPISODES, SEED
+from spielfeld.experiments.greedy import EPISODES, SEED
 
 torch = pytest.importorskip("torch")
 sb3 = pytest.importorskip("stable_baselines3")

@@ -3,9 +3,14 @@ import pytest
 
 from spielfeld.envs.board_game import CONNECT_FOUR, TIC_TAC_TOE, Position, board_rules
 from spielfeld.envs.board_game.rules import action_of, cell_bit
-from spielfeld.experiments.board_play.match import Match, Player
-from spielfeld.experiments.board_play.players import find_player, named_player
-from spielfeld.experiments.board_play.thoughts import asked, next_shown, thoughts
+from spielfeld.experiments.board_play.match import (
+    Match,
+    Player,
+    find_player,
+    named_player,
+    thoughts,
+)
+from spielfeld.experiments.board_play.table import asked, next_shown
 from spielfeld.experiments.door import make
 from spielfeld.experiments.run import train
 from spielfeld.experiments.spec import RunSpec

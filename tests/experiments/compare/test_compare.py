@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from spielfeld.experiments.command_line import main
-from spielfeld.experiments.compare.contestants import contestants
+from spielfeld.experiments.commands.compare import contestants
 from spielfeld.experiments.registry import LEARNERS
 
 ROOT = Path(__file__).resolve().parents[3]

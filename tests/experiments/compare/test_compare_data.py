@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spielfeld.experiments.compare.contestants import chosen_metrics, contestants
+from spielfeld.experiments.commands.compare import chosen_metrics, contestants
 from spielfeld.experiments.compare.report import Pair, sentence, verdicts
 from spielfeld.experiments.compare.runs import Unit
 from spielfeld.experiments.compare.statistics import Difference

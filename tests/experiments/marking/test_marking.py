@@ -7,8 +7,7 @@ import pytest
 
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import TIC_TAC_TOE, board_rules
-from spielfeld.experiments.board_play.match import Player
-from spielfeld.experiments.board_play.players import named_player
+from spielfeld.experiments.board_play.match import Player, named_player
 from spielfeld.experiments.marking.generate import generate, save
 from spielfeld.experiments.marking.marks import mark
 from spielfeld.experiments.marking.positions import (
