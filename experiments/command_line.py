@@ -1,6 +1,6 @@
 """The command line: `spielfeld train|evaluate|compare|...`, and the scripts of these names.
 
-Only names are looked up here; a command's module, with all that it imports, loads when it is used.
+The module of a command, with all its imports, is loaded when the command is used.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 COMMANDS = {
-    "train": "learn, write a run directory, say how good the learner has become",
-    "evaluate": "score a run: exactly where the world is a table, or on the rows held back",
-    "compare": "which of several learners is better, over many seeds and sources",
-    "play": "act yourself with the keyboard, or watch a trained run, in a window",
+    "train": "train a learner, write a run directory, print its score",
+    "evaluate": "score a run: exactly if the world has a model, or on the test rows",
+    "compare": "compare several learners over many seeds and sources",
+    "play": "act in a world with the keyboard, or watch a trained run",
     "tune": "search settings for several learners, with the same budget for each",
-    "benchmark": "speed beside the peers, from the same run",
-    "figures": "draw the books' figures, ours beside the published numbers",
-    "check": "say what is right or wrong with your function of an exercise",
+    "benchmark": "measure the speed beside other libraries",
+    "figures": "draw figures of the books, and compare with the published numbers",
+    "check": "check your solution of an exercise",
     "list": "show every learner, data set and world",
 }
 ELSEWHERE = {  # commands of packages that this one does not import
@@ -35,14 +35,14 @@ HELP = ("-h", "--help", "help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; every mistake of its user ends in one sentence.
+    """Run one command; a mistake of the user is reported in one sentence.
 
     Returns:
         Exit code: 0, 2 for a mistake, 130 after Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a map may hold what a terminal cannot show
+            stream.reconfigure(errors="replace")  # a terminal may lack a map's characters
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in HELP:
         print(_overview())
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         print(str(stop) or "Stopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, as in `spielfeld list | head`
+    except BrokenPipeError:  # the reader has closed our output, as in `list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MISTAKES as error:
@@ -76,7 +76,7 @@ def _command(name: str) -> Callable[[Sequence[str]], int]:
 
 
 def leading_words(arguments: Sequence[str], most: int) -> tuple[list[str], list[str]]:
-    """Split off up to `most` words at the front that are no options."""
+    """Return up to `most` words at the front that are no options, and the rest."""
     count = 0
     while count < min(most, len(arguments)) and not arguments[count].startswith("-"):
         count += 1

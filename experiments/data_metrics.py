@@ -1,4 +1,4 @@
-"""Metrics of learners on data, by task: on rows that taught nothing, beside a simple guess."""
+"""Metrics of learners on data, by task, measured on test rows beside a simple baseline."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from spielfeld.protocols import Clusters, Generates, HasDensity, Predicts
 
 
 class Metric(NamedTuple):
-    """What a number measures.
+    """A metric: its name, its unit and its direction.
 
     Args:
-        label: What people call it.
-        unit: What it is a number of.
-        more_is_better: Or less is.
-        percent: Whether it is written in hundredths.
+        label: The usual name.
+        unit: Unit of the number.
+        more_is_better: Whether a higher value is better; otherwise a lower one is.
+        percent: Whether it is printed in percent.
     """
 
     label: str
@@ -40,19 +40,19 @@ METRICS = {
     "log_likelihood": Metric("log-likelihood", "nats a row"),
     "energy_distance": Metric("energy distance", "of samples to rows", more_is_better=False),
 }
-BELL = "a normal curve for each feature"
-MANY = 1_000  # rows, of which all distances fit into memory
+BELL = "a normal distribution for each feature"
+MANY = 1_000  # rows; the distances of all pairs fit into memory
 
 
 class Measured(NamedTuple):
-    """A metric on rows that taught nothing.
+    """The value of a metric on held-back rows, with the values to compare it with.
 
     Args:
-        value: What the learner reaches.
-        baseline: What the simplest guess reaches, or None.
-        guess: What that guess is.
-        best: What nobody can be expected to be better than, or None.
-        bound: What that is.
+        value: Value of the learner.
+        baseline: Value of the baseline, a trivial prediction; None if there is none.
+        guess: Description of the baseline.
+        best: Best possible expected value, or None if it is not known.
+        bound: Description of the best possible value.
     """
 
     value: float
@@ -69,13 +69,13 @@ def measure(learner: Predicts, tasks: Sequence[str], split: Split, rows: DataSet
     """Return the metrics of a learner on some rows, those of its first task first.
 
     Args:
-        learner: What is judged.
-        tasks: That fit such rows; see `fitting`.
-        split: Its training rows say what the simplest guess would be.
-        rows: To judge on.
+        learner: The learner to score.
+        tasks: Tasks that fit these rows; see `fitting`.
+        split: The baseline is computed from its training rows.
+        rows: Rows to score on.
     """
     found: Found = {}
-    with np.errstate(over="ignore", invalid="ignore"):  # the metric says it: it is not finite
+    with np.errstate(over="ignore", invalid="ignore"):  # the metric is then not finite
         for task in tasks:
             more = TASKS[task](learner, split.train, rows)
             found |= {name: one for name, one in more.items() if name not in found}
@@ -97,7 +97,7 @@ def _classification(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
         name: Measured(float(judge(seen, targets)), float(judge(blind, targets)), guess)
         for name, judge, guess in (
             ("accuracy", metrics.accuracy, "the most frequent class"),
-            ("cross_entropy", metrics.cross_entropy, "how frequent classes are"),
+            ("cross_entropy", metrics.cross_entropy, "the frequencies of the classes"),
         )
     }
 
@@ -151,7 +151,10 @@ def _density(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
 
 
 def _generation(learner: Predicts, train: DataSet, rows: DataSet) -> Found:
-    """Judge as many samples as rows that taught, beside these: fewer say more of luck."""
+    """Score as many samples as there are training rows, beside these rows.
+
+    With fewer samples, chance would have more influence on the score.
+    """
     if not isinstance(learner, Generates):
         _lacks(learner, "sample")
     generator, known = np.random.default_rng(0), train.inputs

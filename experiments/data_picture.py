@@ -1,9 +1,9 @@
-"""Pictures of what a learner predicts about rows of data, by matplotlib.
+"""Pictures of a learner's predictions for rows of data, by matplotlib.
 
-In two dimensions every place has the colour of the class or cluster that is predicted there; rows
-are dots, those of the test part ringed. With more features, rows lie where their first two
-principal components put them, beside a confusion matrix. Numbers that are predicted from more than
-one feature are shown against the true ones, and pixels as images.
+With two features, the colour of each point shows the predicted class or cluster. Rows are dots, and
+test rows have a ring. With more features, rows are shown by their first two principal components,
+beside a confusion matrix. Numbers that are predicted from more than one feature are shown against
+the true values. Pixels are shown as images.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DRAWN = 400  # rows that a generative learner is asked for
 PLACES = 120  # in each direction, at which predictions are made
 MARGIN = 0.06  # around the rows, as a share of their range
 PALE = 0.55  # share of white in the colours of regions
-# Okabe and Ito (2008), told apart with any common colour blindness, and four more; shapes help.
+# Okabe and Ito (2008), safe for every common colour blindness, and four more; shapes help.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6e5028", "#f0e442",
            "#141418", "#787878")  # fmt: skip
 SHAPES = "osD^vPX*<>"
@@ -63,11 +63,11 @@ class View(NamedTuple):
 
 
 def data_picture(learner: object, split: Split, caption: str = "", points: bool = True) -> Bytes:
-    """Draw what a learner predicts about rows; nothing that is passed in is changed.
+    """Draw the predictions of a learner for rows; no argument is changed.
 
     Args:
-        learner: With `tasks`, `predict`, and what else its tasks need. As long as it cannot
-            predict, rows are drawn alone.
+        learner: Has `tasks`, `predict`, and the other methods of its tasks. As long as it cannot
+            predict, only the rows are drawn.
         split: Parts of a data set.
         caption: Lines of text above.
         points: Whether rows are drawn.
@@ -130,7 +130,7 @@ def painter(tasks: tuple[str, ...], data: DataSet) -> Callable[[View], None]:
 
 
 def regions(view: View) -> None:
-    """Colour every place by what is predicted there; mark the means of clusters."""
+    """Colour every point by its prediction; mark the means of clusters."""
     axes, train = view.figure.add_subplot(), view.split.train
     low, high = _around(train.inputs)
     across, up = np.linspace(low, high, PLACES).T
@@ -175,7 +175,7 @@ def classes(view: View) -> None:
 
 
 def _project(view: View, axes: Axes) -> None:
-    """Draw rows by their components, in the colours of what is predicted; cross mistakes."""
+    """Draw rows by their components, in the colours of the predictions; cross mistakes."""
     train = view.split.train
     scale = Standardiser.learned_from(_some(train).inputs)
     components = np.linalg.svd(scale(_some(train).inputs), full_matrices=False)[2][:2]
@@ -200,19 +200,21 @@ def _project(view: View, axes: Axes) -> None:
 
 
 def draw_confusion(axes: Axes, counts: Floats, names: Sequence[str], title: str) -> None:
-    """Draw a confusion matrix: the more, the darker, with numbers in the cells.
+    """Draw a confusion matrix; dark cells have a large share.
 
     Args:
-        axes: To draw in.
+        axes: Axes of the picture.
         counts: Rows of each true class (first index) by predicted class. Shape [classes, classes].
-        names: Of the classes.
-        title: Above it.
+        names: Names of the classes.
+        title: Title of the picture.
     """
     from matplotlib.colors import PowerNorm
 
     rows = counts.sum(axis=1, keepdims=True)
     shares = counts / np.where(rows > 0, rows, 1)
-    axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1))  # a root, to tell few from none
+    axes.imshow(
+        shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1)
+    )  # a root, so that small shares are visible
     if len(counts) <= NUMBERED:
         for (row, column), count in np.ndenumerate(counts):
             if count:
@@ -272,7 +274,7 @@ def reconstruction(view: View) -> None:
 
 
 def drawn_rows(view: View) -> None:
-    """Draw rows that the learner makes up beside those that it learned from."""
+    """Draw rows that the learner generates, beside the training rows."""
     axes, train = _plane(view)
     if (
         isinstance(view.learner, Generates)
@@ -307,7 +309,7 @@ def images(view: View) -> None:
 
 
 def drawn_images(view: View) -> None:
-    """Draw images that the learner makes up."""
+    """Draw images that the learner generates."""
     shown: list[Array | None] = [None] * IMAGES**2
     first = view.split.train.inputs[:1]
     if isinstance(view.learner, Generates) and _predicted(view.learner, first) is not None:
@@ -338,7 +340,7 @@ def _mosaic(view: View, rows: list[Array | None], labels: Sequence[str]) -> None
 
 
 def _predicted(learner: object, inputs: Array) -> Array | None:
-    """Return what a learner predicts; None as long as it has not learned."""
+    """Return the predictions of a learner; None as long as it has not learned."""
     try:
         return np.asarray(learner.predict(inputs)) if isinstance(learner, Predicts) else None
     except ValueError:
@@ -363,7 +365,7 @@ def _rgb(count: int) -> Floats:
 
 
 def _around(points: Array) -> tuple[Floats, Floats]:
-    """Return where axes begin and end, a little beyond points [rows, dimensions]."""
+    """Return limits of the axes, a little beyond the points [rows, dimensions]."""
     low, high = points.min(axis=0), points.max(axis=0)
     reach = np.where(high > low, high - low, 1.0)
     return low - MARGIN * reach, high + MARGIN * reach

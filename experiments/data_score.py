@@ -1,4 +1,4 @@
-"""How good a learner on data has become: metrics on the test rows."""
+"""Scores of a learner on data: metrics on the test rows."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ QUICK = 10_000_000  # numbers to predict from, in all evaluations of a run toget
 
 @dataclass(frozen=True)
 class DataScore:
-    """How good a learner on data is.
+    """The score of a learner on data.
 
     Args:
-        metrics: By their names in `METRICS`; the first is the one to look at.
-        train: How many rows taught.
-        validation: How many rows stood by.
-        test: How many rows it was measured on.
-        notes: What is to be known about the rows, in sentences.
+        metrics: Values by their names in `METRICS`, the most important one first.
+        train: Number of training rows.
+        validation: Number of validation rows.
+        test: Number of test rows, on which the metrics are measured.
+        notes: Remarks about the rows, in sentences.
     """
 
     metrics: Found
@@ -40,25 +40,26 @@ class DataScore:
         """Measure a learner on the test rows.
 
         Raises:
-            ValueError: If these tell nothing, since they all equal the mean of the training rows.
+            ValueError: If no metric is defined, because each test row is the mean of the training
+                rows.
         """
         train, validation, test = split
         found = measure(learner, tasks, split, test)
         if not found:
             raise ValueError(
-                f"Data set {test.name!r}: the {len(test)} test rows are the mean of the training "
-                "rows, so nothing can be measured on them; --set test=0.5 holds back more."
+                f"Data set {test.name!r}: all {len(test)} test rows equal the mean of the training "
+                "rows, so no metric is defined. Hold back more rows: --set test=0.5"
             )
         return cls(found, len(train), len(validation or ()), len(test), train.notes)
 
     @property
     def headline(self) -> str:
-        """Name of the metric to look at first."""
+        """Name of the most important metric."""
         return next(iter(self.metrics))
 
     @property
     def watched(self) -> str:
-        """Which rows tell on the way how good the learner is."""
+        """Name of the rows that score the learner during training."""
         return "validation" if self.validation else "test"
 
     def summary(self) -> dict[str, Any]:
@@ -74,20 +75,21 @@ class DataScore:
 
     @property
     def sound(self) -> bool:
-        """Whether it holds numbers where there have to be some: a file may say anything."""
+        """Whether all values that must be numbers are numbers; a file may contain anything."""
         rows = (self.train, self.validation, self.test)
         known = [*rows, *(one.value for one in self.metrics.values())]
         numbers = all(isinstance(number, int | float) for number in known)
         return bool(self.metrics) and self.metrics.keys() <= METRICS.keys() and numbers
 
     def lines(self) -> list[str]:
-        """Return a row a metric: what the learner, a simple guess and the best guess reach."""
-        parts = f"{self.train:,} rows taught"
-        parts += f", {self.validation:,} stood by" if self.validation else ""
-        best = "at best" if any(one.best is not None for one in self.metrics.values()) else ""
+        """Return a line for each metric: learner, baseline and best possible value."""
+        head = f"{self.train:,} training rows"
+        head += f", {self.validation:,} validation rows" if self.validation else ""
+        head += f", {self.test:,} test rows"
+        best = "best" if any(one.best is not None for one in self.metrics.values()) else ""
         labels = {name: f"{METRICS[name].label}, {METRICS[name].unit}" for name in self.metrics}
-        width = max(40, *(len(label) + 1 for label in labels.values()))
-        lines = [_row(f"{parts}, {self.test:,} test", width, "learned", "guessed", best)]
+        width = max(40, *(len(label) + 1 for label in (head, *labels.values())))
+        lines = [_row(head, width, "learner", "baseline", best)]
         for name, one in self.metrics.items():
             numbers = (one.value, one.baseline, one.best)
             cells = ("" if n is None else written(n, METRICS[name]) for n in numbers)
@@ -95,31 +97,31 @@ class DataScore:
         return [*lines, *self._told(), *(f"  {note}" for note in self.notes)]
 
     def _told(self) -> list[str]:
-        """Say what the columns beside the learner's stand for."""
+        """Explain the columns beside the learner's."""
         found = self.metrics.values()
         guesses = dict.fromkeys(one.guess for one in found if one.baseline is not None)
         bounds = dict.fromkeys(one.bound for one in found if one.best is not None)
-        words = [f"guessed: {', '.join(guesses)}"] * bool(guesses)
-        words += [f"at best, on average: {', '.join(bounds)}"] * bool(bounds)
+        words = [f"baseline: {', '.join(guesses)}"] * bool(guesses)
+        words += [f"best possible value, on average: {', '.join(bounds)}"] * bool(bounds)
         return [f"  ({'; '.join(words)})"] if words else []
 
 
-def _row(label: str, width: int, learned: str, guessed: str, best: str) -> str:
-    return f"  {label:<{width}}{learned:>10}{guessed:>12}{best:>12}".rstrip()
+def _row(label: str, width: int, learner: str, baseline: str, best: str) -> str:
+    return f"  {label:<{width}}{learner:>10}{baseline:>12}{best:>12}".rstrip()
 
 
 def written(value: float, metric: Metric) -> str:
-    """Write a number as it is read best: shares in hundredths, all else to four digits."""
+    """Write a number: shares in percent, all others with four digits."""
     return f"{value:.2%}" if metric.percent and math.isfinite(value) else f"{value:.4g}"
 
 
 class RowEvaluator:
-    """Evaluates learners on rows of data: on the test rows in the end, on the way on others.
+    """Evaluates learners on rows of data: on test rows at the end, on validation rows before.
 
     Args:
-        split: Its test rows score a learner in the end, its validation rows on the way, where
-            there are some.
-        tasks: By which a learner is scored here.
+        split: Its test rows score a learner at the end. Its validation rows score it during
+            training; without validation rows, the test rows do.
+        tasks: Tasks by which a learner is scored here.
     """
 
     slow = False
@@ -132,15 +134,15 @@ class RowEvaluator:
 
     @property
     def evaluations(self) -> int:
-        """How many evaluations on the way a run can afford."""
+        """Number of evaluations during a training."""
         most = 10 if self._generates else SCORES
         return int(np.clip(QUICK // self._watched.inputs.size, 5, most))
 
     def __call__(self, learner: Predicts) -> DataScore:
-        """Return how good a learner is, on the test rows."""
+        """Return the score of a learner on the test rows."""
         return DataScore.of(learner, self._tasks, self._split)
 
     def row(self, learner: Predicts) -> dict[str, float]:
-        """Return a row of scores.csv, besides samples and seconds."""
+        """Return a row of scores.csv, without samples and seconds."""
         found = measure(learner, self._watched_by, self._split, self._watched)
         return {name: one.value for name, one in found.items()}

@@ -15,7 +15,7 @@ from spielfeld.experiments.spec import make_spec
 
 
 def make(source: str | os.PathLike[str], *, own: str | Sequence[str] = (), **options: Any) -> Any:
-    """Make the environment, or the rows of data, that a name stands for.
+    """Make the environment or the data set of a name.
 
         >>> import spielfeld
         >>> env = spielfeld.make("spielfeld/Maze-v0", rows=7, columns=7, seed=1)
@@ -23,16 +23,16 @@ def make(source: str | os.PathLike[str], *, own: str | Sequence[str] = (), **opt
         (20, 2)
 
     Args:
-        source: As on the command line: a Gymnasium id, a layout or its file, a data set or its
-            file, or "my_module:MyWorld".
+        source: Name as on the command line. It is a Gymnasium id, a layout or its file, a data set
+            or its file, or "my_module:MyWorld".
         own: Modules of your own that the run of an opponent names, one or several.
-        **options: Of the source, as after `--set`; of a data set also its division.
+        **options: Options of the source, as after `--set`; of a data set also its division.
 
     Returns:
         A Gymnasium environment, or a `Split` of rows for training, validation and testing.
 
     Raises:
-        ValueError: If nothing has this name, or the options do not fit; says what was expected.
+        ValueError: If there is no such source, or an option does not fit.
     """
     name = _name_of_source(source)
     return make_source(name, with_opponent(name, options, _words(own)))
@@ -45,7 +45,7 @@ def load(directory: str | os.PathLike[str], *, own: str | Sequence[str] = ()) ->
     `spielfeld.load("runs/...", own="my_module")`.
 
     Args:
-        directory: Of the run.
+        directory: Directory of the run.
         own: Modules of your own that it may name, one or several.
 
     Raises:
@@ -69,8 +69,8 @@ def train(
 ) -> Run:
     """Train a learner and return the finished run, as `spielfeld train` does.
 
-    Equal arguments give the same run: one that is complete is read again, and one that was
-    interrupted goes on.
+    Equal arguments give the same run: a complete run is read again, and an interrupted run
+    continues.
 
         >>> import spielfeld
         >>> run = spielfeld.train("q-learning", "spielfeld/CliffWalking-v0", samples=500, seed=1)
@@ -82,9 +82,9 @@ def train(
             or its name (`QLearning`).
         source: Name as on the command line; see `make`.
         samples: Environment steps to take, or rows to draw; by default as on the command line.
-        seed: Of every random number in the run.
-        options: Of the source, as after `--set`.
-        directory: Where the directory of the run is made.
+        seed: Seed of every random number in the run.
+        options: Options of the source, as after `--set`.
+        directory: Folder of the run's directory.
         own: Modules of your own that the run of an opponent names, one or several.
         **settings: Of the learner, such as `learning_rate=0.1`.
 
@@ -107,7 +107,7 @@ def _name_of_learner(learner: object) -> str:
         raise ValueError(unknown("learner", learner, LEARNERS))
     if not isinstance(learner, type):
         raise ValueError(
-            f"Expected a learner's name or class, not {learner!r}; an object learns by "
+            f"Expected a learner's name or class, not {learner!r}. To train an object, call "
             "learner.learn(source, samples=...)."
         )
     if learner.__module__.startswith("spielfeld."):

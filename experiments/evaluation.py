@@ -1,4 +1,4 @@
-"""How good a learner has become: exactly where the world is a table, by playing elsewhere."""
+"""Evaluation of policies: exact if the world has a model, else by playing episodes."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ from spielfeld.protocols import (
     predicts_many,
 )
 
-PATIENCE = 10_000  # environment steps, where nothing else limits an episode
+PATIENCE = 10_000  # environment steps, if nothing else limits an episode
 QUICK = 300_000_000  # outcomes to add up
-STARTS = 100  # first observations, where no model names them all
-SCORES = 50  # evaluations of a run on the way, where they are quick
-PLAYED = 20  # the same, where episodes are played for each
+STARTS = 100  # first observations, if there is no model
+SCORES = 50  # evaluations during a training, if they are quick
+PLAYED = 20  # the same, if episodes are played for each
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Evaluation:
 
     Args:
         value: Expected discounted return of an episode.
-        discount: By which the return is measured: the world's own, unless told otherwise.
+        discount: Discount of the return; by default that of the world.
         horizon: Limit of an episode in environment steps.
-        optimum: What the best policy earns, or None where nobody knows.
-        random: What random actions earn, or None.
+        optimum: Expected return of an optimal policy, or None if it is not known.
+        random: Expected return of random actions, or None if it is not known.
         share: (value - random) / (optimum - random), or None.
         gap: optimum - value in units of return, or None.
-        episodes: How many were played for `value`; 0 if it was computed exactly.
+        episodes: Number of episodes played for `value`; 0 if it was computed exactly.
         deviation: Standard error of `value`; 0 if it was computed exactly.
-        error: Of a learner that judges a policy: root mean squared error of its state values; its
-            `value` is what it predicts for the start.
+        error: Root mean squared error of the state values, for a learner that predicts the values
+            of a policy. Then `value` is its prediction for the start.
     """
 
     value: float
@@ -81,7 +81,7 @@ class Evaluation:
 
     @classmethod
     def of_returns(cls, returns: Returns, discount: float, horizon: int) -> Evaluation:
-        """Average the returns of episodes that were played."""
+        """Return the mean of the returns of played episodes, with its standard error."""
         count = len(returns)
         error = float(returns.std(ddof=1) / np.sqrt(count))
         return cls(float(returns.mean()), discount, horizon, episodes=count, deviation=error)
@@ -92,13 +92,13 @@ class Evaluation:
 
     @property
     def sound(self) -> bool:
-        """Whether it holds numbers where there have to be some: a file may say anything."""
+        """Whether all values that must be numbers are numbers; a file may contain anything."""
         known = (self.value, self.discount, self.horizon)
         numbers = all(isinstance(number, int | float) for number in known)
         return numbers and all(isinstance(n, int | float | None) for n in asdict(self).values())
 
     def lines(self) -> list[str]:
-        """Return a small table: the score, beside the best and the least there can be."""
+        """Return a small table: the score beside those of an optimal and a random policy."""
         if self.error is not None:
             return [
                 f"  RMS error         {self.error:12.4f}   of the predicted state values, exact",
@@ -108,12 +108,13 @@ class Evaluation:
         measure = f"expected return of an episode of at most {self.horizon:,} steps{discount}"
         if self.episodes:
             error = f"{self.value:.4f} +- {self.deviation:.4f}"
-            return [f"  greedy policy     {error} (mean of {self.episodes} episodes and its error)"]
+            words = f"mean return of {self.episodes} episodes and its standard error"
+            return [f"  greedy policy     {error} ({words})"]
         if self.optimum is None or self.share is None or self.random is None:
             return [f"  greedy policy     {self.value:12.4f}   {measure}"]
         if math.isclose(self.optimum, self.random, rel_tol=1e-9, abs_tol=1e-12):
             line = f"  any policy        {self.optimum:12.4f}   {measure}, exact"
-            return [line, "  Nothing can be learned here: whatever one does earns the same."]
+            return [line, "  Nothing can be learned here: every policy has the same return."]
         return [
             f"  greedy policy     {self.value:12.4f}   {measure}, exact",
             f"  perfect           {self.optimum:12.4f}",
@@ -123,11 +124,11 @@ class Evaluation:
 
 
 class Evaluator:
-    """Evaluates greedy policies in one environment; what does not depend on them is kept.
+    """Evaluates greedy policies in one environment; results for optimal and random are kept.
 
     Args:
         env: The environment that a learner learns from.
-        discount: In place of the world's own.
+        discount: Replaces the discount of the world.
         many: Whether the learner acts in copies of the environment.
     """
 
@@ -140,7 +141,7 @@ class Evaluator:
 
     @property
     def model(self) -> TabularModel | None:
-        """The model of the environment, if it has one; one that changes has another each time."""
+        """The model of the environment, if it has one; a changing world has a new one each time."""
         return model_of(self.env.unwrapped, TabularModel)
 
     @property
@@ -151,18 +152,18 @@ class Evaluator:
 
     @property
     def evaluations(self) -> int:
-        """How many evaluations on the way a run can afford."""
+        """Number of evaluations during a training."""
         if self.quick:
             return SCORES
         return PLAYED if self._many and self.model is None and self.playable else 0
 
     @property
     def slow(self) -> bool:
-        """Whether the last evaluation takes so long that its user should be told."""
+        """Whether the last evaluation takes so long that the command prints a notice."""
         return self.model is not None and not self.quick
 
     def row(self, learner: Predicts) -> dict[str, float]:
-        """Return a row of scores.csv, besides samples and seconds."""
+        """Return a row of scores.csv, without samples and seconds."""
         score = self(learner)
         row = {"value": score.value, "share": score.share, "error": score.error}
         return {name: number for name, number in row.items() if number is not None}
@@ -174,16 +175,16 @@ class Evaluator:
         native = spec is not None and spec.vector_entry_point is not None
         return not native or isinstance(self._worlds(), VectorEnv)
 
-    @np.errstate(over="ignore", invalid="ignore")  # what has diverged is told by its score
+    @np.errstate(over="ignore", invalid="ignore")  # a diverged learner has the score nan
     def __call__(self, learner: Predicts) -> Evaluation:
-        """Evaluate exactly if the environment is a model of its states, else by 100 episodes.
+        """Evaluate exactly if the environment has a model, else by playing 100 episodes.
 
         Args:
-            learner: Anything with `predict` that returns action values; or state values, if it has
-                a `judged_policy`: then those are compared with the exact ones.
+            learner: Has `predict`, which returns action values. If it has a `judged_policy`, it
+                returns state values, which are compared with the exact ones.
 
         Returns:
-            The score; value and share are nan if the learner predicts nan, having diverged.
+            The score; value and share are nan if the learner has diverged and predicts nan.
         """
         if isinstance(learner, JudgesPolicy):
             return self._judge(learner)
@@ -203,7 +204,7 @@ class Evaluator:
 
     @np.errstate(over="ignore", invalid="ignore")
     def play(self, learner: Predicts, episodes: int = EPISODES, seed: int = SEED) -> Evaluation:
-        """Evaluate by playing, whether or not the world is a table."""
+        """Evaluate by playing episodes, even if the world has a model."""
         limits = (self.discount, self.horizon)
         if predicts_many(learner):
             returns = play_together(learner, self._worlds(episodes), *limits, seed)
@@ -213,14 +214,14 @@ class Evaluator:
         return Evaluation.of_returns(returns, *limits)
 
     def _worlds(self, rows: int = EPISODES) -> Rows:
-        """Make copies of the world when they are first needed; of a wrapped one each time."""
+        """Make copies of the world at the first call; of a wrapped world at each call."""
         made = self._copies
         if made is None or made.num_envs != rows or is_wrapped(self.env):
             made = self._copies = beside_each_other(self.env, rows)
         return made
 
     def _judge(self, learner: Any) -> Evaluation:
-        """Compare predicted state values with the exact ones, where there is a model."""
+        """Compare predicted state values with the exact ones, if there is a model."""
         values, model, error = state_values(learner, self.env), self.model, None
         if values is None or model is None:
             starts = [learner.predict(self.env.reset(seed=SEED + k)[0]) for k in range(STARTS)]
@@ -234,24 +235,25 @@ class Evaluator:
 def prediction_error(learner: Any, model: TabularModel, values: Floats) -> float | None:
     """Return the root mean squared error over all states that the policy visits.
 
-    Exact values are those of `policy_evaluation` with the learner's own discount, and without a
-    time limit, since values bootstrap through it (Sutton & Barto, example 6.2).
+    Exact values are those of `policy_evaluation` with the discount of the learner. They have no
+    time limit, because values bootstrap through it (Sutton & Barto, example 6.2).
 
     Returns:
-        In units of return, each state counting the same; None if the returns have no limit.
+        The error in units of return, with the same weight for each state. None if the returns have
+        no limit.
     """
     policy = learner.judged_policy(model)
     try:
         exact = policy_evaluation(model, policy, learner.config.discount)
-    except ValueError:  # an episode may go on for ever, and nothing is discounted
+    except ValueError:  # an episode may have no end, and the discount is 1
         return None
     visited = visited_states(model, policy) & ~model.terminal
     return float(np.sqrt(np.mean((values - exact)[visited] ** 2)))
 
 
-@lru_cache(maxsize=1)  # a world that changes, such as a drifting bandit, hands out another model
+@lru_cache(maxsize=1)  # a changing world, such as a drifting bandit, has another model
 def bounds(model: TabularModel, discount: float, horizon: int) -> tuple[float, float]:
-    """Return what the best and what random behaviour earn, with a discount and a horizon."""
+    """Return the expected returns of an optimal and of the random policy."""
     random = start_value(model, random_policy(model), discount, horizon)
     return best_start_value(model, discount, horizon), random
 
@@ -271,12 +273,12 @@ def tabular_policy(learner: Predicts, env: World) -> Floats | None:
 
 
 def state_values(learner: Predicts, env: World) -> Floats | None:
-    """Return what the learner predicts in each of the model's states, or None without a model.
+    """Return the predictions of the learner in each state of the model, or None without a model.
 
-    A learner that judges a policy predicts the same whatever action comes next.
+    A learner that predicts the values of a policy has the same value for each action.
 
     Raises:
-        ValueError: If that is not one number for each state and action.
+        ValueError: If the predictions are not one number for each state and action.
     """
     world = env.unwrapped
     model = model_of(world, TabularModel)

@@ -39,13 +39,13 @@ class Drawn(Protocol):
 
 
 def watch_gif(show: Drawn, total: int, path: str | Path) -> None:
-    """Learn to the end and write a moving picture of it that repeats for ever.
+    """Learn to the end and write a moving picture of it that repeats.
 
-    The time between two pictures grows evenly, so that early learning is seen step by step; the
-    last picture stays for three seconds.
+    The time between two pictures grows evenly, so early learning is shown step by step. The last
+    picture stays for three seconds.
 
     Args:
-        show: Learns on, and draws what is known now.
+        show: Learns, and draws the present state.
         total: Samples to learn from.
         path: The GIF file; its folder must exist.
     """
@@ -86,7 +86,7 @@ def write_gif(images: list[Picture], path: str | Path, milliseconds: int = 120) 
 def _shared_palette(images: list[Picture]) -> Picture:
     """Choose the colours that serve pictures from all phases of learning best.
 
-    The small but telling colours (agent, signs) and those of all values are always among them.
+    The colours of small parts (agent, signs) and of all values are always among them.
     """
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""Greedy policies: the best known action in one world or in many, episodes of it, and a player."""
+"""Greedy policies: actions in one world or in many, played episodes, and a board game player."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Actor = Callable[[object, dict[str, Any]], object]  # observation, info -> actio
 
 
 def predict_one(learner: Predicts, observation: object) -> Array:
-    """Return what a learner predicts for a single observation. Shape [outputs]."""
+    """Return the prediction of a learner for a single observation. Shape [outputs]."""
     many = predicts_many(learner)
     given = learner.predict(np.asarray(observation)[None] if many else observation)
     return np.asarray(given, np.float64).ravel()
@@ -40,15 +40,15 @@ def greedy_actions(
     """Return the best legal action of each row, ties broken at random.
 
     Args:
-        predicted: Action values or probabilities [rows, actions], of which the largest is the best;
-            where actions are continuous, the actions themselves [rows, dimensions].
+        predicted: Action values or probabilities [rows, actions]; the largest is the best. For
+            continuous actions, the actions themselves [rows, dimensions].
         space: The action space of a row.
         mask: Which actions are legal, [rows, actions]; None if all are.
         generator: Breaks ties.
 
     Raises:
         FloatingPointError: If the learner predicts nan.
-        ValueError: If there is nothing to choose by: the actions are neither numbered nor a box.
+        ValueError: If the action space is neither `Discrete` nor a `Box`.
     """
     if isinstance(space, Box):
         _refuse_nan(predicted)
@@ -56,7 +56,7 @@ def greedy_actions(
         bounded: Array = np.clip(shaped, space.low, space.high).astype(space.dtype)
         return bounded
     if not isinstance(space, Discrete):
-        raise ValueError(f"Actions must be numbered or continuous to be chosen from, not {space}.")
+        raise ValueError(f"The action space must be Discrete or a Box, not {space}.")
     best = best_actions(predicted, mask)
     lots = np.where(best, generator.random(best.shape), -1.0)
     chosen: Array = lots.argmax(axis=-1) + int(space.start)
@@ -83,14 +83,14 @@ def _refuse_nan(numbers: Array) -> None:
 
 
 def require_choice(learner: Predicts) -> None:
-    """Refuse learners that judge a policy.
+    """Refuse learners that predict the values of a policy.
 
     Raises:
-        ValueError: If the learner has nothing to choose by.
+        ValueError: If the learner has no action values.
     """
     if judges(learner):
         name = type(learner).__name__
-        raise ValueError(f"{name} judges a policy; it has nothing to choose actions by.")
+        raise ValueError(f"{name} predicts state values of a policy; it cannot choose actions.")
 
 
 def greedy_actor(learner: Predicts, env: World, seed: int = 0) -> Actor:
@@ -145,10 +145,10 @@ def play_together(
 
     Args:
         learner: Predicts for many observations at once.
-        worlds: What `beside_each_other` made.
-        discount: Of the returns.
+        worlds: Copies of a world, as `beside_each_other` makes them.
+        discount: Discount of the returns.
         horizon: Limit of an episode in environment steps.
-        seed: Of the first row; row i has seed + i, where rows have generators of their own.
+        seed: Seed of the first row; row i has seed + i if each row has its own generator.
     """
     generator, weight = np.random.default_rng(0), 1.0
     observations, info = worlds.reset(seed=seed)
@@ -160,7 +160,7 @@ def play_together(
         observations, reward, terminated, truncated, info = worlds.step(actions)
         returns[playing] += weight * np.asarray(reward, np.float64)[playing]
         weight *= discount
-        playing &= ~(terminated | truncated)  # what comes after a row's first end is not counted
+        playing &= ~(terminated | truncated)  # only the first episode of a row counts
         if not playing.any():
             break
     return returns
@@ -169,8 +169,8 @@ def play_together(
 def beside_each_other(env: World, rows: int = EPISODES) -> Rows:
     """Return copies of an environment that take their steps together.
 
-    Native where there is such a vector environment and nothing wraps the single one, else
-    `Copies`.
+    They are a native vector environment if there is one and the single environment has no
+    wrapper, else `Copies`.
     """
     return native_rows(env, rows) or Copies(env, rows)
 
@@ -187,13 +187,13 @@ def native_rows(env: World, rows: int) -> VectorEnv[Any, Any, Any] | None:
 
 
 class Copies:
-    """Copies of an environment, of which each takes part until its first episode has ended.
+    """Copies of an environment; each of them acts until its first episode has ended.
 
-    Unlike Gymnasium's `SyncVectorEnv` it leaves those alone that have ended, which saves most of
-    the time where episodes differ in length.
+    Gymnasium's `SyncVectorEnv` would step ended copies too. This class does not, which saves most
+    of the time if episodes differ in length.
 
     Args:
-        env: What to copy; it is not touched.
+        env: The environment to copy; it is not changed.
         rows: How many copies.
 
     Raises:
@@ -205,7 +205,7 @@ class Copies:
         try:
             self.envs, self.num_envs = [copied(env) for _ in range(rows)], rows
         except TypeError as error:
-            raise ValueError(f"Judging needs copies of the environment: {error}.") from error
+            raise ValueError(f"The evaluation needs copies of the environment: {error}.") from error
         self.single_action_space = env.action_space
         self._space = env.observation_space
 
@@ -213,7 +213,7 @@ class Copies:
         """Start an episode in each row."""
         begun = [env.reset(seed=seed + row) for row, env in enumerate(self.envs)]
         self._seen, self._infos = ([each[k] for each in begun] for k in (0, 1))
-        self._masks: dict[int, Any] = {}  # as each row told it last
+        self._masks: dict[int, Any] = {}  # the latest mask of each row
         self._reward, self._ended = np.zeros(self.num_envs), np.zeros((2, self.num_envs), bool)
         return self._observed()
 
@@ -237,11 +237,13 @@ class Copies:
 
 
 def copy_of(env: World, render_mode: str | None = None) -> World:
-    """Make such an environment again, without checks of every step; or copy one of one's own.
+    """Make the same environment again, without Gymnasium's checks of every step.
+
+    An environment that is not registered is copied.
 
     Args:
-        env: What to copy.
-        render_mode: Of the copy.
+        env: The environment to copy.
+        render_mode: Render mode of the copy.
     """
     if env.spec is None or env.spec.entry_point is None:
         return copy.deepcopy(env)
@@ -260,12 +262,12 @@ class Graduate:
     Args:
         learner: Predicts a value for each action.
         learned: The game that it has learned.
-        rules: Of the game to be played.
-        name: Of the player.
+        rules: Rules of the game to play.
+        name: Name of the player.
         source: Name of `learned`.
 
     Raises:
-        ValueError: If the learner learned another game, or has nothing to choose by.
+        ValueError: If the learner learned another game, or has no action values.
     """
 
     def __init__(
@@ -279,11 +281,11 @@ class Graduate:
         self.learner, self.name, self._observer = learner, name, observer
 
     def moves(self, rules: Rules, own: int, other: int) -> int:
-        """Return the moves that are worth most, ties included, one bit each."""
+        """Return the moves with the highest value, ties included, one bit each."""
         stones, predicted = own | other, predict_one(self.learner, self._observer(own, other))
         best = best_actions(predicted, self._observer.legal(stones))
         return sum(move_of(rules, stones, action) for action in np.flatnonzero(best).tolist())
 
     def think(self, position: Position) -> Numbers:
-        """Return what each action is worth. Shape [actions]."""
+        """Return the value of each action. Shape [actions]."""
         return predict_one(self.learner, self._observer(position.own, position.other))

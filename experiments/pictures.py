@@ -1,4 +1,4 @@
-"""Pictures of what is known about a world: values and policy on its map, or as a table."""
+"""Pictures of values and policies: on the map of a world, or as a table."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def picture(
 
     Args:
         env: A Gymnasium environment.
-        action_values: Of the states of the world's model, -inf where an action is illegal;
+        action_values: Values of the actions in the model's states, -inf for illegal actions;
             None if nothing is known. Shape [states, actions].
-        view: What to show.
+        view: The choice of shown values.
         caption: A line of text above the map.
 
     Returns:
@@ -62,7 +62,7 @@ def picture(
         action_values is not None and len(action_values) != len(world.grid_states.cells)
     ):
         if action_values is None:
-            raise ValueError("There is neither a map nor a table of values to be drawn.")
+            raise ValueError("There is neither a map nor a table of values to draw.")
         return _without_map(world, action_values, view, caption)
     from spielfeld.envs.grid_world.renderer import draw
 
@@ -97,7 +97,7 @@ def _without_map(world: object, action_values: Floats, view: View, caption: str 
 
 
 def _of_board(board: Position, action_values: Floats, caption: str | None) -> Surface:
-    """Draw where a learner stands in its game, and what it expects of each move."""
+    """Draw the position of a learner's game, with its value of each move."""
     from spielfeld.envs.board_game.renderer import draw
 
     known = np.where(action_values > -np.inf, action_values, np.nan)

@@ -45,11 +45,11 @@ REST = 2.0  # seconds for which the end of an episode stays
 
 
 class Hint(NamedTuple):
-    """Values that are shown when they are asked for.
+    """Values that a key shows.
 
     Args:
-        title: Which values they are.
-        compute: Returns them, and may take long. Shape [states, actions].
+        title: Name of the values.
+        compute: Returns the values; it may take long. Shape [states, actions].
     """
 
     title: str
@@ -63,13 +63,13 @@ def play(
     seed: int | None = None,
     learned: Hint | None = None,
 ) -> None:
-    """Play until the player has had enough.
+    """Play until the player quits.
 
     Args:
         env: A Gymnasium environment; a window needs a grid world or render mode "rgb_array".
         policy: Chooses the actions from observations; None lets you choose.
         text: Play in the terminal, which is also done if there is no display.
-        seed: Of the first reset.
+        seed: Seed of the first reset.
         learned: Values that were learned, as a hint.
 
     Raises:
@@ -145,7 +145,7 @@ class Game:
             self.event = "the time is up"
 
     def allows(self, action: int) -> bool:
-        """Whether an action is legal now, as far as the world says."""
+        """Whether an action is legal now, if the world has an action mask."""
         mask = self.info.get("action_mask")
         return mask is None or bool(mask[action])
 
@@ -161,7 +161,7 @@ class Game:
         return f"steps {self.steps}   reward {self.reward:g}   return {self.total:g}"
 
     def news(self) -> str:
-        """Return what happened last."""
+        """Return the last event in words."""
         return f"{self.event}: return {self.total:g}; press N" if self.over else self.event
 
 
@@ -201,7 +201,7 @@ class WorldScene(Scene):
         return " ".join(words)
 
     def press(self, name: str) -> bool:
-        """Take the step that a key stands for."""
+        """Take the step of a key."""
         for key, action in self._moves.items():
             if name in key.keys:
                 self.game.act(action)
@@ -209,7 +209,7 @@ class WorldScene(Scene):
         return False
 
     def write(self, word: str) -> str | None:
-        """Take the step that a word stands for, if it is legal; after Enter the policy's."""
+        """Take the step of a word, if it is legal; after Enter the step of the policy."""
         if self.game.actor and word == "":
             self.game.follow()
             return ""
@@ -238,7 +238,7 @@ class WorldScene(Scene):
         return ""
 
     def picture(self, size: Size | None) -> Surface:
-        """Draw the world, the hints if they are asked for, and what happened."""
+        """Draw the world, the hints if they are on, and the last events."""
         game = self.game
         keys = keys_line([key for key in (*self.actions,) if key not in RUNNING[:1]])
         if self._moves:
@@ -257,7 +257,7 @@ class WorldScene(Scene):
         return "arrows, Q E Y C" if self.layout.moves == "king" else "arrows or WASD"
 
     def _known(self) -> Floats | None:
-        """Return the values that are to be shown, if they are there by now."""
+        """Return the values to show, if they are already computed."""
         future = self._values.get(self.hint.title) if self.hint else None
         return future.result() if future and future.done() else None
 
@@ -266,7 +266,7 @@ class WorldScene(Scene):
         return self.hint.title if self._known() is not None else SOLVING
 
     def text(self) -> str:
-        """Return the world in characters, what happened, and the best actions if asked for."""
+        """Return the world in characters, the last event, and the best actions if shown."""
         lines = ["", self._world(), f"{self.game.status()}   {self.game.news()}"]
         world = self.game.env.unwrapped
         if self.hint and isinstance(world, HasPosition):
@@ -285,7 +285,7 @@ class WorldScene(Scene):
         return "   ".join(f"{names[action]} {values[action]:.4g}" for action in legal)
 
     def _world(self) -> str:
-        """Return the world in characters, or else what is observed of it."""
+        """Return the world in characters, or else its observation."""
         env, world = self.game.env, self.game.env.unwrapped
         if env.render_mode == "ansi":
             return str(env.render()).rstrip()
@@ -331,7 +331,7 @@ def solve(env: World) -> Floats:
     world = env.unwrapped
     model = model_of(world, TabularModel)
     if model is None:
-        raise ValueError("There is no model of this world, by which it could be solved.")
+        raise ValueError("This world has no model, so it cannot be solved.")
     try:
         return value_iteration(model, discount_of(world, 1.0)).action_values
     except ValueError:  # a world without an end has no values without a discount
@@ -345,7 +345,7 @@ def _surface(pixels: object) -> Surface:
 
 
 def what_happened(world: OnMap, before: int, action: int, reward: float, end: bool) -> str:
-    """Say what a step in a grid world did.
+    """Return the effect of a step in a grid world, in words.
 
     Args:
         world: After the step.

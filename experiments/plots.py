@@ -1,4 +1,4 @@
-"""Pictures of what happened while learning."""
+"""Learning curves as pictures."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe & Ito, safe for the colour-blind
-POINTS = 100  # drawn at most
+POINTS = 100  # the most points of a curve
 LABELS = {"loss": "loss of the training batches", "validation_loss": "loss of the validation rows"}
 
 
 def plot_learning_curve(title: str, path: Path, history: History, scores: History) -> None:
-    """Draw how far the greedy policy is from perfect, or what it earns, and what exploring earned.
+    """Draw the score of the greedy policy, and below it the returns during training.
 
     Args:
-        title: Above the picture.
+        title: Title of the picture.
         path: PNG file to write.
-        history: With columns samples and episode_return.
-        scores: With columns samples and share, error or value, measured while learning; may be
-            empty.
+        history: Has the columns samples and episode_return.
+        scores: Has the columns samples and share, error or value, measured during training; may
+            be empty.
     """
     from matplotlib.figure import Figure
 
@@ -49,7 +49,7 @@ def plot_learning_curve(title: str, path: Path, history: History, scores: Histor
 
 
 def finish(figure: Figure, rows: Sequence[Axes], title: str, samples: str, path: Path) -> None:
-    """Name what is drawn, and write the file."""
+    """Add the title and the label of the samples, and write the file."""
     rows[0].set_title(title)
     rows[-1].set_xlabel(samples)
     rows[-1].xaxis.set_major_formatter("{x:,.0f}")
@@ -89,7 +89,7 @@ def _draw_returns(axes: Axes, history: History) -> None:
     centre, mean, error = groups(history["samples"], history["episode_return"])
     low, high = mean - 2 * error, mean + 2 * error
     axes.fill_between(centre, low, high, color=BLUE, alpha=0.25, lw=0, label="two standard errors")
-    axes.plot(centre, mean, color=BLUE, label="mean of episodes, still exploring")
+    axes.plot(centre, mean, color=BLUE, label="mean of episodes during training")
     axes.set(ylabel="return of an episode", ylim=_shown(low, high))
     axes.grid(alpha=0.3)
     axes.legend(loc="best", framealpha=0.9)
@@ -98,14 +98,14 @@ def _draw_returns(axes: Axes, history: History) -> None:
 def plot_data_curve(
     title: str, path: Path, history: History, scores: History, final: DataScore
 ) -> None:
-    """Draw what was recorded while learning, and below it how good the learner was meanwhile.
+    """Draw the losses during training, and below them the scores of the learner.
 
     Args:
-        title: Above the picture.
+        title: Title of the picture.
         path: PNG file to write.
-        history: With the column samples, and the losses that a learner records.
-        scores: With columns samples and the headline, measured while learning; may be empty.
-        final: What was measured in the end.
+        history: Has the column samples, and the losses that a learner records.
+        scores: Has the columns samples and the headline, measured during training; may be empty.
+        final: Score at the end.
     """
     from matplotlib.figure import Figure
 
@@ -148,7 +148,7 @@ def _draw_data_scores(axes: Axes, scores: History, final: DataScore) -> None:
 
 
 def groups(samples: Column, returns: Column) -> tuple[Column, Column, Column]:
-    """Gather episodes into groups of equal count: where, mean, and standard error of each."""
+    """Return centre, mean and standard error of groups with the same number of episodes."""
     count = int(np.clip(len(samples) // 10, 1, POINTS))
     parts = np.array_split(np.arange(len(samples)), count)
     centre = np.array([samples[part].mean() for part in parts])
@@ -158,7 +158,7 @@ def groups(samples: Column, returns: Column) -> tuple[Column, Column, Column]:
 
 
 def _shown(low: Column, high: Column) -> tuple[float, float]:
-    """Cut off the first episodes if they are so terrible that the rest would be squeezed flat."""
+    """Return limits of the axis; very bad first episodes are cut off."""
     settled = low[len(low) // 10 :]
     bottom, top = float(settled.min()), float(high.max())
     if low.min() > bottom - 2 * (top - bottom):

@@ -1,6 +1,6 @@
 """A run: `train(spec)` learns, scores and saves; the `Run` that it returns holds the results.
 
-Wherever training stops, the same call continues it, and the result is equal bit for bit.
+After an interruption, the same call continues the training, and the result is equal bit for bit.
 """
 
 from __future__ import annotations
@@ -57,27 +57,27 @@ Summary = dict[str, Any]  # the JSON object in summary.json
 
 
 class Training:
-    """A training under way: a loop that can be watched, stopped and resumed.
+    """A training in progress: a loop that can be watched, stopped and resumed.
 
         for training in Training(spec):
             print(training.samples, training.history)
 
     Each round learns from the next portion of the budget. A caller that shows pictures calls
-    `advance` instead, with as many samples as it likes.
+    `advance` instead, with any number of samples.
 
     Args:
-        spec: What to run.
-        checkpoint: Where the state is saved every now and then; None for nowhere.
+        spec: The spec of the run.
+        checkpoint: File in which the state is saved every two seconds; None to save nothing.
 
     Attributes:
-        learner: What learns.
-        source: What it learns from: an environment or a `Split`.
+        learner: The learner.
+        source: The environment or the `Split` that it learns from.
         evaluator: Scores the learner.
-        history: What the learner recorded.
+        history: The history of the learner.
         scores: Rows of `evaluator`, at even distances.
-        samples: Environment steps or rows asked for so far.
-        seconds: Of learning so far, without evaluating and compiling.
-        told: Called with history and scores whenever there is news.
+        samples: Number of environment steps or rows so far.
+        seconds: Seconds of learning so far, without evaluating and compiling.
+        told: Called with history and scores whenever they change.
         interrupted: Set to stop at the end of the next `advance`, once the state is saved.
 
     Raises:
@@ -110,14 +110,14 @@ class Training:
 
     @property
     def portion(self) -> int:
-        """How many samples come next, a part of the budget: 0 when it is used up."""
+        """Number of samples of the next portion; 0 when the budget is used up."""
         left = self.spec.samples - self.samples
         step = int(np.clip(self.spec.samples // 200, 500, 100_000))
         return left if is_one_shot(self.learner) else min(step, left)
 
     @property
     def taken(self) -> int:
-        """Samples that were really drawn: a learner in many worlds may carry some over."""
+        """Number of samples that were used: a learner in many worlds may keep some for later."""
         many = predicts_many(self.learner)
         return samples_of(self.learner, self.samples) if many else self.samples
 
@@ -125,14 +125,14 @@ class Training:
         """Learn from `samples` more, within the budget; save the state if that is due.
 
         Returns:
-            What was recorded meanwhile.
+            The history of these samples.
 
         Raises:
             KeyboardInterrupt: If Ctrl-C was pressed, after the state was saved.
         """
         at_once, evaluations = is_one_shot(self.learner), self.evaluator.evaluations
         if self.samples == 0 and not at_once:
-            self.learner.learn(self.source, 0)  # makes its arrays, and knows nothing yet
+            self.learner.learn(self.source, 0)  # makes its arrays, before the first score
             if evaluations and not len(self.scores):
                 self._score()
         samples = self.portion if at_once and samples else samples
@@ -165,18 +165,18 @@ class Training:
 
     def _score(self) -> None:
         if len(self.scores) and self.scores["samples"][-1] == self.taken:
-            return  # a learner that takes whole rollouts has learned nothing since
+            return  # no whole rollout since, so the learner is unchanged
         row = {"samples": self.taken, "seconds": self.seconds} | self.evaluator.row(self.learner)
         self.scores += History(**{name: [number] for name, number in row.items()})
 
     def save(self, path: Path) -> None:
-        """Write everything that the rest of the run depends on."""
+        """Write the complete state of the training."""
         state = self.learner.state() if isinstance(self.learner, Resumable) else {}
         arrays, values = split(state)
         tables = {"history": self.history, "scores": self.scores}
         columns = {f"{table}.{name}": column for table, history in tables.items()
                    for name, column in history.columns.items()}  # fmt: skip
-        # Where it stands in its rows, or in copies of its world, belongs to the learner.
+        # The learner saves its place in the rows, or in copies of its world.
         world = None if isinstance(self.source, Split) else self.source
         header = {
             **self._identity(),
@@ -190,10 +190,10 @@ class Training:
         save_model(path, {**arrays, **columns}, header)
 
     def restore(self, path: Path) -> None:
-        """Continue from what `save` wrote.
+        """Continue from the state that `save` wrote.
 
         Raises:
-            ModelFileError: If the file is damaged, or does not fit; says what of it.
+            ModelFileError: If the file is damaged, or does not fit; the message gives the reason.
             ValueError: If it belongs to another run.
         """
         arrays, header = load_model(path)
@@ -202,7 +202,7 @@ class Training:
                 raise ValueError(f"{path}: was saved with another {key.replace('_', ' ')}.")
         try:
             self._take_over(arrays, header)
-        except Exception as error:  # a file may say anything
+        except Exception as error:  # a file may contain anything
             reason = f"it has no {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
             raise ModelFileError(f"{path}: does not fit: {reason}.") from error
 
@@ -218,19 +218,19 @@ class Training:
             self.learner.restore({**arrays, **header["learner"]}, source)
 
     def _where_it_stood(self, state: dict[str, Any] | None) -> Source:
-        """Put the environment where it stood; return what a restored learner goes on in."""
+        """Restore the environment; return the source for the restored learner."""
         if isinstance(self.source, Split) or predicts_many(self.learner):
             return self.source
         if state is not None:
             restore_world(self.source, state)
             return self.source
-        # It cannot be saved: for the learner it is another source, a new episode.
+        # Its state cannot be saved: it is another source for the learner, with a new episode.
         assert isinstance(self.source, gym.Env)
         self.source.reset(seed=self.spec.seed + self.samples)
         return gym.Wrapper(self.source)
 
     def _identity(self) -> dict[str, Any]:
-        """What a saved state must agree with."""
+        """The properties that a saved state must have."""
         identity: dict[str, Any] = {"spec": json.loads(self.spec.to_json())}
         if isinstance(self.source, Split):
             train = self.source.train
@@ -246,10 +246,10 @@ class Run:
     """A finished run.
 
     Args:
-        directory: Holds spec.json, history.csv, scores.csv, model.safetensors and summary.json.
-        spec: What it is a function of.
+        directory: Folder of spec.json, history.csv, scores.csv, model.safetensors and summary.json.
+        spec: The spec of the run.
         summary: Score, seconds and versions.
-        ended: The training, where it was done in this process; else files are read.
+        ended: The training, if it was done in this process; otherwise files are read.
     """
 
     directory: Path
@@ -261,36 +261,36 @@ class Run:
     def load(cls, directory: str | os.PathLike[str], own: str | Sequence[str] = ()) -> Run:
         """Read a finished run.
 
-        A run is data, whoever has written it: it names modules, but imports none by itself. One
-        of your own learner or world takes `Run.load("runs/...", own="my_module")`.
+        A run is data: it names modules, but imports none by itself. For a learner or a world of
+        your own write `Run.load("runs/...", own="my_module")`.
 
         Args:
-            directory: Of the run.
-            own: The modules of your own that it may name, one or several.
+            directory: Directory of the run.
+            own: Modules of your own that the run may name, one or several.
 
         Raises:
-            ValueError: If the directory holds none, or names a module that is not in `own`; says
-                what is missing or damaged.
+            ValueError: If the directory has no finished run, or a file is damaged. Also if the run
+                names a module that is not in `own`.
         """
         directory = Path(directory)
         spec = RunSpec.load(directory / "spec.json", own)
         if not (directory / "summary.json").exists():
-            raise ValueError(f"{directory} is not finished: train it to its end first.")
+            raise ValueError(f"{directory} is not finished: continue its training first.")
         return cls(directory, spec, _read_summary(directory / "summary.json"))
 
     @property
     def score(self) -> Evaluation | DataScore:
-        """How good the learner was in the end."""
+        """The score of the learner at the end."""
         return _read_score(self.summary["score"])
 
     @property
     def history(self) -> History:
-        """What was recorded while learning."""
+        """The history of the training."""
         return self.ended.history if self.ended else _read_table(self.directory / "history.csv")
 
     @property
     def scores(self) -> History:
-        """How good the learner was at even distances; empty where no score is known."""
+        """The scores during training, at even distances; empty if there are none."""
         if self.ended:
             return self.ended.scores
         path, score = self.directory / "scores.csv", self.summary.get("score", {})
@@ -300,7 +300,7 @@ class Run:
 
     @property
     def learner(self) -> Learner:
-        """The trained learner; `predict` asks it.
+        """The trained learner; call its `predict`.
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.
@@ -310,11 +310,11 @@ class Run:
 
     @property
     def source(self) -> Any:
-        """What `learner` has learned from: an environment or a `Split`; raises as `learner`."""
+        """The environment or the `Split` of `learner`; raises the same errors."""
         return self._checked().source
 
     def _checked(self) -> Training:
-        """Return the one training of `learner` and `source`, unless a file has changed since."""
+        """Return the training of `learner` and `source`, if no file has changed since."""
         self.check_own_files()
         return self.ended or self._restored
 
@@ -323,11 +323,11 @@ class Run:
         return self.restored()
 
     def check_own_files(self) -> None:
-        """See that the files which the run names are those of its training.
+        """Check that the files which the run names exist here and are unchanged.
 
         Raises:
-            ValueError: If a file is not in this folder, or is another one than then; or if what
-                is named in a module was only imported there.
+            ValueError: If a file is missing or has changed since the training. Also if a module
+                has only imported the named learner or world.
         """
         for name, stamp in self.spec.files().items():
             if not stamp:
@@ -338,7 +338,7 @@ class Run:
             require_made_there(name, self.spec.modules)
 
     def restored(self) -> Training:
-        """Return the training as it ended, from its files, anew at each call.
+        """Return the training at its end, restored from its files at each call.
 
         Raises:
             ModelFileError: If the model file is damaged or does not fit.
@@ -351,13 +351,13 @@ class Run:
 
 
 def train(spec: RunSpec, root: Path, teach: Callable[[Training], None] | None = None) -> Run:
-    """Run a spec to its end, from wherever an earlier attempt stopped.
+    """Run a spec to its end; an interrupted training continues.
 
     Args:
-        spec: What to run.
-        root: The run's directory is made in here.
-        teach: Iterates over the training, or calls its `advance`, while it shows something; what
-            it leaves over of the budget is learned afterwards.
+        spec: The spec of the run.
+        root: Folder of the run's directory.
+        teach: Iterates over the training, or calls its `advance`, and shows the progress. The rest
+            of the budget is learned afterwards.
 
     Returns:
         The finished run, which may have been finished before.
@@ -379,7 +379,7 @@ def train(spec: RunSpec, root: Path, teach: Callable[[Training], None] | None = 
             training.restore(checkpoint)
         except ValueError as error:
             raise ModelFileError(
-                f"{error} Remove it, and the same training begins anew."
+                f"{error} Remove it, and the same training starts again."
             ) from error
     with one_thread(), _gone_if_refused(directory):
         with _saved_on_interrupt(training):
@@ -391,7 +391,7 @@ def train(spec: RunSpec, root: Path, teach: Callable[[Training], None] | None = 
 
 
 def _complete(training: Training, directory: Path) -> Run:
-    """Score and save; the summary comes last and says that all is there."""
+    """Score and save; the summary is written last, so it marks a complete run."""
     summary = {
         "score": training.evaluator(training.learner).summary(),
         "samples": training.taken,
@@ -416,7 +416,7 @@ def _complete_before(directory: Path, spec: RunSpec) -> Run:
 
 @contextmanager
 def _gone_if_refused(directory: Path) -> Iterator[None]:
-    """Leave no directory behind where nothing was learned, since learner and world do not fit."""
+    """Remove the directory if learner and world do not fit, so nothing was learned."""
     try:
         yield
     except Exception:
@@ -428,7 +428,7 @@ def _gone_if_refused(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def _saved_on_interrupt(training: Training) -> Iterator[None]:
-    """Let the first Ctrl-C wait until learner and environment are in step with one another."""
+    """Delay the first Ctrl-C until learner and environment can be saved together."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -437,7 +437,7 @@ def _saved_on_interrupt(training: Training) -> Iterator[None]:
     def ask(number: int, frame: FrameType | None) -> None:
         training.interrupted = True
         signal.signal(signal.SIGINT, before)  # a second one does not wait
-        if not training.learning:  # but shown, paused, or finished
+        if not training.learning:  # shown, paused or finished
             raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, ask)
@@ -454,9 +454,9 @@ def _saved_on_interrupt(training: Training) -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep linear algebra to one thread: libraries that are loaded, and those loaded meanwhile.
+    """Limit linear algebra to one thread, in libraries that are loaded now or later.
 
-    Small problems are solved fastest so, and sums do not depend on how many cores there are.
+    This is fastest for small problems, and sums do not depend on the number of cores.
     """
     from threadpoolctl import threadpool_limits
 
@@ -470,7 +470,7 @@ def make_learner(spec: RunSpec) -> Learner:
     """Return a new learner: `Class(config, seed)`, or `Class(seed=seed)` if it has no config.
 
     Raises:
-        ValueError: If the class does not take these.
+        ValueError: If the class does not accept these arguments.
     """
     learner_class = find_learner(spec.learner)
     config_class = config_class_of(learner_class)
@@ -486,11 +486,11 @@ def make_learner(spec: RunSpec) -> Learner:
 
 
 def with_opponent(source: str, options: Mapping[str, Any], own: Sequence[str]) -> dict[str, Any]:
-    """Return options of a board game with the learner of a run in the place of its directory.
+    """Return options of a board game, with the directory of a run replaced by its player.
 
     Args:
         source: Name of the source.
-        options: Of the source; "opponent" may be the directory of a finished run.
+        options: Options of the source; "opponent" may be the directory of a finished run.
         own: Modules of your own that this run may name; see `Run.load`.
 
     Raises:
@@ -513,30 +513,32 @@ def graduate(run: Run, rules: Rules) -> Graduate:
     """Return the greedy policy of a run as a player; see `Graduate`.
 
     Raises:
-        ValueError: If the run learned something else than this game, or nothing to choose by.
+        ValueError: If the run learned another game, or its learner has no action values.
     """
     return Graduate(run.learner, run.source, rules, run.spec.learner, run.spec.source)
 
 
 def _require_end(opponent: object, own: Sequence[str]) -> None:
-    """Refuse a run that learned against a run, and so on, which learned against the first one."""
+    """Refuse a run whose chain of opponents leads back to itself or is too long."""
     seen: list[Path] = []
     while isinstance(opponent, str) and opponent and Path(opponent).is_dir():
         if Path(opponent) in seen or len(seen) == MOST_OPPONENTS:
-            raise ValueError(f"{opponent} learned against itself, or behind too many other runs.")
+            raise ValueError(
+                f"{opponent} learned against itself, or its chain of opponents is too long."
+            )
         seen.append(Path(opponent))
         opponent = RunSpec.load(seen[-1] / "spec.json", own).source_options.get("opponent")
 
 
 def _read_summary(path: Path) -> Summary:
-    """Read the summary, and see that it can be reported."""
+    """Read the summary, and check it."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         summary: Summary = json.loads(path.read_text())
         score = summary["score"]
         numbers = isinstance(summary["seconds"], int | float) and isinstance(score, dict)
         if numbers and _read_score(score).sound:
             return summary
-    raise ValueError(f"{path} is damaged: remove it, and the same training writes it anew.")
+    raise ValueError(f"{path} is damaged: remove it, and the same training writes it again.")
 
 
 def _read_score(score: dict[str, Any]) -> Evaluation | DataScore:
@@ -547,10 +549,10 @@ def _read_table(path: Path, *columns: str) -> History:
     try:
         table = History.from_csv(path)
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is damaged: it is no text.") from error
+        raise ValueError(f"{path} is damaged: it is not a text file.") from error
     except FileNotFoundError as error:
         raise ValueError(
-            f"{path} is missing: remove {path.parent}, and the same training writes it anew."
+            f"{path} is missing: remove {path.parent}, and the same training writes it again."
         ) from error
     if not table.columns.keys() >= set(columns):
         raise ValueError(f"{path} is damaged: expected columns {', '.join(columns)}.")

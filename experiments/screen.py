@@ -1,8 +1,8 @@
 """Scenes on a screen: the keys, the one loop of all windows and the one loop of all terminals.
 
 A scene gives its picture or its text, and for each `Key` of its table a function. `run_window` and
-`run_text` drive it. So a command has the same key and the same word everywhere; docs/keys.md lists
-them, and `?` shows those of the scene at hand.
+`run_text` drive it. So a command has the same key and the same word everywhere. The page
+docs/keys.md lists them, and `?` shows those of the present scene.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class Key(NamedTuple):
     """A command of a scene.
 
     Args:
-        words: What a terminal takes for it, the usual word first; "" is Enter alone. If there is
-            none, the command is for windows only.
-        keys: Names of its keys in a window, as pygame has them. A terminal takes those of one
-            letter as well.
-        does: What it does.
+        words: Its words in a terminal, the usual word first; "" is Enter alone. A command without
+            words is for windows only.
+        keys: Names of its keys in a window, as in pygame. In a terminal, keys of one letter work
+            as well.
+        does: Description of the command.
     """
 
     words: tuple[str, ...]
@@ -142,7 +142,7 @@ class Scene:
     """The content of a screen, and the actions of its keys, words and clicks.
 
     Attributes:
-        title: Of the window.
+        title: Title of the window.
         table: Commands to be listed, moves first.
         actions: The function of each command. It returns "", or a sentence if it changed nothing.
         moves: Words for the moves in a terminal, empty if there are none now.
@@ -170,11 +170,11 @@ class Scene:
         raise NotImplementedError
 
     def press(self, name: str) -> bool:
-        """Obey a key that stands for a move; tell whether it does."""
+        """Obey the key of a move; return whether it is one."""
         return False
 
     def write(self, word: str) -> str | None:
-        """Obey a word that stands for a move, as `actions` do; None if it does not."""
+        """Obey the word of a move, as `actions` do; None if it is no move."""
         return None
 
     def point(self, place: Size, clicked: bool) -> None:
@@ -357,7 +357,7 @@ class Pace:
     waited: float = 0.0
 
     def commands(self) -> dict[Key, Callable[[], str]]:
-        """Return what the keys for the speed do."""
+        """Return the functions of the keys for the speed."""
         return {STEP: self.step, PAUSE: self.pause, FASTER: self.faster, SLOWER: self.slower}
 
     def faster(self) -> str:
@@ -385,11 +385,11 @@ class Pace:
         self.waited, self.single = 0.0, False
 
     def due(self, seconds: float, pause: float | None = None) -> bool:
-        """Tell whether it is time to act, `seconds` after the last call.
+        """Return whether it is time to act, `seconds` after the last call.
 
         Args:
-            seconds: That have gone by.
-            pause: Between two actions in seconds; None to go by the chosen speed.
+            seconds: Seconds since the last call.
+            pause: Seconds between two actions; None for the chosen speed.
         """
         if self.paused:
             return self.single
@@ -398,9 +398,9 @@ class Pace:
 
 
 def in_background(work: Callable[[], Answer]) -> Future[Answer]:
-    """Compute something in a thread, which does not keep the program from ending.
+    """Compute something in a thread that does not delay the end of the program.
 
-    An executor of the standard library would: its threads are waited for at the end.
+    An executor of the standard library would wait for its threads.
     """
     future: Future[Answer] = Future()
 
@@ -426,7 +426,7 @@ def patiently(work: Callable[[], Answer], words: str) -> Answer:
 
 
 class Notebook(Generic[Subject, Answer]):
-    """Answers that are computed in the background, one at a time, and kept.
+    """Answers that are computed in the background, one at a time, and stored.
 
     Args:
         ask: Answers a question about a subject.
@@ -438,10 +438,10 @@ class Notebook(Generic[Subject, Answer]):
         self._answers: dict[Subject, Future[Answer]] = {}
 
     def look_up(self, about: Subject) -> Answer | None:
-        """Return the answer if it is there by now; else see that it will be.
+        """Return the answer if it is ready; otherwise start its computation.
 
         Raises:
-            Exception: With which the computation has ended.
+            Exception: The error of the computation.
         """
         if about not in self._answers and (self.last is None or self.last.done()):
             self.last = self._answers[about] = in_background(partial(self.ask, about))

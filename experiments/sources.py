@@ -1,4 +1,4 @@
-"""Sources by name, the learners that fit them, and the settings that ship for both.
+"""Sources by name, the learners that fit them, and the default settings for both.
 
 A source is a world to act in, or rows of data divided into training, validation and test rows.
 """
@@ -30,30 +30,30 @@ from spielfeld.learning.data_sets.data_set import DataSet, Split
 from spielfeld.learning.data_sets.registry import DATA_SETS, ENDINGS, find_data_set
 from spielfeld.protocols import HasModel, HasTable, World, is_one_shot
 
-SAMPLES = 100_000  # environment steps of a run, unless a world needs more or fewer
-EPOCHS, LEAST, MOST = 100, 20_000, 2_000_000  # of a budget in rows drawn
+SAMPLES = 100_000  # default environment steps of a run
+EPOCHS, LEAST, MOST = 100, 20_000, 2_000_000  # limits of a budget in rows
 IN_ORDER = "in-order"
 WORDS = {"target", "task", "ignore", "words"}  # a column may be called 3, or null
 DIVISION: dict[str, object] = {"test": 0.2, "validation": 0.0, "split": None}
 GIVEN = {"classification": "classes", "regression": "numbers", "ratings": "ratings"}
-SEE = "`spielfeld list` shows which learners are for which."
+SEE = "`spielfeld list` shows the learners for worlds and for data."
 Source = World | Split
 Options = Mapping[str, object]
-TOLD = (ValueError, OSError, ImportError, RuntimeError, MemoryError)  # in a sentence of their own
+TOLD = (ValueError, OSError, ImportError, RuntimeError, MemoryError)  # have their own sentence
 
 
 def is_file(name: str) -> bool:
-    """Tell whether a source is a table in a file."""
+    """Return whether a source is a table in a file."""
     return name.lower().endswith(ENDINGS)
 
 
 def is_data(name: str) -> bool:
-    """Tell whether a source is a data set; all others are worlds."""
+    """Return whether a source is a data set; all others are worlds."""
     return name in DATA_SETS or is_file(name)
 
 
 def file_hash(path: str) -> str:
-    """Return a hash of a file; nothing for a folder, a pipe or a device, which are never read."""
+    """Return a hash of a file; empty for a folder, a pipe or a device, which are never read."""
     if not os.path.isfile(path):
         return ""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
@@ -65,24 +65,23 @@ def make_source(
     seed: int = 0,
     **extra: object,
 ) -> Source:
-    """Make the environment, or the rows, that a name stands for.
+    """Make the environment or the data set of a name.
 
     Args:
-        name: A Gymnasium id ("spielfeld/CliffWalking-v0", "FrozenLake-v1"), a layout that ships
-            with the suite ("four-rooms"), a layout file ("my_maze.toml"), or "module:name" of an
-            environment class, or of a function that returns an environment, a `TabularModel` or a
-            `DataSet`; or a data set ("iris", "my_table.csv").
-        options: Passed on to the environment or the data set; see `make_split` for the division.
-        seed: Divides the rows of a data set.
-        **extra: Passed on to an environment as well, such as `render_mode`.
+        name: A Gymnasium id ("spielfeld/CliffWalking-v0", "FrozenLake-v1"), a layout of Spielfeld
+            ("four-rooms"), a layout file ("my_maze.toml") or a data set ("iris", "my_table.csv").
+            Also "module:name" of an environment class or of a function. The function returns an
+            environment, a `TabularModel` or a `DataSet`.
+        options: Options of the environment or the data set; see `make_split` for the division.
+        seed: Seed that divides the rows of a data set.
+        **extra: Further options of an environment, such as `render_mode`.
 
     Returns:
-        A `Split` of a data set, or the environment. Where Gymnasium's own world carries a table
-        `P`, it is read into a `TabularModel`, on which the compiled loop and the exact evaluation
-        work.
+        A `Split` of a data set, or the environment. The table `P` of a Gymnasium world is read
+        into a `TabularModel`, for the compiled loop and the exact evaluation.
 
     Raises:
-        ValueError: If nothing has this name, or the options do not fit; says what was expected.
+        ValueError: If there is no such source, or an option does not fit.
     """
     given = {**(options or {}), **extra}
     if is_data(name):
@@ -93,7 +92,7 @@ def make_source(
         raise ValueError(f"{name} cannot be made: {error}") from error
     except TOLD:
         raise
-    except Exception as error:  # an option of another kind, of a file too
+    except Exception as error:  # an option of the wrong type
         if not given and name not in gym.registry:
             raise
         reason, _, _ = str(error).partition(" was raised from the environment creator")
@@ -116,7 +115,7 @@ def _make(name: str, options: dict[str, Any], seed: int) -> Source:
 
 
 def _nearest_option(name: str, reason: str) -> str:
-    """Return a hint at the option that somebody has misspelt, if the reason says that he has."""
+    """Return a hint at the correct name of a misspelt option, if there is one."""
     misspelt = re.search("unexpected keyword argument '(.+)'", reason)
     if misspelt is None or name not in gym.registry:
         return ""
@@ -130,7 +129,7 @@ def _nearest_option(name: str, reason: str) -> str:
 
 def _own(name: str, options: dict[str, Any], seed: int) -> Source:
     module, _, id_ = name.partition(":")
-    if ":" in id_:  # Gymnasium would import what stands before the second one, too
+    if ":" in id_:  # Gymnasium would import the second module
         raise ValueError(f"{name!r} names nothing: expected my_module:Name.")
     if "/" in id_ or id_ in gym.registry:
         import_own(f"{module}:__name__")  # registers its environments
@@ -149,20 +148,20 @@ def _own(name: str, options: dict[str, Any], seed: int) -> Source:
 
 
 def _without_division(own: Callable[..., object], options: Options) -> dict[str, Any]:
-    """Leave out what divides rows, unless this is what a world of one's own takes."""
+    """Leave out options of the division, unless your own function has such a parameter."""
     taken = inspect.signature(own).parameters
     return {key: value for key, value in options.items() if key in taken or key not in DIVISION}
 
 
 def render_modes(name: str) -> list[str]:
-    """Return the render modes of a Gymnasium id; none for anything else."""
+    """Return the render modes of a Gymnasium id; none for other sources."""
     if name not in gym.registry:
         return []
     return list(gym.make(name).metadata.get("render_modes", []))
 
 
 def _with_model(env: World) -> World:
-    """Replace a foreign world by the model in its table, if it has one that tells all."""
+    """Replace a foreign world by the model in its table, if it has a complete table."""
     if isinstance(env.unwrapped, HasModel) or not isinstance(env.unwrapped, HasTable):
         return env
     if env.render_mode is not None:
@@ -179,11 +178,12 @@ def make_split(name: str, options: Options, seed: int, stamp: str = "") -> Split
 
     Args:
         name: See `find_data_set`.
-        options: Those of the data set, and `test` and `validation` (a share of the rows or a whole
-            number of them) and `split`: a whole number divides by that seed in every run,
-            "in-order" takes the first rows for training and the last for testing.
-        seed: Of the run; it divides the rows where `split` is not given.
-        stamp: Whatever changes when a file does, so that no old one is remembered.
+        options: Options of the data set, and `test`, `validation` and `split`. `test` and
+            `validation` are shares or whole numbers of rows. A whole number as `split` divides by
+            that seed in every run. "in-order" takes the first rows as training rows and the last
+            rows as test rows.
+        seed: Seed of the run; it divides the rows if `split` is not given.
+        stamp: Hash of the file, so a changed file is read again.
 
     Raises:
         ValueError: If there is no such data set, or an option does not fit.
@@ -211,13 +211,13 @@ def divide(data: DataSet, options: Options, seed: int) -> Split:
     return data.split(validation, test, how)
 
 
-@functools.lru_cache(maxsize=1)  # data sets are read-only, and many seeds ask for the same one
+@functools.lru_cache(maxsize=1)  # data sets are read-only, and many seeds use the same one
 def _remembered(name: str, options: str, stamp: str) -> DataSet:
     return find_data_set(name, **json.loads(options))
 
 
 def _share(data: DataSet, part: str, size: object) -> float:
-    """Return a share of the rows, which may have been given as a number of rows."""
+    """Return a share of the rows, from a share or a number of rows."""
     if isinstance(size, bool) or not isinstance(size, int | float):
         raise ValueError(f"{part} must be a share of the rows or their number, not {size!r}.")
     if isinstance(size, int) and not 0 <= size < len(data):
@@ -226,7 +226,7 @@ def _share(data: DataSet, part: str, size: object) -> float:
 
 
 def _in_order(data: DataSet, validation: float, test: float) -> Split:
-    """Cut without drawing lots, and so that the test has what cannot be halved, as is usual."""
+    """Divide in the order of the rows; the number of test rows is rounded up."""
     tests, validations = (math.ceil(share * len(data) - 1e-9) for share in (test, validation))
     end, begin = len(data) - tests, len(data) - tests - validations
     if validations < 0 or tests < 1 or begin < 1:
@@ -236,9 +236,9 @@ def _in_order(data: DataSet, validation: float, test: float) -> Split:
 
 
 def default_samples(split: Split, learner: object) -> int:
-    """Return how many rows a learner draws unless told: each 100 times, but 20,000 at least.
+    """Return the default budget in rows: 100 epochs, but at least 20,000 rows.
 
-    What fits all at once takes each row once; of very many rows, each is drawn less often.
+    A learner that fits all rows at once uses each row once. Large data sets have fewer epochs.
     """
     rows = len(split.train)
     if is_one_shot(learner):
@@ -249,16 +249,16 @@ def default_samples(split: Split, learner: object) -> int:
 def fitting(
     learner: str, tasks: tuple[str, ...] | None, source: str, given: Source
 ) -> tuple[str, ...]:
-    """Return the tasks by which a learner can be judged in a source; none in a world.
+    """Return the tasks by which a learner is scored in a source; none in a world.
 
     Args:
-        learner: Its name.
-        tasks: What it can be judged by; None for an agent.
-        source: Its name.
+        learner: Name of the learner.
+        tasks: Tasks of the learner; None for an agent.
+        source: Name of the source.
         given: An environment or a `Split`.
 
     Raises:
-        ValueError: If the learner cannot learn there; says why.
+        ValueError: If the learner cannot learn there.
     """
     if not isinstance(given, Split):
         if tasks is not None:
@@ -273,7 +273,7 @@ def fitting(
 
 
 def fits(task: str, data: DataSet) -> bool:
-    """Tell whether rows are of the kind that a task is about."""
+    """Return whether the rows fit a task."""
     return task == data.kind if task in GIVEN else data.kind != "ratings"
 
 
@@ -288,10 +288,10 @@ def _offer(data: DataSet) -> str:
 def require_target(
     learner: str, tasks: tuple[str, ...] | None, source: str, options: Options
 ) -> None:
-    """Ask for the column to predict, if a learner needs one and a file is given without.
+    """Refuse a file without a column to predict, if the learner needs one.
 
     Raises:
-        ValueError: If so; names the columns.
+        ValueError: If no column is named; the message lists the columns.
     """
     needed = tasks and all(task in GIVEN for task in tasks)
     if needed and is_file(source) and options.get("target") is None:
@@ -304,9 +304,9 @@ def require_target(
 
 
 def settings_for(learner: str, source: str) -> dict[str, Any]:
-    """Return settings by name for a learner in a source, often none.
+    """Return the default settings for a learner in a source, by name.
 
-    `samples` is always among them; None leaves it to the number of rows of a data set.
+    `samples` is always among them. It is None for a data set, whose budget depends on its rows.
     """
     ids = {layout: name for name, (layout, _) in CATALOGUE.items()}
     settings: dict[str, Any] = {"samples": None if is_data(source) else SAMPLES}
@@ -324,7 +324,7 @@ def _tuned() -> dict[str, Any]:
 
 
 def default_budget(learner: str, source: str, options: Options) -> int:
-    """Return the number of samples where nothing names it: from a data set's training rows.
+    """Return the default number of samples, which depends on the training rows of a data set.
 
     Raises:
         ValueError: If the source cannot be made.

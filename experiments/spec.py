@@ -1,6 +1,6 @@
-"""The spec of a run: all that its result is a function of, files of one's own included.
+"""The spec of a run: everything that determines its result, including your own files.
 
-A file may name a module, but only its reader decides that the module is imported.
+A file may name a module, but only its reader decides whether the module is imported.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from spielfeld.experiments.sources import (
 from spielfeld.protocols import Learns, config_class_of
 from spielfeld.settings import settings_of
 
-KINDS: dict[str, tuple[type, str]] = {  # a file may say anything
+KINDS: dict[str, tuple[type, str]] = {  # a file may contain anything
     **dict.fromkeys(("learner", "source", "code"), (str, "a word")),
     **dict.fromkeys(("samples", "seed"), (int, "a whole number")),
     **dict.fromkeys(("config", "source_options"), (dict, "a table of names and values")),
 }
-CODE = "[0-9a-f]{16}(-[0-9a-f]{16})*"  # ours, and that of each file of one's own
-OTHER_MACHINES = ("//", "\\\\")  # what a path on a network, or of a device, begins with
+CODE = "[0-9a-f]{16}(-[0-9a-f]{16})*"  # the hash of our code, and of each file of yours
+OTHER_MACHINES = ("//", "\\\\")  # first letters of a path on a network or a device
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ class RunSpec:
         learner: Name of the learner.
         source: Name of the source.
         samples: Environment steps to take, or rows to draw.
-        seed: Of every random number in the run.
+        seed: Seed of every random number in the run.
         config: Settings of the learner.
-        source_options: Passed on to the source.
-        code: Hash of the code that runs, filled in: an edited rule is another run.
-        own: Modules that a file may name in which the run is saved, or an opponent's; no part of
-            what the run is a function of.
+        source_options: Options of the source.
+        code: Hash of the code, computed here: an edited rule is another run.
+        own: Modules that the files of this run, or of its opponent, may name. They do not change
+            the result.
 
     Raises:
-        ValueError: If the budget is not positive, the seed is negative, or either no number.
+        ValueError: If a value has the wrong type, the budget is below 1, or the seed is negative.
     """
 
     learner: str
@@ -106,7 +106,7 @@ class RunSpec:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Modules that may be imported for the run: its own, and those that its maker named."""
+        """Modules that may be imported for the run: its learner's, its source's and `own`."""
         named = (*self.own, learner_module(self.learner), source_module(self.source))
         return tuple(dict.fromkeys(module for module in named if module))
 
@@ -118,15 +118,14 @@ class RunSpec:
 
     @classmethod
     def load(cls, path: Path, own: str | Sequence[str] = ()) -> RunSpec:
-        """Read `spec.json`, which may be a stranger's.
+        """Read `spec.json`, which may come from another person.
 
         Args:
-            path: Of the file.
-            own: The modules that it may name, one or several; see `Run.load`.
+            path: The file.
+            own: Modules that the file may name, one or several; see `Run.load`.
 
         Raises:
-            ValueError: If the file is missing, is not a spec, or names another module; names the
-                file.
+            ValueError: If the file is missing, is not a spec, or names another module.
         """
         spec = cls._read(path, modules(own))
         require_own(spec, path)
@@ -139,7 +138,7 @@ class RunSpec:
             if not isinstance(content, dict):
                 raise ValueError(f"expected a table of names and values, not {content!r:.60}")
             if not re.fullmatch(CODE, str(content.get("code"))):
-                raise ValueError(f"code must be the hash of what ran, not {content.get('code')!r}")
+                raise ValueError(f"code must be the hash of the code, not {content.get('code')!r}")
             return cls(**content, own=own)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ValueError(f"{path.parent} is no run: it has no {path.name}.") from error
@@ -148,7 +147,7 @@ class RunSpec:
 
     @property
     def directory_name(self) -> str:
-        """A readable name that no other spec has."""
+        """A readable and unique name."""
         digest = hashlib.sha256(self.to_json().encode()).hexdigest()[:8]
         words = [self.learner, Path(self.source).stem, f"seed-{self.seed}", digest]
         return "_".join(re.sub(r"[^A-Za-z0-9.-]+", "-", word).strip("-") for word in words)
@@ -163,7 +162,7 @@ def make_spec(
     options: Mapping[str, object],
     own: Sequence[str] = (),
 ) -> RunSpec:
-    """Return the spec of a run, with what ships filled in: settings and budget.
+    """Return the spec of a run, with default settings and budget filled in.
 
     Raises:
         ValueError: If there is no such learner, source or setting.
@@ -188,34 +187,34 @@ def module_of(name: str) -> str:
 
 
 def modules(words: str | Iterable[str]) -> tuple[str, ...]:
-    """Return the modules that a user names: one, or several."""
+    """Return the modules that a user names, one or several."""
     return tuple(map(module_of, [words] if isinstance(words, str) else words))
 
 
 def learner_module(learner: str) -> str:
-    """Return the module that a learner's name asks to be imported; nothing for one of ours."""
+    """Return the module in the name of a learner; empty for a learner of ours."""
     return module_of(learner) if ":" in learner and learner not in LEARNERS else ""
 
 
 def source_module(source: str) -> str:
-    """Return the module that a source's name asks to be imported; nothing for what is known."""
+    """Return the module in the name of a source; empty for a known source."""
     known = source in gym.registry or names_file(source)
     return module_of(source) if ":" in source and not known else ""
 
 
 def names_file(source: str) -> bool:
-    """Tell whether a source is read from a layout file or a table."""
+    """Return whether a source is read from a layout file or a table."""
     return source.endswith(".toml") or is_file(source)
 
 
 def called_in(learner: str, source: str) -> list[str]:
-    """Return what is called of one's own: a learner, and a source that is no registered world."""
+    """Return the names of your own code: a learner, and a source that is not registered."""
     worlds = [source] if source_module(source) and "/" not in source.partition(":")[2] else []
     return [learner, *worlds] if learner_module(learner) else worlds
 
 
 def _option_files(source: str, options: Mapping[str, object]) -> list[str]:
-    """Return the files that options of a world name: its layout, and all else that is a path."""
+    """Return the files that options of a world name: its layout and all other paths."""
     if is_data(source):
         return []  # its words are names of columns
     layout = options.get("layout")
@@ -225,13 +224,13 @@ def _option_files(source: str, options: Mapping[str, object]) -> list[str]:
 
 
 def _is_path(word: str) -> bool:
-    """Tell whether a word is the path of something that exists, and that is no run."""
+    """Return whether a word is an existing path, and no run."""
     named = "/" in word or "\\" in word or bool(Path(word).suffix)
     return named and os.path.exists(word) and not os.path.isdir(word)
 
 
 def words_in(values: object) -> Iterator[str]:
-    """Yield every word in values of JSON, however deep."""
+    """Yield every word in values of JSON, at any depth."""
     left: list[Any] = [values]
     while left:
         value = left.pop()
@@ -247,16 +246,16 @@ def require_own(spec: RunSpec, path: Path) -> None:
     """Refuse the spec in a file if it names a module that its reader has not named.
 
     Args:
-        spec: `spec.own` are the modules that its reader has named.
-        path: Of the file.
+        spec: `spec.own` are the modules that the reader has named.
+        path: The file.
 
     Raises:
-        ValueError: If so; says what to type if the module is one's own.
+        ValueError: If it names another module; the message gives the option to type.
     """
     options = [] if is_data(spec.source) else list(words_in(spec.source_options))
     for word in (spec.source, *options):
         if word.startswith(OTHER_MACHINES):
-            raise ValueError(f"{path} names {word!r}, and no file makes us ask another machine.")
+            raise ValueError(f"{path} names {word!r}: a file may not name another machine.")
     given = filter(_calls, (*options, *words_in(spec.config)))
     asked = {spec.learner: learner_module(spec.learner), spec.source: source_module(spec.source)}
     asked |= {word: module_of(word) for word in given}
@@ -264,21 +263,21 @@ def require_own(spec: RunSpec, path: Path) -> None:
         if module not in ("", *spec.own):
             typed = shlex.quote(module) if module.isprintable() else repr(module)
             raise ValueError(
-                f"{path} names {word!r}, and a file does not choose code: if {module!r} is a "
+                f"{path} names {word!r}, and a file does not choose code. If {module!r} is a "
                 f"module of your own, add --own {typed} (in Python own={module!r})."
             )
 
 
 def _calls(word: str) -> bool:
-    """Tell whether an option may name a module; uct:5000 is a player."""
+    """Return whether an option may name a module; uct:5000 is a player."""
     return ":" in word and not word.endswith(".toml") and not is_named(word)
 
 
 def require_made_there(name: str, own: Sequence[str]) -> None:
-    """Refuse to call for a file what a module of one's own has only imported, such as `system`.
+    """Refuse a name that your own module has only imported, such as `system`.
 
     Raises:
-        ValueError: If it is neither a learner or an environment, nor made in a module named.
+        ValueError: If it is neither a learner nor an environment, nor made in a named module.
     """
     made = import_own(name)
     known = isinstance(made, type) and (issubclass(made, gym.Env) or isinstance(made, Learns))
@@ -286,5 +285,5 @@ def require_made_there(name: str, own: Sequence[str]) -> None:
     home = made.__module__ if bears_a_name else type(made).__module__
     if callable(made) and not known and home not in own:
         raise ValueError(
-            f"{name} was made in the module {home}: if that is of your own, add --own {home}."
+            f"{name} was made in the module {home}. If that module is your own, add --own {home}."
         )

@@ -1,4 +1,4 @@
-"""What happened in a run, as event files for TensorBoard."""
+"""Event files for TensorBoard: history and scores of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Events:
     """Event files that grow with the history and the scores of a run.
 
     Args:
-        directory: Of the files; those of an earlier attempt are replaced.
+        directory: Folder of the files; those of an earlier attempt are replaced.
 
     Raises:
         ImportError: If TensorBoard or PyTorch is not installed; says how to install them.
@@ -29,7 +29,7 @@ class Events:
         self._written = {"history": 0, "scores": 0}
 
     def update(self, history: History, scores: History) -> None:
-        """Write the rows that have come since the last call, each at its number of samples."""
+        """Write the rows that are new since the last call, each at its number of samples."""
         for name, table in (("history", history), ("scores", scores)):
             for row in range(self._written[name], len(table)):
                 self._write(name, table, row)
@@ -39,11 +39,11 @@ class Events:
     def _write(self, name: str, table: History, row: int) -> None:
         for column, numbers in table.columns.items():
             number = float(numbers[row])
-            if column != "samples" and number == number:  # nan: nothing was measured yet
+            if column != "samples" and number == number:  # nan: not measured yet
                 self._writer.add_scalar(f"{name}/{column}", number, int(table["samples"][row]))
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the remaining rows."""
         self._writer.close()
 
 

@@ -1,4 +1,4 @@
-"""Settings of a learner in a world, searched for: every learner gets the same number of tries."""
+"""Search of settings for a learner in a world, with the same number of trials for each."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from spielfeld.protocols import config_class_of
 if TYPE_CHECKING:
     import optuna
 
-EVALUATIONS = 40  # of a run that has a threshold to pass
-NEVER = 86_400.0  # seconds that a run counts which does not pass: giving up soon is no merit
+EVALUATIONS = 40  # of a run with a threshold
+NEVER = 86_400.0  # seconds that count for a run which does not pass its threshold
 
 RANGES: dict[str, tuple[float, float]] = {  # searched on a logarithmic scale
     "learning_rate": (1e-4, 1e-2),
@@ -42,20 +42,22 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "exploration_samples": (5_000, 10_000, 20_000),
     "final_exploration_rate": (0.01, 0.04, 0.1),
 }
-OTHER_UNITS: dict[str, dict[str, tuple[Any, ...]]] = {  # than those that `CHOICES` is meant in
+OTHER_UNITS: dict[
+    str, dict[str, tuple[Any, ...]]
+] = {  # for settings with other units than in `CHOICES`
     "sb3-dqn": {"target_every": (10, 500, 2_000, 10_000)},  # environment steps, not updates
 }
 
 
 class Trial(NamedTuple):
-    """One try.
+    """A trial: settings and their score.
 
     Args:
-        settings: What was tried.
-        score: Mean over seeds and over the evaluations on the way, so that learning sooner and
-            ending better both count; or minus the mean seconds until a threshold is passed, where
-            a run that never passes counts `NEVER`.
-        last: Mean over seeds of the last evaluation, or of how many seeds passed.
+        settings: Settings of the trial.
+        score: Mean over seeds and over all evaluations during training, so fast learning and a
+            good end both count. With a threshold it is minus the mean seconds until a run passes
+            it. A run that never passes counts `NEVER`.
+        last: Mean over seeds of the last evaluation, or the share of seeds that passed.
     """
 
     settings: dict[str, Any]
@@ -65,17 +67,16 @@ class Trial(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What is searched for.
+    """A search: its learner, its world and its budget.
 
     Args:
-        learner: Its settings that have a place in `RANGES` or `CHOICES` are searched.
-        source: Where it learns.
+        learner: Name of the learner. Its settings in `RANGES` and `CHOICES` are searched.
+        source: Name of the world.
         samples: Environment steps of each run.
         seeds: Runs of each trial.
-        first_seed: Of the runs; those of a later comparison should be others.
-        source_options: Passed on to the source.
-        threshold: Value to be passed in as few seconds as possible; None to learn much from the
-            samples instead.
+        first_seed: First seed of the runs. A later comparison should use other seeds.
+        source_options: Options of the source.
+        threshold: Value to pass in as few seconds as possible; None to maximise the scores.
         own: Modules that the run of an opponent may name.
     """
 
@@ -99,13 +100,13 @@ class Task:
         return OTHER_UNITS.get(self.learner, {}).get(name) or CHOICES[name]
 
     def shipped(self) -> dict[str, Any]:
-        """Return the settings that ship."""
+        """Return the default settings."""
         settings = settings_for(self.learner, self.source)
         settings.pop("samples")
         return settings
 
     def require_fit(self) -> None:
-        """Raise a ValueError if the learner cannot learn there with the settings that ship."""
+        """Raise a ValueError if the learner cannot learn there with the default settings."""
         Training(self.spec(self.shipped(), self.first_seed)).learn(0)
 
     def run(self, settings: dict[str, Any]) -> Trial:
@@ -139,12 +140,12 @@ class Task:
 
 
 def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None]) -> Trial:
-    """Try what ships first, then what a tree-structured Parzen estimator proposes.
+    """Try the default settings, then the proposals of a tree-structured Parzen estimator.
 
     Args:
-        task: What is searched for.
-        trials: How many settings are tried.
-        seed: Of the proposals.
+        task: The search.
+        trials: Number of trials.
+        seed: Seed of the proposals.
         tell: Called after each trial with its number, from 1.
 
     Returns:
@@ -152,12 +153,12 @@ def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None
 
     Raises:
         ImportError: If Optuna is not installed.
-        ValueError: If the learner has nothing to search, or no trial of it came to its end.
+        ValueError: If the learner has no setting to search, or no trial finished.
     """
     optuna = _optuna()
     names, tried = task.searched(), list[Trial]()
     if not names:
-        raise ValueError(f"{task.learner} has no settings that can be searched for.")
+        raise ValueError(f"{task.learner} has no settings to search.")
 
     shipped = task.shipped()
 
@@ -176,12 +177,12 @@ def search(task: Task, trials: int, seed: int, tell: Callable[[int, Trial], None
         n_trials=trials - 1,
     )
     if all(np.isneginf(trial.score) for trial in tried):
-        raise ValueError(f"None of the {trials} trials of {task.learner} came to its end.")
+        raise ValueError(f"None of the {trials} trials of {task.learner} finished.")
     return max(tried, key=lambda trial: np.nan_to_num(trial.score, nan=-np.inf))
 
 
 def _tried(task: Task, settings: dict[str, Any]) -> Trial:
-    """Run a trial; settings that do not fit together, or diverge, score worst."""
+    """Run a trial; settings that do not fit together, or that diverge, get the worst score."""
     try:
         return task.run(settings)
     except (ValueError, FloatingPointError):
@@ -209,12 +210,12 @@ def _optuna() -> ModuleType:
 
 
 class Reached(NamedTuple):
-    """When a learner got there.
+    """The time at which a learner passed a threshold.
 
     Args:
-        seconds: Of learning, without evaluations; of the whole budget if it never got there.
-        samples: Environment steps asked for until then.
-        passed: Whether it got there.
+        seconds: Seconds of learning, without evaluations; of the whole budget if it never passed.
+        samples: Environment steps until then.
+        passed: Whether the learner passed.
     """
 
     seconds: float
@@ -233,7 +234,7 @@ def seconds_to(spec: RunSpec, threshold: float, every: int, by_share: bool = Fal
     """
     training = Training(spec)
     with one_thread():
-        training.learn(0)  # gets ready
+        training.learn(0)  # makes the arrays
         while training.samples < spec.samples:
             training.learn(min(every, spec.samples - training.samples))
             row = training.evaluator.row(training.learner)

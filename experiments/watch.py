@@ -1,7 +1,7 @@
 """Watching a learner learn, in a window or as a moving picture.
 
-A `Show` is a learner that learns on and is drawn in turns: its values on the map of a world, its
-greedy policy at play, or its predictions about rows of data. `WatchScene` puts it into a window.
+A `Show` learns and draws in turns. It shows values on the map of a world, the greedy policy in
+action, or predictions for rows of data. `WatchScene` puts it into a window.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 Learn = Callable[[int], History | None]  # learns from so many samples more
 SPEEDS = tuple(10**power for power in range(7))  # steps of the show between two pictures
-PICTURES, PLAYED = 24, 48  # of an episode in a GIF, and how many of its steps they tell of
+PICTURES, PLAYED = 24, 48  # pictures of an episode in a GIF, and the number of its steps
 BUSY = 4  # times as long as a slow picture takes to draw, until the next one is drawn
 
 
@@ -81,19 +81,19 @@ def watch(
     """Let a learner learn while you watch.
 
     Args:
-        learner: Has `learn(source, samples)`, which goes on where it stopped; in a world
-            `action_values` [states, actions] or `predict`, on data `tasks` and what these need.
+        learner: Has `learn(source, samples)`, which continues the training. In a world it has
+            `action_values` [states, actions] or `predict`, on data `tasks` and their methods.
         source: Its environment, or its rows of data.
         samples: Environment steps to learn for, or rows to draw.
-        path: Where the moving picture goes, if there is no window.
-        window: True for a window, False for a moving picture; None for a window if there is a
-            display, else the moving picture and a sentence that says so.
-        learn: Learns from so many samples more, and returns the record; by default the learner's
-            own `learn`. A run that scores and saves meanwhile passes its own.
+        path: File of the moving picture, if there is no window.
+        window: True for a window, False for a moving picture. None opens a window if there is a
+            display; else a sentence says that the moving picture is written.
+        learn: Learns from a number of further samples and returns the history; by default the
+            learner's `learn`. A run passes a function that scores and saves as well.
         title: Name of the learner; by default its own.
 
     Returns:
-        What the learner recorded.
+        The history of the learner.
 
     Raises:
         RuntimeError: If a window is asked for and there is no display.
@@ -115,22 +115,22 @@ def watch(
 
 
 class Show:
-    """A learner that learns on and is drawn in turns; subclasses say how it is drawn.
+    """A learner that learns and is drawn in turns; subclasses define the picture.
 
     Args:
-        learner: Has `learn(source, samples)`, which goes on where it stopped.
-        source: What it learns from.
-        learn: Learns from so many samples more; by default the learner's own `learn`.
+        learner: Has `learn(source, samples)`, which continues the training.
+        source: Its environment, or its rows of data.
+        learn: Learns from a number of further samples; by default the learner's `learn`.
         title: Name of the learner; by default its own.
 
     Attributes:
-        history: What the learner recorded.
-        step: Samples of the smallest step that changes anything.
-        speed: Of the window at the start: 10 to the power of this many steps between pictures.
-        frames: Moments of which a GIF tells, each in one picture or in a few.
-        milliseconds: Between two of its pictures.
-        moving: Whether the next picture is another one even if nothing was learned.
-        keys: What the window's keys change in the picture.
+        history: The history of the learner.
+        step: Number of samples in the smallest step that changes the learner.
+        speed: Speed of the window at the start, as a power of 10 of steps between pictures.
+        frames: Number of moments in a GIF; each moment has one or a few pictures.
+        milliseconds: Time between two pictures of a GIF.
+        moving: Whether the next picture differs even without learning.
+        keys: Keys of the window that change the picture.
     """
 
     step, speed, frames, milliseconds, moving = 1, 1, 60, 120, False
@@ -170,11 +170,11 @@ class Show:
         self.history += History() if news is None else news
 
     def frame(self, view: View) -> Surface:
-        """Draw what is known now."""
+        """Draw the present state."""
         raise NotImplementedError
 
     def pictures(self, view: View) -> list[Surface]:
-        """Draw what a GIF shows of this moment."""
+        """Draw the pictures of this moment for a GIF."""
         return [self.frame(view)]
 
     def mean_return(self, episodes: int) -> str:
@@ -217,7 +217,7 @@ class WorldShow(Show):
 
 
 class DataShow(Show):
-    """A learner on rows of data, of which `data_picture` shows what it says.
+    """A learner on rows of data, whose predictions are drawn by `data_picture`.
 
     Raises:
         ValueError: If there is no picture of such a learner and such rows.
@@ -236,7 +236,7 @@ class DataShow(Show):
 
         self.split = Split(source, None, source) if isinstance(source, DataSet) else source
         self.source_name = self.split.train.name
-        painter(tasks_of(learner) or (), self.split.train)  # or says that there is none
+        painter(tasks_of(learner) or (), self.split.train)  # raises if there is none
         super().__init__(learner, source, learn, title)
         batch = batch_size_of(learner)
         self.step = batch or len(self.split.train)  # of those that take all rows at once
@@ -245,7 +245,7 @@ class DataShow(Show):
             self.frames = 2  # before and after
 
     def frame(self, view: View) -> Surface:
-        """Draw what is said about rows."""
+        """Draw the predictions."""
         from spielfeld.envs.grid_world.pygame_ce import pygame
         from spielfeld.experiments.data_picture import data_picture
 
@@ -257,7 +257,7 @@ class DataShow(Show):
 
 
 class PlayShow(Show):
-    """A learner, and a copy of its world in which its greedy policy plays meanwhile.
+    """A learner, and a copy of its world in which its greedy policy acts.
 
     Args:
         learner: Has `predict`.
@@ -381,7 +381,7 @@ def shown_values(learner: Predicts, env: World) -> Floats | None:
 def show_of(
     learner: Learner, source: World | DataSet | Split, learn: Learn | None = None, title: str = ""
 ) -> Show:
-    """Return what shows a learner on such a source."""
+    """Return the `Show` of a learner on a source."""
     if isinstance(source, DataSet | Split):
         return DataShow(learner, source, learn, title)
     if predicts_many(learner) and board_of(source.unwrapped, Position) is not None:
@@ -395,10 +395,10 @@ def show_of(
 
 
 class WatchScene(Scene):
-    """A show in a window, with keys for its speed and for what it shows.
+    """A show in a window, with keys for its speed and its picture.
 
     Args:
-        show: Learns on, and draws what is known now.
+        show: Learns, and draws the present state.
         total: Samples to learn from.
         hold: Seconds for which the window stays at the end; None until it is closed.
     """
@@ -421,7 +421,7 @@ class WatchScene(Scene):
 
     @property
     def over(self) -> bool:
-        """Whether all has been learned."""
+        """Whether the training has ended."""
         return self.done >= self.total
 
     def faster(self) -> str:
@@ -472,7 +472,7 @@ class WatchScene(Scene):
                 self.done += samples
 
     def picture(self, size: Size | None) -> Surface:
-        """Draw what is known, in the largest height so far, and the main keys.
+        """Draw the present state, in the largest height so far, and the main keys.
 
         A picture that takes long is not drawn again at once, so that learning gets its time.
         """
@@ -498,10 +498,10 @@ class WatchScene(Scene):
 def watch_window(show: Show, total: int, hold: float | None = None) -> None:
     """Learn to the end, showing a window with keys for speed, pause and single steps.
 
-    Closing the window stops the watching only; learning goes on to its end. Ctrl-C interrupts it.
+    If you close the window, learning continues to its end without a picture. Ctrl-C interrupts it.
 
     Args:
-        show: Learns on, and draws what is known now.
+        show: Learns, and draws the present state.
         total: Samples to learn from.
         hold: Seconds for which the window stays at the end; None until it is closed.
 

@@ -1,4 +1,4 @@
-"""A match on a board: its players, what they expect of moves, and its state."""
+"""A match on a board: its players, their values of moves, and its state."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Player:
     """A player of a board game.
 
     Args:
-        name: As it is shown.
+        name: Name that is shown.
         choose: Turns a position into an action.
-        think: Expected result of each action, from -1 to 1, for the side to move, and anything
-            for actions that are illegal; None for a player without opinions. Shape [actions].
+        think: Expected result of each action for the side to move, from -1 to 1. Values of illegal
+            actions are not used. None for a player without values. Shape [actions].
     """
 
     name: str
@@ -53,7 +53,7 @@ class Match:
     'your turn, X'
 
     Args:
-        rules: Of the game.
+        rules: Rules of the game.
         opponent: Sits where you do not.
         versus: Plays in your place while you watch; None for the opponent, against itself.
         seat: Yours: 0 to begin, or 1.
@@ -108,7 +108,7 @@ class Match:
         """Play a stone for the side to move.
 
         Raises:
-            ValueError: If that is not legal; says what is.
+            ValueError: If the move is not legal; the message lists the legal moves.
         """
         self.positions.append(self.position.play(action))
         self.moves.append(action)
@@ -118,7 +118,7 @@ class Match:
         self._go_to([])
 
     def undo(self) -> bool:
-        """Take back your last stone and the answer, or any stone while you watch; tell if any."""
+        """Take back your last stone and the reply, or any stone while you watch; return if any."""
         yours = [n for n in range(len(self.moves)) if self.player(n % 2) is None or self.watching]
         if yours:
             self._go_to(self.moves[: yours[-1]])
@@ -148,20 +148,20 @@ class Match:
 
 
 def search_words(visited: int, low: int, high: int) -> str:
-    """Return in words how far a search is; see `Solver.tell`."""
+    """Return the progress of a search in words; see `Solver.tell`."""
     return f"solving: {visited / 1e6:,.0f} M positions, score {low} to {high}"
 
 
 @contextmanager
 def solving(rules: Rules, say: Say | None = None) -> Iterator[None]:
-    """Show a bar while the shared solver of a game searches long; it goes when that is done.
+    """Show a progress bar while the shared solver of a game searches for a long time.
 
-    Nobody knows how many positions are still to be visited, so the bar shows which scores are no
-    longer possible. Within another `solving` this does nothing.
+    The number of positions still to visit is unknown, so the bar shows which scores are no longer
+    possible. Within another `solving` this does nothing.
 
     Args:
-        rules: Of the game.
-        say: Is told in words instead, by whoever shows something already.
+        rules: Rules of the game.
+        say: Called with the progress in words, in place of the bar.
     """
     from spielfeld.envs.board_game.solver.solver import solver_of
 
@@ -179,10 +179,10 @@ def solving(rules: Rules, say: Say | None = None) -> Iterator[None]:
 
 
 class SearchBar:
-    """A bar in the terminal that appears with the first news.
+    """A progress bar in the terminal that appears with the first report.
 
     Args:
-        span: How many scores there may be.
+        span: Number of possible scores.
     """
 
     def __init__(self, span: int) -> None:
@@ -198,13 +198,13 @@ class SearchBar:
         self._span = span
 
     def tell(self, visited: int, low: int, high: int) -> None:
-        """Show how far a search is; see `Solver.tell`."""
+        """Show the progress of a search; see `Solver.tell`."""
         self._bar.start()
         news, done = search_words(visited, low, high), self._span - (high - low)
         self._bar.update(self._task, description=news, completed=done)
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._bar.stop()
 
 
@@ -215,9 +215,9 @@ def find_player(
 
     Args:
         name: One of `NAMES`, or a directory.
-        rules: Of the game to be played.
-        seed: Of what a player leaves to chance.
-        own: Modules of one's own that the run may name; see `Run.load`.
+        rules: Rules of the game to play.
+        seed: Seed of the player's random choices.
+        own: Modules of your own that the run may name; see `Run.load`.
 
     Raises:
         ValueError: If there is no such player, it cannot play on this board, or the run learned
@@ -233,7 +233,7 @@ def find_player(
 
 
 def named_player(name: str, seed: int | None = None) -> Player:
-    """Return a player that need not learn; see `find_player`."""
+    """Return a player without learning; see `find_player`."""
     reply, generator = reply_of(name), np.random.default_rng(seed)
 
     def play(position: Position) -> int:
@@ -270,20 +270,20 @@ def searching(rules: Rules) -> Iterator[None]:
 
 
 def thoughts(subject: tuple[Player, Position]) -> Numbers:
-    """Return what a player expects of each action in a position, from -1 to 1. Shape [actions].
+    """Return the expected result of each action for a player, from -1 to 1. Shape [actions].
 
     Raises:
-        ValueError: If the player has no opinion.
+        ValueError: If the player has no values.
     """
     player, position = subject
     if player.think is None:
-        raise ValueError(f"{player.name} has no opinion of moves that could be shown.")
+        raise ValueError(f"{player.name} has no values of moves to show.")
     legal = np.isin(np.arange(position.rules.actions), position.legal_actions)
     return np.where(legal, player.think(position), np.nan)
 
 
 def truths(position: Position) -> Numbers:
-    """Return what perfect play makes of each action; see `outcome.stones_to_go`. Shape [actions].
+    """Return the result of each action under perfect play; see `stones_to_go`. Shape [actions].
 
     Raises:
         ValueError: If the board is too large to be solved.
@@ -295,5 +295,5 @@ def truths(position: Position) -> Numbers:
 
 
 def results(position: Position) -> Numbers:
-    """Return to which result perfect play comes after each action: 1, 0 or -1. Shape [actions]."""
+    """Return the sign of the result of each action under perfect play. Shape [actions]."""
     return np.sign(truths(position))

@@ -47,7 +47,7 @@ LETTER, LEAST_LETTERS = 8, 12  # pixels that a letter takes; letters in a line
 TIE = "~"  # a blank at which no line is broken
 STEPS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 WRITE: dict[str, Callable[[float], str]] = {"values": "{:+.2f}".format, "truths": outcome_words}
-STAND_BY = "You are watching: write watch to play yourself; Enter plays the next stone."
+STAND_BY = "You are watching. Type watch to play yourself; Enter plays the next stone."
 SHOWN = ("nothing", "thoughts", "truth", "both")
 
 
@@ -55,10 +55,10 @@ class Asked(NamedTuple):
     """A question about a position.
 
     Args:
-        name: What the renderer calls the answer: "values" or "truths".
-        title: Its name for the user.
-        ask: Answers it.
-        about: With this.
+        name: Name of the answer in the renderer, "values" or "truths".
+        title: Name of the answer on the screen.
+        ask: Function that returns the answer.
+        about: Argument of `ask`.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Asked(NamedTuple):
 
 
 def next_shown(shown: str) -> str:
-    """Return what is shown next."""
+    """Return the next choice of shown values."""
     return SHOWN[(SHOWN.index(shown) + 1) % len(SHOWN)]
 
 
@@ -93,9 +93,9 @@ class BoardScene(Scene):
 
     Args:
         match: The match.
-        title: Of the window.
-        shown: One of `thoughts.SHOWN`.
-        size: Of the picture at first; None for one that is easy to look at.
+        title: Title of the window.
+        shown: One of `SHOWN`.
+        size: Size of the picture at first; None for a default size.
     """
 
     table = TABLES["A board"]
@@ -131,7 +131,7 @@ class BoardScene(Scene):
         """Take back your move and the reply."""
         undone = self.match.undo()
         self.pace.waited, self.pace.paused = 0.0, self.match.watching
-        return "" if undone else "There is nothing to take back."
+        return "" if undone else "There is no move to take back."
 
     def restart(self) -> str:
         """Begin a new game."""
@@ -209,7 +209,7 @@ class BoardScene(Scene):
             self.match.play(choice.result())
 
     def picture(self, size: Size | None) -> Surface:
-        """Draw the board, the values that are asked for, what happens, and the main keys."""
+        """Draw the board, the chosen values, the state of the match, and the main keys."""
         from spielfeld.envs.board_game.renderer import draw
 
         self.size = size or self.size
@@ -219,7 +219,7 @@ class BoardScene(Scene):
         return below(board, self._lines())
 
     def _known(self) -> dict[str, Numbers | None]:
-        """Return thoughts and truth as far as they are asked for and there by now."""
+        """Return thoughts and truth, if they are shown and already computed."""
         known: dict[str, Numbers | None] = {}
         words = []
         for question in asked(self.match, self.shown):
@@ -250,7 +250,7 @@ class BoardScene(Scene):
         return arrange(self.match.rules, self._board_size())
 
     def _board_size(self) -> Size:
-        """Size of the board's picture, below which the lines of text stand."""
+        """Size of the board's picture; the lines of text are below it."""
         least = self.match.rules.rows, self.match.rules.columns
         width, height = self.size[0], self.size[1] - LINE * len(self._lines())
         return max(width, least[1]), max(height, least[0])
@@ -286,7 +286,7 @@ class BoardScene(Scene):
             self.match.restart()
 
     def text(self) -> str:
-        """Return the board, the players, and the values that are asked for."""
+        """Return the board, the players, and the chosen values."""
         match = self.match
         names = f"X {match.name(0)}, O {match.name(1)}"
         lines = [f"\n{board_text(match)}\n", f"{names}: {match.status()}"]

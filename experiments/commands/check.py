@@ -1,4 +1,4 @@
-"""`check NAME`: say what is right or wrong with the learner's function of an exercise."""
+"""`check NAME`: check the learner's function of an exercise."""
 
 from __future__ import annotations
 

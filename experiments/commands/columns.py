@@ -10,24 +10,24 @@ import tyro
 
 @dataclass(frozen=True)
 class Columns:
-    """Of a CSV file: the same as --set target=COLUMN and so on."""
+    """Options of a CSV file: the same as --set target=COLUMN and so on."""
 
     target: str | None = None
-    """Column to predict; none for learners that need no targets."""
+    """Column to predict; learners without targets need none."""
     task: Literal["classification", "regression"] | None = None
-    """What to predict; by default words are classes, and numbers are numbers."""
+    """Task: by default classification for words, and regression for numbers."""
     ignore: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
-    """A column to leave out, such as one of names."""
+    """A column to leave out, for example a name."""
     words: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
-    """A column of words though it looks like numbers or dates, such as one of postal codes."""
+    """A column to read as words, although it looks like numbers or dates: postal codes."""
     decimal: str | None = None
-    """The decimal mark of all numbers, comma or point, where the file does not settle it."""
+    """Decimal mark of all numbers, comma or point, if the file does not decide it."""
     missing: Literal["leave-out", "mean"] | None = None
-    """What becomes of missing values: by default their rows are left out; mean puts the mean of the
-    training rows in their place."""
+    """Handling of missing values: by default their rows are left out. mean replaces them by the
+    mean of the training rows."""
 
     def options(self) -> dict[str, Any]:
-        """Return what was given, as options of the source."""
+        """Return the given columns as options of the source."""
         named = {**asdict(self), "ignore": list(self.ignore), "words": list(self.words)}
         return {name: value for name, value in named.items() if value}
 

@@ -1,4 +1,4 @@
-"""`compare LEARNER LEARNER ... --source SOURCE`: which learner is better, and how sure is it."""
+"""`compare LEARNER LEARNER ... --source SOURCE`: compare learners over many seeds."""
 
 from __future__ import annotations
 
@@ -31,15 +31,17 @@ if TYPE_CHECKING:
 OWN = {"label", "samples", "first_seed"}  # set for one learner, besides the settings of its class
 Source = tuple[str, dict[str, Any]]  # name, options
 MOST = 30  # verdicts on a screen
-DESCRIPTION = """Compare learners over many seeds: run what is missing, then say who is better.
+DESCRIPTION = """Compare learners over many seeds: finish all runs, then report the better learner.
 
-LEARNER is a name of `spielfeld list` or my_module:MyLearner; `all` is every learner. Settings of
-one alone follow a colon: q-learning:learning_rate=0.1,samples=5000. Besides those of the learner
-there are samples, first_seed, and label, a name for the tables. So the same learner can take part
-twice: compare q-learning q-learning:learning_rate=0.1,label=slow --source four-rooms
-So do options of one source alone: --source spielfeld/ConnectFour-v0:opponent=rule
+LEARNER is a name of `spielfeld list` or my_module:MyLearner; `all` is every learner. Settings of a
+single learner follow a colon: q-learning:learning_rate=0.1,samples=5000. The names samples,
+first_seed and label are allowed as well; label is the name in the tables. With it, the same
+learner can take part twice:
+  compare q-learning q-learning:learning_rate=0.1,label=slow --source four-rooms
 
-A finished run is not run again, and one that was interrupted goes on where it stopped."""
+Options of a single source follow a colon too: --source spielfeld/ConnectFour-v0:opponent=rule
+
+A finished run is not repeated. An interrupted run continues."""
 
 
 @dataclass(frozen=True)
@@ -47,37 +49,37 @@ class Options:
     """Options of a comparison."""
 
     source: tuple[str, ...] = ()
-    """One world or data set, or several, each with options of its own after a colon if it needs
-    some; `all` is every world that ships."""
+    """One or several worlds or data sets, with options of their own after a colon. `all` is every
+    world of Spielfeld."""
     seeds: int = 10
-    """Runs of each learner in each source, with the seeds 0, 1, 2 ..."""
+    """Number of runs of each learner in each source, with the seeds 0, 1, 2 ..."""
     samples: int | None = None
-    """Environment steps or rows of each run; by default what ships for the learner and source."""
+    """Environment steps or rows of each run; the default depends on learner and source."""
     config: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """A setting of all learners as NAME=VALUE, such as learning_rate=0.5."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0, or noise=0.3
-    for two-moons, or of a data set's division: test, validation, split; see `train --help`."""
+    for two-moons. test, validation and split divide a data set; see `train --help`."""
     metric: str | None = None
-    """Of data sets: by which metric, such as cross_entropy; by default the first that all have."""
+    """Metric for data sets, such as cross_entropy; by default the first common metric."""
     measure: Literal["final", "online"] = "final"
-    """final: share of perfect of the greedy policy in the end, or its return where the optimum is
-    not known. online: mean return of episodes while the agent still explores."""
+    """final: share of perfect of the greedy policy at the end, or its return if the optimum is not
+    known. online: mean return of episodes during training."""
     last: float = 0.5
-    """Of --measure online: the part of the budget, at its end, whose episodes count."""
+    """For --measure online: the last part of the budget, whose episodes count."""
     threshold: float = 0.95
-    """Share of perfect from which on a policy is called good."""
+    """Share of perfect that a policy must reach."""
     passing: float | None = None
-    """Return from which on, where perfect is not known; by default the one that Gymnasium has
-    registered for the world, such as 475 for CartPole-v1."""
+    """Return that a policy must reach, if the optimum is not known. The default is Gymnasium's
+    threshold for the world, such as 475 for CartPole-v1."""
     jobs: int = -1
-    """Processes; -1 for one a core."""
+    """Number of processes; -1 is one for each core."""
     cluster: str | None = None
     """Address of a Dask scheduler, such as tcp://10.0.0.1:8786, to run on its machines instead."""
     directory: Path = Path("runs")
-    """Where run directories are made."""
+    """Folder of the run directories."""
     output: Path | None = None
-    """Where the comparison is written; by default runs/compare_..."""
+    """Folder of the comparison; by default runs/compare_..."""
     own: OwnModules = ()
     """A module of your own that the run of an opponent names, such as my_module."""
     columns: tyro.conf.OmitArgPrefixes[Columns] = NO_COLUMNS
@@ -101,7 +103,7 @@ def main(arguments: Sequence[str]) -> int:
 
     taking_part = contestants(words, option_values(options.config, "--config"), options.samples)
     if len(taking_part) < 2:
-        raise ValueError(f"To compare takes two learners or more, not {words[0]} alone.")
+        raise ValueError(f"A comparison needs two learners or more, not only {words[0]}.")
     sources = _sources(options)
     made = {
         name: make_source(name, with_opponent(name, given, options.own))
@@ -125,17 +127,19 @@ def _check(words: Sequence[str], options: Options) -> None:
     if options.seeds < 1:
         raise ValueError(f"seeds must be 1 or more, not {options.seeds}.")
     if options.jobs < 1 and options.jobs != -1:
-        raise ValueError(f"jobs must be 1 or more, or -1 for one a core, not {options.jobs}.")
+        raise ValueError(
+            f"jobs must be 1 or more, or -1 for one for each core, not {options.jobs}."
+        )
     if not options.source:
         raise ValueError("Name a source: --source SOURCE; `spielfeld list` shows all.")
 
 
 def _sources(options: Options) -> dict[str, Source]:
-    """Return the name and the options of each source, by the word it was asked for."""
+    """Return the name and the options of each source, by the word on the command line."""
     from spielfeld.envs.catalogue import BANDITS, CATALOGUE, SMALL_WORLDS
 
     every = [*CATALOGUE, *SMALL_WORLDS, *BANDITS]
-    every.remove("spielfeld/Bandit-v0")  # stands for any bandit, and needs its means
+    every.remove("spielfeld/Bandit-v0")  # any bandit: its means must be given
     words = [one for word in options.source for one in (every if word == "all" else [word])]
     found = {word: name_and_values(word) for word in words}
     return {word: (name, {**options.source_options, **own}) for word, (name, own) in found.items()}
@@ -154,14 +158,14 @@ def _name(words: Sequence[str], options: Options) -> str:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A learner as it takes part.
+    """A learner in a comparison, with its settings.
 
     Args:
         label: Name in tables.
         learner: Its registered name, or "module:Class".
-        config: Settings in place of its defaults and of those that ship for a world.
-        samples: Budget in environment steps; None for the one that ships for a world.
-        first_seed: The first of its seeds; two learners with others are not paired.
+        config: Settings that replace the default settings for a world.
+        samples: Budget in environment steps; None for the default budget of a world.
+        first_seed: The first seed. Scores of learners with different seeds are not paired.
     """
 
     label: str
@@ -173,7 +177,7 @@ class Contestant:
     def specs(
         self, source: str, options: Mapping[str, Any], seeds: int, own: Sequence[str] = ()
     ) -> list[RunSpec]:
-        """Return the runs that it needs in a source, one a seed.
+        """Return its runs in a source, one for each seed.
 
         Raises:
             ValueError: If a setting does not fit.
@@ -193,9 +197,9 @@ def contestants(
     """Read LEARNER or LEARNER:NAME=VALUE,NAME=VALUE; `all` stands for every registered learner.
 
     Args:
-        words: One a contestant.
-        common: Settings of all of them, which those of a contestant replace.
-        samples: Budget of all of them, likewise.
+        words: One word for each contestant.
+        common: Settings of all contestants; a contestant's own settings replace them.
+        samples: Budget of all contestants; a contestant's own budget replaces it.
 
     Raises:
         ValueError: If a learner or a setting is unknown, or two would have the same label.
@@ -205,7 +209,9 @@ def contestants(
     labels = [contestant.label for contestant in found]
     for label in labels:
         if labels.count(label) > 1:
-            raise ValueError(f"{label} is named twice; {label}:first_seed=100 has other seeds.")
+            raise ValueError(
+                f"{label} is named twice; {label}:first_seed=100 would use other seeds."
+            )
     return found
 
 
@@ -234,10 +240,10 @@ def _no_setting(learner: str, name: str, known: Sequence[str]) -> str:
 def chosen_metrics(
     contestants: Sequence[Contestant], sources: Mapping[str, object], wanted: str | None
 ) -> dict[str, str]:
-    """Return a metric for each data set in which all learners that fit have one in common.
+    """Return a metric for each data set, if all learners that fit have one in common.
 
     Args:
-        contestants: Learners, of which some may not fit.
+        contestants: Learners; some may not fit.
         sources: Environments and splits by their names.
         wanted: A metric by its name; None for the first in common.
 
@@ -259,7 +265,7 @@ def chosen_metrics(
 
 
 def _common(contestants: Sequence[Contestant], data: DataSet) -> str | None:
-    """Return the first metric of the first learner that all others have as well."""
+    """Return the first metric of the first learner that all other learners have as well."""
     tasks = [tasks_of(find_learner(one.learner)) or () for one in contestants]
     found = [names([task for task in each if fits(task, data)], data) for each in tasks]
     found = [each for each in found if each]
@@ -285,13 +291,13 @@ def _compare(
         table = run_all(plan, options.directory, measure, options.jobs, options.cluster)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            "Stopped. The same command goes on; no finished run is repeated."
+            "Stopped. The same command continues; no finished run is repeated."
         ) from None
     return Comparison(table, measure)
 
 
 def _show(comparison: Comparison, output: Path, command: str, failed: bool) -> None:
-    """Print the table and the verdicts; refused runs are an error if they were asked for."""
+    """Print the table and the verdicts; a refused run is an error unless `all` was given."""
     from rich.console import Console
 
     from spielfeld.experiments.compare import report

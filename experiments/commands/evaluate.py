@@ -1,4 +1,4 @@
-"""`evaluate RUN`: score a run, exactly where that is possible; mark players of board games."""
+"""`evaluate RUN`: score a run, exactly if possible; mark players of board games."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 class Options:
     """Score the greedy policy of a run beside perfect and random behaviour.
 
-    A player of a board game is marked as well: by the share of its moves that are right, and by
-    games against random, rule, uct and perfect. These can be marked too, each by its name.
+    A player of a board game is marked as well. Its marks are the share of correct moves, and the
+    results of games against random, rule, uct and perfect. You can mark these players by name, too.
     """
 
     run: Annotated[Path, tyro.conf.Positional]
-    """Directory of a finished run, or random, rule, uct, uct:5000 (games in its head), perfect."""
+    """Directory of a finished run, or random, rule, uct, uct:5000 (playouts), perfect."""
     source: str = "spielfeld/ConnectFour-v0"
-    """The game in which one of these is marked."""
+    """The game of a player that is given by name."""
     mark: bool = True
-    """Mark players of board games; a fast one takes about a minute."""
+    """Mark players of board games; a fast player takes about a minute."""
     discount: float | None = None
-    """Measure returns by this discount, not by the world's own."""
+    """Discount of the returns; by default that of the world."""
     episodes: int = 0
-    """Play that many episodes as well; where there is no table of the world, 100 are played."""
+    """Play this number of episodes as well. Without a model of the world, 100 are played."""
     seed: int = 1_000_003
-    """Of the first episode."""
+    """Seed of the first episode."""
     own: OwnModules = ()
     """A module of your own that the run names, such as my_module; no other is imported."""
 
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _evaluate_player(name: str, source: str) -> int:
-    """Mark a player that need not learn."""
+    """Mark a player that is given by name."""
     from spielfeld.envs.board_game import Rules
     from spielfeld.experiments.board_play.match import find_player
     from spielfeld.experiments.sources import make_source
@@ -81,14 +81,14 @@ def _evaluate_player(name: str, source: str) -> int:
     world = make_source(source)
     rules = None if isinstance(world, Split) else rules_of(world.unwrapped, Rules)
     if rules is None:
-        raise ValueError(f"{source} is no board game in which {name} could play.")
+        raise ValueError(f"{source} is no board game, so {name} cannot play it.")
     print(f"{name} at {source}")
     _mark(find_player(name, rules, seed=0), rules)
     return 0
 
 
 def _mark(player: Player, rules: Rules) -> None:
-    """Print what is right and wrong with a player, behind a line that says how far it is."""
+    """Print the marks of a player, after a line with the progress."""
     from rich.console import Console
 
     from spielfeld.experiments.board_play.match import solving

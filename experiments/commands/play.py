@@ -1,4 +1,4 @@
-"""`play SOURCE`: act yourself with the keyboard, or watch a trained run act."""
+"""`play SOURCE`: act in a world with the keyboard, or watch a trained run."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ class Options:
     source: Annotated[str, tyro.conf.Positional] = ""
     """An environment id or a layout, as for train; or the directory of a run, as with --run."""
     run: Path | None = None
-    """Directory of a finished run, whose greedy policy acts in SOURCE, by default in the world that
-    it learned; at a board it is your opponent."""
+    """Directory of a finished run. Its greedy policy acts in SOURCE, by default in the world of its
+    training. In a board game it is your opponent."""
     text: bool = False
     """Play in the terminal instead of a window."""
     seed: int | None = None
-    """Of the first episode, or of what players of board games leave to chance."""
+    """Seed of the first episode, or of the random choices of players."""
     opponent: str | None = None
-    """At a board: random, rule (the default), uct, uct:5000 (games in its head), perfect, or the
+    """In a board game: random, rule (the default), uct, uct:5000 (playouts), perfect, or the
     directory of a run."""
     versus: str | None = None
-    """At a board: the player in your place while you watch; the same names."""
+    """In a board game: a player that plays for you while you watch; the same names."""
     seat: Literal["first", "second"] = "first"
-    """At a board: yours."""
+    """In a board game: your seat."""
     show: Literal["nothing", "thoughts", "truth", "both"] = "nothing"
-    """At a board: what the opponent expects of each move, from -1 to 1, or what perfect play makes
-    of it."""
+    """In a board game: thoughts are the opponent's values of the moves, from -1 to 1. truth is the
+    result of each move under perfect play."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
     own: OwnModules = ()
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _world(source: str, given: Given, own: Sequence[str]) -> World:
-    """Make what is to be played in."""
+    """Make the world to play in."""
     from spielfeld.experiments.run import with_opponent
     from spielfeld.experiments.sources import make_source
     from spielfeld.learning.data_sets.data_set import Split
@@ -98,17 +98,17 @@ def _world(source: str, given: Given, own: Sequence[str]) -> World:
     made = make_source(source, options)
     if isinstance(made, Split):
         raise ValueError(
-            f"{source} is a data set, and nothing can be played: train LEARNER {source}"
+            f"{source} is a data set, and only worlds can be played: train LEARNER {source}"
         )
     return made
 
 
 def _require_no_board_options(options: Options, source: str) -> None:
-    """Refuse options that mean nothing where there is no board."""
+    """Refuse options of board games in other worlds."""
     given, default = dataclasses.asdict(options), dataclasses.asdict(Options())
     for name in BOARD_OPTIONS:
         if given[name] != default[name]:
-            raise ValueError(f"{source} is no board game: --{name} means nothing there.")
+            raise ValueError(f"{source} is no board game, so --{name} has no effect there.")
 
 
 def _play_board(
@@ -125,7 +125,7 @@ def _play_board(
     from spielfeld.experiments.screen import run_text, run_window
 
     if run and options.opponent:
-        raise ValueError("The run is the opponent: name the other player by --versus.")
+        raise ValueError("The run is the opponent. Name the other player with --versus.")
     name = str(run or options.opponent or given.get("opponent", "rule"))
     opponent = find_player(name, rules, options.seed, own)
     versus = find_player(options.versus, rules, options.seed, own) if options.versus else None
@@ -146,7 +146,7 @@ def _has_display() -> bool:
 
 
 def _drawn(source: str, given: Given, env: World, text: bool) -> World:
-    """Have worlds without a layout draw themselves, if they can."""
+    """Make a world without a layout again, with a render mode if it has one."""
     from spielfeld.experiments.sources import make_source, render_modes
     from spielfeld.learning.data_sets.data_set import Split
 
@@ -170,7 +170,7 @@ def _learned(run: Run, env: World) -> tuple[Actor, Hint | None]:
         learned.action_space,
     ):
         raise ValueError(
-            f"The run learned {run.spec.source}, whose observations or actions are not those here."
+            f"The run learned {run.spec.source}, which has other observations or actions."
         )
     values = shown_values(learner, env)
     title = f"values learned by {run.spec.learner}"

@@ -1,4 +1,4 @@
-"""`train LEARNER SOURCE`: learn, show how it goes, and say how good the learner has become."""
+"""`train LEARNER SOURCE`: train a learner, show the progress, and print the score."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from spielfeld.experiments.tensorboard import Events
 
 HELP = {"-h", "--help"}
-DESCRIPTION = """Learn, write a run directory, and say how good the learner has become.
+DESCRIPTION = """Train a learner, write a run directory, and print the score.
 
-A run that is complete is not run again; one that was interrupted goes on where it stopped."""
+A complete run is not repeated. An interrupted run continues."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,16 @@ class Options:
     samples: int
     """Environment steps to take."""
     seed: int = 0
-    """Of every random number in the run."""
+    """Seed of every random number in the run."""
     directory: Path = Path("runs")
-    """Where run directories are made."""
+    """Folder of the run directories."""
     watch: bool = False
-    """See it learn in a window; without a screen, in learning.gif."""
+    """Watch the training in a window; without a display, write learning.gif."""
     gif: bool = False
-    """Draw learning.gif, a moving picture of the learning, into the run directory."""
+    """Write learning.gif, a moving picture of the training, into the run directory."""
     tensorboard: bool = False
-    """Write event files into the run directory, while it learns: each column of history.csv and
-    scores.csv by samples. `tensorboard --logdir runs` shows them; both need the extra `deep`."""
+    """Write event files into the run directory during the training: the columns of history.csv and
+    scores.csv. `tensorboard --logdir runs` shows them. Both need the extra `deep`."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE, such as rows=31 for spielfeld/Maze-v0."""
     own: OwnModules = ()
@@ -66,12 +66,12 @@ class DataOptions(Options):
     """Options of every training on a data set."""
 
     samples: int | None = None  # type: ignore[assignment]
-    """Rows to draw. By default each training row 100 times, and at least 20,000 in all; each once
-    where a learner takes all rows at once."""
+    """Rows to draw. By default each training row is drawn 100 times, and at least 20,000 in all. A
+    learner that uses all rows at once uses each row once."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
-    """An option of the data set as NAME=VALUE, such as noise=0.3 for two-moons, or of its division:
-    test and validation are shares of the rows or their number; split=1 divides by that seed in
-    every run, split=in-order takes the last rows for testing; by default the run's seed divides."""
+    """An option of the data set as NAME=VALUE, such as noise=0.3 for two-moons. test and validation
+    are shares or numbers of rows. split=1 divides the rows with seed 1 in every run, and
+    split=in-order takes the last rows as test rows. By default the run's seed divides them."""
     columns: tyro.conf.OmitArgPrefixes[Columns] = NO_COLUMNS
 
     def source_options(self) -> dict[str, Any]:
@@ -85,11 +85,9 @@ def main(arguments: Sequence[str]) -> int:
     if not words and (not rest or HELP & set(rest)):
         return _help_without_learner()
     if not words:
-        raise ValueError(f"Begin with learner and source: train LEARNER SOURCE {shlex.join(rest)}")
+        raise ValueError(f"Name learner and source first: train LEARNER SOURCE {shlex.join(rest)}")
     if words[0] not in LEARNERS and is_data(words[0]):
-        raise ValueError(
-            f"{words[0]} is a data set, and the learner comes first: train LEARNER SOURCE"
-        )
+        raise ValueError(f"{words[0]} is a data set. Name the learner first: train LEARNER SOURCE")
     learner, source = find_learner(words[0]), words[1] if len(words) > 1 else ""
     config_class = config_class_of(learner)
     tuned = settings_for(words[0], source)
@@ -109,7 +107,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _command(options: type[Options], config_class: type[Any] | None) -> type[Any]:
-    """Join our options and the learner's own settings into one flat command."""
+    """Join our options and the settings of the learner into one flat command."""
     flat = tyro.conf.OmitArgPrefixes
     fields: list[tuple[str, Any]] = [("options", flat[options])]
     if config_class is not None:
@@ -142,11 +140,11 @@ def _train(
         COMPILING.say = _once(console)
         run = train(spec, options.directory, teach)
         if events is not None:
-            events.update(run.history, run.scores)  # of a run that was complete before, all
+            events.update(run.history, run.scores)  # all rows, if the run was complete before
             events.close()
         if before and (options.watch or options.gif):
-            teach(Training(spec))  # shows the same again, and changes nothing
-    except OSError as error:  # such as a full disk, of which the system does not say where
+            teach(Training(spec))  # shows the same training again
+    except OSError as error:  # the error of a full disk names no file
         error.filename = error.filename or directory
         raise
     except KeyboardInterrupt:
@@ -158,7 +156,7 @@ def _train(
 
 
 def _once(console: Console) -> Callable[[str], None]:
-    """Return what prints each line at most once."""
+    """Return a function that prints each line at most once."""
     said: set[str] = set()
 
     def say(line: str) -> None:
@@ -170,11 +168,11 @@ def _once(console: Console) -> Callable[[str], None]:
 
 
 def _then(spec: RunSpec, directory: Path) -> str:
-    """Return what becomes of a run that was stopped."""
+    """Return what the same command does with a stopped run."""
     if not resumes(find_learner(spec.learner)):
-        return f"begins anew, for {spec.learner} cannot be saved half-way"
+        return f"starts again, because {spec.learner} cannot be saved during training"
     saved = (directory / "checkpoint.safetensors").exists()
-    return "goes on from what is saved" if saved else "begins anew, for nothing was saved yet"
+    return "continues from the saved state" if saved else "starts again: nothing was saved yet"
 
 
 def _events(directory: Path) -> Events:
@@ -191,7 +189,7 @@ def _watched(training: Training, path: Path, window: bool | None) -> None:
 
 
 def _with_progress(training: Training, console: Console) -> None:
-    """Use up the budget behind a progress bar, which goes when it is done."""
+    """Train to the end with a progress bar, which then disappears."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -215,17 +213,17 @@ def _with_progress(training: Training, console: Console) -> None:
             bar.update(task, completed=training.samples)
     if training.evaluator.slow:
         console.print(
-            "Scoring the greedy policy exactly: in a world as large as this it takes long."
+            "Computing the exact score of the greedy policy: in a large world this takes long."
         )
 
 
 def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
-    """Draw the learning curve, and print the score and what one may want to say next.
+    """Draw the learning curve, and print the score and the next commands.
 
     Args:
-        run: What has been trained.
+        run: The finished run.
         again: Whether it was complete before.
-        rest: Options that were typed.
+        rest: Options of the command line.
     """
     _draw(run)
     spec, seconds = run.spec, run.summary["seconds"]
@@ -235,9 +233,9 @@ def _report(run: Run, again: bool, rest: Sequence[str]) -> None:
     config_class = config_class_of(find_learner(spec.learner))
     first = first_update_of(config_class(**spec.config)) if config_class else 0
     if taken < first:
-        print(f"No update was made: the first comes after {first:,} samples.")
+        print(f"The learner made no update: the first update comes after {first:,} samples.")
     if again:
-        print("This run was complete already, and was not run again.")
+        print("This run was already complete, so it was not repeated.")
     print("\n".join(run.score.lines()))
     print(f"Written to {run.directory}:")
     print("  " + "  ".join(sorted(path.name for path in run.directory.iterdir())))
@@ -261,7 +259,7 @@ def _draw(run: Run) -> None:
 
 
 def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return what one may want to say next."""
+    """Return the commands that may follow."""
     from spielfeld.experiments.spec import source_module
 
     spec, directory = run.spec, str(run.directory)
@@ -275,14 +273,14 @@ def _next(run: Run, rest: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _own(run: Run, *named: str) -> tuple[str, ...]:
-    """Return the options that name modules of one's own, as files of a run name none."""
+    """Return the options that name your own modules; the files of a run import none."""
     return tuple(
         word for module in run.spec.modules if module not in named for word in ("--own", module)
     )
 
 
 def _program() -> str:
-    """How to call us again: by our path, where that is not in the search path."""
+    """The name of the program, or its path if it is not in the search path."""
     called = sys.argv[0]
     known = shutil.which("spielfeld") or Path(called).name != "spielfeld"
     return "spielfeld" if known else called
@@ -291,14 +289,12 @@ def _program() -> str:
 def _help_without_learner() -> int:
     print("usage: train LEARNER SOURCE [OPTIONS]\n")
     print(DESCRIPTION)
-    print("\nLEARNER is one of these, or my_module:MyLearner for one's own.")
+    print("\nLEARNER is one of these, or my_module:MyLearner for your own.")
     for group, lines in grouped().items():
         print(f"\nLearners {group}:")
         print("\n".join(f"  {name:<24}  {line}" for name, line in lines.items()))
-    print(
-        "\nSOURCE of those acting in worlds is an environment id, a layout (a name or a .toml file)"
-    )
-    print("or my_module:MyWorld; of those on data, a data set or a .csv or .tsv file:")
+    print("\nSOURCE of an agent is an environment id, a layout (a name or a .toml file), or")
+    print("my_module:MyWorld. SOURCE of other learners is a .csv or .tsv file or a data set:")
     print("  " + ", ".join(DATA_SETS))
     print("`spielfeld list` shows all. `train LEARNER --help` shows every option.")
     return 0

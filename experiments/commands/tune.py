@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """Search settings of learners in one world, with the same budget for each.
 
-Every learner gets as many trials, of as many runs and samples; the settings that ship are tried
-first. What was tried goes to a file; the best is printed as settings.toml wants it."""
+Every learner gets the same number of trials, runs and samples. The first trial uses the default
+settings. All trials are written to a file. The best settings are printed in TOML."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,19 @@ class Options:
     samples: int = 100_000
     """Environment steps of each run."""
     trials: int = 30
-    """Settings that are tried for each learner."""
+    """Number of trials for each learner; each trial has other settings."""
     seeds: int = 2
-    """Runs of each trial, with the seeds 1000, 1001 ..."""
+    """Number of runs in each trial, with the seeds 1000, 1001 ..."""
     seed: int = 0
-    """Of the proposals."""
+    """Seed of the proposed settings."""
     threshold: float | None = None
-    """Search for the fewest seconds of learning until the greedy policy's return passes this."""
+    """Minimise the seconds of learning until the greedy policy reaches this return."""
     set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """An option of the source as NAME=VALUE."""
     own: OwnModules = ()
     """A module of your own that the run of an opponent names, such as my_module."""
     directory: Path = Path("runs")
-    """Where tune_LEARNER_SOURCE.jsonl is written."""
+    """Folder of tune_LEARNER_SOURCE.jsonl."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _search(learner: str, options: Options) -> Trial:
-    """Search for one learner, behind a progress bar; write down what was tried."""
+    """Search settings of one learner with a progress bar; write all trials to a file."""
     from rich.console import Console
     from rich.progress import Progress
 

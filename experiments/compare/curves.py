@@ -1,4 +1,4 @@
-"""Learning curves of several learners, with bands; a panel a world, or two with a clock."""
+"""Learning curves of several learners, with bands: one or two panels for each world."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def plot_curves(cells: Cells, path: Path) -> None:
 
 
 def _panels(cells: Cells) -> list[Panel]:
-    """Gather curves of one world and unit; over seconds too if a learner acts in many worlds."""
+    """Group curves by world and unit; also over seconds if a learner acts in many worlds."""
     found: dict[tuple[str, Unit], Curves] = {}
     for (label, world), lines in cells.items():
         found.setdefault((world, lines[0].curve_unit), {})[label] = lines
@@ -126,7 +126,7 @@ def _draw(
 
 
 def _by_the_clock(panel: Axes, ends: Ends) -> str:
-    """Stretch the time that the fastest took, if it is lost beside that of the slowest."""
+    """Use a logarithmic time axis if the fastest learner would be invisible."""
     seconds = [end[0] for end in ends.values() if end[0] > 0]
     if not seconds or max(seconds) < FAR * min(seconds):
         return "seconds of learning"
@@ -156,7 +156,7 @@ def _band(
 
 
 def _limits(bands: Sequence[tuple[Array, Array]], unit: Unit) -> tuple[float, float]:
-    """Cut off the first fifth if it is so terrible that the rest would be squeezed flat."""
+    """Return limits of the axis; a very bad first fifth is cut off."""
     lowest = float(min(low.min() for low, _ in bands))
     if unit == SHARE:
         return max(-25.0, min(lowest, 0.0) - 5), 108.0

@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 ALL_WORLDS = "all worlds"
 ALL_PAIRS = 4  # learners; of more, each is compared with the best alone
-ALIKE = 1.02  # budgets that differ by less: steps of many worlds at once leave a rest
+ALIKE = 1.02  # ratio of equal budgets: steps of many worlds at once are rounded
 NAMES = ("world", "source", "learner", "of")  # columns of words
 TOO_NARROW = f"With fewer than {TRUSTED} seeds the interval is too narrow to trust."
 DRAWN = (
-    "intervals hold the luck of seeds and of divisions of these rows; with fresh rows they would "
-    "be wider (Nadeau & Bengio, 2003)."
+    "the intervals include the chance of seeds and divisions. With new rows they would be wider "
+    "(Nadeau & Bengio, 2003)."
 )
-SHARED = "intervals hold the luck of the learners' seeds alone, not that of the rows."
+SHARED = "the intervals include the chance of the learners' seeds, but not that of the rows."
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Comparison:
 
     @cached_property
     def cells(self) -> Cells:
-        """Lines of each learner in each source, where none was refused."""
+        """Lines of each learner in each source, if no run was refused."""
         return cells(self.table)
 
     @cached_property
@@ -164,7 +164,7 @@ class Comparison:
 
 
 def rows(cells: Cells) -> list[Row]:
-    """Return a row a cell, world by world, then those over all worlds where there are several."""
+    """Return a row for each cell, world by world; if there are several, then all worlds."""
     found = [_row(cell, lines) for cell, lines in cells.items()]
     together = everywhere(cells)
     for label in dict.fromkeys(label for label, _ in together):
@@ -283,7 +283,7 @@ def _matched(first: Sequence[Result], second: Sequence[Result]) -> tuple[Array, 
 
 
 def sentence(pair: Pair) -> str:
-    """Return what is known about which of the two is better."""
+    """Return the verdict on a pair: the better learner, or that no difference can be seen."""
     first, second, found = pair.first, pair.second, pair.difference
     if found is None:
         who = " and ".join(pair.diverged)
@@ -294,8 +294,8 @@ def sentence(pair: Pair) -> str:
         return _settled(pair, found.value, seeds)
     if not found.told:
         return (
-            f"Too few runs to tell {first} from {second}: with {seeds} the order of the scores may "
-            "be luck, however far apart they are."
+            f"Too few runs to compare {first} and {second}: with {seeds} any difference can be due "
+            "to chance."
         )
     if found.value == found.low == found.high == 0:
         text = f"No difference between {first} and {second} can be seen: they score the same"
@@ -309,7 +309,7 @@ def sentence(pair: Pair) -> str:
 
 
 def _settled(pair: Pair, value: float, seeds: str) -> str:
-    """Say who is better where chance has no part in it."""
+    """Return the verdict if all seeds give the same scores."""
     first, second = (pair.first, pair.second) if value > 0 else (pair.second, pair.first)
     amount = written(abs(value), pair.unit, difference=True)
     return (
@@ -353,7 +353,7 @@ def written(value: float | None, unit: Unit, difference: bool = False) -> str:
 
 
 def _digits(value: float) -> str:
-    """Write a number to about three digits, and none of what is but rounding."""
+    """Write a number with about three digits; rounding errors are 0."""
     if abs(value) < 1e-6:
         return "0"
     places = max(0, 2 - math.floor(math.log10(abs(value)))) if abs(value) < 1_000 else 0
@@ -361,18 +361,18 @@ def _digits(value: float) -> str:
 
 
 def remarks(pairs: Sequence[Pair]) -> list[str]:
-    """Return what has to be known when reading several verdicts at once."""
+    """Return a remark on the number of verdicts, if there are several."""
     tested = sum(pair.difference is not None and pair.difference.told for pair in pairs)
     if tested < 2:
         return []
     return [
-        f"Each of these {tested} verdicts is taken by itself: of twenty between equal learners, "
-        "one will see a difference by luck."
+        f"Each of these {tested} verdicts is a separate test. Of 20 verdicts on equal learners, 1 "
+        "reports a difference by chance."
     ]
 
 
 def verdicts(found: Sequence[Pair]) -> list[str]:
-    """Return a sentence a pair, with the world where there are several, and remarks."""
+    """Return a sentence for each pair, with the world if there are several, and remarks."""
     several = len({pair.world for pair in found}) > 1
     lines = [
         (f"{pair.world}: " if several else "") + sentence(pair) + _improvement(pair)
@@ -419,7 +419,7 @@ def columns(rows: Sequence[Row], measure: Measure) -> tuple[list[str], list[list
 
 
 def _goal(rows: Sequence[Row], measure: Measure) -> str:
-    """Say from where on a policy is good; in worlds where that is a return, which one."""
+    """Return the goal in words: a share of perfect or a return."""
     returns = {row.goal for row in rows if row.share is None and row.samples is not None}
     if any(row.share is not None for row in rows) or not returns:
         words = [f"{100 * measure.threshold:g} % of perfect"]
@@ -454,12 +454,12 @@ def _seconds(row: Row) -> str:
 
 
 def title(units: Sequence[Unit], measure: Measure) -> str:
-    """Return what the scores are."""
+    """Return the title of the table: the meaning of the scores."""
     names = " or ".join(dict.fromkeys(unit.name for unit in units))
     if measure.kind == "online":
         part = f"the last {100 * measure.last:g} % of the budget"
-        return f"score: mean {names} while exploring, in {part}"
-    return f"score: {names} of what was learned in the end"
+        return f"score: mean {names} during training, in {part}"
+    return f"score: {names} after training"
 
 
 def for_terminal(heading: str, rows: Sequence[Row], measure: Measure) -> RichTable:
@@ -486,7 +486,7 @@ def for_markdown(rows: Sequence[Row], measure: Measure) -> str:
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
-    """Return what the numbers hide: budgets that differ, runs that diverged or never passed."""
+    """Return remarks: budgets that differ, runs that diverged or never reached the threshold."""
     found = []
     for world in dict.fromkeys(row.world for row in rows):
         here = [row for row in rows if row.world == world and row.budget is not None]
@@ -496,7 +496,7 @@ def notes(rows: Sequence[Row]) -> list[str]:
             found.append(f"Budgets in {world} differ: {each} samples.")
         found += [
             f"{row.learner} diverged in {world} with seed{'s'[: len(row.diverged) > 1]} "
-            f"{', '.join(map(str, row.diverged))}: its scores are not averaged."
+            f"{', '.join(map(str, row.diverged))}: the table has no mean for it."
             for row in here if row.diverged
         ]  # fmt: skip
         found += _about_rows(world, here)
@@ -506,19 +506,19 @@ def notes(rows: Sequence[Row]) -> list[str]:
 
 
 def _about_rows(source: str, rows: Sequence[Row]) -> list[str]:
-    """Return the meaning of intervals where rows are divided, and notes of the data set."""
+    """Return the meaning of intervals for data sets, and notes of the data set."""
     told = list(dict.fromkeys(note for row in rows for note in row.notes))
     if all(row.drawn is None for row in rows):
         return []
     if len({row.unit for row in rows}) > 1:
         told.append(f"Scores of different kinds in {source} are not compared with each other.")
     if any(row.drawn for row in rows):
-        return [*told, f"Each seed divides {source} anew: {DRAWN}"]
-    return [*told, f"All seeds share one division of {source}: {SHARED}"]
+        return [*told, f"Each seed divides the rows of {source} differently: {DRAWN}"]
+    return [*told, f"All seeds use the same division of {source}: {SHARED}"]
 
 
 def heading(comparison: Comparison) -> str:
-    """Return what is compared, and by what."""
+    """Return the heading: the worlds and the score."""
     worlds = list(dict.fromkeys(world for _, world in comparison.cells))
     data = any(lines[0].drawn is not None for lines in comparison.cells.values())
     kind = "sources" if data else "worlds"
@@ -528,7 +528,7 @@ def heading(comparison: Comparison) -> str:
 
 
 def refusals(comparison: Comparison) -> list[str]:
-    """Return who could not be run where, and why: a line for all with the same first reason."""
+    """Return the refused runs with the reason: a line for all with the same first reason."""
     worlds: dict[str, list[str]] = {}
     for label, world in comparison.refused:
         worlds.setdefault(label, []).append(world)
@@ -544,9 +544,9 @@ def markdown(comparison: Comparison, command: str, picture: str) -> str:
     """Return the whole report as text."""
     table, found = comparison.rows, comparison.pairs
     bullets = [
-        ("Who is better", verdicts(found)),
-        ("Beware", notes(table)),
-        ("What could not be", refusals(comparison)),
+        ("Verdicts", verdicts(found)),
+        ("Remarks", notes(table)),
+        ("Refused", refusals(comparison)),
     ]
     parts = [
         f"# {heading(comparison)}",
@@ -592,7 +592,7 @@ def _pair_as_json(pair: Pair) -> dict[str, object]:
 
 
 def _finite(value: object) -> object:
-    """Replace numbers that JSON does not have: nan and infinities become null."""
+    """Replace nan and infinities by null, because JSON has neither."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Table of a comparison: run what is missing, and read one line from each run."""
+"""Table of a comparison: finish the missing runs, and read one line from each run."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from spielfeld.experiments.spec import RunSpec
 from spielfeld.history import History
 from spielfeld.protocols import is_one_shot, judges, predicts_many
 
-FEW = 100  # rows that load and compile all that more rows would
-ROLLOUT = 2_048  # steps that do so for learners that act in many worlds at once
+FEW = 100  # rows that load and compile as much as all rows
+ROLLOUT = 2_048  # the same in steps, for learners that act in many worlds at once
 POINTS = 50  # of a curve of returns
 
 
@@ -54,14 +54,14 @@ class Measure:
     """Measure by which runs are compared.
 
     Args:
-        kind: "final" is the score of the greedy policy in the end: its share of perfect where the
+        kind: "final" is the score of the greedy policy in the end: its share of perfect if the
             optimum is known, else its expected return, or the error of a learner that predicts.
             "online" is the mean return of the exploring agent in the last part of the budget.
         last: That part of the budget, in (0, 1].
-        threshold: Share of perfect from which on a policy is called good.
-        passing: The same as a return, where perfect is not known; None for the environment's
-            registered `reward_threshold`, if there is one.
-        metrics: Metric of each data set; the learner's first one where none is given.
+        threshold: Share of perfect that a policy must reach.
+        passing: Return that a policy must reach, if the optimum is not known. None stands for the
+            registered `reward_threshold` of the environment.
+        metrics: Metric of each data set; by default the first metric of the learner.
     """
 
     kind: Literal["final", "online"] = "final"
@@ -102,11 +102,11 @@ class Result:
         share: Share of perfect of the greedy policy in the end, or None.
         gap: optimum - value in the end, in units of return, or None.
         seconds: Seconds of learning.
-        goal: Share of perfect, or return, from which on a policy is good; None if there is none.
-        goal_samples: Samples until a policy was first good; all samples if it never was. None where
-            no score is known on the way.
+        goal: Share of perfect, or return, that a policy must reach; None if there is no goal.
+        goal_samples: Samples until a policy reached the goal; all samples if none did. None without
+            scores during training.
         goal_seconds: The same in seconds of learning, evaluations left out.
-        goal_reached: Whether a policy ever was good, or None.
+        goal_reached: Whether a policy reached the goal, or None.
         refused: Reason why there is no such run, in a sentence; empty if there is one.
         curve: Samples and scores of the learning curve. Shape [2, points].
         curve_unit: Unit of the curve.
@@ -139,7 +139,9 @@ class Result:
     many: bool = False
 
 
-CSV = tuple(one.name for one in dataclasses.fields(Result))[:15]  # without what is no number
+CSV = tuple(one.name for one in dataclasses.fields(Result))[
+    :15
+]  # without columns that hold no numbers
 Table = Sequence[Result]
 Cells = dict[tuple[str, str], list[Result]]  # learner and source -> its lines, one a seed
 
@@ -170,7 +172,7 @@ def result(planned: Planned, run: Run, measure: Measure) -> Result:
     """Read the line of a finished run.
 
     Raises:
-        ValueError: If it has no such score; says why.
+        ValueError: If the run has no such score; the message gives the reason.
     """
     line = Result(
         planned.learner, planned.source, run.spec.seed, json.dumps(run.spec.config),
@@ -185,13 +187,15 @@ def result(planned: Planned, run: Run, measure: Measure) -> Result:
 def _of_world(line: Result, run: Run, final: Evaluation, measure: Measure) -> Result:
     learner, scores = find_learner(run.spec.learner), run.scores
     if measure.kind == "final" and final.error is None and judges(learner):
-        raise ValueError("it judges a policy, whose exact values nobody knows here")
+        raise ValueError(
+            "it predicts the values of a policy, but the exact values are not known here"
+        )
     online, column = measure.kind == "online", COLUMNS[_final(final)[1]]
     on_the_way = not online and column in scores.columns
     history = History() if on_the_way else run.history
     budget = run.spec.samples
     score, unit = online_score(history, budget, measure) if online else _final(final)
-    # those who act in many worlds at once round their samples down
+    # learners that act in many worlds at once round their samples down
     line = dataclasses.replace(line, samples=int(run.summary.get("samples", budget)))
     goal = _goal(run, final, measure)
     if goal is not None and column in scores.columns:
@@ -208,9 +212,9 @@ def _of_world(line: Result, run: Run, final: Evaluation, measure: Measure) -> Re
 def _of_data(line: Result, run: Run, final: DataScore, measure: Measure) -> Result:
     name, scores = measure.metrics.get(run.spec.source, final.headline), run.scores
     if measure.kind == "online":
-        raise ValueError("in a data set nobody explores, so nothing is measured online")
+        raise ValueError("a data set has no exploration, so there are no online scores")
     if name not in final.metrics:
-        raise ValueError(f"it is judged by {', '.join(final.metrics)} there, not by {name}")
+        raise ValueError(f"its metrics there are {', '.join(final.metrics)}, not {name}")
     metric = METRICS[name]
     unit = Unit(metric.label, metric.more_is_better, metric.percent)
     known = name in scores.columns
@@ -232,7 +236,7 @@ def online_score(history: History, samples: int, measure: Measure) -> tuple[floa
     """Return the mean return of the episodes that ended in the last part of the budget.
 
     Raises:
-        ValueError: If there are none.
+        ValueError: If no episode ended there.
     """
     if len(history) and "episode_return" in history.columns:
         late = history["samples"] > samples * (1 - measure.last)
@@ -242,7 +246,7 @@ def online_score(history: History, samples: int, measure: Measure) -> tuple[floa
 
 
 def _returns(history: History, samples: int) -> Array:
-    """Return the mean return of episodes in equal parts of the budget, bridged where none ended."""
+    """Return the mean return of episodes in equal parts of the budget; gaps are interpolated."""
     edges = np.linspace(0, samples, POINTS + 1)
     centres = (edges[1:] + edges[:-1]) / 2
     if not len(history) or "episode_return" not in history.columns:
@@ -304,7 +308,7 @@ def run_all(
     from joblib import Parallel, delayed
 
     results: dict[int, Result] = {}
-    root = root.resolve() if cluster else root  # workers stand in folders of their own
+    root = root.resolve() if cluster else root  # workers have other folders
     work = (delayed(_numbered)(k, one, root, measure) for k, one in enumerate(plan))
     with _backend(cluster), _progress(plan) as tell:
         parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
@@ -317,7 +321,7 @@ def run_all(
 
 
 def _numbered(number: int, planned: Planned, root: Path, measure: Measure) -> tuple[int, Result]:
-    """Finish one run, and return its place in the plan with its line, or why it cannot be."""
+    """Finish one run, and return its place in the plan with its line or the reason of refusal."""
     spec = planned.spec
     try:
         if not (root / spec.directory_name / "summary.json").exists():
@@ -343,7 +347,7 @@ def _reason(error: Exception, root: Path) -> str:
 
 @functools.cache
 def _warm_up(learner: str, source: str, settings: str, own: tuple[str, ...]) -> None:
-    """Compile or load in each process what learning calls, so that no run's seconds hold it."""
+    """Compile or load the loops once in each process, so that no run counts that time."""
     config, options = json.loads(settings)
     training = Training(RunSpec(learner, source, 1, 0, config, options, "warm-up", own))
     at_once = is_one_shot(training.learner)
@@ -353,7 +357,7 @@ def _warm_up(learner: str, source: str, settings: str, own: tuple[str, ...]) -> 
 
 
 def _backend(cluster: str | None) -> AbstractContextManager[object]:
-    """Choose where joblib sends the work."""
+    """Return the joblib backend: local processes or a Dask cluster."""
     if cluster is None:
         return nullcontext()
     try:
@@ -374,8 +378,8 @@ def _backend(cluster: str | None) -> AbstractContextManager[object]:
 
 @contextmanager
 def ctrl_c_left_to_us() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C, as they inherit it; who started them ends them."""
-    if threading.current_thread() is not threading.main_thread():  # where nobody may choose
+    """Start processes that ignore Ctrl-C; the process that started them ends them."""
+    if threading.current_thread() is not threading.main_thread():  # only this one handles signals
         yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -387,7 +391,7 @@ def ctrl_c_left_to_us() -> Iterator[None]:
 
 @contextmanager
 def _progress(plan: Sequence[Planned]) -> Iterator[Callable[[int, Result], None]]:
-    """Show how many runs are done: as a bar in a terminal, elsewhere as a line for each run."""
+    """Show the number of finished runs: a bar in a terminal, elsewhere a line for each run."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -400,7 +404,7 @@ def _progress(plan: Sequence[Planned]) -> Iterator[Callable[[int, Result], None]
 
         def tell(done: int, line: Result) -> None:
             bar.advance(task)
-            if not console.is_terminal and not line.refused:  # the end names refusals
+            if not console.is_terminal and not line.refused:  # refusals are printed at the end
                 place = f" in {line.source}" if several else ""
                 words = f"run {done} of {len(plan)}: {line.learner} seed {line.seed}{place}"
                 print(f"{words}, {line.seconds:.1f} s", file=sys.stderr, flush=True)

@@ -1,7 +1,7 @@
 """Statistics of scores over seeds: interquartile mean, intervals, and differences.
 
-Scores come as one array a world, one number a seed. Seeds are a sample, worlds are not. Resampling
-and exchanging therefore stay within a world.
+Each world has one array of scores, with one number for each seed. Seeds are a random sample, worlds
+are not. Resampling and exchanging therefore stay within a world.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from spielfeld.arrays import Array
 
 LEVEL = 0.95  # of every interval
 RESAMPLES = 9_999
-TRUSTED = 10  # seeds, below which intervals are too narrow to trust
-CLOSE = 1e-9  # of the scores' size: the largest effect of rounding
+TRUSTED = 10  # seeds; with fewer, intervals are too narrow
+CLOSE = 1e-9  # largest effect of rounding, relative to the scores
 
 
 def interquartile_mean(scores: Array) -> float:
-    """Return the mean of the middle half, which a stray run cannot move; nan if a score is nan."""
+    """Return the mean of the middle half, without outliers; nan if a score is nan."""
     from scipy.stats import trim_mean
 
     return float(trim_mean(scores, 0.25)) if np.isfinite(scores).all() else float("nan")
@@ -34,10 +34,10 @@ def interval(worlds: Sequence[Array], seed: int = 0) -> tuple[float, float]:
 
     Args:
         worlds: Scores over seeds of each world, each of shape [seeds].
-        seed: Of the resampling.
+        seed: Seed of the resampling.
 
     Returns:
-        Both ends; nan where there is a single seed, or a score is nan.
+        Both ends; nan if there is a single seed, or a score is nan.
     """
     from scipy.stats import bootstrap, trim_mean
 
@@ -55,7 +55,7 @@ def interval(worlds: Sequence[Array], seed: int = 0) -> tuple[float, float]:
 
 
 class Difference(NamedTuple):
-    """By how much the first is ahead of the second, on average over seeds and worlds."""
+    """Mean difference of two learners over seeds and worlds, with its interval."""
 
     value: float
     low: float
@@ -63,12 +63,12 @@ class Difference(NamedTuple):
 
     @property
     def told(self) -> bool:
-        """Whether there were runs enough to tell anything, however large the difference."""
+        """Whether there were enough runs for an interval."""
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
 
     @property
     def seen(self) -> bool:
-        """Whether the interval leaves 0 out."""
+        """Whether the interval excludes 0."""
         return self.told and (self.low > 0 or self.high < 0)
 
 
@@ -77,34 +77,35 @@ def difference(
 ) -> Difference:
     """Return the mean difference and its 95 % interval, by Fisher's randomisation test.
 
-    If two learners were the same but for a shift, their scores could be exchanged once the shift is
-    taken off. The interval holds every shift under which the difference that was found is not among
-    the 5 % most extreme of 10,000 random exchanges, where a tie counts half (or scores with many
-    ties would make it timid). Seeds that both used are exchanged with each other; else all scores
-    of a world are dealt out anew. Unlike the percentile bootstrap, this holds its level with ten
-    seeds, and with skewed and tied scores. Source: Ernst (2004), "Permutation Methods: A Basis for
-    Exact Inference", sections 2 and 3.
+    Assume that two learners differ only by a shift. If the shift is subtracted, their scores can be
+    exchanged. The test makes 10,000 random exchanges. The interval contains a shift unless the
+    observed difference is among the 5 % most extreme. A tie counts half; otherwise many ties would
+    widen the interval. Scores of common seeds are exchanged in pairs. Otherwise all scores of a
+    world are permuted. Unlike the percentile bootstrap, the interval keeps its level with ten
+    seeds, and with skewed and tied scores.
+
+    Source: Ernst (2004), "Permutation Methods: A Basis for Exact Inference", sections 2 and 3.
 
     Args:
         first: Scores over seeds of each world, each of shape [seeds].
-        second: Those of the other learner, in the same worlds.
-        paired: Whether the scores at one place of both come from one seed.
-        seed: Of the exchanges.
+        second: Scores of the other learner, in the same worlds.
+        paired: Whether scores with the same index come from the same seed.
+        seed: Seed of the exchanges.
 
     Returns:
-        The difference; its ends are infinite if the runs are too few to tell any shift from luck.
+        The difference. Its ends are infinite if there are too few runs to exclude any shift.
     """
     generator, exchange = np.random.default_rng(seed), _swapped if paired else _dealt
     worlds = [exchange(*pair, generator) for pair in zip(first, second, strict=True)]
     exchanged, shifted = np.mean(worlds, axis=0)
     value, size = exchanged[0], max(np.abs(np.concatenate([*first, *second])).max(), 1e-300)
 
-    def luck(shift: float) -> float:
-        """Return the share of exchanges that are more extreme than what was found; ties half."""
+    def p_value(shift: float) -> float:
+        """Return the share of exchanges with a more extreme difference; ties count half."""
         beyond = np.abs(exchanged - shift * shifted) - abs(value - shift)
         return float(np.mean(beyond > CLOSE * size) + np.mean(beyond >= -CLOSE * size)) / 2
 
-    ends = [_edge(luck, value, way * size) for way in (-1.0, 1.0)]
+    ends = [_edge(p_value, value, way * size) for way in (-1.0, 1.0)]
     known = [value if abs(end - value) < 10 * CLOSE * size else end for end in ends]
     return Difference(
         *(0.0 if abs(number) < CLOSE * size else float(number) for number in (value, *known))
@@ -112,38 +113,38 @@ def difference(
 
 
 def _swapped(first: Array, second: Array, generator: np.random.Generator) -> Array:
-    """Exchange within pairs; return mean differences, and those of a shift by 1. [2, exchanges]."""
+    """Exchange within pairs; return mean differences and those of a shift by 1 [2, exchanges]."""
     signs = generator.choice([-1.0, 1.0], (RESAMPLES + 1, len(first)))
-    signs[0] = 1.0  # as it was
+    signs[0] = 1.0  # the observed scores
     return np.array([signs @ (first - second) / len(first), signs.mean(axis=1)])
 
 
 def _dealt(first: Array, second: Array, generator: np.random.Generator) -> Array:
-    """Deal all scores out anew; return the same."""
+    """Permute all scores; return the same as `_swapped`."""
     share = np.repeat([1 / len(first), -1 / len(second)], [len(first), len(second)])
     shares = generator.permuted(np.tile(share, (RESAMPLES + 1, 1)), axis=1)
     shares[0] = share
     return np.array([shares @ np.concatenate([first, second]), shares[:, : len(first)].sum(axis=1)])
 
 
-def _edge(luck: Callable[[float], float], inside: float, step: float) -> float:
-    """Return how far from `inside` a shift can be until it is no longer put down to luck."""
+def _edge(p_value: Callable[[float], float], inside: float, step: float) -> float:
+    """Return the end of the interval on one side: the shift at which the test rejects."""
     outside, tries = inside + step, 0
-    while luck(outside) > 1 - LEVEL:
+    while p_value(outside) > 1 - LEVEL:
         inside, outside, tries = outside, outside + 2 * (outside - inside), tries + 1
         if tries > 20:
             return float(np.copysign(np.inf, step))
     for _ in range(60):
         middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if luck(middle) > 1 - LEVEL else (inside, middle)
+        inside, outside = (middle, outside) if p_value(middle) > 1 - LEVEL else (inside, middle)
     return float(inside)
 
 
 def probability_of_improvement(first: Sequence[Array], second: Sequence[Array]) -> float:
-    """Return the chance that a run of the first scores higher than one of the second.
+    """Return the probability that a run of the first scores higher than one of the second.
 
-    Ties count half; each world counts the same. It is the Mann-Whitney statistic over the number
-    of pairs, as Agarwal et al. (2021) use it.
+    Ties count half, and each world has the same weight. The result is the Mann-Whitney statistic
+    over the number of pairs, as in Agarwal et al. (2021).
     """
     wins = [
         np.mean((own[:, None] > other) + 0.5 * (own[:, None] == other))

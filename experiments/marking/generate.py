@@ -1,4 +1,4 @@
-"""Makes the positions of Connect Four that players are marked by: `python -m ...generate`.
+"""Generator of the Connect Four positions for marking players: `python -m ...generate`.
 
 The same seed makes the same file.
 """
@@ -34,24 +34,23 @@ class Options:
     """Label positions of Connect Four by the solver, and write them to a file."""
 
     seed: int = 0
-    """Of the games that the positions are taken from."""
+    """Seed of the games that contain the positions."""
     each: int = 1_000
-    """Positions of each of the six classes."""
+    """Number of positions in each of the six classes."""
     output: Path = SHIPPED
-    """Where they are written."""
+    """File of the positions."""
 
 
 def generate(seed: int, each: int) -> LabelledPositions:
     """Return new positions of Connect Four with the score of every move.
 
-    Games are played half by rules of thumb and half at random, so that positions look neither like
-    those of experts nor like nonsense alone, and are broken off at a random stone. Positions that
-    are known already, or their mirror images, are left out, and so are those in which every legal
-    move keeps the value.
+    Half of the moves follow rules of thumb and half are random, so the positions are of mixed
+    quality. Each game stops at a random stone. Known positions and their mirror images are left
+    out. So are positions in which every legal move keeps the value.
 
     Args:
-        seed: Of the games.
-        each: Positions of a class.
+        seed: Seed of the games.
+        each: Number of positions in each class.
     """
     from rich.progress import track
 

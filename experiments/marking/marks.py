@@ -1,4 +1,4 @@
-"""How many of a player's moves are right, by the solver's truth."""
+"""Shares of correct moves of a player, by the scores of the solver."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Mark(NamedTuple):
     """A player in positions of one class.
 
     Args:
-        name: Of the class.
-        positions: How many there are.
-        keeps: Share of moves that keep the value: whoever was winning still is.
+        name: Name of the class.
+        positions: Number of positions.
+        keeps: Share of moves that keep the value: a won position stays won, a draw stays a draw.
         best: Share of moves that win as soon, or lose as late, as possible.
-        random_keeps: The share that a random player would have, exactly.
-        random_best: Likewise.
+        random_keeps: Exact expected share of a random player.
+        random_best: Exact expected share of a random player.
     """
 
     name: str
@@ -62,7 +62,7 @@ def mark(player: Player, positions: LabelledPositions) -> tuple[list[Mark], floa
 
 
 def _shares(keeps: Array, best: Array, actions: Array, legal: Array, group: Array) -> list[float]:
-    """Return the shares of right moves, of the player and of a random one."""
+    """Return the shares of correct moves of the player and of a random player."""
     rows = np.flatnonzero(group)
     own = [right[rows, actions[rows]].mean() for right in (keeps, best)]
     random = [(right[rows].sum(axis=1) / legal[rows].sum(axis=1)).mean() for right in (keeps, best)]

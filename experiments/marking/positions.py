@@ -1,4 +1,4 @@
-"""Positions with the true score of every move, to mark players by."""
+"""Positions with the score of every move under perfect play, for marking players."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ ILLEGAL = -128  # in the file
 
 @dataclass(frozen=True, eq=False)
 class LabelledPositions:
-    """Positions in which there is something to lose: not every legal move keeps the value.
+    """Positions with scores of all moves; in each, some legal move loses value.
 
     Args:
-        rules: Of the game.
+        rules: Rules of the game.
         own: Stones of the side to move. Shape [positions].
         other: Stones of its opponent. Shape [positions].
-        scores: True score of each action, for the side to move: positive for a win, the higher the
-            sooner, 0 for a draw; nan for illegal ones. Shape [positions, actions].
+        scores: Score of each action under perfect play, for the side to move. It is positive for a
+            win and higher for a fast win, 0 for a draw, and nan for illegal actions. Shape
+            [positions, actions].
         kinds: Number of each position's class. Shape [positions].
-        names: Of the classes.
+        names: Names of the classes.
     """
 
     rules: Rules
@@ -54,7 +55,7 @@ def keeps_value(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Return which moves lead to the same result as the best one: win, draw or loss.
 
     Args:
-        scores: Of each action; nan for illegal ones. Shape [..., actions].
+        scores: Score of each action; nan for illegal ones. Shape [..., actions].
     """
     results = np.sign(scores)
     kept: npt.NDArray[np.bool_] = results == np.nanmax(results, axis=-1, keepdims=True)
@@ -62,10 +63,10 @@ def keeps_value(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def positions_of(rules: Rules) -> LabelledPositions | None:
-    """Return what players of a game are marked by; None if nobody has labelled it.
+    """Return the labelled positions of a game, or None if it has none.
 
-    Connect Four has shipped positions of six classes. Of tic-tac-toe they are all positions
-    in which a move can spoil something.
+    Connect Four has a file with positions of six classes. For tic-tac-toe they are all positions in
+    which some move loses value.
     """
     if rules == TIC_TAC_TOE:
         return _all_of(rules)
@@ -73,7 +74,7 @@ def positions_of(rules: Rules) -> LabelledPositions | None:
 
 
 def shipped() -> LabelledPositions:
-    """Read the positions of Connect Four that come with the suite."""
+    """Read the labelled positions of Connect Four."""
     with np.load(SHIPPED) as file:
         own, other, scores, kinds = (file[name] for name in ("own", "other", "scores", "kinds"))
     known = np.where(scores == ILLEGAL, np.nan, scores.astype(np.float64))
@@ -81,7 +82,7 @@ def shipped() -> LabelledPositions:
 
 
 def _all_of(rules: Rules) -> LabelledPositions:
-    """Label every position of a small game in which a move can spoil something."""
+    """Label every position of a small game in which some move loses value."""
     layer, found = {Position(rules)}, []
     while layer:
         scored = [(each, action_scores(each)) for each in layer if not each.over]

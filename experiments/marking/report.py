@@ -1,4 +1,4 @@
-"""What marking a player says, in lines of text."""
+"""The marks of a player, as lines of text."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ RIVALS = ("random", "rule", "uct", "perfect")
 
 
 def marking_lines(player: Player, rules: Rules, tell: Tell | None = None) -> list[str]:
-    """Mark a player by positions, and by games against those that need not learn.
+    """Mark a player in positions, and in games against players without learning.
 
     Args:
-        player: Who is marked.
-        rules: Of the game.
-        tell: Is told how many pairs have played.
+        player: The player to mark.
+        rules: Rules of the game.
+        tell: Called with the number of pairs that have played.
     """
     rivals = [named_player(name, seed=k) for k, name in enumerate(RIVALS) if name != player.name]
     players = [player, *rivals]
@@ -36,10 +36,10 @@ def marking_lines(player: Player, rules: Rules, tell: Tell | None = None) -> lis
 
 
 def position_lines(player: Player, rules: Rules) -> list[str]:
-    """Return the shares of right moves beside those of the random player and of UCT."""
+    """Return the shares of correct moves, beside those of the random player and of UCT."""
     positions = positions_of(rules)
     if positions is None:
-        return ["  Nobody has labelled positions of this game; games alone are counted."]
+        return ["  This game has no labelled positions, so only games are counted."]
     floor, _ = mark(named_player("uct", seed=0), positions)
     marks, seconds = mark(player, positions)
     head = f"  {'moves that':<20}{'keep the value':>16}{'uct':>8}{'random':>8}"
@@ -55,7 +55,7 @@ def _row(own: Mark, uct: Mark) -> str:
 
 
 def game_lines(names: Sequence[str], points: Array) -> list[str]:
-    """Return wins, draws and losses of the first player against each other, by seat."""
+    """Return wins, draws and losses of the first player against each of the others, by seat."""
     lines = [
         f"  {f'{len(points)} openings against':<20}{'begins':>16}{'answers':>20}   won-drawn-lost"
     ]

@@ -1,8 +1,9 @@
-"""Everybody against everybody, from every opening and both seats, and how strong that makes them.
+"""Round robin: every pair of players plays every opening from both seats; then their strengths.
 
-The strength model is that of Bradley & Terry (1952), "Rank analysis of incomplete block designs":
-the first of two players scores strength_1 / (strength_1 + strength_2) of the points on average,
-where a draw is half a point.
+The strength model is that of Bradley & Terry (1952), "Rank analysis of incomplete block designs". A
+draw is half a point. The mean points of the first of two players are:
+
+    mean points = strength_1 / (strength_1 + strength_2)
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from spielfeld.envs.board_game.rules import Rules
 from spielfeld.experiments.board_play.match import Player
 
 PER_DECADE = 400.0  # points of Elo by which strengths differ tenfold
-DRAWN = 1.0  # games between any two, thought of as drawn: nobody is infinitely stronger
+DRAWN = 1.0  # prior draws between any two, which keep all strengths finite
 RESAMPLES = 500
 
 Tell = Callable[[int, int], None]  # how many pairs have played, of how many
 
 
 class Strength(NamedTuple):
-    """How strong a player is beside the mean of all, in points of Elo, and its 95 % interval."""
+    """Strength of a player relative to the mean of all, in Elo points, and its 95 % interval."""
 
     name: str
     points: float
@@ -55,11 +56,11 @@ def play(first: Player, second: Player, opening: Position) -> float:
 
 
 def round_robin(players: Sequence[Player], rules: Rules, tell: Tell | None = None) -> Array:
-    """Let every two players play all openings from both seats.
+    """Let each pair of players play all openings from both seats.
 
     Returns:
-        Points of the player who begins: [openings, players, players], who begins before who
-        answers; nan against oneself.
+        Points of the first player, nan against itself. Shape [openings, players, players]: the
+        first player, then the second player.
     """
     starts, count = openings(rules), len(players)
     points = np.full((len(starts), count, count), np.nan)
@@ -76,9 +77,9 @@ def strengths(names: Sequence[str], points: Array, seed: int = 0) -> list[Streng
     """Return the strengths that make the points most likely, with bootstrapped intervals.
 
     Args:
-        names: Of the players.
+        names: Names of the players.
         points: As `round_robin` returns them.
-        seed: Of the bootstrap, which draws openings with replacement.
+        seed: Seed of the bootstrap, which draws openings with replacement.
     """
     generator = np.random.default_rng(seed)
     found = bradley_terry(points)

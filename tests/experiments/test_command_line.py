@@ -50,7 +50,7 @@ def test_train_tells_how_far_from_perfect_and_what_next(say: Say) -> None:
     assert re.search(r"share of perfect +100\.00%", output)
     assert "learning_curve.png" in output and "spielfeld play spielfeld/CliffWalking-v0" in output
     code, output, _ = say(*words)
-    assert code == 0 and "was not run again" in output
+    assert code == 0 and "was not repeated" in output
 
 
 def test_evaluate_scores_a_run_exactly_and_by_playing(say: Say) -> None:
@@ -58,7 +58,7 @@ def test_evaluate_scores_a_run_exactly_and_by_playing(say: Say) -> None:
     run = str(next(Path("runs").iterdir()))
     code, output, _ = say("evaluate", run, "--episodes", "3")
     assert code == 0
-    assert "-13.0000" in output and "mean of 3 episodes" in output
+    assert "-13.0000" in output and "mean return of 3 episodes" in output
     code, output, _ = say("evaluate", run, "--discount", "0.9")
     assert "discount 0.9" in output
     assert say("evaluate", run, "--discount", "2")[0] == 2
@@ -67,14 +67,14 @@ def test_evaluate_scores_a_run_exactly_and_by_playing(say: Say) -> None:
 
 def test_worlds_without_a_table_are_evaluated_by_playing(say: Say) -> None:
     code, output, _ = say("train", "q-learning", "Blackjack-v1", "--samples", "2000")
-    assert code == 0 and "mean of 100 episodes and its error" in output
+    assert code == 0 and "mean return of 100 episodes and its standard error" in output
 
 
 def test_continuous_observations_are_learned_by_tiles(say: Say) -> None:
     code, output, _ = say("train", "sarsa", "MountainCar-v0", "--samples", "2000", "--tiles", "4")
-    assert code == 0 and "mean of 100 episodes and its error" in output
+    assert code == 0 and "mean return of 100 episodes and its standard error" in output
     run = str(next(Path("runs").iterdir()))
-    assert "mean of 3 episodes" in say("evaluate", run, "--episodes", "3")[1]
+    assert "mean return of 3 episodes" in say("evaluate", run, "--episodes", "3")[1]
     code, _, error = say("train", "sarsa", "MountainCar-v0", "--tilings", "6")
     assert code == 2 and "tilings must be a power of two" in error
 
@@ -107,7 +107,7 @@ def test_pictures_of_a_finished_run_are_drawn_when_asked_for_later(say: Say) -> 
     run = next(Path("runs").iterdir())
     before = {path.name: path.read_bytes() for path in run.iterdir()}
     code, output, _ = say(*words, "--gif")
-    assert code == 0 and "was not run again" in output
+    assert code == 0 and "was not repeated" in output
     after = {path.name: path.read_bytes() for path in run.iterdir()}
     assert after.pop("learning.gif") and after == before
 
@@ -227,7 +227,7 @@ def test_list_names_everything(say: Say) -> None:
         (("train", "q-learning", "Pendulum-v1"), "A table needs discrete actions"),
         (("train", "q-learning", "Taxi-v3"), "Taxi-v3"),
         (("evaluate", "nowhere"), "nowhere is no run: it has no spec.json"),
-        (("train", "--samples", "5", "q-learning"), "Begin with learner and source: train LEARNER"),
+        (("train", "--samples", "5", "q-learning"), "Name learner and source first: train LEARNER"),
         (("train", "q-learning", "spielfeld/Tabular-v0"), "missing 1 required positional argument"),
         (("train", "q-learning", "json:"), "'json:' names nothing: expected my_module:Name."),
         (("train", "q-learning", "os:curdir"), "os:curdir is no source: expected a Gymnasium"),
@@ -303,7 +303,7 @@ def test_run_of_another_world_cannot_play_here(say: Say) -> None:
     say("train", "q-learning", "spielfeld/CliffWalking-v0", "--samples", "1000")
     run = str(next(Path("runs").iterdir()))
     code, _, error = say("play", "four-rooms", "--run", run, "--text")
-    assert code == 2 and "whose observations or actions are not those here" in error
+    assert code == 2 and "which has other observations or actions" in error
 
 
 def test_a_run_is_played_by_its_directory_with_what_it_learned_and_what_is_perfect(
@@ -362,7 +362,7 @@ def test_ctrl_c_ends_with_a_sentence_and_loses_nothing(
 
     monkeypatch.setattr(Training, "advance", press)
     code, _, error = say("train", "q-learning", "four-rooms", "--samples", "5000")
-    assert code == 130 and "Stopped. The same command goes on from what is saved." in error
+    assert code == 130 and "Stopped. The same command continues from the saved state." in error
     assert (next(Path("runs").iterdir()) / "checkpoint.safetensors").exists()
 
 
@@ -426,7 +426,7 @@ def test_without_a_display_worlds_show_their_own_text(
 def test_what_was_really_taken_is_told_and_that_nothing_was_learned_from_it(say: Say) -> None:
     code, output, _ = say("train", "ppo", "spielfeld/FrozenLake-v0", "--samples", "50")
     assert code == 0 and "seed 0: 48 samples in" in output
-    assert "No update was made: the first comes after 1,024 samples." in output
+    assert "The learner made no update: the first update comes after 1,024 samples." in output
     small = ("--samples", "50", "--num-envs", "4", "--steps", "8")
     code, output, _ = say("train", "ppo", "spielfeld/FrozenLake-v0", *small)
     assert code == 0 and "No update" not in output

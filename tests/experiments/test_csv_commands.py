@@ -63,7 +63,7 @@ def check(path: Path, learner: str, target: str | None, task: str | None) -> str
     place = ("--directory", str(path.parent / f"runs-{next(NUMBER)}"))
     code, output, errors = say("train", learner, str(path), *words, *place, "--samples", "40")
     if code == 0:
-        assert "rows taught" in output and "learned" in output, output
+        assert "training rows" in output and "learner" in output, output
         assert errors == ""
         return "trained"
     assert code == 2

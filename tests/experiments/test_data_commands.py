@@ -19,13 +19,13 @@ def test_train_tells_metrics_beside_a_guess_and_what_next(say: Say) -> None:
     words = ("train", "logistic-regression", "two-moons", "--samples", "2000", "--seed", "1")
     code, output, error = say(*words)
     assert code == 0, error
-    assert "800 rows taught, 200 test" in output
+    assert "800 training rows, 200 test rows" in output
     assert re.search(r"accuracy, of rows +8\d\.\d\d% +50\.00%", output)
     assert re.search(r"cross-entropy, nats +0\.\d+ +0\.6931", output)
-    assert "(guessed: the most frequent class, how frequent classes are)" in output
+    assert "(baseline: the most frequent class, the frequencies of the classes)" in output
     assert "learning_curve.png" in output and "play" not in output
     assert "spielfeld train logistic-regression two-moons --samples 2000 --seed 2" in output
-    assert "was not run again" in say(*words)[1]
+    assert "was not repeated" in say(*words)[1]
 
 
 def test_evaluate_says_the_same_again(say: Say) -> None:
@@ -33,7 +33,7 @@ def test_evaluate_says_the_same_again(say: Say) -> None:
     run = str(next(Path("runs").iterdir()))
     code, output, _ = say("evaluate", run)
     assert code == 0
-    told = [line for line in trained.splitlines() if re.search("RMS|R2|guessed", line)]
+    told = [line for line in trained.splitlines() if re.search("RMS|R2|baseline", line)]
     assert len(told) == 4 and all(line in output for line in told)
 
 
@@ -45,7 +45,7 @@ def test_budget_of_a_data_set_follows_from_its_rows(say: Say) -> None:
 def test_options_of_the_data_set_and_of_its_division_are_set_alike(say: Say) -> None:
     options = ("--set", "rows=300", "--set", "validation=0.1", "--set", "test=50")
     code, output, _ = say("train", "k-means", "blobs", *options, "--samples", "600")
-    assert code == 0 and "220 rows taught, 30 stood by, 50 test" in output
+    assert code == 0 and "220 training rows, 30 validation rows, 50 test rows" in output
 
 
 def test_any_file_with_a_header_is_a_data_set(say: Say) -> None:
@@ -56,7 +56,7 @@ def test_any_file_with_a_header_is_a_data_set(say: Say) -> None:
     run = str(next(Path("runs").iterdir()))
     assert "1 of 33 rows" in say("evaluate", run)[1]
     same = say(*words[:-2], "--set", "target=kind", "--set", 'ignore=["name"]')[1]
-    assert "was not run again" in same
+    assert "was not repeated" in same
     code, output, _ = say("train", "k-means", "my.csv", "--ignore", "name", "--ignore", "kind")
     assert code == 0 and "explained variance" in output and "Rand" not in output
 
@@ -143,7 +143,7 @@ def test_help_of_learners_on_data_loads_nothing_heavy() -> None:
         (("logistic-regression", "irsi"), "There is no source 'irsi'. Did you mean iris?"),
         (("logistic-regression", "two-mons"), "Did you mean two-moons?"),
         (("logistic-regression", "my.cvs"), "Did you mean my.csv"),
-        (("blobs", "logistic-regression"), "blobs is a data set, and the learner comes first"),
+        (("blobs", "logistic-regression"), "blobs is a data set. Name the learner first"),
         (("q-learning", "blobs"), "q-learning acts in worlds, and blobs is a data set;"),
         (("k-means", "four-rooms"), "k-means learns from rows of data, and four-rooms is a world;"),
         (("k-means", "ratings"), "k-means is for clustering"),
@@ -171,11 +171,11 @@ def test_mistakes_get_one_clear_sentence(say: Say, words: tuple[str, ...], sente
 
 def test_data_sets_are_not_played(say: Say) -> None:
     code, _, error = say("play", "blobs", "--text")
-    assert code == 2 and "blobs is a data set, and nothing can be played" in error
+    assert code == 2 and "blobs is a data set, and only worlds can be played" in error
     say("train", "ridge", "noisy-curve")
     run = str(next(Path("runs").iterdir()))
     code, _, error = say("play", "four-rooms", "--run", run, "--text")
-    assert code == 2 and "whose observations or actions are not those here" in error
+    assert code == 2 and "which has other observations or actions" in error
 
 
 def test_file_without_a_target_teaches_who_needs_none(say: Say) -> None:
@@ -188,4 +188,4 @@ def test_file_without_a_target_teaches_who_needs_none(say: Say) -> None:
 def test_test_rows_that_tell_nothing_are_named(say: Say) -> None:
     Path("line.csv").write_text("a,b\n" + "".join(f"{k},{k + 1}\n" for k in range(1, 6)))
     code, _, error = say("train", "k-means", "line.csv", "--seed", "0")  # holds back the middle
-    assert code == 2 and "the 1 test rows are the mean of the training rows" in error
+    assert code == 2 and "all 1 test rows equal the mean of the training rows" in error

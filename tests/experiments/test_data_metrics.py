@@ -148,9 +148,9 @@ def test_score_is_what_was_written_down() -> None:
 def test_report_says_what_the_numbers_beside_are() -> None:
     split = find_data_set("noisy-curve").split(validation=0.1)
     head, error, share, told = DataScore.of(Knowing(split.test), ["regression"], split).lines()
-    parts, words = head.split()[:8], head.split()[8:]
-    assert " ".join(parts) == "70 rows taught, 10 stood by, 20 test"
-    assert " ".join(words) == "learned guessed at best"
+    parts, words = head.split()[:9], head.split()[9:]
+    assert " ".join(parts) == "70 training rows, 10 validation rows, 20 test rows"
+    assert " ".join(words) == "learner baseline best"
     assert error.split()[-3] == "0" and error.split()[-1] == "0.2"
     assert share.split()[-2] == "1"
-    assert told == "  (guessed: the mean; at best, on average: the noise)"
+    assert told == "  (baseline: the mean; best possible value, on average: the noise)"

@@ -75,7 +75,7 @@ def test_continuous_actions_are_what_was_predicted_within_the_bounds() -> None:
 
 
 def test_what_cannot_be_chosen_from_is_named() -> None:
-    with pytest.raises(ValueError, match="numbered or continuous"):
+    with pytest.raises(ValueError, match="must be Discrete or a Box"):
         greedy_actions(np.zeros((1, 2)), MultiBinary(2), None, np.random.default_rng())
 
 

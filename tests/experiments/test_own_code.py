@@ -62,7 +62,7 @@ def test_specs_of_strangers_import_nothing_that_was_not_named() -> None:
 
 def test_a_run_of_ones_own_is_read_by_naming_its_module_once(say: Say) -> None:
     run = train(mine(), Path("runs")).directory
-    told = f"{run}/spec.json names 'my_learner:MyLearner', and a file does not choose code: "
+    told = f"{run}/spec.json names 'my_learner:MyLearner', and a file does not choose code. "
     for words in (("evaluate", run), ("play", "--text", "--run", run)):
         code, _, error = say(*words)
         assert code == 2 and told in error
@@ -78,7 +78,7 @@ def test_train_names_the_module_anyway_and_says_how_to_go_on(say: Say) -> None:
     words = ("my_learner:MyLearner", "my_world:MyWorld", "--samples", 300)
     assert say("train", *words)[0] == 0
     code, output, _ = say("train", *words)
-    assert code == 0 and "complete already" in output
+    assert code == 0 and "already complete" in output
     lines = [line.split()[1:] for line in output.splitlines()]
     play, evaluate = (next(line for line in lines if line[:1] == [one]) for one in COMMANDS)
     assert evaluate[-4:] == ["--own", "my_learner", "--own", "my_world"]
@@ -127,7 +127,7 @@ def test_a_layout_in_an_option_belongs_to_what_a_run_is_a_function_of() -> None:
 def test_what_a_module_has_only_imported_is_not_called_for_a_file(folder: Path) -> None:
     run = train(RunSpec("q-learning", "my_world:MyWorld", 100), Path("runs"))
     edit(run, source="my_world:system", source_options={"command": "touch evil"})
-    with pytest.raises(ValueError, match=r"my_world:system was made in the module (posix|nt): if"):
+    with pytest.raises(ValueError, match=r"my_world:system was made in the module (posix|nt)\. If"):
         Run.load(run.directory, own="my_world").restored()
     assert not (folder / "evil").exists()
 

@@ -281,7 +281,7 @@ def test_directories_that_hold_no_finished_run_are_refused(tmp_path: Path) -> No
 def test_damaged_tables_are_named(tmp_path: Path) -> None:
     run = Run(tmp_path, SPEC, {})
     (tmp_path / "history.csv").write_bytes(b"\xff\xff")
-    with pytest.raises(ValueError, match=r"history\.csv is damaged: it is no text"):
+    with pytest.raises(ValueError, match=r"history\.csv is damaged: it is not a text file"):
         _ = run.history
     (tmp_path / "scores.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match=r"scores\.csv is damaged: expected columns samples, v"):

@@ -12,8 +12,11 @@ TIC_TAC_TOE = "spielfeld/TicTacToe-v0"
     ("words", "sentence"),
     [
         (("play", TIC_TAC_TOE, "--text", "--opponent", "uct:0"), "uct:PLAYOUTS takes a number"),
-        (("play", "spielfeld/CliffWalking-v0", "--show", "truth"), "--show means nothing there"),
-        (("play", "spielfeld/CliffWalking-v0", "--opponent", "uct"), "--opponent means nothing"),
+        (
+            ("play", "spielfeld/CliffWalking-v0", "--show", "truth"),
+            "no board game, so --show has no effect",
+        ),
+        (("play", "spielfeld/CliffWalking-v0", "--opponent", "uct"), "so --opponent has no effect"),
         (("evaluate", "uct:none", "--source", TIC_TAC_TOE), "uct:PLAYOUTS takes a number from 1"),
     ],
 )

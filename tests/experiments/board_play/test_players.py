@@ -128,5 +128,5 @@ def test_what_is_shown_goes_round_and_nothing_after_the_end():
     assert (found, shown) == ([[], ["values"], ["truths"], ["values", "truths"]], "nothing")
     over = Match(TIC_TAC_TOE, player, moves=[0, 3, 1, 4, 2])
     assert asked(over, "both") == []
-    with pytest.raises(ValueError, match="first free has no opinion of moves"):
+    with pytest.raises(ValueError, match="first free has no values of moves"):
         thoughts((player, match.position))

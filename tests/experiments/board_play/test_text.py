@@ -62,7 +62,7 @@ def test_wrong_input_is_answered_with_a_sentence(typed):
     assert "5 cannot be played here; legal are [2, 3, 4, 6, 7, 8, 9]." in shown
     assert "77 cannot be played here" in shown
     assert "'castle' is no move here." in shown
-    assert "There is nothing to take back." in shown
+    assert "There is no move to take back." in shown
     assert shown.count("Moves: the number of a cell") == 3
 
 
@@ -84,7 +84,7 @@ def test_thoughts_and_truth_stand_below_the_board(typed):
 
 def test_who_has_no_opinion_is_said_to_have_none(typed):
     _, shown = typed("t\n")
-    assert "first free has no opinion of moves that could be shown." in shown
+    assert "first free has no values of moves to show." in shown
 
 
 def test_one_is_told_while_somebody_thinks(typed, monkeypatch):

@@ -186,7 +186,7 @@ def test_the_window_goes_on_while_somebody_thinks():
 
 
 def test_who_has_no_opinion_is_said_to_have_none():
-    assert shown_after(table(), 1)[1] == "first free has no opinion of moves that could be shown"
+    assert shown_after(table(), 1)[1] == "first free has no values of moves to show"
 
 
 def test_help_fits_into_the_window():

@@ -99,7 +99,7 @@ def test_a_log_tells_of_every_run_and_the_table_holds_a_line_for_each(say: Say) 
 @pytest.mark.parametrize("seeds", ["1", "2"])
 def test_one_and_two_seeds_are_too_few(say: Say, seeds: str) -> None:
     code, output, error = say("q-learning", "sarsa", *CLIFF, "--samples", "300", "--seeds", seeds)
-    assert code == 0 and "Too few runs to tell" in output, error
+    assert code == 0 and "Too few runs to compare" in output, error
     assert f"with {seeds} common seed" in output
 
 
@@ -136,7 +136,7 @@ def test_what_cannot_be_is_said_and_stops_nothing(say: Say) -> None:
     *progress, reason = error.splitlines()
     assert reason.startswith("bandit-ucb in spielfeld/CliffWalking-v0: A bandit learner needs")
     assert len(progress) == 4 and "bandit-ucb" not in output
-    assert "Too few runs to tell" in output
+    assert "Too few runs to compare" in output
     assert {one["learner"] for one in written()["refused"]} == {"bandit-ucb"}
 
 
@@ -259,7 +259,7 @@ def test_ctrl_c_stops_all_processes_with_a_sentence(tmp_path: Path) -> None:
     _, error = run.communicate(timeout=600)
     assert run.returncode == 130
     *progress, stopped = error.splitlines()
-    assert stopped == "Stopped. The same command goes on; no finished run is repeated."
+    assert stopped == "Stopped. The same command continues; no finished run is repeated."
     assert all(re.match(r"run \d+ of 100: ", line) for line in progress)
 
 

@@ -22,8 +22,8 @@ def test_classifiers_are_compared_by_accuracy_on_equal_divisions(say: Say) -> No
     words = ("logistic-regression", "neural-network", "--source", "two-moons", "--set", "rows=200")
     code, output, error = say(*words, "--samples", "600", "--seeds", "10")
     assert code == 0, error
-    assert "two-moons; score: accuracy of what was learned in the end" in output
-    assert "Each seed divides two-moons anew: " in output and "points" in output
+    assert "two-moons; score: accuracy after training" in output
+    assert "Each seed divides the rows of two-moons differently: " in output and "points" in output
     found = written()
     assert found["pairs"][0]["paired"] and found["rows"][0]["unit"]["name"] == "accuracy"
     for outcome in found["runs"]:
@@ -77,7 +77,7 @@ def test_where_no_seed_changes_anything_more_seeds_are_not_asked_for(say: Say) -
     code, output, _ = say(*words, "--seeds", "3")
     assert code == 0
     assert "on these test rows. Each scores the same with each of 3 common seeds" in output
-    assert "All seeds share one division of noisy-curve" in output
+    assert "All seeds use the same division of noisy-curve" in output
     assert "probability" not in output and "too narrow" not in output
 
 
@@ -110,7 +110,7 @@ def test_notes_of_a_file_are_told(say: Say) -> None:
         (["--source", "blobs", "--metric", "acuracy"], "Did you mean accuracy?"),
         (["--source", "blobs", "--metric", "xyz"], "There are accuracy, cross_entropy"),
         (["--source", "cliff-walking", "--metric", "accuracy"], "--metric is for data sets"),
-        (["--source", "blobs", "--measure", "online"], "in a data set nobody explores"),
+        (["--source", "blobs", "--measure", "online"], "a data set has no exploration"),
         (["--source", "blobs", "--set", "test=2.5"], "cannot be split"),
         (["--source", "ratings"], "is for classification; ratings has ratings to predict."),
         (["--source", "nowhere.csv"], "nowhere.csv: cannot be read"),

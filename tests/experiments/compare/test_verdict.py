@@ -56,8 +56,8 @@ def pair(found: Difference | None, seeds: int = 10, unit: Unit = RETURN, **rest:
          "No difference between a and b can be seen: they score the same with each of 10 common "
          "seeds."),
         (pair(Difference(5.0, -np.inf, np.inf), 1),
-         "Too few runs to tell a from b: with 1 common seed the order of the scores may be luck, "
-         "however far apart they are."),
+         "Too few runs to compare a and b: with 1 common seed any difference can be due "
+         "to chance."),
         (pair(None, diverged=("a", "b")), "a and b are not compared: a and b diverged."),
     ],
 )  # fmt: skip
@@ -102,7 +102,7 @@ def test_worlds_are_taken_together_for_those_who_have_a_share_in_each() -> None:
 
 def test_notes_tell_of_what_diverged() -> None:
     told = notes(rows({("a", "w"): lines([1.0, np.nan, np.nan])}))
-    assert told == ["a diverged in w with seeds 1, 2: its scores are not averaged."]
+    assert told == ["a diverged in w with seeds 1, 2: the table has no mean for it."]
 
 
 def test_online_score_is_the_mean_of_the_last_episodes() -> None:

@@ -136,7 +136,7 @@ def test_the_report_shows_floor_seats_and_strengths() -> None:
 
 def test_games_that_nobody_has_labelled_are_marked_by_games_alone() -> None:
     lines = "\n".join(marking_lines(named_player("rule", 1), board_rules(2, 3, 2)))
-    assert "Nobody has labelled positions of this game" in lines and "Elo" in lines
+    assert "This game has no labelled positions" in lines and "Elo" in lines
 
 
 @pytest.mark.slow
@@ -151,4 +151,4 @@ def test_evaluate_marks_players_and_runs(say: Say) -> None:
 
 def test_players_of_no_game_are_named(say: Say) -> None:
     code, _, error = say("evaluate", "rule", "--source", "spielfeld/FourRooms-v0")
-    assert code == 2 and "is no board game in which rule could play" in error
+    assert code == 2 and "is no board game, so rule cannot play it" in error
