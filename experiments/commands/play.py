@@ -56,7 +56,7 @@ class Options:
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
     options = tyro.cli(Options, args=list(arguments), prog="play")
-    from spielfeld.envs import TabularEnv
+    from spielfeld.envs.env import TabularEnv
     from spielfeld.experiments.play import play_by
     from spielfeld.experiments.run import Run
     from spielfeld.experiments.spec import source_module
