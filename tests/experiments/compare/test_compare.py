@@ -186,7 +186,7 @@ def test_damaged_run_is_named(say: Say) -> None:
     [
         (["q-lerning", "sarsa", *CLIFF], "Did you mean q-learning?"),
         (["q-learning", "sarsa", "--source", "four-roms"], "Did you mean four-rooms"),
-        (["q-learning", *CLIFF], "two learners or more, not q-learning alone"),
+        (["q-learning", *CLIFF], "two learners or more, not only q-learning"),
         (["q-learning", "sarsa"], "Name a source: --source SOURCE"),
         ([*CLIFF], "Begin with the learners"),
         (["q-learning", "q-learning", *CLIFF], "named twice; q-learning:first_seed=100"),
