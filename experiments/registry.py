@@ -1,243 +1,85 @@
-"""Names of learners and sources; what a name stands for is imported when it is first used."""
+"""Names of learners on the command line; a learner is imported when it is first used."""
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spielfeld.lazy import member
-from spielfeld.learning.baselines import SKLEARN
+from spielfeld.lazy import member, tables
 from spielfeld.protocols import Learns, Predicts
+
+# Packages of learners -> their group in `list`. The first block `if TYPE_CHECKING:` in the
+# `__init__.py` of each names its learners.
+GROUPS = {
+    "agents.tabular": "acting in worlds",
+    "agents.self_play": "acting in worlds",
+    "agents.value_based": "acting in worlds",
+    "agents.policy_gradient": "acting in worlds",
+    "agents.bandit": "acting in worlds",
+    "agents.baselines": "of Stable-Baselines3",
+    "learning.supervised": "on data, from given targets",
+    "learning.baselines": "on data, of scikit-learn and torch",
+    "learning.unsupervised": "on data, without targets",
+    "learning.generative": "on data, without targets",
+}
+# Every other command is the name of the class: `QLearning` is `q-learning`.
+COMMANDS = {
+    "AfterstateLearner": "td-self-play",
+    "SelfPlayQLearning": "q-self-play",
+    "GreedyBandit": "bandit-greedy",
+    "ExplorationBandit": "bandit-exploration",
+    "OptimisticBandit": "bandit-optimistic",
+    "UpperConfidenceBandit": "bandit-ucb",
+    "GradientBandit": "bandit-gradient",
+    "ThompsonBandit": "bandit-thompson",
+}
+PACKAGES = Path(__file__).resolve().parents[1]
 
 
 class Entry(NamedTuple):
-    """Where a learner lives, and what it is in one line."""
+    """Place and group of a learner."""
 
     place: str  # "module:Class"
-    line: str
+    group: str
 
     @property
-    def group(self) -> str:
-        """Name the kind of learner, which is where it lives."""
-        return next(group for start, group in GROUPS.items() if self.place.startswith(start))
+    def line(self) -> str:
+        """Return the first line of the docstring of the class, read without importing it."""
+        module, _, name = self.place.partition(":")
+        file = PACKAGES.joinpath(*module.split(".")[1:]).with_suffix(".py")
+        lines = ast.parse(file.read_text(encoding="utf-8")).body
+        (found,) = (one for one in lines if isinstance(one, ast.ClassDef) and one.name == name)
+        return (ast.get_docstring(found) or "").partition("\n")[0].rstrip(".")
 
 
-GROUPS = {
-    "spielfeld.agents.baselines.": "of Stable-Baselines3",
-    "spielfeld.agents.": "acting in worlds",
-    "spielfeld.learning.supervised.": "on data, from given targets",
-    "spielfeld.learning.baselines.": "on data, of scikit-learn and torch",
-    "spielfeld.learning.": "on data, without targets",
-}
+def command_of(learner: str) -> str:
+    """Return the name of a learner on the command line, from the name of its class.
+
+    >>> command_of("NStepTD"), command_of("SB3A2C")
+    ('n-step-td', 'sb3-a2c')
+    """
+    words = re.findall(r"SB3|[A-Z0-9]+(?![a-z])|[A-Z][a-z]*", learner)
+    return COMMANDS.get(learner) or "-".join(words).lower()
 
 
-LEARNERS = {
-    "monte-carlo-prediction": Entry(
-        "spielfeld.agents.tabular.monte_carlo_prediction:MonteCarloPrediction",
-        "value of each state to random behaviour, from whole returns",
-    ),
-    "temporal-difference": Entry(
-        "spielfeld.agents.tabular.temporal_difference:TemporalDifference",
-        "TD(0): the same, from one step to the next",
-    ),
-    "n-step-td": Entry(
-        "spielfeld.agents.tabular.n_step_td:NStepTD",
-        "the same, looking n rewards ahead",
-    ),
-    "td-lambda": Entry(
-        "spielfeld.agents.tabular.td_lambda:TDLambda",
-        "the same, with traces that credit all states of the way",
-    ),
-    "monte-carlo": Entry(
-        "spielfeld.agents.tabular.monte_carlo:MonteCarlo",
-        "Monte Carlo control: the value of each action, from whole returns",
-    ),
-    "off-policy-monte-carlo": Entry(
-        "spielfeld.agents.tabular.off_policy_monte_carlo:OffPolicyMonteCarlo",
-        "the same for the greedy policy, by weighted importance sampling",
-    ),
-    "sarsa": Entry(
-        "spielfeld.agents.tabular.sarsa:Sarsa",
-        "tabular SARSA: the value of each action, if one goes on behaving as one does",
-    ),
-    "expected-sarsa": Entry(
-        "spielfeld.agents.tabular.expected_sarsa:ExpectedSarsa",
-        "tabular Expected SARSA: the same, averaged over what one would do next",
-    ),
-    "q-learning": Entry(
-        "spielfeld.agents.tabular.q_learning:QLearning",
-        "tabular Q-learning: the value of each action, if one acts perfectly ever after",
-    ),
-    "double-q-learning": Entry(
-        "spielfeld.agents.tabular.double_q_learning:DoubleQLearning",
-        "Q-learning with two tables, so that luck is not mistaken for worth",
-    ),
-    "n-step-sarsa": Entry(
-        "spielfeld.agents.tabular.n_step_sarsa:NStepSarsa",
-        "SARSA that looks n rewards ahead",
-    ),
-    "tree-backup": Entry(
-        "spielfeld.agents.tabular.tree_backup:TreeBackup",
-        "Q-learning that looks n rewards ahead",
-    ),
-    "sarsa-lambda": Entry(
-        "spielfeld.agents.tabular.sarsa_lambda:SarsaLambda",
-        "SARSA with accumulating, replacing or Dutch traces",
-    ),
-    "dyna-q": Entry(
-        "spielfeld.agents.tabular.dyna_q:DynaQ",
-        "tabular Dyna-Q: Q-learning that goes over what it remembers after every step",
-    ),
-    "dyna-q-plus": Entry(
-        "spielfeld.agents.tabular.dyna_q_plus:DynaQPlus",
-        "tabular Dyna-Q+: the same, curious about what it has not tried for long",
-    ),
-    "prioritized-sweeping": Entry(
-        "spielfeld.agents.tabular.prioritized_sweeping:PrioritizedSweeping",
-        "tabular prioritised sweeping: planning backwards from what was just found wrong",
-    ),
-    "td-self-play": Entry(
-        "spielfeld.agents.self_play.afterstates:AfterstateLearner",
-        "board games against itself: what each position is worth to who made it",
-    ),
-    "q-self-play": Entry(
-        "spielfeld.agents.self_play.q_learning:SelfPlayQLearning",
-        "board games against itself: what each move in each position is worth",
-    ),
-    "dqn": Entry(
-        "spielfeld.agents.value_based.dqn:DQN",
-        "Q-learning with a network in the place of the table, taught from memory",
-    ),
-    "double-dqn": Entry(
-        "spielfeld.agents.value_based.double_dqn:DoubleDQN",
-        "DQN whose two networks choose and judge, so that luck is not mistaken for worth",
-    ),
-    "dueling-dqn": Entry(
-        "spielfeld.agents.value_based.dueling_dqn:DuelingDQN",
-        "DQN that learns apart how good it is to be here, and what each action adds",
-    ),
-    "n-step-dqn": Entry(
-        "spielfeld.agents.value_based.n_step_dqn:NStepDQN",
-        "DQN that looks n rewards ahead",
-    ),
-    "prioritized-dqn": Entry(
-        "spielfeld.agents.value_based.prioritized_dqn:PrioritizedDQN",
-        "DQN that learns more often from steps that surprised",
-    ),
-    "reinforce": Entry(
-        "spielfeld.agents.policy_gradient.reinforce:Reinforce",
-        "whole episodes: do more of what much was earned after",
-    ),
-    "reinforce-with-baseline": Entry(
-        "spielfeld.agents.policy_gradient.reinforce_with_baseline:ReinforceWithBaseline",
-        "the same, with returns compared to the value expected",
-    ),
-    "a2c": Entry(
-        "spielfeld.agents.policy_gradient.a2c:A2C",
-        "advantage actor-critic: do more of what was better than the value expected",
-    ),
-    "ppo": Entry(
-        "spielfeld.agents.policy_gradient.ppo:PPO",
-        "the same experience used several times, without going too far from who made it",
-    ),
-    "bandit-greedy": Entry(
-        "spielfeld.agents.bandit.greedy:GreedyBandit",
-        "one state: the arm whose rewards were best so far, and no other",
-    ),
-    "bandit-exploration": Entry(
-        "spielfeld.agents.bandit.exploration:ExplorationBandit",
-        "one state: the best arm so far, and now and then any other",
-    ),
-    "bandit-optimistic": Entry(
-        "spielfeld.agents.bandit.optimistic:OptimisticBandit",
-        "one state: the arm that has disappointed least",
-    ),
-    "bandit-ucb": Entry(
-        "spielfeld.agents.bandit.ucb:UpperConfidenceBandit",
-        "one state: the arm that could still be the best, by its upper confidence bound",
-    ),
-    "bandit-gradient": Entry(
-        "spielfeld.agents.bandit.gradient:GradientBandit",
-        "one state: preferences that climb the expected reward",
-    ),
-    "bandit-thompson": Entry(
-        "spielfeld.agents.bandit.thompson:ThompsonBandit",
-        "one state: each arm as often as it may be the best, by Thompson sampling",
-    ),
-    "sb3-ppo": Entry(
-        "spielfeld.agents.baselines:SB3PPO",
-        "proximal policy optimisation, for discrete and continuous actions",
-    ),
-    "sb3-a2c": Entry(
-        "spielfeld.agents.baselines:SB3A2C",
-        "advantage actor-critic, for discrete and continuous actions",
-    ),
-    "sb3-dqn": Entry(
-        "spielfeld.agents.baselines:SB3DQN",
-        "deep Q-learning with a memory, for discrete actions",
-    ),
-    "sb3-maskable-ppo": Entry(
-        "spielfeld.agents.baselines:SB3MaskablePPO",
-        "PPO that never tries an illegal move",
-    ),
-    "linear-regression": Entry(
-        "spielfeld.learning.supervised.linear_regression:LinearRegression",
-        "numbers as a weighted sum of features, by descent on the squared error",
-    ),
-    "least-squares": Entry(
-        "spielfeld.learning.supervised.least_squares:LeastSquares",
-        "the same sum, with its minimum solved for instead of walked to",
-    ),
-    "ridge": Entry(
-        "spielfeld.learning.supervised.least_squares:Ridge",
-        "least squares that prefers small weights",
-    ),
-    "logistic-regression": Entry(
-        "spielfeld.learning.supervised.logistic_regression:LogisticRegression",
-        "how probable each class is, from a weighted sum of features",
-    ),
-    "neural-network": Entry(
-        "spielfeld.learning.supervised.neural_network:NeuralNetwork",
-        "numbers or classes, from features that hidden layers find themselves",
-    ),
-    "torch-network": Entry(
-        "spielfeld.learning.supervised.torch_network:TorchNetwork",
-        "the same network in PyTorch, step by step as the one by hand",
-    ),
-    "k-means": Entry(
-        "spielfeld.learning.unsupervised.k_means:KMeans",
-        "clusters around a few centroids, by Lloyd's iteration or in mini-batches",
-    ),
-    "principal-components": Entry(
-        "spielfeld.learning.unsupervised.principal_components:PrincipalComponents",
-        "the plane nearest to all rows, solved for by singular value decomposition",
-    ),
-    "linear-autoencoder": Entry(
-        "spielfeld.learning.unsupervised.linear_autoencoder:LinearAutoencoder",
-        "the same plane, by descent on what gets lost",
-    ),
-    "autoencoder": Entry(
-        "spielfeld.learning.unsupervised.autoencoder:Autoencoder",
-        "few numbers for each row, and the row from them, by two networks",
-    ),
-    "gaussian-mixture": Entry(
-        "spielfeld.learning.unsupervised.gaussian_mixture:GaussianMixture",
-        "rows from a few normal distributions, told apart by EM: clusters, density, new rows",
-    ),
-    "recommender": Entry(
-        "spielfeld.learning.supervised.recommender:Recommender",
-        "ratings of items that a user has not seen, by matrix factorisation with biases",
-    ),
-    "diffusion": Entry(
-        "spielfeld.learning.generative.diffusion:Diffusion",
-        "new rows like the given ones, by taking away noise step by step",
-    ),
-}
-LEARNERS |= {name: Entry(*entry) for name, entry in SKLEARN.items()}
+def _learners() -> dict[str, Entry]:
+    """Return the learners of all packages by their names on the command line."""
+    found = {}
+    for package, group in GROUPS.items():
+        learners = tables(PACKAGES.joinpath(*package.split("."), "__init__.py"))[0]
+        for name, module in learners.items():
+            if not name.endswith("Config"):
+                found[command_of(name)] = Entry(f"{module}:{name}", group)
+    return found
+
+
+LEARNERS = _learners()
 
 
 def grouped() -> dict[str, dict[str, str]]:

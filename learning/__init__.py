@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spielfeld.learning.duelling import Duelling
     from spielfeld.learning.embedding import EmbeddingDot
     from spielfeld.learning.function import Function, Linear, Link, Table
-    from spielfeld.learning.generative import Diffusion, DiffusionConfig
+    from spielfeld.learning.generative import *
     from spielfeld.learning.logits import log_softmax, sigmoid, softmax
     from spielfeld.learning.loss import Huber, Loss, SquaredError
     from spielfeld.learning.network import Network
@@ -28,35 +28,10 @@ if TYPE_CHECKING:
         Schedule,
         WeightDecay,
     )
-    from spielfeld.learning.supervised import (
-        LeastSquares,
-        LeastSquaresConfig,
-        LinearRegression,
-        LogisticRegression,
-        LogisticRegressionConfig,
-        NeuralNetwork,
-        NeuralNetworkConfig,
-        Recommender,
-        RecommenderConfig,
-        RegressionConfig,
-        Ridge,
-        RidgeConfig,
-        TorchNetwork,
-    )
+    from spielfeld.learning.supervised import *
     from spielfeld.learning.tile_coding import TileCoder, TileSum
     from spielfeld.learning.torch_function import TorchFunction
-    from spielfeld.learning.unsupervised import (
-        Autoencoder,
-        AutoencoderConfig,
-        GaussianMixture,
-        GaussianMixtureConfig,
-        KMeans,
-        KMeansConfig,
-        LinearAutoencoder,
-        LinearAutoencoderConfig,
-        PrincipalComponents,
-        PrincipalComponentsConfig,
-    )
+    from spielfeld.learning.unsupervised import *
     from spielfeld.protocols import Learner
 else:
     __getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -1,8 +1,9 @@
-"""Exports of a package that load on first use, from one list: its imports for type checkers."""
+"""Exports of a package that load on first use, from one table: its imports for type checkers."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -17,8 +18,9 @@ def lazy(
     """Return `__getattr__`, `__dir__` and `__all__` of a package.
 
     The names are those that its file imports under `if TYPE_CHECKING:`, so that type checkers,
-    editors and Python itself read the same list. A name wins over a module of the same name, such
-    as the function `value_iteration` over the module that holds it.
+    editors and Python itself read the same table. `import *` of a package inside it takes over
+    the table of that package. A name wins over a module of the same name, such as the function
+    `value_iteration` over the module that holds it.
 
         if TYPE_CHECKING:
             from spielfeld.learning.batch import Batch
@@ -29,7 +31,7 @@ def lazy(
         package: Its `__name__`.
         file: Its `__file__`.
     """
-    places = _places(Path(file).read_text(encoding="utf-8"))
+    places = {name: place for table in tables(Path(file)) for name, place in table.items()}
 
     class Package(ModuleType):
         """The package itself; Python sets each loaded module as an attribute of it."""
@@ -55,15 +57,27 @@ def member(module: ModuleType, name: str) -> object:
     return getattr(module, name, None)
 
 
-def _places(source: str) -> dict[str, str]:
-    """Return name -> module of what a file imports for type checkers."""
-    blocks = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
-    named = (
-        (alias.name, node.module or "")
-        for block in blocks
-        if isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
-        for node in block.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
+@functools.cache
+def tables(file: Path) -> tuple[dict[str, str], ...]:
+    """Return name -> module of each block `if TYPE_CHECKING:` of a package's `__init__.py`."""
+    lines = ast.parse(file.read_text(encoding="utf-8")).body
+    return tuple(
+        {
+            name: module
+            for line in block.body
+            if isinstance(line, ast.ImportFrom) and line.module
+            for name, module in _imported(line.module, line.names, file.parent)
+        }
+        for block in lines
+        if isinstance(block, ast.If)
+        and isinstance(block.test, ast.Name)
+        and block.test.id == "TYPE_CHECKING"
     )
-    return dict(named)
+
+
+def _imported(module: str, names: list[ast.alias], folder: Path) -> list[tuple[str, str]]:
+    """Return each imported name with its module; `*` stands for all names of a package inside."""
+    if names[0].name != "*":
+        return [(alias.name, module) for alias in names]
+    inside = tables(folder / module.rpartition(".")[2] / "__init__.py")
+    return [entry for table in inside for entry in table.items()]

@@ -37,7 +37,7 @@ def choose_exploring(
 
 
 class ExplorationBandit(BanditLearner):
-    """Pulls what seems best, and now and then any arm; see the head of this file.
+    """Epsilon-greedy bandit: the best arm so far, and sometimes a random arm.
 
     Args:
         config: Settings; see `ExplorationConfig`.

@@ -104,7 +104,7 @@ def update_preferences(
 
 
 class GradientBandit(BanditLearner):
-    """Climbs the expected reward; `predict` gives probabilities; see the head of this file.
+    """Gradient bandit: preferences by gradient ascent; `predict` returns probabilities.
 
     Args:
         config: Settings; see `GradientConfig`.

@@ -84,7 +84,7 @@ def choose_greedily(
 
 
 class GreedyBandit(BanditLearner):
-    """Pulls what seems best; see the head of this file.
+    """Greedy bandit: always pulls the arm with the highest estimated mean.
 
     Args:
         config: Settings; see `GreedyConfig`.

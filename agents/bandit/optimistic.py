@@ -31,7 +31,7 @@ class OptimisticConfig(GreedyConfig):
 
 
 class OptimisticBandit(GreedyBandit):
-    """Pulls what has disappointed it least; see the head of this file.
+    """Optimistic bandit: greedy, with initial estimates above the true means.
 
     Args:
         config: Settings; see `OptimisticConfig`.

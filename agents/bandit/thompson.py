@@ -69,7 +69,7 @@ def update_belief(
 
 
 class ThompsonBandit(BanditLearner):
-    """Pulls each arm as often as it may be the best; see the head of this file.
+    """Thompson sampling: pulls each arm with the probability that it is the best.
 
     Args:
         config: Settings; see `ThompsonConfig`.

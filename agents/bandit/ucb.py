@@ -60,7 +60,7 @@ def choose_by_upper_bound(
 
 
 class UpperConfidenceBandit(BanditLearner):
-    """Pulls what could still be the best; see the head of this file.
+    """UCB bandit: pulls the arm with the highest upper confidence bound.
 
     Args:
         config: Settings; see `UpperConfidenceConfig`.

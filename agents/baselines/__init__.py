@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING
 
 from spielfeld.lazy import lazy
 
-if TYPE_CHECKING:
-    from spielfeld.agents.baselines.algorithms import SB3A2C, SB3DQN, SB3PPO, SB3MaskablePPO
+if TYPE_CHECKING:  # one line for each learner, in the order of `spielfeld list`
+    # isort: off
+    from spielfeld.agents.baselines.algorithms import SB3PPO, SB3A2C, SB3DQN, SB3MaskablePPO
+    # isort: on
+
+if TYPE_CHECKING:  # other exports
     from spielfeld.agents.baselines.config import (
         SB3A2CConfig,
         SB3DQNConfig,

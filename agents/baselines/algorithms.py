@@ -34,7 +34,7 @@ class SB3DQN(Baseline):
 
 
 class SB3MaskablePPO(Baseline):
-    """PPO that never tries an illegal action; where a world has no masks, all are legal."""
+    """PPO that never takes an illegal action; without masks, all actions are legal."""
 
     place = "sb3_contrib:MaskablePPO"
     config_class = SB3MaskablePPOConfig

@@ -97,7 +97,7 @@ class ActorCriticLoss:
 
 
 class A2C(ActorCritic):
-    """Advantage actor-critic on any environment with discrete or continuous actions.
+    """Advantage actor-critic (A2C): policy gradient with advantages from a learned state value.
 
     Args:
         config: Settings; see `A2CConfig`.

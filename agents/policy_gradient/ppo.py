@@ -165,7 +165,7 @@ def normalised(advantage: Array) -> Array:
 
 
 class PPO(ActorCritic):
-    """Proximal policy optimisation on any environment with discrete or continuous actions.
+    """Proximal policy optimisation (PPO): several epochs on each rollout, with a clipped loss.
 
     Args:
         config: Settings; see `PPOConfig`.

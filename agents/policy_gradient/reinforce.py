@@ -229,7 +229,7 @@ class ReinforceLoss:
 
 
 class Reinforce(DeepLearner):
-    """REINFORCE on any environment with discrete or continuous actions.
+    """REINFORCE: policy gradient from the returns of complete episodes.
 
     Args:
         config: Settings; see `ReinforceConfig`.

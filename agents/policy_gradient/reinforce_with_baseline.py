@@ -39,7 +39,7 @@ class ReinforceWithBaselineConfig(ReinforceConfig):
 
 
 class ReinforceWithBaseline(Reinforce):
-    """REINFORCE with a value network to compare returns with.
+    """REINFORCE with baseline: returns minus a learned state value.
 
     Args:
         config: Settings; see `ReinforceWithBaselineConfig`.

@@ -39,7 +39,7 @@ def afterstate_value(rules: Rules, table: Table, own: int, other: int, move: int
 
 
 class AfterstateLearner(SelfPlayLearner):
-    """TD on afterstates by self-play, on boards of up to nine cells.
+    """TD(0) by self-play: values of positions after a move, on boards of up to nine cells.
 
     Args:
         config: Settings; see `SelfPlayConfig`.

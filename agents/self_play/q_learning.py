@@ -34,7 +34,7 @@ def action_cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) 
 
 
 class SelfPlayQLearning(SelfPlayLearner):
-    """Q-learning by self-play, on boards of up to nine cells.
+    """Q-learning by self-play: values of moves, on boards of up to nine cells.
 
     Args:
         config: Settings; see `SelfPlayConfig`.

@@ -42,36 +42,40 @@ from typing import TYPE_CHECKING
 
 from spielfeld.lazy import lazy
 
-if TYPE_CHECKING:
-    from spielfeld.agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningConfig
-    from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
-    from spielfeld.agents.tabular.dyna_q_plus import DynaQPlus, DynaQPlusConfig
-    from spielfeld.agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
-    from spielfeld.agents.tabular.learner import TabularLearner
-    from spielfeld.agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
+if TYPE_CHECKING:  # one line for each learner, in the order of `spielfeld list`
+    # isort: off
     from spielfeld.agents.tabular.monte_carlo_prediction import (
         MonteCarloPrediction,
         MonteCarloPredictionConfig,
     )
-    from spielfeld.agents.tabular.n_step_sarsa import NStepSarsa, NStepSarsaConfig
-    from spielfeld.agents.tabular.n_step_td import NStepTD, NStepTDConfig
-    from spielfeld.agents.tabular.off_policy_monte_carlo import (
-        OffPolicyMonteCarlo,
-        OffPolicyMonteCarloConfig,
-    )
-    from spielfeld.agents.tabular.prioritized_sweeping import (
-        PrioritizedSweeping,
-        PrioritizedSweepingConfig,
-    )
-    from spielfeld.agents.tabular.q_learning import QLearning, QLearningConfig
-    from spielfeld.agents.tabular.rules import Next
-    from spielfeld.agents.tabular.sarsa import Sarsa, SarsaConfig
-    from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, SarsaLambdaConfig
-    from spielfeld.agents.tabular.td_lambda import TDLambda, TDLambdaConfig
     from spielfeld.agents.tabular.temporal_difference import (
         TemporalDifference,
         TemporalDifferenceConfig,
     )
+    from spielfeld.agents.tabular.n_step_td import NStepTD, NStepTDConfig
+    from spielfeld.agents.tabular.td_lambda import TDLambda, TDLambdaConfig
+    from spielfeld.agents.tabular.monte_carlo import MonteCarlo, MonteCarloConfig
+    from spielfeld.agents.tabular.off_policy_monte_carlo import (
+        OffPolicyMonteCarlo,
+        OffPolicyMonteCarloConfig,
+    )
+    from spielfeld.agents.tabular.sarsa import Sarsa, SarsaConfig
+    from spielfeld.agents.tabular.expected_sarsa import ExpectedSarsa, ExpectedSarsaConfig
+    from spielfeld.agents.tabular.q_learning import QLearning, QLearningConfig
+    from spielfeld.agents.tabular.double_q_learning import DoubleQLearning, DoubleQLearningConfig
+    from spielfeld.agents.tabular.n_step_sarsa import NStepSarsa, NStepSarsaConfig
     from spielfeld.agents.tabular.tree_backup import TreeBackup, TreeBackupConfig
+    from spielfeld.agents.tabular.sarsa_lambda import SarsaLambda, SarsaLambdaConfig
+    from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
+    from spielfeld.agents.tabular.dyna_q_plus import DynaQPlus, DynaQPlusConfig
+    from spielfeld.agents.tabular.prioritized_sweeping import (
+        PrioritizedSweeping,
+        PrioritizedSweepingConfig,
+    )
+    # isort: on
+
+if TYPE_CHECKING:  # other exports
+    from spielfeld.agents.tabular.learner import TabularLearner
+    from spielfeld.agents.tabular.rules import Next
 else:
     __getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -94,7 +94,7 @@ def update_one_of_two(
 
 
 class DoubleQLearning(TabularLearner):
-    """Tabular Double Q-learning on any discrete environment; compiled on a `TabularModel`.
+    """Double Q-learning: two tables, which remove the maximisation bias of Q-learning.
 
     Args:
         config: Settings; see `DoubleQLearningConfig`.

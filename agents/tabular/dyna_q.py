@@ -96,7 +96,7 @@ def dyna_q_update(
 
 
 class DynaQ(TabularLearner):
-    """Tabular Dyna-Q on any environment with discrete spaces; compiled on a `TabularModel`.
+    """Dyna-Q: Q-learning that also updates from a learned model after every step.
 
     Args:
         config: Settings; see `DynaQConfig`.

@@ -115,7 +115,7 @@ def dyna_q_plus_update(
 
 
 class DynaQPlus(DynaQ):
-    """Tabular Dyna-Q+ on any environment with discrete spaces; compiled on a `TabularModel`.
+    """Dyna-Q+: Dyna-Q with an exploration bonus for actions not tried for a long time.
 
     Args:
         config: Settings; see `DynaQPlusConfig`.

@@ -53,7 +53,7 @@ def expected_sarsa_target(transition: Transition, following: Next, discount: flo
 
 
 class ExpectedSarsa(TabularLearner):
-    """Expected SARSA on any environment with discrete actions; compiled on a `TabularModel`.
+    """Expected SARSA: the target uses the mean value of the next action under the policy.
 
     Where observations are continuous, its function is a `TileSum` instead of a `Table`.
 

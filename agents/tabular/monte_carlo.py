@@ -161,7 +161,7 @@ def with_room(array: Array, steps: int) -> Array:
 
 
 class MonteCarlo(TabularLearner):
-    """Tabular Monte Carlo control on any discrete environment; compiled on a `TabularModel`.
+    """Monte Carlo control: action values of the agent's policy, from complete returns.
 
     Args:
         config: Settings; see `MonteCarloConfig`.

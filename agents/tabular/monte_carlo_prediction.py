@@ -27,7 +27,7 @@ class MonteCarloPredictionConfig(PredictionConfig):
 
 
 class MonteCarloPrediction(PredictionLearner):
-    """Tabular Monte Carlo prediction; compiled on a `TabularModel`.
+    """Monte Carlo prediction: state values of a fixed policy, from complete returns.
 
     Args:
         config: Settings; see `MonteCarloPredictionConfig`.

@@ -116,7 +116,7 @@ def window_memory(table: Array, legal: Array, steps: int) -> WindowMemory:
 
 
 class NStepSarsa(TabularLearner):
-    """Tabular n-step SARSA on any discrete environment; compiled on a `TabularModel`.
+    """n-step SARSA: the target is n rewards and the value of the action after them.
 
     Args:
         config: Settings; see `NStepSarsaConfig`.

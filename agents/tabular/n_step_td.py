@@ -26,7 +26,7 @@ class NStepTDConfig(PredictionConfig):
 
 
 class NStepTD(PredictionLearner):
-    """Tabular n-step TD prediction; compiled on a `TabularModel`.
+    """n-step TD prediction: the target is n rewards and the value of the state after them.
 
     Args:
         config: Settings; see `NStepTDConfig`.

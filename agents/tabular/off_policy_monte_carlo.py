@@ -127,7 +127,7 @@ def look_back(memory: WeightedEpisodeMemory, discount: float) -> None:
 
 
 class OffPolicyMonteCarlo(TabularLearner):
-    """Tabular off-policy Monte Carlo control; compiled on a `TabularModel`.
+    """Off-policy Monte Carlo control: weighted importance sampling for the greedy policy.
 
     Args:
         config: Settings; see `OffPolicyMonteCarloConfig`.

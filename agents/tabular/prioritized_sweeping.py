@@ -162,7 +162,7 @@ def prioritized_sweeping_update(
 
 
 class PrioritizedSweeping(TabularLearner):
-    """Prioritised sweeping on any discrete environment; compiled on a `TabularModel`.
+    """Prioritised sweeping: updates from a learned model, the largest changes first.
 
     Args:
         config: Settings; see `PrioritizedSweepingConfig`.

@@ -52,7 +52,7 @@ def q_learning_target(transition: Transition, following: Next, discount: float) 
 
 
 class QLearning(TabularLearner):
-    """Q-learning on any environment with discrete actions; compiled on a `TabularModel`.
+    """Q-learning: the target uses the largest value of the next state.
 
     Where observations are continuous, its function is a `TileSum` instead of a `Table`.
 

@@ -49,7 +49,7 @@ def sarsa_target(transition: Transition, following: Next, discount: float) -> fl
 
 
 class Sarsa(TabularLearner):
-    """SARSA on any environment with discrete actions; compiled on a `TabularModel`.
+    """SARSA: the target uses the value of the next action that the agent takes.
 
     Where observations are continuous, its function is a `TileSum` instead of a `Table`.
 

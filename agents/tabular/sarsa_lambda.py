@@ -166,7 +166,7 @@ def trace_memory(table: Array, legal: Array) -> TraceMemory:
 
 
 class SarsaLambda(TabularLearner):
-    """Tabular SARSA(lambda) on any discrete environment; compiled on a `TabularModel`.
+    """SARSA(lambda): SARSA with accumulating, replacing or Dutch eligibility traces.
 
     Args:
         config: Settings; see `SarsaLambdaConfig`.

@@ -31,7 +31,7 @@ class TDLambdaConfig(PredictionConfig):
 
 
 class TDLambda(PredictionLearner):
-    """Tabular TD(lambda) prediction; compiled on a `TabularModel`.
+    """TD(lambda) prediction: TD with eligibility traces.
 
     Args:
         config: Settings; see `TDLambdaConfig`.

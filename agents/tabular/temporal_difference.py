@@ -43,7 +43,7 @@ def temporal_difference_target(transition: Transition, following: Next, discount
 
 
 class TemporalDifference(PredictionLearner):
-    """Tabular TD(0) prediction on any discrete environment; compiled on a `TabularModel`.
+    """TD(0) prediction: state values of a fixed policy, updated after every step.
 
     Args:
         config: Settings; see `TemporalDifferenceConfig`.

@@ -101,7 +101,7 @@ def return_of(
 
 
 class TreeBackup(TabularLearner):
-    """Tabular n-step Tree Backup on any discrete environment; compiled on a `TabularModel`.
+    """n-step tree backup: off-policy learning from n steps without importance sampling.
 
     Args:
         config: Settings; see `TreeBackupConfig`.

@@ -48,7 +48,7 @@ def chosen_values(learner: DQN, inputs: Array, legal: Array) -> Array:
 
 
 class DoubleDQN(DQN):
-    """Double DQN in any environment with discrete actions.
+    """Double DQN: one network chooses the next action, the other one evaluates it.
 
     Args:
         config: Settings; see `DoubleDQNConfig`.

@@ -199,7 +199,7 @@ def still_values(learner: DQN, inputs: Array, legal: Array) -> Array:
 
 
 class DQN(DeepLearner):
-    """DQN in any environment with discrete actions.
+    """Deep Q-network (DQN): Q-learning with a neural network, replay and a target network.
 
     Its variants replace one of its parts each; a class of one's own may combine them:
 

@@ -36,7 +36,7 @@ def duelling_network(
 
 
 class DuelingDQN(DQN):
-    """Duelling DQN in any environment with discrete actions.
+    """Duelling DQN: a network with separate outputs for state value and advantages.
 
     Args:
         config: Settings; see `DuelingDQNConfig`.

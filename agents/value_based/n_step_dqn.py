@@ -119,7 +119,7 @@ class Chain:
 
 
 class NStepDQN(DQN):
-    """n-step DQN in any environment with discrete actions.
+    """n-step DQN: the target is n rewards and the value of the state after them.
 
     Args:
         config: Settings; see `NStepDQNConfig`.

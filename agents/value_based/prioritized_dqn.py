@@ -160,7 +160,7 @@ class Proportional:
 
 
 class PrioritizedDQN(DQN):
-    """DQN with prioritised replay in any environment with discrete actions.
+    """DQN with prioritised replay: steps with large errors are sampled more often.
 
     Args:
         config: Settings; see `PrioritizedDQNConfig`.

@@ -22,7 +22,7 @@ class LinearConfig:
 
 
 class SklearnLinear(SklearnLearner):
-    """Least squares."""
+    """Linear regression by least squares."""
 
     tasks = ("regression",)
     config_class = LinearConfig
@@ -38,7 +38,7 @@ class RidgeConfig:
 
 
 class SklearnRidge(SklearnLearner):
-    """Least squares that prefers small weights."""
+    """Ridge regression."""
 
     tasks = ("regression",)
     config_class = RidgeConfig
@@ -76,7 +76,7 @@ class NeighborsConfig(StandardisedConfig):
 
 
 class SklearnKNearest(SklearnLearner):
-    """The mean of the nearest training rows."""
+    """K nearest neighbours, for regression or classification."""
 
     config_class = NeighborsConfig
     estimators: ClassVar = either("neighbors:KNeighbors")
@@ -93,7 +93,7 @@ class TreeConfig:
 
 
 class SklearnTree(SklearnLearner):
-    """Questions about one feature after another."""
+    """Decision tree, for regression or classification."""
 
     config_class = TreeConfig
     estimators: ClassVar = either("tree:DecisionTree")
@@ -108,7 +108,7 @@ class ForestConfig(TreeConfig):
 
 
 class SklearnRandomForest(SklearnLearner):
-    """The mean of many trees, each grown on rows and features drawn at random."""
+    """Random forest, for regression or classification."""
 
     config_class = ForestConfig
     estimators: ClassVar = either("ensemble:RandomForest")
@@ -127,7 +127,7 @@ class BoostingConfig:
 
 
 class SklearnGradientBoosting(SklearnLearner):
-    """The sum of many small trees, each a step downhill for those before it."""
+    """Gradient boosting of trees, for regression or classification."""
 
     config_class = BoostingConfig
     estimators: ClassVar = either("ensemble:GradientBoosting")
@@ -146,7 +146,7 @@ class SupportVectorConfig(StandardisedConfig):
 
 
 class SklearnSVM(SklearnLearner):
-    """The widest margin between classes, or a tube around numbers; it knows no probabilities."""
+    """Support vector machine, for regression or classification; no probabilities."""
 
     config_class = SupportVectorConfig
     probable = False
@@ -172,7 +172,7 @@ class NetworkConfig(StandardisedConfig):
 
 
 class SklearnNeuralNetwork(SklearnLearner):
-    """A network whose weights Adam finds."""
+    """Multilayer perceptron trained by Adam, for regression or classification."""
 
     config_class = NetworkConfig
     estimators: ClassVar = either("neural_network:MLP")

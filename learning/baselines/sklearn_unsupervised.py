@@ -30,7 +30,7 @@ class KMeansConfig:
 
 
 class SklearnKMeans(SklearnLearner):
-    """Centroids, each the mean of the rows that are nearest to it."""
+    """K-means clustering."""
 
     tasks = ("clustering", "reconstruction")
     config_class = KMeansConfig
@@ -54,7 +54,7 @@ class ComponentsConfig:
 
 
 class SklearnPCA(SklearnLearner):
-    """The plane that lies nearest to all rows."""
+    """Principal component analysis."""
 
     tasks = ("reconstruction",)
     config_class = ComponentsConfig
@@ -83,7 +83,7 @@ class MixtureConfig:
 
 
 class SklearnMixture(SklearnLearner):
-    """Normal distributions that explain the rows together, by expectation and maximisation."""
+    """Gaussian mixture, by expectation maximisation."""
 
     tasks = ("clustering", "density", "generation", "reconstruction")
     config_class = MixtureConfig

@@ -99,7 +99,7 @@ def evenly(rows: int, size: int) -> int:
 
 
 class Diffusion(DataLearner):
-    """A network that sees noise, and rows drawn by it.
+    """Denoising diffusion: new rows by removing noise step by step.
 
     What it predicts is what was there before the noise: `predict` takes inputs to be slightly
     noisy, and returns what they are expected to have been.

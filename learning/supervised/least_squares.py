@@ -92,7 +92,7 @@ class RidgeConfig:
 
 
 class LeastSquares:
-    """Linear regression solved for, a `Learner` that needs all its rows at once.
+    """Linear regression: the closed-form solution, which needs all rows at once.
 
     Args:
         config: Settings; see `config_class`.
@@ -161,7 +161,7 @@ class LeastSquares:
 
 
 class Ridge(LeastSquares):
-    """`LeastSquares` that prefers small weights."""
+    """Ridge regression: least squares with a penalty on the squares of the weights."""
 
     config_class = RidgeConfig
 

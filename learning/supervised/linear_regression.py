@@ -41,7 +41,7 @@ class RegressionConfig(DescentConfig):
 
 
 class LinearRegression(DataLearner):
-    """A weighted sum of features, learned by descent on the squared error.
+    """Linear regression: gradient descent on the squared error.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = LinearRegression(seed=1)

@@ -48,7 +48,7 @@ class NeuralNetworkConfig(DescentConfig):
 
 
 class NeuralNetwork(DataLearner):
-    """A network with a logit for each class, or with one output for numbers.
+    """Multilayer perceptron: a logit for each class, or one output for regression.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = NeuralNetwork(seed=1)

@@ -60,7 +60,7 @@ class RecommenderConfig(DescentConfig):
 
 
 class Recommender(DataLearner):
-    """Matrix factorisation with biases.
+    """Matrix factorisation with biases: predicts ratings of items by users.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = Recommender(seed=1)

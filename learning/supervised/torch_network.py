@@ -26,7 +26,7 @@ from spielfeld.learning.torch_function import torch_twin
 
 
 class TorchNetwork(DataLearner):
-    """A stack of `torch.nn.Linear` in float64, in one thread.
+    """Multilayer perceptron in PyTorch: `torch.nn.Linear` layers in float64, in one thread.
 
     Raises:
         ImportError: If PyTorch is not installed.

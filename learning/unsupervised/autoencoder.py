@@ -44,7 +44,7 @@ class AutoencoderConfig(DescentConfig):
 
 
 class Autoencoder(DataLearner):
-    """Two networks, encoder and decoder, by descent on the squared error to the rows themselves.
+    """Autoencoder: encoder and decoder networks, trained on the reconstruction error.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = Autoencoder(AutoencoderConfig(code=1), seed=1)

@@ -72,7 +72,7 @@ class GaussianMixtureConfig:
 
 
 class GaussianMixture(DataLearner):
-    """A mixture of normal distributions, by expectation and maximisation; not a gradient step.
+    """Gaussian mixture, by expectation maximisation: clusters, density, new rows.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = GaussianMixture(seed=1)

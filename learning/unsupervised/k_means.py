@@ -57,7 +57,7 @@ class KMeansConfig:
 
 
 class KMeans(DataLearner):
-    """K-means, by Lloyd's iteration or in mini-batches.
+    """K-means clustering, by Lloyd's iteration or in mini-batches.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = KMeans(seed=1)

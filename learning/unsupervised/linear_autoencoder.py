@@ -43,7 +43,7 @@ class LinearAutoencoderConfig(DescentConfig):
 
 
 class LinearAutoencoder(DataLearner):
-    """The nearest plane, by descent on the squared error to the rows themselves.
+    """Linear autoencoder: the plane of PCA by gradient descent on the reconstruction error.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = LinearAutoencoder(LinearAutoencoderConfig(components=1), seed=1)

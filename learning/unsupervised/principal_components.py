@@ -60,7 +60,7 @@ class PrincipalComponentsConfig:
 
 
 class PrincipalComponents(DataLearner):
-    """The nearest plane, by singular value decomposition; no gradient steps.
+    """Principal component analysis (PCA), by singular value decomposition.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = PrincipalComponents(PrincipalComponentsConfig(components=1))

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from spielfeld.experiments import run as runs
-from spielfeld.experiments.registry import find_learner
+from spielfeld.experiments.registry import LEARNERS, find_learner
 from spielfeld.experiments.spec import RunSpec
-from spielfeld.learning.baselines import SKLEARN
 from spielfeld.learning.data_sets import find_data_set
 from spielfeld.learning.data_sets.data_set import DataSet
 from spielfeld.learning.metrics import accuracy
@@ -16,6 +15,7 @@ from spielfeld.learning.supervised.least_squares import least_squares, ridge
 from spielfeld.learning.unsupervised import GaussianMixture, KMeans, PrincipalComponents
 
 pytest.importorskip("sklearn")
+SKLEARN = [name for name in LEARNERS if name.startswith("sklearn-")]
 FAST = {
     "sklearn-random-forest": {"n_estimators": 5},
     "sklearn-gradient-boosting": {"n_estimators": 5},
