@@ -31,7 +31,7 @@ FAULT = """
 def shown() -> str:
     """Return the test file that CONTRIBUTING shows."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?LearnerLaws.*?)```", text, re.DOTALL)
+    (block,) = re.findall(r"```python\n([^`]*LearnerLaws[^`]*)```", text)
     return str(block)
 
 
