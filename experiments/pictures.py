@@ -139,7 +139,7 @@ def _policy(states: GridStates, mask: int, action_values: Floats, view: View) ->
     """Return the greedy policy; no arrows where all actions are equal, nothing being learnt."""
     if not view.policy:
         return None
-    from spielfeld.agents.planning.policies import greedy_policy
+    from spielfeld.agents.planning.value_iteration import greedy_policy
 
     greedy = greedy_policy(action_values)
     greedy[((greedy > 0) == np.isfinite(action_values)).all(axis=1)] = 0

@@ -15,11 +15,10 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.planning.backup import Lookahead, check_discount, lookahead
 from spielfeld.agents.planning.value_iteration import best_action_value
 from spielfeld.arrays import Floats
 from spielfeld.compiled import compiled
-from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular import Lookahead, TabularModel, lookahead
 
 
 def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> Floats:
@@ -33,7 +32,7 @@ def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> 
     Returns:
         Expected discounted return of each state. Shape [states].
     """
-    check_discount(discount)
+    discount = guard.number("discount", discount, 0, 1)
     horizon = guard.whole("horizon", horizon)
     return _back_up(lookahead(model), np.zeros(model.states), horizon, discount)
 

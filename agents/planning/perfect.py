@@ -13,11 +13,11 @@ from typing import Any
 import numpy.typing as npt
 
 from spielfeld.agents.planning.finite_horizon import finite_horizon
-from spielfeld.agents.planning.policies import random_policy, unit_of
-from spielfeld.agents.planning.policy_evaluation import start_value
+from spielfeld.agents.planning.policies import random_policy
+from spielfeld.agents.planning.policy_evaluation import reachable_part, start_value
 from spielfeld.agents.planning.policy_iteration import policy_iteration
 from spielfeld.agents.planning.value_iteration import value_iteration
-from spielfeld.agents.planning.ways_to_end import reachable_part
+from spielfeld.arrays import unit_of
 from spielfeld.envs.tabular import TabularModel
 
 EXACT_LIMIT = 10_000  # states that can be reached; above, the optimum comes from value iteration

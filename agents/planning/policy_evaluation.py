@@ -3,6 +3,11 @@
 Under a fixed policy the world is a Markov chain, and the Bellman equation is linear:
 v = r + discount * P v. It is solved exactly, or backed up a given number of times.
 
+Without discounting, values are finite only if episodes end; a policy under which every episode
+ends with probability 1 is called proper (Bertsekas & Tsitsiklis, 1991, "An analysis of stochastic
+shortest path problems"). In a finite world that means: from every state an end can be reached.
+The functions at the end find such a policy.
+
 Source: Sutton & Barto, 2nd edition, section 4.1, equations 4.3 to 4.5.
 """
 
@@ -14,15 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from spielfeld import guard
-from spielfeld.agents.planning.backup import check_discount
-from spielfeld.agents.planning.policies import as_probabilities, unit_of
-from spielfeld.agents.planning.ways_to_end import breadth_first, refuse_endless
-from spielfeld.arrays import Booleans, Floats
+from spielfeld.arrays import Booleans, Floats, unit_of
 from spielfeld.compiled import compiled
 from spielfeld.envs.tabular import TabularModel
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+Indices = npt.NDArray[Any]
 
 DIRECT_LIMIT = 100_000  # states; larger systems are solved by sweeps
 RESIDUAL = 1e-10  # of those sweeps, relative to values; see `unit_of`
@@ -59,7 +63,7 @@ def policy_evaluation(
         ValueError: If the policy does not fit the world, or if it never ends from some state
             (reachable or not) while discount is 1 and there is no horizon; names the state.
     """
-    check_discount(discount)
+    discount = guard.number("discount", discount, 0, 1)
     return chain_values(markov_chain(model, policy), discount, horizon)
 
 
@@ -87,7 +91,7 @@ def start_value(
     What the policy would do in states that it never enters does not matter, not even if it would
     never end there.
     """
-    check_discount(discount)
+    discount = guard.number("discount", discount, 0, 1)
     chain = _visited_part(markov_chain(model, policy), model.start)
     return float(model.start @ chain_values(chain, discount, horizon))
 
@@ -115,6 +119,37 @@ def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
         going_on=csr_array((weight[row, outcome], entries), shape=shape),
         ending=ending,
     )
+
+
+def as_probabilities(model: TabularModel, policy: npt.NDArray[Any]) -> Floats:
+    """Turn action indices into probabilities, and refuse what is no policy of this world.
+
+    Raises:
+        ValueError: If the shape is wrong, a row is no distribution, or an action is illegal; names
+            the state.
+    """
+    given = guard.as_array("The policy", policy)
+    if given.shape == (model.states,):
+        given = _one_hot(given, model.actions)
+    if given.shape != (model.states, model.actions):
+        raise ValueError(
+            f"A policy must have shape ({model.states},) or ({model.states}, {model.actions}), "
+            f"not {np.shape(policy)}."
+        )
+    wrong = ~((given >= 0).all(axis=1) & (np.abs(given.sum(axis=1) - 1) <= 1e-9))
+    if wrong.any():
+        raise ValueError(f"State {wrong.argmax()}: the policy is no distribution over actions.")
+    illegal = np.argwhere((given > 0) & ~model.legal_actions)
+    if len(illegal):
+        state, action = illegal[0]
+        raise ValueError(f"State {state}: the policy takes action {action}, which is not legal.")
+    return given.astype(np.float64)
+
+
+def _one_hot(chosen: npt.NDArray[Any], actions: int) -> Floats:
+    """Rows of zeros with a single 1; an index out of range leaves its row empty."""
+    rows: Floats = (chosen[:, None] == np.arange(actions)).astype(np.float64)
+    return rows
 
 
 def chain_values(chain: Chain, discount: float, horizon: int | None) -> Floats:
@@ -224,3 +259,87 @@ def _visited(chain: Chain, start: Floats) -> Booleans:
     source, target = chain.going_on.nonzero()
     visited: Booleans = breadth_first(source, target, start > 0) >= 0
     return visited
+
+
+def breadth_first(source: Indices, target: Indices, roots: Booleans) -> Indices:
+    """Walk along transitions from some states to all that can be reached, nearest first.
+
+    Args:
+        source: States where possible transitions begin. Shape [transitions].
+        target: States where they lead. Shape [transitions].
+        roots: Where to begin. Shape [states].
+
+    Returns:
+        The state from which each one is reached first; `states` at the roots, negative where
+        nothing leads. Shape [states].
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    states = len(roots)
+    begin = np.flatnonzero(roots)
+    rows = np.concatenate([source, np.full(len(begin), states)])
+    columns = np.concatenate([target, begin])
+    graph = csr_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(states + 1,) * 2)
+    _, before = breadth_first_order(graph, states, return_predecessors=True)
+    result: Indices = before[:states]
+    return result
+
+
+def shortest_ways(model: TabularModel) -> tuple[Indices, Booleans]:
+    """Choose in each state an action that may lead one step nearer to an end.
+
+    Returns:
+        Actions, any legal one where no way leads to an end, shape [states]; and those states,
+        shape [states].
+    """
+    ends: Booleans = model.possible & model.terminated
+    source, target = transitions(model)
+    towards = breadth_first(target, source, np.any(ends, axis=(1, 2)))  # backwards from the ends
+    endless: Booleans = towards < 0
+    nearer = ends | (model.possible & (model.next_state == towards[:, None, None]))
+    useful = np.where(endless[:, None], model.legal_actions, np.any(nearer, axis=2))
+    return useful.argmax(axis=1), endless
+
+
+def proper_policy(model: TabularModel) -> Indices:
+    """Choose actions by which every episode ends, by the shortest possible way.
+
+    Returns:
+        Actions. Shape [states].
+
+    Raises:
+        ValueError: If no policy ends from some state; names the state.
+    """
+    policy, endless = shortest_ways(model)
+    refuse_endless(endless, "no policy ends")
+    return policy
+
+
+def reachable_part(model: TabularModel) -> TabularModel:
+    """Leave out the states that no policy enters from the start."""
+    reached = breadth_first(*transitions(model), model.start > 0) >= 0
+    number = np.cumsum(reached) - 1
+    return TabularModel(
+        model.probability[reached],
+        np.where(model.possible, number[model.next_state], 0)[reached],
+        model.reward[reached],
+        model.terminated[reached],
+        model.start[reached],
+        model.legal_actions[reached],
+    )
+
+
+def transitions(model: TabularModel) -> tuple[Indices, Indices]:
+    """Return where each possible outcome begins and leads. Shapes [transitions]."""
+    source, action, outcome = np.nonzero(model.possible)
+    return source, model.next_state[source, action, outcome]
+
+
+def refuse_endless(endless: npt.NDArray[Any], who: str) -> None:
+    """Name the first state from which nothing ends."""
+    if endless.any():
+        raise ValueError(
+            f"State {endless.argmax()}: {who} an episode from here, so its return has "
+            "no limit; give a discount below 1 or a horizon."
+        )

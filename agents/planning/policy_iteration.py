@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.agents.planning.backup import Plan, action_values, make_plan
-from spielfeld.agents.planning.policies import unit_of
-from spielfeld.agents.planning.policy_evaluation import policy_evaluation
-from spielfeld.agents.planning.ways_to_end import Indices, proper_policy, shortest_ways
-from spielfeld.arrays import Floats
+from spielfeld.agents.planning.policy_evaluation import (
+    Indices,
+    policy_evaluation,
+    proper_policy,
+    shortest_ways,
+)
+from spielfeld.agents.planning.value_iteration import Plan, action_values, make_plan
+from spielfeld.arrays import Floats, unit_of
 from spielfeld.envs.tabular import TabularModel
 
 STRICTLY_BETTER = 1e-10  # relative; see `unit_of`

@@ -11,23 +11,17 @@ Source: Sutton & Barto, 2nd edition, section 4.4, equation 4.10; in place: secti
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.planning.backup import (
-    Lookahead,
-    Plan,
-    action_value,
-    check_discount,
-    lookahead,
-    make_plan,
-)
-from spielfeld.agents.planning.policy_evaluation import policy_evaluation
-from spielfeld.agents.planning.ways_to_end import proper_policy
-from spielfeld.arrays import Floats
+from spielfeld.agents.planning.policy_evaluation import policy_evaluation, proper_policy
+from spielfeld.arrays import Booleans, Floats, unit_of
 from spielfeld.compiled import compiled
-from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular import Lookahead, TabularModel, lookahead
+
+TIE_TOLERANCE = 1e-9
 
 
 def value_iteration(
@@ -54,7 +48,7 @@ def value_iteration(
         ValueError: If discount is 1 and from some state no policy ends, or if `max_sweeps` did not
             suffice; names the state.
     """
-    check_discount(discount)
+    discount = guard.number("discount", discount, 0, 1)
     max_sweeps = guard.whole("max_sweeps", max_sweeps)
     tolerance = guard.number("tolerance", tolerance)
     world = lookahead(model)
@@ -90,14 +84,6 @@ def _secured(model: TabularModel, reward: Floats, discount: float, tolerance: fl
     return np.minimum(0.0, policy_evaluation(model, policy))
 
 
-def best_action_value(world: Lookahead, values: Floats, state: int, discount: float) -> float:
-    """Return the largest q(s, a) over the legal actions of a state."""
-    best = -np.inf
-    for action in range(world.reward.shape[1]):
-        best = max(best, action_value(world, values, state, action, discount))
-    return best
-
-
 @compiled
 def _sweep(
     world: Lookahead, values: Floats, discount: float, tolerance: float, max_sweeps: int
@@ -118,3 +104,102 @@ def _sweep(
         if residual <= tolerance:
             break
     return residual, sweeps, worst
+
+
+def best_action_value(world: Lookahead, values: Floats, state: int, discount: float) -> float:
+    """Return the largest q(s, a) over the legal actions of a state."""
+    best = -np.inf
+    for action in range(world.reward.shape[1]):
+        best = max(best, action_value(world, values, state, action, discount))
+    return best
+
+
+def action_value(
+    world: Lookahead, values: Floats, state: int, action: int, discount: float
+) -> float:
+    """Return q(s, a) = r(s, a) + discount * sum over s' of p(s' | s, a) v(s')."""
+    following = 0.0
+    for outcome in range(world.next_state.shape[2]):
+        target = world.next_state[state, action, outcome]
+        following += world.going_on[state, action, outcome] * values[target]
+    value: float = world.reward[state, action] + discount * following
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A solved world.
+
+    Args:
+        values: Optimal discounted return of each state. Shape [states].
+        action_values: The same for each action taken first; -inf if illegal.
+            Shape [states, actions].
+        policy: Uniform over the optimal actions of each state. Shape [states, actions].
+        residual: Largest change that the last sweep made, or one more would make, in units of
+            return.
+        error_bound: No value is further than this from the optimal one, apart from rounding; nan
+            if nothing is known (value iteration with discount 1).
+        sweeps: How often all states were updated, or how many policies were evaluated.
+    """
+
+    values: Floats
+    action_values: Floats
+    policy: Floats
+    residual: float
+    error_bound: float
+    sweeps: int
+
+
+def make_plan(
+    model: TabularModel,
+    values: Floats,
+    discount: float,
+    residual: float,
+    error_bound: float,
+    sweeps: int,
+) -> Plan:
+    """Add to the values of a world what one step of looking ahead says."""
+    ahead = action_values(model, values, discount)
+    slack = 2 * error_bound if np.isfinite(error_bound) else 0.0
+    # greedy_policy scales it up again
+    relative = slack / (max(unit_of(values), np.abs(values).max()) or 1.0)
+    policy = greedy_policy(ahead, tolerance=max(TIE_TOLERANCE, relative))
+    return Plan(values, ahead, policy, residual, error_bound, sweeps)
+
+
+def action_values(model: TabularModel, values: Floats, discount: float = 1.0) -> Floats:
+    """Look one step ahead from every state: q(s, a) = r(s, a) + discount * E[v(next state)].
+
+    Args:
+        model: The world.
+        values: What each state is worth, as a discounted return. Shape [states].
+        discount: Factor on the return from the next step on, in [0, 1].
+
+    Returns:
+        Discounted returns, -inf where an action is illegal. Shape [states, actions].
+    """
+    world = lookahead(model)
+    following = np.einsum("sak,sak->sa", world.going_on, values[world.next_state])
+    result: Floats = world.reward + discount * following
+    return result
+
+
+def greedy_policy(
+    action_values: Floats, legal: Booleans | None = None, tolerance: float = TIE_TOLERANCE
+) -> Floats:
+    """Choose uniformly among the best actions of each state.
+
+    Args:
+        action_values: Discounted returns. Shape [states, actions].
+        legal: Which actions may be chosen, all by default. Shape [states, actions].
+        tolerance: Actions this close to the best one tie with it: in units of return, relative to
+            the best value where that is larger than 1, and to the largest where all are smaller.
+
+    Returns:
+        Probabilities. Shape [states, actions].
+    """
+    allowed = action_values if legal is None else np.where(legal, action_values, -np.inf)
+    best = allowed.max(axis=1, keepdims=True)
+    tied = allowed >= best - tolerance * np.maximum(unit_of(allowed), np.abs(best))
+    share: Floats = tied / tied.sum(axis=1, keepdims=True)
+    return share

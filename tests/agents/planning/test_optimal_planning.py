@@ -20,9 +20,9 @@ from spielfeld.agents.planning import (
     random_policy,
     value_iteration,
 )
-from spielfeld.envs.tabular import TabularModel
+from spielfeld.envs.tabular import TabularModel, lookahead
 
-backup = importlib.import_module("spielfeld.agents.planning.backup")
+sweeps = importlib.import_module("spielfeld.agents.planning.value_iteration")
 SOLVERS = [value_iteration, policy_iteration]
 ROUNDING = 1e-9
 
@@ -65,9 +65,9 @@ def test_illegal_actions_are_never_chosen(solve) -> None:
 @pytest.mark.uncompiled
 def test_one_action_and_all_of_them_are_looked_ahead_alike() -> None:
     model, values = two_rooms(), np.array([3.0, 4.0, 0.0])
-    world = backup.lookahead(model)
+    world = lookahead(model)
     one_by_one = [
-        [backup.action_value(world, values, state, action, 0.9) for action in range(2)]
+        [sweeps.action_value(world, values, state, action, 0.9) for action in range(2)]
         for state in range(3)
     ]
     assert np.allclose(one_by_one, action_values(model, values, 0.9), rtol=1e-15)

@@ -128,5 +128,5 @@ def test_what_is_no_policy_is_refused(policy: np.ndarray, message: str) -> None:
 
 @pytest.mark.parametrize("discount", [-0.1, 1.1, float("nan")])
 def test_what_is_no_discount_is_refused(discount: float) -> None:
-    with pytest.raises(ValueError, match="between 0 and 1"):
+    with pytest.raises(ValueError, match="from 0 to 1"):
         policy_evaluation(two_rooms(), np.zeros(3, int), discount)
