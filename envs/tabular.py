@@ -144,20 +144,6 @@ class TabularModel:
         return arrays
 
 
-class Lookahead(NamedTuple):
-    """A model as planners take it, with everything folded in that does not depend on values."""
-
-    reward: Floats  # mean reward, -inf where the action is illegal; [states, actions]
-    going_on: Floats  # probability of this outcome, 0 if it ends; [states, actions, outcomes]
-    next_state: Integers  # [states, actions, outcomes]
-
-
-def lookahead(model: TabularModel) -> Lookahead:
-    """Fold ends and legality of a model into what planners sum over."""
-    reward = np.where(model.legal_actions, model.expected_reward, -np.inf)
-    return Lookahead(reward, model.probability * ~model.terminated, model.next_state)
-
-
 def _read_only(array: Given) -> Given:
     """Return an array that is not to be changed: it was checked once, and loops do not look."""
     array.flags.writeable = False

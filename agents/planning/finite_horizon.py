@@ -15,10 +15,10 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.planning.value_iteration import best_action_value
+from spielfeld.agents.planning.value_iteration import Lookahead, best_action_value, lookahead
 from spielfeld.arrays import Floats
 from spielfeld.compiled import compiled
-from spielfeld.envs.tabular import Lookahead, TabularModel, lookahead
+from spielfeld.envs.tabular import TabularModel
 
 
 def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> Floats:

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.planning.policy_evaluation import policy_evaluation, proper_policy
-from spielfeld.arrays import Booleans, Floats, unit_of
+from spielfeld.arrays import Booleans, Floats, Integers, unit_of
 from spielfeld.compiled import compiled
-from spielfeld.envs.tabular import Lookahead, TabularModel, lookahead
+from spielfeld.envs.tabular import TabularModel
 
 TIE_TOLERANCE = 1e-9
 
@@ -82,6 +83,20 @@ def _secured(model: TabularModel, reward: Floats, discount: float, tolerance: fl
     if (paid >= 0).all() or (paid < -tolerance).all():
         return np.zeros(model.states)
     return np.minimum(0.0, policy_evaluation(model, policy))
+
+
+class Lookahead(NamedTuple):
+    """A model as planners take it, with everything folded in that does not depend on values."""
+
+    reward: Floats  # mean reward, -inf where the action is illegal; [states, actions]
+    going_on: Floats  # probability of this outcome, 0 if it ends; [states, actions, outcomes]
+    next_state: Integers  # [states, actions, outcomes]
+
+
+def lookahead(model: TabularModel) -> Lookahead:
+    """Fold ends and legality of a model into what planners sum over."""
+    reward = np.where(model.legal_actions, model.expected_reward, -np.inf)
+    return Lookahead(reward, model.probability * ~model.terminated, model.next_state)
 
 
 @compiled

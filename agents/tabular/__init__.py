@@ -32,10 +32,10 @@ meant to be read in this order; an arrow is a small step.
 
 Prediction and control share their updates, which stand in the files of control.
 
-What all share: the loop in `agents/loop.py`, `rules` (settings, picking an action, moving a value),
-`learner` (which fills the loop with them), `worlds` (a model, and any Gymnasium environment),
-`prediction` (acting by a given policy), `memory`, and `spaces` (from observations to rows of the
-table); the planners also `remembered_world` and `priority_queue`.
+What all share: the loop in `agents/loop.py`, `rules` (arrays, settings, picking an action),
+`descent` (moving a value), `learner` (which fills the loop with them), `worlds` (a model, and any
+Gymnasium environment), `prediction` (acting by a given policy), and `spaces` (from observations to
+rows of the table); the planners also `remembered_world` and `priority_queue`.
 """
 
 from typing import TYPE_CHECKING
@@ -76,6 +76,6 @@ if TYPE_CHECKING:  # one line for each learner, in the order of `spielfeld list`
 
 if TYPE_CHECKING:  # other exports
     from spielfeld.agents.tabular.learner import TabularLearner
-    from spielfeld.agents.tabular.rules import Next
+    from spielfeld.agents.tabular.descent import Next
 else:
     __getattr__, __dir__, __all__ = lazy(__name__, __file__)

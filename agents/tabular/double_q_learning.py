@@ -23,9 +23,9 @@ from typing import NamedTuple
 import numpy as np
 
 from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.descent import move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import Allowed
-from spielfeld.agents.tabular.rules import ControlConfig, choose_action, move
+from spielfeld.agents.tabular.rules import Allowed, ControlConfig, choose_action
 from spielfeld.arrays import Array
 from spielfeld.settings import settings
 from spielfeld.snapshot import Counts, Values

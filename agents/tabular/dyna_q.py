@@ -28,7 +28,6 @@ import numpy as np
 
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.agents.tabular.remembered_world import (
     is_new,
     learn_from_memory,
@@ -37,7 +36,7 @@ from spielfeld.agents.tabular.remembered_world import (
     remember,
     require_listed,
 )
-from spielfeld.agents.tabular.rules import ControlConfig
+from spielfeld.agents.tabular.rules import Allowed, CellCount, Cells, ControlConfig, StatesOrNone
 from spielfeld.arrays import Array
 from spielfeld.settings import Whole, settings
 from spielfeld.snapshot import Counts, Values

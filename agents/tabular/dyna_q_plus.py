@@ -26,7 +26,6 @@ import numpy as np
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.dyna_q import DynaQ, DynaQConfig
-from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.agents.tabular.remembered_world import (
     is_new,
     learn_from_memory,
@@ -35,6 +34,7 @@ from spielfeld.agents.tabular.remembered_world import (
     remember,
     require_listed,
 )
+from spielfeld.agents.tabular.rules import Allowed, CellCount, Cells, StatesOrNone
 from spielfeld.arrays import Array
 from spielfeld.settings import Amount, settings
 from spielfeld.snapshot import Counts, Values

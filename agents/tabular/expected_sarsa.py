@@ -13,8 +13,8 @@ Source: van Seijen et al. (2009); Sutton & Barto, 2nd edition, section 6.6, equa
 from __future__ import annotations
 
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import GradientConfig, Next
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.rules import GradientConfig, Next
 from spielfeld.settings import Share, Whole, settings
 
 

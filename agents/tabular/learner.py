@@ -1,7 +1,8 @@
 """Tabular learners: a table of values, the rules that fill `agents/loop.py`, and the two worlds.
 
 `learn` runs the loop compiled where the environment is nothing but a `TabularModel`, and as plain
-Python in any other Gymnasium environment. The rules that methods share stand in `rules.py`.
+Python in any other Gymnasium environment. The rules that methods share stand in `rules.py`
+and `descent.py`.
 
 Where observations are continuous, a method with a `target` learns the sum of tiles in the place of
 one row of the table (Sutton & Barto, 2nd edition, sections 9.5.4 and 10.1). A state is then the
@@ -24,14 +25,20 @@ from gymnasium.spaces import Box
 from spielfeld import guard, snapshot
 from spielfeld.agents.loop import Rates, Transition, exploration, loop, one_by_one
 from spielfeld.agents.progress import CHUNK, NEVER, Progress
-from spielfeld.agents.tabular.memory import Memory, SoundMemory, Tabular, TileMemory
-from spielfeld.agents.tabular.rules import (
-    ControlConfig,
+from spielfeld.agents.tabular.descent import (
     GradientConfig,
-    TabularConfig,
+    TileMemory,
     aim_of,
     descend_to_target,
     require_target,
+    values_of_tiles,
+)
+from spielfeld.agents.tabular.rules import (
+    ControlConfig,
+    Memory,
+    SoundMemory,
+    Tabular,
+    TabularConfig,
     soft_pick,
 )
 from spielfeld.agents.tabular.spaces import DiscreteCode, tile_coder
@@ -49,12 +56,6 @@ from spielfeld.learning.tile_coding import TileCoder, TileSum
 from spielfeld.settings import settings_of
 
 Rule = Callable[..., Any]
-
-
-def values_of_tiles(memory: TileMemory, state: int) -> Array:
-    """Return the action values of an observation: the sum over its active tiles. [actions]."""
-    values: Array = np.add.reduce(memory.table.take(memory.tiles[state], axis=0), axis=-2)
-    return values
 
 
 class TabularLearner:

@@ -27,15 +27,16 @@ import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.descent import move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import (
+from spielfeld.agents.tabular.rules import (
     Allowed,
+    ControlConfig,
     EpisodeColumns,
     EpisodeRewards,
     EpisodeStates,
     StepsOrNone,
 )
-from spielfeld.agents.tabular.rules import ControlConfig, move
 from spielfeld.arrays import Array
 from spielfeld.settings import Share, Whole, settings
 from spielfeld.snapshot import Counts, Values

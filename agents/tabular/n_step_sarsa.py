@@ -23,9 +23,9 @@ import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.descent import move
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import Allowed, Columns, States
-from spielfeld.agents.tabular.rules import ControlConfig, move
+from spielfeld.agents.tabular.rules import Allowed, Columns, ControlConfig, States
 from spielfeld.arrays import Array
 from spielfeld.settings import Range, Share, Whole, settings
 from spielfeld.snapshot import Counts, Values

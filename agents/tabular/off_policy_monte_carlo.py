@@ -30,15 +30,15 @@ import numpy as np
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import (
+from spielfeld.agents.tabular.monte_carlo import require_steps, with_room
+from spielfeld.agents.tabular.rules import (
     Allowed,
     EpisodeColumns,
     EpisodeRewards,
     EpisodeShares,
     EpisodeStates,
+    action_probability,
 )
-from spielfeld.agents.tabular.monte_carlo import require_steps, with_room
-from spielfeld.agents.tabular.rules import action_probability
 from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend

@@ -13,8 +13,7 @@ from gymnasium import Env
 
 from spielfeld.agents.planning.policies import random_policy
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import Tabular
-from spielfeld.agents.tabular.rules import PredictionConfig
+from spielfeld.agents.tabular.rules import PredictionConfig, Tabular
 from spielfeld.arrays import Array
 from spielfeld.envs.access import plain_model
 from spielfeld.envs.tabular import TabularModel

@@ -27,7 +27,6 @@ import numpy as np
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells, CellsOrNone, StatesOrNone
 from spielfeld.agents.tabular.priority_queue import (
     empty_queue,
     pop,
@@ -35,7 +34,14 @@ from spielfeld.agents.tabular.priority_queue import (
     require_queue,
 )
 from spielfeld.agents.tabular.remembered_world import learn_from_memory, remember, remembered_target
-from spielfeld.agents.tabular.rules import ControlConfig
+from spielfeld.agents.tabular.rules import (
+    Allowed,
+    CellCount,
+    Cells,
+    CellsOrNone,
+    ControlConfig,
+    StatesOrNone,
+)
 from spielfeld.arrays import Array
 from spielfeld.settings import Amount, Count, settings
 from spielfeld.snapshot import Counts, Values

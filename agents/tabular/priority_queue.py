@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from spielfeld import guard
-from spielfeld.agents.tabular.memory import Cells, CellsOrNone
+from spielfeld.agents.tabular.rules import Cells, CellsOrNone
 from spielfeld.arrays import Array
 from spielfeld.snapshot import Values
 

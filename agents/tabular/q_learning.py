@@ -18,8 +18,8 @@ Source: Watkins (1989); Sutton & Barto, 2nd edition, section 6.5, equation 6.8.
 from __future__ import annotations
 
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import GradientConfig, Next
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.rules import GradientConfig, Next
 from spielfeld.arrays import Array
 from spielfeld.settings import settings
 

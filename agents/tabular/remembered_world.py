@@ -17,9 +17,9 @@ import numpy as np
 
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.memory import Tabular
+from spielfeld.agents.tabular.descent import move
 from spielfeld.agents.tabular.q_learning import best_value
-from spielfeld.agents.tabular.rules import move
+from spielfeld.agents.tabular.rules import Tabular
 from spielfeld.arrays import Array
 
 

@@ -1,28 +1,82 @@
-"""The settings and rules that tabular methods share: how to pick an action, and how to learn.
+"""Arrays, settings and the rule to pick an action, which tabular methods share.
 
-`soft_pick` and `descend_to_target` fill the rules `pick` and `update` of `agents/loop.py`. A method
-that is gradient descent on the squared error of one cell writes only its `target`. Others write an
-`update` of their own. Plain functions of scalars and rows, the same in the plain and the compiled
+Each method keeps a named tuple of arrays that compiled loops change in place. The annotation of an
+array says what its numbers stand for, so that a state from a file is checked before it is restored.
+
+`soft_pick` fills the rule `pick` of `agents/loop.py`. The rule `update` of methods with a `target`
+stands in `descent.py`. Plain functions of scalars and rows, the same in the plain and the compiled
 loop.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from spielfeld.agents.loop import Rates, Transition
-from spielfeld.agents.tabular.memory import Tabular
 from spielfeld.arrays import Array
-from spielfeld.learning.loss import squared_error_derivative
-from spielfeld.learning.optimizer import decayed_rate, descend
-from spielfeld.settings import Amount, Count, Finite, Positive, Range, Share, Whole, settings
+from spielfeld.settings import Amount, Finite, Range, Share, Whole, settings
+from spielfeld.snapshot import Counts, Grows, Index, Values
 
 StepSize = Annotated[float, Range(0, 1, open_low=True)]
-TARGET = "target(transition, following, discount)"
+
+# Arrays.
+
+Allowed = Annotated[Array, Amount]
+"""Whether actions are allowed, or the weights that a policy gives them."""
+States = Annotated[Array, Index("states")]
+StatesOrNone = Annotated[Array, Index("states", none=True)]
+Columns = Annotated[Array, Index("columns")]
+Cells = Annotated[Array, Index("cells")]
+"""Cells of the table, each as row * columns + column."""
+CellsOrNone = Annotated[Array, Index("cells", none=True)]
+CellCount = Annotated[Array, Index("cell_counts")]
+"""How many cells of a list are in use, one number."""
+StepsOrNone = Annotated[Array, Range(-1, 2**62)]
+EpisodeStates = Annotated[Array, Grows(), Index("states")]
+"""Of each step of the episode; the array grows with it."""
+EpisodeColumns = Annotated[Array, Grows(), Index("columns")]
+EpisodeRewards = Annotated[Array, Grows(), Finite]
+EpisodeShares = Annotated[Array, Grows(), Share]
+
+
+class Tabular(Protocol):
+    """The arrays that every memory begins with."""
+
+    @property
+    def table(self) -> Values:
+        """Action values, or values of states. Shape [states, actions] or [states, 1]."""
+        ...
+
+    @property
+    def visits(self) -> Counts:
+        """Updates of each cell, of the table's shape."""
+        ...
+
+    @property
+    def legal(self) -> Allowed:
+        """Actions known to be allowed, or a policy's weights. Shape [states, actions]."""
+        ...
+
+
+@runtime_checkable
+class SoundMemory(Protocol):
+    """A memory whose arrays must agree with one another."""
+
+    def require_sound(self, steps: int) -> None:
+        """Raise a ValueError if they do not fit an episode of `steps` environment steps."""
+        ...
+
+
+class Memory(NamedTuple):
+    """The arrays of every method; one that needs more names these first, then its own."""
+
+    table: Values  # action values [states, actions]
+    visits: Counts  # updates of each cell [states, actions]
+    legal: Allowed  # actions known to be allowed [states, actions]
+
+
+# Settings.
 
 
 class TabularConfig(Protocol):
@@ -71,18 +125,6 @@ class ControlConfig:
     """Step size of a cell's first update, in (0, 1]."""
     learning_rate_decay: Amount = 0.01
     """Step size / (1 + decay * (visits - 1)); 0 keeps it constant, above 0 averages noise out."""
-
-
-@settings
-class GradientConfig(ControlConfig):
-    """Settings of one-step control by gradient descent, on a table or on tiles."""
-
-    tilings: Count = 8
-    """Tilings of a continuous observation space: a power of two."""
-    tiles: Count = 8
-    """Tiles along each dimension of a continuous observation space."""
-    tile_limit: Positive = 3.0
-    """Tiles end at minus and plus this where observations have no bounds, as Cart Pole's speeds."""
 
 
 # Picking an action.
@@ -155,71 +197,3 @@ def action_probability(values: Array, legal: Array, exploration_rate: float, act
                 ties += 1
     greedy = (1.0 - exploration_rate) / ties if values[action] == best else 0.0
     return exploration_rate / count + greedy
-
-
-# Learning from a transition.
-
-
-class Next(NamedTuple):
-    """The next state, as a target looks at it."""
-
-    values: Array  # action values [actions]
-    legal: Array  # allowed actions [actions]
-    action: int  # the one picked already, by on-policy methods; -1 otherwise
-    exploration_rate: float  # with which the agent picks there
-
-
-def target(transition: Transition, following: Next, discount: float) -> float:
-    """Return the number that the value of the action just taken moves towards; a method's rule."""
-    raise NotImplementedError
-
-
-def aim_of(memory: Tabular, rates: Rates, transition: Transition) -> float:
-    """Return the method's target for a transition, with the values as they are now."""
-    state = transition.next_state
-    following = Next(values_of(memory, state), memory.legal[state], transition.next_action,
-                     transition.next_exploration_rate)  # fmt: skip
-    return target(transition, following, rates.discount)
-
-
-def descend_to_target(
-    memory: Tabular,
-    settings: object,
-    rates: Rates,
-    transition: Transition,
-    agent: np.random.Generator,
-) -> None:
-    """Move the cell of the action just taken one step towards its target."""
-    aim = aim_of(memory, rates, transition)
-    move(memory.table, memory.visits, rates, transition.state, transition.action, aim)
-
-
-def move(table: Array, visits: Array, rates: Rates, state: int, action: int, aim: float) -> None:
-    """Take one step of gradient descent on the squared error of one cell.
-
-    Args:
-        table: Changed in place. Shape [states, actions].
-        visits: Updates of each cell, changed in place. Shape [states, actions].
-        rates: `learning_rate` and `learning_rate_decay`; see `spielfeld.agents.loop.Rates`.
-        state: Row of the cell.
-        action: Column of the cell.
-        aim: The number that the cell is compared with, held constant.
-    """
-    visits[state, action] += 1
-    rate = decayed_rate(rates.learning_rate, rates.learning_rate_decay, visits[state, action])
-    slope = squared_error_derivative(table[state, action], aim)
-    table[state, action] = descend(table[state, action], slope, rate)
-
-
-def require_target(rule: Callable[..., Any]) -> None:
-    """Refuse a target that takes other arguments than the loop gives.
-
-    Raises:
-        ValueError: Names the arguments that it takes, and those that it should take.
-    """
-    taken = list(inspect.signature(rule).parameters)
-    if len(taken) != 3 or taken[0] == "reward":
-        raise ValueError(
-            f"The target {rule.__name__}({', '.join(taken)}) must be {TARGET}: transition.reward, "
-            "transition.terminated, following.values, following.legal."
-        )

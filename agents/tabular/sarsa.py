@@ -19,8 +19,8 @@ Source: Rummery & Niranjan (1994); Sutton & Barto, 2nd edition, section 6.4, equ
 from __future__ import annotations
 
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import GradientConfig, Next
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.rules import GradientConfig, Next
 from spielfeld.settings import Share, Whole, settings
 
 

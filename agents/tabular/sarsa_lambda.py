@@ -36,8 +36,7 @@ import numpy as np
 from spielfeld import guard
 from spielfeld.agents.loop import Rates, Transition
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.memory import Allowed, CellCount, Cells
-from spielfeld.agents.tabular.rules import ControlConfig
+from spielfeld.agents.tabular.rules import Allowed, CellCount, Cells, ControlConfig
 from spielfeld.arrays import Array
 from spielfeld.learning.optimizer import decayed_rate
 from spielfeld.settings import Share, Whole, settings

@@ -18,8 +18,9 @@ Source: Sutton (1988); Sutton & Barto, 2nd edition, section 6.1, equation 6.2.
 from __future__ import annotations
 
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import Next
 from spielfeld.agents.tabular.prediction import PredictionLearner
-from spielfeld.agents.tabular.rules import Next, PredictionConfig
+from spielfeld.agents.tabular.rules import PredictionConfig
 from spielfeld.settings import settings
 
 

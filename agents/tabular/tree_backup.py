@@ -19,10 +19,11 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.agents.loop import Rates, Transition
+from spielfeld.agents.tabular.descent import move
 from spielfeld.agents.tabular.learner import TabularLearner
 from spielfeld.agents.tabular.n_step_sarsa import Steps, WindowMemory, note, window_memory
 from spielfeld.agents.tabular.q_learning import best_value
-from spielfeld.agents.tabular.rules import ControlConfig, action_probability, move
+from spielfeld.agents.tabular.rules import ControlConfig, action_probability
 from spielfeld.arrays import Array
 from spielfeld.settings import settings
 

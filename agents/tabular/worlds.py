@@ -14,7 +14,8 @@ import numpy as np
 from gymnasium import Env
 
 from spielfeld.agents.loop import Step
-from spielfeld.agents.tabular.memory import Tabular, TileMemory
+from spielfeld.agents.tabular.descent import TileMemory
+from spielfeld.agents.tabular.rules import Tabular
 from spielfeld.agents.tabular.spaces import DiscreteCode
 from spielfeld.envs.tabular import ModelArrays, mean_reward, sample_outcome, sample_start
 from spielfeld.learning.tile_coding import TileCoder

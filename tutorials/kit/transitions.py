@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.agents.loop import Transition
-from spielfeld.agents.tabular.rules import Next
+from spielfeld.agents.tabular.descent import Next
 from spielfeld.tutorials.kit.exercise import Case, Kind
 from spielfeld.tutorials.kit.text import Text
 

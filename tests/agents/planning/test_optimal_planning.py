@@ -20,7 +20,7 @@ from spielfeld.agents.planning import (
     random_policy,
     value_iteration,
 )
-from spielfeld.envs.tabular import TabularModel, lookahead
+from spielfeld.envs.tabular import TabularModel
 
 sweeps = importlib.import_module("spielfeld.agents.planning.value_iteration")
 SOLVERS = [value_iteration, policy_iteration]
@@ -65,7 +65,7 @@ def test_illegal_actions_are_never_chosen(solve) -> None:
 @pytest.mark.uncompiled
 def test_one_action_and_all_of_them_are_looked_ahead_alike() -> None:
     model, values = two_rooms(), np.array([3.0, 4.0, 0.0])
-    world = lookahead(model)
+    world = sweeps.lookahead(model)
     one_by_one = [
         [sweeps.action_value(world, values, state, action, 0.9) for action in range(2)]
         for state in range(3)

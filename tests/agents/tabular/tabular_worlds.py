@@ -9,8 +9,8 @@ import pytest
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import Next
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.rules import Next
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.experiments.registry import LEARNERS, import_place
 

@@ -7,8 +7,8 @@ from gymnasium.spaces import Box, Discrete
 
 from spielfeld import envs  # noqa: F401, registers the environments
 from spielfeld.agents import ExpectedSarsa, QLearning, Sarsa
+from spielfeld.agents.tabular.descent import GradientConfig
 from spielfeld.agents.tabular.learner import TabularLearner
-from spielfeld.agents.tabular.rules import GradientConfig
 from spielfeld.agents.tabular.spaces import tile_coder
 from spielfeld.experiments.evaluation import Evaluator
 from spielfeld.experiments.sources import settings_for

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gymnasium.wrappers import TransformReward
 
-from spielfeld.agents.tabular.rules import GradientConfig
+from spielfeld.agents.tabular.descent import GradientConfig
 from spielfeld.envs import TabularEnv, TabularModel
 from spielfeld.envs.access import restore
 from tests.agents.tabular.tabular_worlds import (

@@ -8,8 +8,9 @@ import numpy as np
 
 from spielfeld.agents.bandit.greedy import moved
 from spielfeld.agents.bandit.ucb import upper_bound
-from spielfeld.agents.tabular.rules import action_probability, decayed_rate
+from spielfeld.agents.tabular.rules import action_probability
 from spielfeld.arrays import Array
+from spielfeld.learning.optimizer import decayed_rate
 from spielfeld.tutorials.kit.exercise import Exercise, Kind, Law, Mistake, Rule
 from spielfeld.tutorials.kit.text import Text
 

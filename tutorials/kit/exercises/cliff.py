@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import Next
 from spielfeld.agents.tabular.expected_sarsa import expected_sarsa_target
-from spielfeld.agents.tabular.rules import Next
 from spielfeld.agents.tabular.sarsa import sarsa_target
 from spielfeld.agents.tabular.sarsa_lambda import ACCUMULATING, visited_trace
 from spielfeld.agents.tabular.temporal_difference import temporal_difference_target

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spielfeld.agents.planning.value_iteration import best_action_value
+from spielfeld.agents.planning.value_iteration import Lookahead, best_action_value
 from spielfeld.arrays import Array
-from spielfeld.envs.tabular import Lookahead
 from spielfeld.tutorials.kit.exercise import Case, Exercise, Kind, Mistake
 from spielfeld.tutorials.kit.text import Text
 

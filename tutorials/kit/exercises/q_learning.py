@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from spielfeld.agents.loop import Transition
+from spielfeld.agents.tabular.descent import Next
 from spielfeld.agents.tabular.q_learning import q_learning_target
-from spielfeld.agents.tabular.rules import Next
 from spielfeld.arrays import Array
 from spielfeld.learning.loss import squared_error_derivative
 from spielfeld.learning.optimizer import descend, linear_schedule
