@@ -1,9 +1,9 @@
 """The parts of policy gradients: distributions over actions, the rollout, and advantages.
 
 A policy is a function whose outputs are the parameters of a distribution over actions: preferences
-of which the softmax makes probabilities, or the means and deviations of bell curves. Policy
-gradients need only the logarithm of an action's probability and its derivative by the outputs, the
-*score*.
+of which the softmax makes probabilities (`Categorical`), or the means and deviations of bell curves
+(`Gaussian`, in `agents/continuous.py`, which discrete actions do not need). Policy gradients need
+only the logarithm of an action's probability and its derivative by the outputs, the *score*.
 
 Source: Sutton & Barto, 2nd edition, sections 13.1 and 13.7; Williams (1992), section 6.
 """
@@ -17,6 +17,7 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from spielfeld import guard
+from spielfeld.agents.continuous import Gaussian
 from spielfeld.agents.deep_loop import (
     Acted,
     DeepLearner,
@@ -25,7 +26,7 @@ from spielfeld.agents.deep_loop import (
     Targets,
     make_network,
 )
-from spielfeld.agents.features import RewardScale, RunningMoments
+from spielfeld.agents.scaling import RewardScale, RunningMoments
 from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
 from spielfeld.envs.many_worlds import Step
@@ -87,49 +88,6 @@ class Categorical:
         """Return -p (log p + entropy), [rows, actions]."""
         slope: Array = -self.probabilities * (self.logs + self.entropy()[:, None])
         return slope
-
-
-class Gaussian:
-    """p(action) = a bell curve for each number of an action, with mean and log(deviation) learned.
-
-    Args:
-        outputs: Means, then logarithms of standard deviations. Shape [rows, 2 * numbers].
-        legal: None; continuous actions are all legal.
-    """
-
-    def __init__(self, outputs: Array, legal: Array | None = None) -> None:
-        self.mean, self.log_deviation = np.split(outputs, 2, axis=1)
-        self.deviation = np.exp(self.log_deviation)
-
-    def draw(self, generator: np.random.Generator) -> Array:
-        """Return actions [rows, numbers]; they may lie beyond the bounds of the space."""
-        noise = generator.standard_normal(self.mean.shape, self.mean.dtype)
-        return np.asarray(self.mean + self.deviation * noise)
-
-    def best(self) -> Array:
-        """Return the mean [rows, numbers]."""
-        return self.mean
-
-    def log_probability(self, action: Array) -> Array:
-        """Return the sum over numbers of -z^2/2 - log(deviation) - log(2 pi)/2, where
-        z = (action - mean) / deviation. Shape [rows].
-        """  # noqa: D205
-        z = (action - self.mean) / self.deviation
-        each = -0.5 * z * z - self.log_deviation - 0.5 * math.log(2 * math.pi)
-        return np.asarray(each.sum(axis=1))
-
-    def score(self, action: Array) -> Array:
-        """Return z / deviation for the means, z^2 - 1 for the log(deviation)s."""
-        z = (action - self.mean) / self.deviation
-        return np.concatenate([z / self.deviation, z * z - 1], axis=1)
-
-    def entropy(self) -> Array:
-        """Return the sum of log(deviation) + (1 + log(2 pi))/2. Shape [rows]."""
-        return np.asarray((self.log_deviation + 0.5 * (1 + math.log(2 * math.pi))).sum(axis=1))
-
-    def entropy_slope(self) -> Array:
-        """Return 0 for the means, 1 for the log(deviation)s."""
-        return np.concatenate([np.zeros_like(self.mean), np.ones_like(self.mean)], axis=1)
 
 
 Distribution = Categorical | Gaussian

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spielfeld.agents.features import LIMIT, RewardScale, RunningMoments
+from spielfeld.agents.scaling import LIMIT, RewardScale, RunningMoments
 
 
 @settings(max_examples=50, deadline=None)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from spielfeld.agents.features import in_bounds
-from spielfeld.agents.policy_gradient.parts import Categorical, Distribution, Gaussian
+from spielfeld.agents.continuous import Gaussian, in_bounds
+from spielfeld.agents.policy_gradient.parts import Categorical, Distribution
 
 ROWS = 6
 LEGAL = np.array(

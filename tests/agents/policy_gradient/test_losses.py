@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from spielfeld.agents.continuous import Gaussian
 from spielfeld.agents.policy_gradient.a2c import ActorCriticLoss
-from spielfeld.agents.policy_gradient.parts import ActionTargets, Categorical, Gaussian
+from spielfeld.agents.policy_gradient.parts import ActionTargets, Categorical
 from spielfeld.agents.policy_gradient.ppo import ClippedLoss, normalised
 from spielfeld.learning import CrossEntropy
 

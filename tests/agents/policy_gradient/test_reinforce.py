@@ -12,8 +12,9 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 from spielfeld import envs  # noqa: F401, registers the environments
+from spielfeld.agents.continuous import Gaussian
 from spielfeld.agents.planning import start_value
-from spielfeld.agents.policy_gradient.parts import ActionTargets, Categorical, Gaussian
+from spielfeld.agents.policy_gradient.parts import ActionTargets, Categorical
 from spielfeld.agents.policy_gradient.ppo import ClippedLoss
 from spielfeld.agents.policy_gradient.reinforce import (
     ROOM,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete
 
+from spielfeld.agents.continuous import Gaussian
 from spielfeld.agents.deep_loop import Acted
-from spielfeld.agents.policy_gradient.parts import Categorical, Gaussian, Rollout
+from spielfeld.agents.policy_gradient.parts import Categorical, Rollout
 from spielfeld.envs.many_worlds import Step
 
 SETTINGS = {"steps": 3, "discount": 0.5, "trace_decay": 1.0, "normalise_returns": False}
