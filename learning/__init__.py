@@ -1,4 +1,4 @@
-"""What learning is: a function, how wrong it is, one step downhill, where data come from."""
+"""Learning: functions, losses, optimizers, data sets, and learners made of these parts."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,7 @@
-"""Encode and decode: describe an input in few numbers, and get back what they tell of it.
+"""Encoder and decoder: functions that compress an input to a code, and reconstruct it.
 
-With the inputs themselves as targets nothing is left to predict but what a narrow code keeps, so
-the code becomes a summary.
+The targets are the inputs themselves. The code has fewer numbers than the input, so it can keep
+only a summary.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from spielfeld.learning.function import (
 
 
 class EncodeDecode(Function):
-    """phi(x) = decoder(encoder(x)): one function behind another, such as two networks.
+    """phi(x) = decoder(encoder(x)): two functions in a chain, for example two networks.
 
-    Their parameters are shared, not copied, under "encoder." and "decoder." and their names.
+    `parameters` contains the arrays of both functions, not copies. Their names begin with
+    "encoder." and "decoder.".
 
     Args:
-        encoder: Makes codes [rows, code] of inputs.
-        decoder: Makes predictions of codes; must know the derivative by its inputs.
+        encoder: Function from inputs to codes [rows, code].
+        decoder: Function from codes to predictions; it also gives the derivative by its inputs.
     """
 
     def __init__(self, encoder: Function, decoder: Link) -> None:
@@ -40,9 +41,10 @@ class EncodeDecode(Function):
         }
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
-        """Return what is left of inputs after coding, or [rows] where `select` is given.
+        """Return reconstructions [rows, features], or [rows] where `select` is given.
 
-        On the way back, the code's slope by the decoder is the upstream of the encoder.
+        In the backward pass, the derivative by the codes comes from the decoder. It is the upstream
+        of the encoder.
         """
         codes, back_to_inputs = self.encode.forward(inputs)
         prediction, back_to_codes = self.decode.chained(codes, select)
@@ -58,14 +60,14 @@ class EncodeDecode(Function):
 class TiedLinear(Function):
     """phi(x) = (x - bias) weights weights^T + bias: encoder and decoder share their weights.
 
-    Differs from `EncodeDecode` of two `Linear` by half of its parameters. With squared error to x
-    itself, its lowest point is where the columns of `weights` are an orthonormal basis of the
-    first principal components (Baldi & Hornik, 1989), and `bias` a point of their plane through
+    It has half the weights of an `EncodeDecode` with two `Linear` functions. Its loss is the
+    squared error to x. At the minimum, the columns of `weights` are an orthonormal basis of the
+    first principal components (Baldi & Hornik, 1989). `bias` is then a point of their plane through
     the mean.
 
     Args:
-        weights: At the start; at zero they would never begin to move. Shape [features, code].
-        bias: At the start; zero by default. Shape [features].
+        weights: Weights at the start; their gradient is 0 if all are 0. Shape [features, code].
+        bias: Bias at the start; 0 by default. Shape [features].
     """
 
     def __init__(self, weights: Array, bias: Array | None = None) -> None:
@@ -73,7 +75,7 @@ class TiedLinear(Function):
         self.parameters: Parameters = {"weights": weights.copy(), "bias": bias.copy()}
 
     def encode(self, inputs: Array) -> Array:
-        """Return codes [rows, code] of inputs [rows, features].
+        """Return the codes [rows, code] of inputs [rows, features].
 
         Raises:
             ValueError: If a row has another number of features.
@@ -83,21 +85,21 @@ class TiedLinear(Function):
         return codes
 
     def decode(self, codes: Array) -> Array:
-        """Return what codes [rows, code] tell of inputs. Shape [rows, features]."""
+        """Return the reconstructions of codes [rows, code]. Shape [rows, features]."""
         inputs: Array = codes @ self.parameters["weights"].T + self.parameters["bias"]
         return inputs
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
-        """Return what is left of inputs after coding, or [rows] where `select` is given.
+        """Return reconstructions [rows, features], or [rows] where `select` is given.
 
-        The gradient of the weights has two shares: as encoder and as decoder.
+        The gradient of the weights has two parts: one as encoder and one as decoder.
         """
         weights, bias = self.parameters["weights"], self.parameters["bias"]
         codes = self.encode(inputs)
 
         def backward(upstream: Array) -> Gradient:
             upstream = spread(upstream, select, len(bias))
-            slope = upstream @ weights  # by the codes, [rows, code]
+            slope = upstream @ weights  # derivative by the codes, [rows, code]
             return {
                 "weights": (inputs - bias).T @ slope + upstream.T @ codes,
                 "bias": upstream.sum(axis=0) - weights @ slope.sum(axis=0),

@@ -1,4 +1,4 @@
-"""The currency of learning: inputs with their targets, and gradients that touch few cells."""
+"""Batches of inputs with targets, and sparse gradients, which are zero except in a few cells."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from spielfeld.arrays import Array
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some rows of inputs and what a learner should have answered.
+    """Rows of inputs with their targets.
 
     Args:
-        inputs: One row each. Shape [rows, ...], or [rows] indices for a table.
-        targets: What each row's prediction is compared with. Shape [rows], or [rows, outputs];
-            or a named tuple of such arrays, where the loss has several terms.
-        weights: How much each row counts in the loss (1/rows) sum weight * loss. Shape [rows], or
-            one number for all.
-        select: The output that a row's target is for, such as the action of a table; None when a
+        inputs: The inputs. Shape [rows, ...], or [rows] indices for a table.
+        targets: The outputs that the function should have. Shape [rows], or [rows, outputs]. A loss
+            of several terms takes a named tuple of such arrays.
+        weights: Weight of each row in the loss (1/rows) sum weight * loss. Shape [rows], or one
+            number for all rows.
+        select: The output that each target belongs to, such as the action in a table. None if a
             target covers all outputs. Shape [rows].
     """
 
     inputs: Array
-    targets: Any  # an array, or what a loss of several terms asks for: one row a prediction
+    targets: Any  # an array, or a named tuple of arrays with one row for each prediction
     weights: Array | float = 1.0
     select: Array | None = None
 
@@ -35,10 +35,10 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A gradient that is zero but for some rows or cells; duplicates add up.
+    """A sparse gradient: zero except for some rows or cells; values of equal cells add up.
 
-    `array[index]` are the places and `values` what belongs there: `index` is one array of row
-    numbers, or a tuple of arrays that names single cells.
+    `array[index]` are the cells and `values` their gradients. `index` is an array of row numbers,
+    or a tuple of arrays that names single cells.
     """
 
     index: Array | tuple[Array, ...]

@@ -1,4 +1,4 @@
-"""Functions side by side: the outputs of each, one after the other, for the same inputs."""
+"""Functions side by side: all get the same inputs, and their outputs are concatenated."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from spielfeld.learning.function import Backward, Function, Parameters, prefixed
 
 
 class Beside(Function):
-    """phi(x) = [first(x), second(x), ...], such as a policy and a value that share no parameters.
+    """phi(x) = [first(x), second(x), ...], such as a policy and a value without shared parameters.
 
     Args:
-        **parts: Functions by name; `parameters` holds theirs as "name.parameter".
+        **parts: Functions by name; `parameters` contains theirs as "name.parameter".
     """
 
     def __init__(self, **parts: Function) -> None:
@@ -39,19 +39,19 @@ class Beside(Function):
 
 
 class Constant(Function):
-    """phi(x) = the same numbers for every input, such as how far actions scatter.
+    """phi(x) = the same numbers for every input, such as the log standard deviations of actions.
 
     Args:
-        values: Of the outputs at the start. Shape [outputs].
+        values: The outputs at the start. Shape [outputs].
     """
 
     def __init__(self, values: Array) -> None:
         self.parameters: Parameters = {"values": values.copy()}
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
-        """Return them for each row; the gradient is the sum of `upstream` over the rows."""
+        """Return the values for each row; the gradient is the sum of `upstream` over the rows."""
         values = self.parameters["values"]
-        outputs = np.tile(values, (len(inputs), 1))  # the caller's own, to be written to
+        outputs = np.tile(values, (len(inputs), 1))  # a copy, because the caller may change it
 
         def backward(upstream: Array) -> Gradient:
             return {"values": spread(upstream, select, len(values)).sum(axis=0)}

@@ -1,8 +1,8 @@
-"""Centroids: predict every point by the nearest of a few.
+"""Centroids: a function that predicts each point by the nearest of a few centroids.
 
-With the inputs themselves as targets, squared error and one step per batch this is k-means: a
-step of n / n_k on all n rows at once, where n_k belong to the k-th centroid, moves each centroid to
-the mean of its rows, which is Lloyd's iteration (1982); a step of 1 / n_k on one row at a time is
+With the inputs as targets, squared error and one step for each batch, this is k-means. Let n_k be
+the number of rows nearest to centroid k. A step of n / n_k on all n rows moves each centroid to the
+mean of its rows. This is Lloyd's iteration (1982). A step of 1 / n_k on one row at a time is
 MacQueen's online form (1967).
 """
 
@@ -19,15 +19,15 @@ from spielfeld.learning.function import Backward, Function, Parameters, of_width
 class Centroids(Function):
     """phi(x) = the nearest of `centroids` by Euclidean distance.
 
-    Of equally near ones it is the first, as far as rounding tells. Which one is nearest stays as it
-    is under a step small enough, so the gradient is that of the chosen centroid alone. On the
-    borders, where it would jump, there is none.
+    If several centroids are equally near, the first one is used, within rounding. A small enough
+    step does not change the nearest centroid of a row. So the gradient belongs to the nearest
+    centroid alone. On the border between two centroids the prediction jumps and has no gradient.
 
     Args:
-        start: Where the centroids are at first; copied. Shape [centroids, features].
+        start: Centroids at the start; copied. Shape [centroids, features].
 
     Raises:
-        ValueError: If `start` is no table of one or more rows.
+        ValueError: If `start` is not a table with one or more rows.
     """
 
     def __init__(self, start: npt.ArrayLike) -> None:
@@ -49,15 +49,16 @@ class Centroids(Function):
         return selected(centroids[nearest], select), backward
 
     def assign(self, inputs: Array) -> Array:
-        """Return the number of each row's nearest centroid. Shape [rows].
+        """Return the number of the nearest centroid for each row. Shape [rows].
 
-        |x - c|^2 / 2 without |x|^2 / 2, which is the same for all centroids: one matrix product.
+        It compares |x - c|^2 / 2 - |x|^2 / 2, because |x|^2 / 2 is the same for all centroids. So
+        one matrix product is enough.
 
         Raises:
             ValueError: If a row has another number of features.
         """
         centroids = self.parameters["centroids"]
-        near = centroids[0]  # as origin: far from it, products would cancel badly
+        near = centroids[0]  # the origin: distances from a far origin lose digits
         centroids = centroids - near
         half_squares = (centroids * centroids).sum(axis=1) / 2  # [centroids]
         products = (of_width(inputs, len(near)) - near) @ centroids.T  # [rows, centroids]

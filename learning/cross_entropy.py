@@ -1,7 +1,8 @@
-"""Cross-entropy: how surprised a classifier is by what was true.
+"""Cross-entropy: the loss of classification, the mean of -log p of the correct class.
 
-Differs from squared error by comparing probabilities with what happened, so that being sure and
-wrong costs without limit. The predictions are logits; see `spielfeld.learning.logits`.
+Unlike squared error, it compares probabilities with the correct classes. A very certain but wrong
+prediction therefore has an unlimited loss. The predictions are logits; see
+`spielfeld.learning.logits`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from spielfeld.learning.loss import ElementwiseLoss, per_row
 class CrossEntropy:
     """l = -sum over classes of target * log softmax(logits), in nats.
 
-    Targets are class indices [rows], or distributions over the classes [rows, classes]. With an
-    action as the class and its return as the weight, the derivative is REINFORCE's (Sutton & Barto,
-    section 13.3).
+    Targets are class indices [rows], or distributions over the classes [rows, classes]. Let the
+    class be an action and the weight its return. Then the derivative is that of REINFORCE (Sutton &
+    Barto, section 13.3).
     """
 
     def value(self, prediction: Array, target: Array, weights: Array | float = 1.0) -> float:
@@ -30,7 +31,8 @@ class CrossEntropy:
             weights: As in `Loss`.
 
         Raises:
-            ValueError: If there is not one logit for each class, or a target is no class.
+            ValueError: If the number of logits is not the number of classes, or a target is not a
+                class.
         """
         log_probability = log_softmax(_all_logits(prediction))
         if _are_classes(target, prediction):
@@ -54,14 +56,14 @@ class CrossEntropy:
 class BinaryCrossEntropy(ElementwiseLoss):
     """l = -target * log p - (1 - target) * log(1 - p), where p = sigmoid(logit), in nats.
 
-    One logit says how much likelier yes is than no. So `Linear(features, 1)` is logistic
-    regression: the same as two classes whose second logit is held at 0, without the redundant half
-    of the weights. Several outputs are as many questions, each with an answer of its own. Targets
-    are 0, 1 or a probability, of the predictions' shape.
+    The logit is the logarithm of p / (1 - p). So `Linear(features, 1)` is logistic regression. It
+    equals softmax regression with two classes whose second logit is fixed at 0, with half of the
+    weights. Several outputs are independent yes-or-no questions. Targets are 0, 1 or a probability,
+    and have the shape of the predictions.
     """
 
     def each(self, prediction: Array, target: Array) -> Array:
-        """Return log(1 + exp(logit)) - target * logit, which is the same and cannot overflow."""
+        """Return log(1 + exp(logit)) - target * logit: the same loss without overflow."""
         loss: Array = np.logaddexp(0, prediction) - target * prediction
         return loss
 
@@ -80,7 +82,7 @@ def _all_logits(prediction: Array) -> Array:
 
 
 def _are_classes(target: Array, prediction: Array) -> bool:
-    """Tell class indices from distributions, and refuse what is neither."""
+    """Return whether targets are class indices and not distributions; refuse other targets."""
     rows, classes = prediction.shape
     if target.shape == (rows, classes) and target.dtype.kind == "f":
         return False

@@ -1,8 +1,8 @@
-"""Learning by gradient descent, and from rows: steps downhill along mini-batches of a data set.
+"""Learners by gradient descent: the training loop, and its use on mini-batches of a data set.
 
-`GradientLearner` is the loop: `for batch in experience: step(batch)`. `DataLearner` fills it with
-rows of a data set in random order. In supervised learning their targets are given; in unsupervised
-learning each row is its own target.
+`GradientLearner` has the loop: `for batch in experience: step(batch)`. In `DataLearner`, the
+experience is the rows of a data set in random order. In supervised learning the data set has
+targets. In unsupervised learning each row is its own target.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ OPTIMIZERS: dict[str, type[SGD | Momentum | Adam]] = {
 
 
 class GradientLearner:
-    """A function, a loss, an optimizer, and experience: all kinds of learning differ in the last.
+    """A learner made of function, loss, optimizer and experience; methods differ in the experience.
 
-    Subclasses write `experience`, and agents `act` as well. `learn` continues where the last call
-    stopped: learning 2 x 500 samples is learning 1,000.
+    Subclasses write `experience`; agents also write `act`. `learn` continues after its last call.
+    So two calls with 500 samples have the same result as one call with 1,000.
     """
 
     function: Function
@@ -63,86 +63,86 @@ class GradientLearner:
     optimizer: Optimizer
 
     def predict(self, inputs: Array) -> Array:
-        """Return phi(inputs), [rows, outputs]; changes nothing."""
+        """Return phi(inputs), [rows, outputs]; the learner does not change."""
         return self.function(inputs)
 
     def experience(self, source: Any, samples: int) -> Iterator[Batch]:
-        """Yield batches with their targets, made with the parameters as they are at that moment.
+        """Yield batches with targets; each is made with the parameters at that time.
 
         Args:
             source: A data set or an environment.
-            samples: How many rows to draw, or environment steps to take.
+            samples: Number of rows to draw, or of environment steps to take.
         """
         raise NotImplementedError
 
     def step(self, batch: Batch) -> None:
-        """Take one step downhill: parameters <- parameters - learning_rate * gradient."""
+        """Take one step of the optimizer: parameters <- parameters - learning_rate * gradient."""
         prediction, backward = self.function.forward(batch.inputs, batch.select)
         self.record(batch, prediction)
         upstream = self.loss.derivative(prediction, batch.targets, batch.weights)
         self.optimizer.step(self.function.parameters, backward(upstream), self.step_size(batch))
 
     def record(self, batch: Batch, prediction: Array) -> None:
-        """Look at what a batch was predicted to be, just before the step; for records."""
+        """Record the prediction of a batch before the step; by default nothing is recorded."""
 
     def step_size(self, batch: Batch) -> Array | float | None:
-        """Return a learning rate for this batch, one number or one a row; None for the usual."""
+        """Return a learning rate for this batch or for each row; None for the usual one."""
         return None
 
     def learn(self, source: Any, samples: int) -> History:
-        """Step along `samples` of experience; returns what was recorded meanwhile."""
+        """Learn from `samples` environment steps or rows; return their history."""
         for batch in self.experience(source, samples):
             self.step(batch)
         return self.recorded()
 
     def recorded(self) -> History:
-        """Hand over what was recorded since the last call."""
+        """Return the rows of the history since the last call."""
         return History()
 
 
 @settings
 class DescentConfig:
-    """Settings of descent in mini-batches."""
+    """Settings of gradient descent with mini-batches."""
 
     learning_rate: Positive = 0.1
-    """Step size, above 0."""
+    """Learning rate, above 0."""
     batch_size: Count = 32
-    """Rows of a step; as many as there are, or more, is descent on all rows at once."""
+    """Rows of one step; a number of all rows or more means gradient descent on all rows at once."""
     optimizer: OptimizerName = "sgd"
     """sgd, momentum or adam."""
     standardise: bool = True
-    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    """Scale every feature to mean 0 and standard deviation 1 of the training rows."""
     one_scale: bool = False
-    """Divide all features by one number, so that what hardly varies stays small."""
+    """Divide all features by the same number, so that features of small variance stay small."""
     schedule: ScheduleName = "constant"
-    """How the learning rate falls: constant, linear, cosine or step."""
+    """Course of the learning rate: constant, linear, cosine or step."""
     schedule_samples: Count = 100_000
-    """Rows drawn until the learning rate has fallen all the way; 1 or more."""
+    """Rows drawn until the learning rate reaches its end; 1 or more."""
     patience: Whole = 0
-    """Epochs without a lower loss on the validation rows, if there are any, after which learning is
-    over and its best parameters predict; 0 to go on."""
+    """Early stopping: learning ends after so many epochs without a lower loss on the validation
+    rows. The parameters of the lowest loss then predict. 0 for no early stopping."""
 
 
 class DataLearner(GradientLearner):
-    """A function that learns from rows; subclasses say which function and which loss.
+    """A learner from rows of a data set; subclasses choose the function and the loss.
 
-    Function, optimizer and the scale of the inputs are made from the first rows that it is given:
-    only they say how many features and classes there are.
+    Function, optimizer and scales are made at the first call of `learn`. They depend on the numbers
+    of features and classes, which only the rows show.
 
     Args:
         config: Settings; see the subclass's `config_class`.
-        seed: Of the weights at the start, and of the order of the rows.
-        **words: Settings by name, such as `learning_rate=0.1`, in place of those of `config`.
+        seed: Seed of the weights at the start and of the order of the rows.
+        **words: Settings by name, such as `learning_rate=0.1`; they replace those of `config`.
 
     Attributes:
-        tasks: What it can be judged by, of "classification", "regression", "ratings",
+        tasks: Tasks that can score the learner: "classification", "regression", "ratings",
             "reconstruction", "clustering", "density" and "generation".
-        own_targets: Whether each row is its own target, as in unsupervised learning: then rows of
-            any kind but ratings will do, and their targets are not looked at.
-        scales_targets: Whether targets that are numbers are standardised like the inputs, so that
-            one learning rate suits whatever unit they come in.
+        own_targets: Whether each row is its own target, as in unsupervised learning. Then rows of
+            any kind except ratings are allowed, and their targets are ignored.
+        scales_targets: Whether targets that are numbers are standardised like the inputs. So one
+            learning rate suits all units.
         measures: Scales learned from the training rows, by name: "inputs", and for some learners
-            "targets". A part of the model: `predict` takes inputs in their own units.
+            "targets". They are part of the model, so `predict` takes inputs in their own units.
     """
 
     tasks: ClassVar[tuple[str, ...]]
@@ -160,19 +160,20 @@ class DataLearner(GradientLearner):
     def __init__(self, config: object = None, seed: int = 0, **words: object) -> None:
         self.config = settings_of(self.config_class, config, words)
         self.seed = seed
-        self._data: DataSet | None = None  # the training rows, once there are some
+        self._data: DataSet | None = None  # the training rows after the first call of `learn`
         self._validation: Batch | None = None
         self._rows: list[tuple[float, ...]] = []
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
-        """Return the function to be learned from such data, at its start, and its loss."""
+        """Return the function for such data at its start, and its loss."""
         raise NotImplementedError
 
-    def answer(self, outputs: Array) -> Array:
-        """Return what `predict` makes of the function's outputs [rows, outputs].
+    def to_predictions(self, outputs: Array) -> Array:
+        """Return the predictions for outputs of the function [rows, outputs].
 
-        Reconstructions [rows, features] in the units of the inputs where rows are their own
-        targets; else numbers [rows] in units of the target, or class probabilities [rows, classes].
+        If rows are their own targets, these are reconstructions [rows, features] in the units of
+        the inputs. Otherwise they are numbers [rows] in the unit of the target, or class
+        probabilities [rows, classes].
         """
         if self.own_targets:
             return self.measures["inputs"].inverse(outputs)
@@ -180,11 +181,11 @@ class DataLearner(GradientLearner):
             return self.measures["targets"].inverse(outputs)[:, 0]
         return softmax(outputs) if self._learned_from().class_names else outputs[:, 0]
 
-    def taught(self, data: DataSet) -> DataSet:
-        """Return rows as learners of this kind see them, targets included.
+    def usable_rows(self, data: DataSet) -> DataSet:
+        """Return the rows as this learner uses them, with targets.
 
         Raises:
-            ValueError: If they are not of the kind that is learned here.
+            ValueError: If this learner cannot learn from rows of this kind.
         """
         if not self.own_targets:
             require_kind(data, self.tasks, type(self).__name__)
@@ -195,7 +196,7 @@ class DataLearner(GradientLearner):
             )
         return data
 
-    def measured(self, data: DataSet) -> dict[str, Standardiser]:
+    def scales_of(self, data: DataSet) -> dict[str, Standardiser]:
         """Return the scales of the training rows; see `measures`."""
         inputs = Standardiser(np.zeros(data.features), np.ones(data.features))
         if self.config.standardise:
@@ -206,10 +207,10 @@ class DataLearner(GradientLearner):
         targets = np.asarray(data.targets)[:, None]
         return {"inputs": inputs, "targets": Standardiser.learned_from(targets)}
 
-    def prepared(self, data: DataSet) -> DataSet:
-        """Return rows as the function and the loss take them: on one scale."""
+    def scaled(self, data: DataSet) -> DataSet:
+        """Return the rows on the scale of the function and the loss."""
         if self.own_targets and data.kind == "unlabelled" and not self.config.standardise:
-            return data  # not a copy, since rows may be many
+            return data  # without a copy, because there may be many rows
         inputs = self.measures["inputs"](data.inputs)
         if not self.own_targets:
             targets = data.targets
@@ -219,32 +220,32 @@ class DataLearner(GradientLearner):
         return DataSet(data.name, "unlabelled", inputs, feature_names=data.feature_names)
 
     def weight_decay(self, rows: int) -> float:
-        """Return how strongly weights decay when learned from so many rows; see `WeightDecay`."""
+        """Return the strength of weight decay for this number of training rows."""
         return self.config.weight_decay if isinstance(self.config, Decaying) else 0.0
 
     def make_optimizer(self, rows: int) -> Optimizer:
-        """Return the optimizer that takes the steps, for so many training rows."""
+        """Return the optimizer for this number of training rows."""
         if isinstance(self.config, DescentConfig):
             return make_optimizer(self.config, self.weight_decay(rows))
-        return SGD()  # of a learner whose steps are its own
+        return SGD()  # for a learner that computes its own steps
 
     def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
-        """Return the experience: mini-batches of prepared rows, which `generator` shuffles."""
+        """Return the experience: mini-batches of scaled rows, shuffled by `generator`."""
         return MiniBatches(data, self.config.batch_size, generator)
 
     @property
     def predictor(self) -> Function:
-        """The function that predicts: the one that learns, or with `patience` as it was at best."""
+        """The function that predicts: the learned one, or the best one with early stopping."""
         return self.stopping.best or self.function
 
     @property
     def samples(self) -> int:
-        """Rows drawn so far."""
+        """Number of rows drawn so far."""
         return 0 if self._data is None else self.batches.drawn
 
     @cached_property
     def rows_digest(self) -> Annotated[str, Fixed()]:
-        """A digest of the training rows, in which a saved state must agree."""
+        """Digest of the training rows; it must agree with that of a saved state."""
         data, digest = self._learned_from(), hashlib.sha256()
         for array in (data.inputs, data.targets):
             if array is not None:
@@ -252,22 +253,22 @@ class DataLearner(GradientLearner):
         return digest.hexdigest()
 
     def predict(self, inputs: Array) -> Array:
-        """Return numbers [rows], or class probabilities [rows, classes]; changes nothing.
+        """Return numbers [rows], or class probabilities [rows, classes].
 
         Args:
-            inputs: In the units of the data set. Shape [rows, features].
+            inputs: Inputs in the units of the data set. Shape [rows, features].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
-        return self.answer(self.predictor(inputs))
+        inputs = self.scaled_inputs(inputs)
+        return self.to_predictions(self.predictor(inputs))
 
-    def measured_inputs(self, inputs: Array) -> Array:
-        """Return inputs as the function takes them; see `predict`.
+    def scaled_inputs(self, inputs: Array) -> Array:
+        """Return the inputs on the scale of the function; see `predict`.
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
         inputs = checked_inputs(inputs, self._learned_from().features)
         return self.measures["inputs"](inputs)
@@ -278,22 +279,22 @@ class DataLearner(GradientLearner):
         return self._data
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
-        """Step along `samples` more rows; of a `Split` only the training rows teach.
+        """Learn from `samples` more training rows of a data set or a `Split`.
 
         Returns:
-            A row for each step: "samples" drawn, "loss" of the batch just before the step, and
-            where the split has a validation part, "validation_loss" of all of it, which is measured
-            at the start and after each epoch, and stays as it is in between.
+            One row for each step: "samples" is the number of rows drawn. "loss" is the loss of the
+            batch before the step. With validation rows, "validation_loss" is their loss. It is
+            computed at the start and after each epoch.
 
         Raises:
-            ValueError: If rows are not of the kind that is learned here, are other rows than
-                those that learning began with, or the loss has grown without limit.
+            ValueError: If this learner cannot learn from rows of this kind. Also if the rows
+                are not those of the first call, or the loss is no longer finite.
         """
-        with np.errstate(over="ignore", invalid="ignore"):  # `record` says it in words
+        with np.errstate(over="ignore", invalid="ignore"):  # `record` raises a clear error
             return super().learn(source, samples)
 
     def experience(self, source: DataSet | Split, samples: int) -> Iterator[Batch]:
-        """Yield mini-batches of the training rows, every row once an epoch, until patience ends."""
+        """Yield mini-batches of the training rows until early stopping; each row once per epoch."""
         self.prepare(source)
         if self.stopping.over:
             return
@@ -307,16 +308,16 @@ class DataLearner(GradientLearner):
                     return
 
     def step_size(self, batch: Batch) -> float:
-        """Return the learning rate that is scheduled for the rows drawn before this batch."""
+        """Return the learning rate after the rows drawn before this batch; see `schedule`."""
         schedule = SCHEDULES[self.config.schedule]
         before = self.samples - len(batch)
         return schedule(before, self.config.schedule_samples, self.config.learning_rate)
 
     def record(self, batch: Batch, prediction: Array) -> None:
-        """Record the losses.
+        """Record the losses of a batch.
 
         Raises:
-            ValueError: If the loss has grown without limit.
+            ValueError: If the loss is no longer finite.
         """
         loss = self.loss.value(prediction, batch.targets, batch.weights)
         if not isfinite(loss):
@@ -327,37 +328,37 @@ class DataLearner(GradientLearner):
         self.note(loss)
 
     def note(self, loss: float) -> None:
-        """Write down the loss of a batch, and beside it that of the validation rows."""
+        """Record the loss of a batch and the last loss of the validation rows."""
         known = self._validation is not None and self.stopping.loss is not None
         beside = (self.stopping.loss,) if known else ()
         self._rows.append((self.samples, loss, *beside))
 
     def validation_loss(self, rows: Batch) -> float:
-        """Return the loss on rows that teach nothing."""
+        """Return the loss on validation rows."""
         return self.loss.value(self.function(rows.inputs, rows.select), rows.targets)
 
     def recorded(self) -> History:
-        """Hand over the losses since the last call."""
+        """Return the losses since the last call."""
         rows, self._rows = self._rows, []
         names = ("samples", "loss", "validation_loss")
         return History(**dict(zip(names, zip(*rows, strict=True), strict=False)))
 
     def prepare(self, source: DataSet | Split) -> None:
-        """Make what is missing from the first rows, and hold to these rows from then on.
+        """Make missing parts from the first rows, and require the same rows in later calls.
 
         Raises:
-            ValueError: If rows are not of the kind that is learned here, or are other rows than
-                those that learning began with.
+            ValueError: If this learner cannot learn from rows of this kind. Also if the rows
+                are not those of the first call.
         """
         given, held_back = (source, None) if isinstance(source, DataSet) else source[:2]
-        train = self.taught(given)
+        train = self.usable_rows(given)
         if self._data is None:
             self._begin(train)
             self._data = train
         require_same_rows(self._data, train)
         self._validation = None
         if held_back is not None:
-            self._validation = batch_of(self.prepared(self.taught(held_back)))
+            self._validation = batch_of(self.scaled(self.usable_rows(held_back)))
             if self.stopping.loss is None:
                 if self.stopping.patience:
                     self.stopping.best, _ = self.make(train, np.random.default_rng(self.seed))
@@ -365,8 +366,8 @@ class DataLearner(GradientLearner):
 
     def _begin(self, data: DataSet) -> None:
         start, order = np.random.default_rng(self.seed).spawn(2)
-        self.measures = self.measured(data)
-        self.batches = self.make_batches(self.prepared(data), order)
+        self.measures = self.scales_of(data)
+        self.batches = self.make_batches(self.scaled(data), order)
         self.function, self.loss = self.make(data, start)
         self.optimizer = self.make_optimizer(len(data))
         self.optimizer.prepare(self.function.parameters)
@@ -376,19 +377,19 @@ class DataLearner(GradientLearner):
 
 @dataclass
 class EarlyStopping:
-    """Early stopping: no further steps that only fit the noise of the training rows.
+    """Early stopping: an end of learning before the function fits the noise of the training rows.
 
-    Once an epoch the loss on the validation rows is measured. The parameters of its lowest point
-    are kept, and after `patience` epochs without a lower one learning is over.
+    The loss on the validation rows is computed once per epoch. The parameters with the lowest loss
+    are kept. Learning ends after `patience` epochs without a lower loss.
 
     Source: Prechelt (1998), "Early stopping - but when?", criterion UP with strips of one epoch.
 
     Args:
-        patience: Epochs without a lower loss after which learning is over; 0 for never.
-        best: Keeps the parameters of the lowest loss; None to keep none.
-        loss: As measured last; None before.
-        least: The lowest so far; None before.
-        waited: Epochs since then.
+        patience: Epochs without a lower loss until learning ends; 0 for no early stopping.
+        best: Function with the parameters of the lowest loss; None to keep none.
+        loss: The last loss; None before the first one.
+        least: The lowest loss so far; None before the first one.
+        waited: Epochs since the lowest loss.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("best", "loss", "least", "waited")
@@ -400,11 +401,11 @@ class EarlyStopping:
 
     @property
     def over(self) -> bool:
-        """Whether patience is at its end."""
+        """Whether learning has ended."""
         return 0 < self.patience <= self.waited
 
     def look(self, loss: float, function: Function) -> None:
-        """Take note of the loss after another epoch; keep the parameters if it is the lowest."""
+        """Record the loss after an epoch; keep the parameters if it is the lowest one."""
         better = loss < (inf if self.least is None else self.least)
         self.loss, self.least = loss, loss if better else self.least
         self.waited = 0 if better else self.waited + 1
@@ -415,15 +416,15 @@ class EarlyStopping:
 
 @runtime_checkable
 class Decaying(Protocol):
-    """Settings with `weight_decay`: J + weight_decay / 2 * sum of squared weights is minimised."""
+    """Settings with `weight_decay`: the loss is J + weight_decay / 2 * sum of squared weights."""
 
     @property
     def weight_decay(self) -> float:
-        """How strongly weights decay; biases are free."""
+        """Strength of weight decay; biases do not decay."""
         ...
 
 
 def make_optimizer(config: DescentConfig, weight_decay: float) -> Optimizer:
-    """Return a fresh optimizer of the kind that `config` names, with weight decay if above 0."""
+    """Return a new optimizer of the kind in `config`, with weight decay if it is above 0."""
     optimizer = OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate)
     return WeightDecay(optimizer, weight_decay) if weight_decay else optimizer

@@ -1,8 +1,8 @@
-"""The duelling head: how good it is to be here, apart from which action is better than another.
+"""Duelling head: outputs that separate the state value from the advantages of actions.
 
     prediction_a = value + advantage_a - mean of all advantages
 
-Without the mean, value and advantages would not be determined: what one gains the other could lose.
+Without the mean, value and advantages would not be unique: a constant could move between them.
 
 Source: Wang, Schaul, Hessel, van Hasselt, Lanctot & de Freitas (2016), equation 9.
 """
@@ -18,11 +18,11 @@ from spielfeld.learning.function import Backward, Function, Parameters, selected
 class Duelling(Function):
     """phi(x) = value(x) + advantages(x) - mean advantage(x).
 
-    Value and advantages are the outputs of one function and share all of it but the last layer. So
-    each row teaches the value, whichever action was taken.
+    Value and advantages are the outputs of one function. They share all layers except the last one.
+    So every row trains the value, no matter which action was taken.
 
     Args:
-        function: Returns the value first, then the advantages. Shape [rows, 1 + outputs].
+        function: Function with the value first, then the advantages. Shape [rows, 1 + outputs].
     """
 
     def __init__(self, function: Function) -> None:
@@ -54,12 +54,13 @@ def joined(streams: Array) -> Array:
 
 
 def parted(upstream: Array) -> Array:
-    """Return what derivatives by the predictions are by the streams; the way back of `joined`.
+    """Return the derivatives by value and advantages: the backward pass of `joined`.
 
-    By the value their sum; by each advantage its own, less the mean of all.
+    The derivative by the value is the sum over all outputs. The derivative by an advantage is that
+    of its output minus the mean of all outputs.
 
     Args:
-        upstream: Shape [rows, outputs].
+        upstream: Derivatives by the predictions. Shape [rows, outputs].
     """
     by_value = upstream.sum(axis=-1, keepdims=True)
     return np.concatenate([by_value, upstream - by_value / upstream.shape[-1]], axis=-1)

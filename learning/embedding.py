@@ -1,9 +1,9 @@
-"""Embeddings: a table of low rank, for tables far too large to visit every cell.
+"""Embeddings: a table of low rank, for tables with too many cells to see each of them.
 
-Every user and every item gets a short vector, and a rating is their dot product. Differs from
-`Table` by sharing: what one user's ratings teach about an item holds for all users, so cells that
-were never seen are predicted too. This is the matrix factorisation of recommenders (Koren, Bell &
-Volinsky, 2009, equations 1 and 4).
+Every user and every item has a short vector, and the predicted rating is their dot product. A
+`Table` learns each cell separately. Here cells share the vectors: each rating of an item changes
+its vector for all users. So the function also predicts cells that it has never seen. This is the
+matrix factorisation of recommenders (Koren, Bell & Volinsky, 2009, equations 1 and 4).
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ from spielfeld.learning.function import Backward, Function, Parameters
 class EmbeddingDot(Function):
     """phi(u)[i] = user_bias[u] + item_bias[i] + users[u] . items[i].
 
-    As in a `Table`, an input is a row number (of a user) and an output a column (an item). So
-    predicting a user's ratings of all items needs no `select`, and a batch of single ratings names
-    each item there: `Batch(users, ratings, select=items)`. Then the gradient is `Rows` of the
-    vectors and biases that took part.
+    As in a `Table`, an input is a row number (a user) and an output is a column (an item). So all
+    ratings of a user are predicted without `select`. A batch of single ratings names the item of
+    each row: `Batch(users, ratings, select=items)`. Then the gradient consists of `Rows` of the
+    vectors and biases in the batch.
 
     Args:
         users: Number of users.
         items: Number of items.
         dimensions: Length of the vectors.
-        generator: Draws the vectors at the start; at zero they would never begin to move.
-        mean: Where `item_bias` starts, usually the mean rating.
-        deviation: Of the vectors' components at the start, in units of the square root of a rating.
+        generator: Draws the vectors at the start; with all 0 their gradient would be 0.
+        mean: Value of `item_bias` at the start, usually the mean rating.
+        deviation: Standard deviation of the vectors' components at the start, in units of the
+            square root of a rating.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class EmbeddingDot(Function):
         }
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
-        """Return ratings of all items [rows, items], or [rows] of the selected ones.
+        """Return ratings of all items [rows, items], or [rows] of the selected items.
 
-        The gradient is upstream times the other side's vectors, as `Rows` of those that took part.
+        The gradient of a user's vector is upstream times the item's vector. The gradient of an
+        item's vector is upstream times the user's vector. Both are `Rows`.
         """
         if select is None:
             return self._all_items(inputs)

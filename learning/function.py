@@ -1,4 +1,4 @@
-"""Functions with parameters: what every learner learns."""
+"""Functions with parameters: the objects that every learner learns."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Chained = Callable[[Array], tuple[Gradient, Array]]
 
 
 class Function(Protocol):
-    """phi(x; parameters), and how its outputs move with its parameters.
+    """phi(x; parameters): a function that computes predictions and their gradient.
 
     `parameters` is a dict of arrays. `select` names one output for each row, as in `Batch`.
-    Subclasses write `forward`; the rest is made of it.
+    Subclasses write `forward`; the other methods use it.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("parameters",)
@@ -30,12 +30,11 @@ class Function(Protocol):
 
     @abstractmethod
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
-        """Return predictions [rows, outputs], or [rows] of the selected outputs, and the way back.
+        """Return predictions [rows, outputs], or [rows] if selected, and the backward pass.
 
-        backward(upstream) = d sum(upstream * prediction) / d parameters, under their keys, where
-        `upstream` is the derivative of a loss by the predictions, of their shape. What was
-        computed on the way to the predictions is not computed again, so go back before the
-        parameters change.
+        backward(upstream) = d sum(upstream * prediction) / d parameters, by the names of the
+        parameters. `upstream` is the derivative of a loss by the predictions, in their shape. The
+        backward pass uses results of the forward pass. So call it before the parameters change.
         """
 
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
@@ -48,11 +47,11 @@ class Function(Protocol):
 
 
 class Link(Function, Protocol):
-    """A function that can stand behind another one, because it knows how its inputs matter."""
+    """A function that also gives the derivative by its inputs, so that functions form a chain."""
 
     @abstractmethod
     def chained(self, inputs: Array, select: Array | None = None) -> tuple[Array, Chained]:
-        """Return what `forward` does, where the way back leads on to the inputs.
+        """Return the result of `forward`, with a backward pass that continues to the inputs.
 
         backward(upstream) = the gradient, and d sum(upstream * prediction) / d inputs.
         """
@@ -61,8 +60,8 @@ class Link(Function, Protocol):
 class Table(Function):
     """One number for each input and output: phi(i)[j] = table[i, j].
 
-    The simplest function there is: nothing generalises. Its gradient names single cells, so that a
-    step costs the same however large the table.
+    A table does not generalise: each cell is learned separately. Its gradient names single cells.
+    So a step has the same cost for a table of any size.
 
     Args:
         inputs: Number of different inputs, such as states.
@@ -76,13 +75,13 @@ class Table(Function):
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Look up rows [rows, outputs], or cells [rows] where `select` is given.
 
-        The gradient is `upstream` at the rows or cells that were looked up, as `Rows`.
+        The gradient is `upstream` at these rows or cells, as `Rows`.
         """
         cells = self.cells(inputs, select)
         return self.parameters["table"][cells], lambda up: {"table": Rows(cells, np.asarray(up))}
 
     def cells(self, inputs: Array, select: Array | None = None) -> Array | tuple[Array, Array]:
-        """Return the index of the rows or cells that predictions are made of."""
+        """Return the index of the rows or cells of the predictions."""
         return np.asarray(inputs) if select is None else (np.asarray(inputs), select)
 
 
@@ -96,8 +95,8 @@ class Linear(Link):
         inputs: Number of features.
         outputs: Number of outputs.
 
-    Both `weights` [inputs, outputs] and `bias` [outputs] start at zero, which is as good a start as
-    any for a convex loss.
+    Both `weights` [inputs, outputs] and `bias` [outputs] start at zero. For a convex loss this is
+    as good as any other start.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -124,7 +123,7 @@ class Linear(Link):
         return selected(outputs, select), backward
 
     def chained(self, inputs: Array, select: Array | None = None) -> tuple[Array, Chained]:
-        """Return what `forward` does, and the way back to the inputs: upstream weights^T."""
+        """Return the result of `forward`; the derivative by the inputs is upstream weights^T."""
         outputs, backward = self.forward(inputs, select)
         weights = self.parameters["weights"].T
 
@@ -135,10 +134,10 @@ class Linear(Link):
 
 
 def of_width(inputs: Array, features: int) -> Array:
-    """Return `inputs` if their rows have as many numbers as a function has weights for.
+    """Return `inputs` if their rows have the expected number of features.
 
     Raises:
-        ValueError: If not; says what was expected.
+        ValueError: If they do not.
     """
     if inputs.shape[-1:] != (features,):
         raise ValueError(f"Expected rows of {features} features, not shape {inputs.shape}.")
@@ -146,12 +145,12 @@ def of_width(inputs: Array, features: int) -> Array:
 
 
 def selected(outputs: Array, select: Array | None) -> Array:
-    """Return outputs [rows, outputs] as they are, or the one of each row that `select` names."""
+    """Return outputs [rows, outputs] unchanged, or the output of each row in `select`."""
     return outputs if select is None else outputs[np.arange(len(outputs)), select]
 
 
 def spread(upstream: Array, select: Array | None, outputs: int) -> Array:
-    """Undo `selected`: put upstream [rows] into [rows, outputs], zero elsewhere."""
+    """Undo `selected`: put upstream [rows] into an array [rows, outputs] of zeros."""
     if select is None:
         return upstream
     full = np.zeros((len(upstream), outputs), upstream.dtype)
@@ -160,7 +159,7 @@ def spread(upstream: Array, select: Array | None, outputs: int) -> Array:
 
 
 def prefixed(prefix: str, items: Mapping[str, Value]) -> dict[str, Value]:
-    """Put `prefix` and a dot before every name: parameters of a function within another one.
+    """Put `prefix` and a dot before every name, for a function within another one.
 
     >>> prefixed("encoder", {"bias": 1})
     {'encoder.bias': 1}

@@ -1,11 +1,10 @@
-"""From logits to probabilities: the one place where numbers are squashed into [0, 1].
+"""Logits and probabilities: softmax and sigmoid, without overflow for logits of any size.
 
-A function that classifies returns *logits*, one number for each class, and knows nothing of
-probabilities. The softmax belongs to the loss, `CrossEntropy`, because log(softmax) can be computed
-without ever forming a probability that rounds to 0 or 1. Whoever wants probabilities calls
-`softmax(learner.predict(inputs))`, or `sigmoid` where a single logit says yes or no.
+A function for classification returns *logits*, one number for each class. Softmax turns logits into
+probabilities. It belongs to the loss, `CrossEntropy`, because log(softmax) can be computed
+directly. So a probability that rounds to 0 or 1 does no harm.
 
-None of these overflows, however large the logits.
+For probabilities, call `softmax(learner.predict(inputs))`, or `sigmoid` for a single logit.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from spielfeld.arrays import Array
 
 
 def log_softmax(logits: Array) -> Array:
-    """Return log(exp(logit) / sum of all in its row). Shape [..., classes]."""
+    """Return log(exp(logit) / sum of exp in its row). Shape [..., classes]."""
     shifted: Array = logits - logits.max(axis=-1, keepdims=True)  # at most 0: no overflow
     shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return shifted
 
 
 def softmax(logits: Array) -> Array:
-    """Return probabilities exp(logit) / sum of all in its row. Shape [..., classes].
+    """Return the probabilities exp(logit) / sum of exp in its row. Shape [..., classes].
 
     >>> softmax(np.array([[10_000.0, 10_000.0, -10_000.0]]))
     array([[0.5, 0.5, 0. ]])
@@ -34,7 +33,7 @@ def softmax(logits: Array) -> Array:
 
 
 def sigmoid(logits: Array) -> Array:
-    """Return 1 / (1 + exp(-logit)): the softmax of [logit, 0], of the logits' shape."""
+    """Return 1 / (1 + exp(-logit)): the softmax of [logit, 0], in the shape of the logits."""
     shrunk = np.exp(-np.abs(logits))  # at most 1: no overflow
     probabilities: Array = np.where(logits < 0, shrunk, 1) / (1 + shrunk)
     return probabilities

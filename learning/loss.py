@@ -1,4 +1,4 @@
-"""How wrong a prediction is, and in which direction it would be less so."""
+"""Losses: numbers that measure how wrong predictions are, with their derivatives."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 
 
 class Loss(Protocol):
-    """J = (1/rows) sum weight * l(prediction, target); rows are averaged, weights are not."""
+    """J = (1/rows) sum weight * l(prediction, target): the mean over rows of a weighted loss."""
 
     def value(self, prediction: Array, target: Array, weights: Array | float = 1.0) -> float:
         """Return J."""
         ...
 
     def derivative(self, prediction: Array, target: Array, weights: Array | float = 1.0) -> Array:
-        """Return dJ / d prediction, of the prediction's shape."""
+        """Return dJ / d prediction, in the shape of the prediction."""
         ...
 
 
@@ -44,7 +44,7 @@ class ElementwiseLoss(ABC):
 
     @abstractmethod
     def each(self, prediction: Array, target: Array) -> Array:
-        """Return l of each output alone, of the prediction's shape."""
+        """Return l of each output, in the shape of the prediction."""
 
     @abstractmethod
     def each_derivative(self, prediction: Array, target: Array) -> Array:
@@ -54,7 +54,7 @@ class ElementwiseLoss(ABC):
         """Return J; see `Loss`.
 
         Raises:
-            ValueError: If targets and predictions differ in shape.
+            ValueError: If targets and predictions have different shapes.
         """
         _require_one_shape(prediction, target)
         each = per_row(weights, prediction) * self.each(prediction, target)
@@ -64,7 +64,7 @@ class ElementwiseLoss(ABC):
         """Return dJ / d prediction; see `Loss`.
 
         Raises:
-            ValueError: If targets and predictions differ in shape.
+            ValueError: If targets and predictions have different shapes.
         """
         _require_one_shape(prediction, target)
         each = per_row(weights, prediction) * self.each_derivative(prediction, target)
@@ -85,14 +85,14 @@ class SquaredError(ElementwiseLoss):
 
 @dataclass(frozen=True)
 class Huber(ElementwiseLoss):
-    """Squared error up to an error of `threshold`, and from there on a straight line.
+    """Huber loss: squared error for errors up to `threshold`, and a straight line beyond it.
 
-    l = clipped * (error - clipped / 2), where clipped is the error kept within +-threshold: 1/2
-    error^2 within, and threshold * (|error| - threshold / 2) beyond (Huber, 1964). So no single
-    row, however far off, pulls harder than `threshold`.
+    l = clipped * (error - clipped / 2), where clipped is the error limited to +-threshold. It
+    equals 1/2 error^2 for small errors, and threshold * (|error| - threshold / 2) for large ones
+    (Huber, 1964). So the derivative of a row is at most `threshold`, even for a very large error.
 
     Args:
-        threshold: Where the line begins, in units of the predictions.
+        threshold: Error where the line begins, in units of the predictions.
     """
 
     threshold: float = 1.0
@@ -104,25 +104,25 @@ class Huber(ElementwiseLoss):
             )
 
     def each(self, prediction: Array, target: Array) -> Array:
-        """Return Huber's l of each output."""
+        """Return the Huber loss of each output."""
         error = prediction - target
         clipped = self.each_derivative(prediction, target)
         loss: Array = clipped * (error - clipped / 2)
         return loss
 
     def each_derivative(self, prediction: Array, target: Array) -> Array:
-        """Return the error, kept within +-threshold."""
+        """Return the error, limited to +-threshold."""
         return (prediction - target).clip(-self.threshold, self.threshold)
 
 
 def per_row(weights: Array | float, prediction: Array) -> Array:
-    """Shape weights [rows] or a number so that they multiply predictions row by row."""
+    """Shape weights [rows] or a number so that they can be multiplied with predictions."""
     columns = np.asarray(weights, prediction.dtype)
     return columns.reshape(-1, *[1] * (prediction.ndim - 1)) if columns.ndim else columns
 
 
 def _require_one_shape(prediction: Array, target: Array) -> None:
-    if np.shape(target) != prediction.shape:  # NumPy would pair every row with every other
+    if np.shape(target) != prediction.shape:  # NumPy would compare each row with all others
         raise ValueError(
             f"Expected targets of shape {prediction.shape}, like the predictions, "
             f"not {np.shape(target)}."
@@ -130,5 +130,5 @@ def _require_one_shape(prediction: Array, target: Array) -> None:
 
 
 def regression_loss(name: LossName, threshold: float) -> Loss:
-    """Return the loss of numbers that a setting names."""
+    """Return the loss for regression that a setting names."""
     return Huber(threshold) if name == "huber" else SquaredError()

@@ -1,4 +1,4 @@
-"""How good predictions are, in numbers that people quote."""
+"""Metrics: scores of predictions, such as accuracy and mean squared error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mean_squared_error(prediction: Array, target: Array) -> float:
 def r_squared(prediction: Array, target: Array) -> float:
     """Return 1 - mean squared error / variance of the targets.
 
-    1 is perfect, 0 no better than always predicting the targets' mean, below 0 worse than that.
+    1 is perfect, 0 is no better than the mean of the targets, and below 0 is worse than the mean.
 
     Args:
         prediction: Shape [rows].
@@ -40,10 +40,10 @@ def r_squared(prediction: Array, target: Array) -> float:
 
 
 def accuracy(probabilities: Array, target: Array) -> float:
-    """Return the share of rows whose most probable class is the true one.
+    """Return the share of rows whose most probable class is the correct one.
 
     Args:
-        probabilities: Or logits. Shape [rows, classes].
+        probabilities: Probabilities or logits. Shape [rows, classes].
         target: Class indices. Shape [rows].
 
     Raises:
@@ -54,9 +54,9 @@ def accuracy(probabilities: Array, target: Array) -> float:
 
 
 def cross_entropy(probabilities: Array, target: Array) -> float:
-    """Return the mean of -log(probability of the true class), in nats: the surprise at the truth.
+    """Return the cross-entropy: the mean of -log(probability of the correct class), in nats.
 
-    A probability of 0 counts as the smallest step of a float at 1, 2.2e-16, which costs 36 nats.
+    A probability of 0 counts as 2.2e-16, the relative precision of a float: a loss of 36 nats.
 
     Args:
         probabilities: Shape [rows, classes].
@@ -71,17 +71,17 @@ def cross_entropy(probabilities: Array, target: Array) -> float:
 
 
 def explained_variance(reconstruction: Array, inputs: Array, centre: Array) -> float:
-    """Return 1 - squared error of a reconstruction / squared distance of the inputs to a centre.
+    """Return 1 - squared error of reconstructions / squared distance of the inputs to a centre.
 
-    1 is perfect, 0 no better than the centre in the place of every row.
+    1 is perfect, and 0 is no better than the centre as reconstruction of every row.
 
     Args:
-        reconstruction: Shape [rows, features].
-        inputs: What was reconstructed. Shape [rows, features].
+        reconstruction: Reconstructions of the inputs. Shape [rows, features].
+        inputs: The inputs. Shape [rows, features].
         centre: The mean of the training rows. Shape [features].
 
     Raises:
-        ValueError: If the shapes differ, or every row is the centre.
+        ValueError: If the shapes differ, or every row equals the centre.
     """
     _require(np.shape(reconstruction) == np.shape(inputs), reconstruction, inputs)
     distance = float(np.square(inputs - centre).sum())
@@ -91,11 +91,13 @@ def explained_variance(reconstruction: Array, inputs: Array, centre: Array) -> f
 
 
 def adjusted_rand(clusters: Array, classes: Array) -> float:
-    """Return how well clusters agree with classes, whatever the clusters are called.
+    """Return the adjusted Rand index: the agreement of clusters with classes.
 
-    (pairs - expected) / (most - expected), where `pairs` counts pairs of rows that share a cluster
-    and a class, `expected` is what it would be by chance, and `most` is the mean of the pairs that
-    share a cluster and of those that share a class. 1 is perfect, 0 no better than chance.
+    index = (pairs - expected) / (most - expected)
+
+    `pairs` counts the pairs of rows that share a cluster and a class. `expected` is the same count
+    for random clusters. `most` is a mean of two counts: pairs that share a cluster, and pairs that
+    share a class. 1 is perfect, and 0 is no better than random clusters.
 
     Source: Hubert & Arabie (1985), "Comparing partitions", equation 5.
 
@@ -119,7 +121,7 @@ def adjusted_rand(clusters: Array, classes: Array) -> float:
 
 
 def _pairs(counts: Array) -> float:
-    """Return how many pairs can be made within groups of these sizes."""
+    """Return the number of pairs within groups of these sizes."""
     return float((counts * (counts - 1) / 2).sum())
 
 

@@ -1,7 +1,7 @@
-"""The multilayer perceptron: linear functions with a bend between them.
+"""Multilayer perceptron (MLP): linear functions with activation functions between them.
 
-Each layer is `Linear`, and all but the last are bent by an activation: without it, many layers
-would be no more than one. The gradient is the chain rule, walked from the outputs back to the
+Each layer is `Linear`. An activation function follows each layer except the last. Without it, many
+layers would be one linear function. The chain rule gives the gradient, from the outputs back to the
 inputs (backpropagation: Rumelhart, Hinton & Williams, 1986):
 
     signal_k = hidden_(k-1) weights_k + bias_k,    hidden_k = activation(signal_k),    hidden_0 = x
@@ -35,14 +35,15 @@ Choice = TypeVar("Choice")
 
 
 class Network(Link):
-    """phi(x) = a stack of `Linear` with an activation between them; the outputs are not bent.
+    """phi(x) = a stack of `Linear` with an activation function after each except the last.
 
     Args:
-        sizes: Features, hidden units of each layer, outputs; [64, 100, 10] has one hidden layer.
+        sizes: Number of features, units of each hidden layer, number of outputs; [64, 100, 10] has
+            one hidden layer.
         generator: Draws the weights at the start; biases start at zero.
         activation: Name in `ACTIVATIONS`.
         start: Name in `STARTS`; None for the one that suits the activation.
-        dtype: Of parameters, predictions and gradients; np.float32 needs half the memory.
+        dtype: Type of parameters, predictions and gradients; np.float32 needs half the memory.
 
     Raises:
         ValueError: If there are fewer than two sizes, a size is below 1, or a name is unknown.
@@ -81,7 +82,7 @@ class Network(Link):
         return selected(layers[-1], select), backward
 
     def chained(self, inputs: Array, select: Array | None = None) -> tuple[Array, Chained]:
-        """Return what `forward` does, and the way back to the inputs; see `Link`."""
+        """Return the result of `forward`, with the derivative by the inputs; see `Link`."""
         layers = self.layers(inputs)
 
         def backward(upstream: Array) -> tuple[Gradient, Array]:
@@ -92,7 +93,7 @@ class Network(Link):
         return selected(layers[-1], select), backward
 
     def layers(self, inputs: Array) -> list[Array]:
-        """Return the inputs, what each hidden layer makes of them, and the outputs."""
+        """Return the inputs, the outputs of each hidden layer, and the outputs."""
         layers = [of_width(np.asarray(inputs, self.dtype), self.sizes[0])]
         for layer in range(len(self.sizes) - 1):
             if layer > 0:
@@ -115,7 +116,7 @@ class Network(Link):
 
 
 class Activation(NamedTuple):
-    """A bend, its derivative *in terms of what the bend returned*, and the start that suits it."""
+    """An activation function, its derivative as a function of its *output*, and its start."""
 
     bend: Callable[[Array], Array]
     slope: Callable[[Array], Array]
@@ -133,7 +134,7 @@ ACTIVATIONS = {
 def he_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array:
     """Draw normal weights of variance 2 / inputs (He et al., 2015, equation 10).
 
-    A ReLU passes on half of the signal's variance; the 2 makes up for it in layer after layer.
+    A ReLU passes on half of the signal's variance. The factor 2 compensates for this in each layer.
     """
     return generator.normal(0, np.sqrt(2 / inputs), (inputs, outputs))
 
@@ -141,7 +142,7 @@ def he_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array
 def glorot_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array:
     """Draw uniform weights of variance 2 / (inputs + outputs) (Glorot & Bengio, 2010, eq. 16).
 
-    A compromise between keeping the signals' variance forwards and the slopes' backwards.
+    This is a compromise between equal variance of signals forward and of derivatives backward.
     """
     limit = np.sqrt(6 / (inputs + outputs))
     return generator.uniform(-limit, limit, (inputs, outputs))
@@ -150,11 +151,11 @@ def glorot_start(generator: np.random.Generator, inputs: int, outputs: int) -> A
 def orthogonal_start(generator: np.random.Generator, inputs: int, outputs: int) -> Array:
     """Draw a random rotation, times the square root of 2 (Saxe, McClelland & Ganguli, 2014).
 
-    It neither stretches nor squeezes any direction, so that every signal gets through alike.
+    A rotation keeps the length of every direction, so all signals pass through equally.
     """
     draws = generator.normal(size=(max(inputs, outputs), min(inputs, outputs)))
     rotation, triangle = np.linalg.qr(draws)
-    rotation *= np.sign(np.diag(triangle))  # else not all rotations would be equally likely
+    rotation *= np.sign(np.diag(triangle))  # makes all rotations equally probable
     return np.asarray(np.sqrt(2) * (rotation if inputs >= outputs else rotation.T))
 
 

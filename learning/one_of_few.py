@@ -1,12 +1,12 @@
-"""A function of one of few things: what it says of each is worked out once, however often asked.
+"""Cache for one-hot inputs: the outputs for all possible rows are computed once per batch.
 
-A row that names one of n things has a single 1 (one-hot), and multiplying by it looks a row up. So
-with I, the n rows that there can be (the identity matrix),
+A row for one of n things has a single 1 (one-hot). A product with such a row selects one row of a
+table. Let I be the n possible rows, the identity matrix. Then, by the chain rule:
 
-    phi(x) = x phi(I),    gradient of phi at x, given upstream = that at I, given x^T upstream
+    phi(x) = x phi(I)
+    gradient of phi at x, given upstream = gradient of phi at I, given x^T upstream
 
-by the chain rule. A minibatch of a thousand rows from a world of a hundred states costs a hundred
-rows.
+So a minibatch of a thousand rows from a world with a hundred states costs only a hundred rows.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from spielfeld.learning.function import Backward, Function, Parameters, selected
 
 
 class OneOfFew(Function):
-    """phi(x) for rows with a single 1; the same predictions and gradients, within rounding.
+    """phi(x) for one-hot rows; it gives the same predictions and gradients, within rounding.
 
     Args:
-        function: Any function of rows of `count` numbers.
-        count: How many different rows there can be.
+        function: Any function of rows with `count` numbers.
+        count: Number of possible rows.
     """
 
     def __init__(self, function: Function, count: int) -> None:
@@ -34,13 +34,13 @@ class OneOfFew(Function):
 
     @cached_property
     def each(self) -> Array:
-        """The rows that there can be, made when first needed. Shape [count, count]."""
+        """All possible rows, made at the first use. Shape [count, count]."""
         return np.eye(self.count, dtype=np.float32)
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Return predictions [rows, outputs], or [rows] where `select` is given; see `Function`.
 
-        With fewer rows than there can be, nothing is saved, and the function is asked itself.
+        A batch with `count` rows or fewer saves nothing, so it goes directly to the function.
         """
         if len(inputs) <= self.count:
             return self.function.forward(inputs, select)

@@ -1,7 +1,7 @@
-"""Optimizers: one step downhill, which changes the parameters in place.
+"""Optimizers: rules that change parameters in place, one step for each gradient.
 
 `SGD`, `Momentum` and `Adam` take the step. `WeightDecay` and `OneVector`, which clips gradients,
-stand around one of them. A schedule says how the learning rate falls along the way.
+wrap one of them. A schedule decides how the learning rate falls during learning.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from spielfeld.snapshot import Counter
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64])
 Schedule = Callable[[float, float, float], float]
 ScheduleName = Literal["constant", "linear", "cosine", "step"]
-ALL = "all"  # the one parameter of `OneVector`
+ALL = "all"  # name of the vector in `OneVector`
 
 
 class Optimizer(Protocol):
-    """parameters <- parameters - learning_rate * (something made of the gradient)."""
+    """parameters <- parameters - learning_rate * direction, computed from the gradient."""
 
     @property
     def learning_rate(self) -> float:
-        """The usual step size."""
+        """The usual learning rate."""
         ...
 
     def prepare(self, parameters: Parameters) -> None:
-        """Make the arrays that steps on such parameters need, where they are missing.
+        """Make the missing arrays that steps on these parameters need.
 
-        `step` does so by itself; a state can only be restored into arrays that are there.
+        `step` also makes them. A state can only be restored into arrays that exist.
         """
         ...
 
@@ -49,32 +49,33 @@ class Optimizer(Protocol):
         Args:
             parameters: Arrays by name.
             gradient: Arrays or `Rows` under the same names.
-            learning_rate: In place of the optimizer's own; one number, or one for each of `Rows`.
+            learning_rate: A rate in place of the optimizer's own: one number, or one for each of
+                `Rows`.
 
         Raises:
-            TypeError: If this optimizer cannot take `Rows`.
+            TypeError: If this optimizer does not accept `Rows`.
         """
         ...
 
     def state(self) -> snapshot.State:
-        """Return what the next step depends on, as arrays and JSON values."""
+        """Return everything on which the next step depends, as arrays and JSON values."""
         ...
 
     def restore(self, state: Mapping[str, snapshot.Leaf], source: object = None) -> None:
-        """Continue from what `state()` returned, after `prepare`."""
+        """Continue from a saved state, after `prepare`."""
         ...
 
 
 def descend(parameter: Numbers, gradient: Numbers, learning_rate: Numbers | float) -> Numbers:
-    """Return parameter - learning_rate * gradient: one step downhill."""
+    """Return parameter - learning_rate * gradient: one step of gradient descent."""
     return parameter - learning_rate * gradient
 
 
 @dataclass
 class SGD:
-    """Gradient descent; stochastic when the batches are drawn at random.
+    """Gradient descent; it is called stochastic if batches are drawn at random.
 
-    Takes `Rows`: then only the cells that they name are read or written.
+    It accepts `Rows`. Then it reads and writes only the cells in them.
     """
 
     learning_rate: float = 0.1
@@ -83,7 +84,7 @@ class SGD:
     state, restore = snapshot.state, snapshot.restore
 
     def prepare(self, parameters: Parameters) -> None:
-        """Nothing to make: plain descent remembers nothing."""
+        """Do nothing: SGD needs no arrays."""
 
     def step(
         self, parameters: Parameters, gradient: Gradient, learning_rate: Array | float | None = None
@@ -98,7 +99,7 @@ class SGD:
 
 
 def _descend_rows(parameter: Array, slope: Rows, rate: Array | float) -> None:
-    if len(slope.values) == 1:  # one cell, exactly as a compiled loop would change it
+    if len(slope.values) == 1:  # one cell, changed exactly as in a compiled loop
         parameter[slope.index] = descend(parameter[slope.index], slope.values, rate)
         return
     rates = np.asarray(rate)
@@ -108,7 +109,7 @@ def _descend_rows(parameter: Array, slope: Rows, rate: Array | float) -> None:
 
 @dataclass
 class Momentum:
-    """Heavy-ball descent: velocity <- momentum * velocity + gradient (Polyak, 1964)."""
+    """Gradient descent with momentum: velocity <- momentum * velocity + gradient (Polyak, 1964)."""
 
     learning_rate: float = 0.1
     momentum: float = 0.9
@@ -118,7 +119,7 @@ class Momentum:
     state, restore = snapshot.state, snapshot.restore
 
     def prepare(self, parameters: Parameters) -> None:
-        """Make a velocity of 0 for each parameter that has none."""
+        """Make a velocity of 0 for each parameter without one."""
         _prepare(self.velocity, parameters)
 
     def step(
@@ -136,10 +137,10 @@ class Momentum:
 
 @dataclass
 class Adam:
-    """Descent scaled by running moments of the gradient (Kingma & Ba, 2015, algorithm 1).
+    """Adam: gradient descent scaled by running moments (Kingma & Ba, 2015, algorithm 1).
 
-    mean and square, the running averages of slope and slope^2, begin at 0 and are therefore divided
-    by 1 - decay^steps; direction = mean / (sqrt(square) + stability).
+    mean and square are running averages of the gradient and its square. They begin at 0, so they
+    are divided by 1 - decay^steps. The direction is mean / (sqrt(square) + stability).
     """
 
     learning_rate: float = 0.001
@@ -154,7 +155,7 @@ class Adam:
     state, restore = snapshot.state, snapshot.restore
 
     def prepare(self, parameters: Parameters) -> None:
-        """Make moments of 0 for each parameter that has none."""
+        """Make moments of 0 for each parameter without them."""
         _prepare(self.mean, parameters)
         _prepare(self.square, parameters)
 
@@ -169,12 +170,12 @@ class Adam:
         for name, slope in _dense(gradient, "Adam").items():
             mean = _running(self.mean, name, slope, self.mean_decay)
             size = np.sqrt(_running(self.square, name, slope * slope, self.square_decay))
-            size += self.stability * root  # multiplied by root, as the rate is
+            size += self.stability * root  # times root, like the rate
             parameters[name] -= rate * mean / size
 
 
 def _running(averages: Parameters, name: str, new: Array, decay: float) -> Array:
-    """Change an average in place, and return it."""
+    """Change a running average in place, and return it."""
     if name not in averages:
         averages[name] = np.zeros_like(new)
     average = averages[name]
@@ -184,7 +185,7 @@ def _running(averages: Parameters, name: str, new: Array, decay: float) -> Array
 
 
 def _prepare(kept: Parameters, arrays: Mapping[str, Array]) -> None:
-    """Make an array of zeros for each of `arrays` that has none."""
+    """Make an array of zeros for each of `arrays` without one."""
     for name, array in arrays.items():
         if name not in kept:
             kept[name] = np.zeros_like(array)
@@ -201,10 +202,10 @@ def _dense(gradient: Gradient, optimizer: str) -> dict[str, Array]:
 
 
 class Wrapper:
-    """An optimizer around another one: subclasses change what goes in, or look at what comes out.
+    """An optimizer around another one; subclasses change the gradient or observe the parameters.
 
     Args:
-        optimizer: Takes the steps.
+        optimizer: The optimizer that takes the steps.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("optimizer",)
@@ -213,34 +214,34 @@ class Wrapper:
 
     @property
     def learning_rate(self) -> float:
-        """The usual step size, which is the optimizer's."""
+        """The usual learning rate of the inner optimizer."""
         return self.optimizer.learning_rate
 
     def prepare(self, parameters: Parameters) -> None:
-        """Make the arrays that the optimizer needs."""
+        """Make the arrays that the inner optimizer needs."""
         self.optimizer.prepare(parameters)
 
 
 @dataclass
 class WeightDecay(Wrapper):
-    """Weight decay: prefer small weights; biases, by their name, stay free.
+    """Weight decay: a preference for small weights; biases do not decay.
 
-    It comes in two ways, which are the same for SGD and for nothing else:
+    There are two forms, which are equal only for SGD:
 
-    - As a penalty (L2, ridge): J + decay / 2 * sum of weights^2. Its slope, decay * weights, joins
-      the gradient before the optimizer sees it, so momentum remembers it, and Adam divides it by
-      the size of the gradient: weights with large gradients hardly decay.
+    - Penalty (L2, ridge): the loss is J + decay / 2 * sum of weights^2. Its gradient, decay *
+      weights, is added before the optimizer. So momentum contains it. Adam divides it by the size
+      of the gradient, so weights with large gradients hardly decay.
     - Decoupled (Loshchilov & Hutter, 2019): weights <- (1 - learning_rate * decay) * weights, apart
-      from the gradient. All weights decay at the same pace, but no J is minimised any more.
+      from the gradient. All weights decay at the same rate, but the steps minimise no loss.
 
-    Use the penalty where the minimum matters (ridge regression), decoupled decay with Adam.
+    Use the penalty if the exact minimum matters (ridge regression), and decoupled decay with Adam.
 
-    Of `Rows` only those in the batch decay: the penalty is the mean over the batch of decay / 2 *
-    (the squared entries that each row touched), an average just as J is.
+    With `Rows`, only the cells of the batch decay. The penalty is then a mean over the batch, like
+    J. Each row adds decay / 2 * (the squares of its cells).
 
     Args:
-        optimizer: Takes the steps.
-        decay: How strongly, per unit of J; scikit-learn's ridge `alpha` is decay * rows.
+        optimizer: The optimizer that takes the steps.
+        decay: Strength of the decay per unit of J; scikit-learn's ridge `alpha` is decay * rows.
         decoupled: Whether weights decay apart from the gradient.
     """
 
@@ -254,7 +255,7 @@ class WeightDecay(Wrapper):
         """Take one step; see `Optimizer`.
 
         Raises:
-            TypeError: If decay is decoupled and the gradient has `Rows`.
+            TypeError: If decay is decoupled and the gradient contains `Rows`.
         """
         decaying = [name for name in gradient if "bias" not in name]
         if self.decoupled:
@@ -280,27 +281,29 @@ def _refuse_rows(gradient: Gradient) -> None:
     for name, slope in gradient.items():
         if isinstance(slope, Rows):
             raise TypeError(
-                "Decoupled decay moves every weight, so it cannot take the sparse gradient of "
-                f"{name!r}; use decoupled=False, which is the same for SGD."
+                f"Decoupled decay moves every weight, but the gradient of {name!r} is sparse; "
+                "use decoupled=False, which is the same for SGD."
             )
 
 
 class OneVector(Wrapper):
-    """An optimizer that sees all parameters as one vector, and clips the length of its gradient.
+    """Gradient clipping over all parameters, which the inner optimizer sees as one vector.
 
-    gradient <- gradient * min(1, limit / |gradient|) keeps one strange batch from throwing the
-    parameters far off, without changing the direction (Pascanu, Mikolov & Bengio, 2013).
+    gradient <- gradient * min(1, limit / |gradient|)
+
+    A batch with a very large gradient then takes a step of limited length. The direction stays the
+    same (Pascanu, Mikolov & Bengio, 2013).
 
     Args:
-        optimizer: Takes the step.
-        limit: Longest gradient allowed, over all parameters together; 0 for any.
+        optimizer: The optimizer that takes the steps.
+        limit: Greatest length of the gradient of all parameters; 0 for no limit.
     """
 
     def __init__(self, optimizer: Optimizer, limit: float = 0.0) -> None:
         self.optimizer, self.limit = optimizer, limit
 
     def prepare(self, parameters: Parameters) -> None:
-        """Make the arrays that the optimizer needs for the vector."""
+        """Make the arrays that the inner optimizer needs for the vector."""
         self.optimizer.prepare({ALL: _one(parameters)})
 
     def step(
@@ -309,15 +312,13 @@ class OneVector(Wrapper):
         """Take one step; see `Optimizer`.
 
         Raises:
-            TypeError: If a gradient is given as `Rows`.
-            ValueError: If its length is no number, or too large for one.
+            TypeError: If the gradient contains `Rows`.
+            ValueError: If the length of the gradient is not finite.
         """
         slope = np.concatenate([_flat(name, gradient[name]) for name in parameters])
         length = math.sqrt(slope @ slope)
         if not math.isfinite(length):
-            raise ValueError(
-                "The gradient has grown beyond all numbers; a smaller learning_rate helps."
-            )
+            raise ValueError("The gradient is no longer finite; choose a smaller learning_rate.")
         if self.limit and length > self.limit:
             slope *= self.limit / length
         vector = _one(parameters)
@@ -338,13 +339,13 @@ def _flat(name: str, slope: Array | Rows) -> Array:
     return slope.ravel()
 
 
-# Schedules: far steps at first, fine ones at the end. Each is a plain function of the samples
-# learned from so far, the samples in total and the first learning rate, so that continuing after a
-# checkpoint needs no memory. After `total` samples the rate stays as it is at the end.
+# Schedules: large steps at first, small steps at the end. Each schedule is a plain function of the
+# samples so far, the samples in total and the first learning rate. So it needs no saved state after
+# a checkpoint. After `total` samples the rate stays at its last value.
 
 
 def constant(samples: float, total: float, first: float) -> float:
-    """Return `first`, always."""
+    """Return the constant rate `first`."""
     return first
 
 
@@ -358,7 +359,7 @@ def linear(samples: float, total: float, first: float, last: float = 0.0) -> flo
 
 
 def cosine(samples: float, total: float, first: float, last: float = 0.0) -> float:
-    """Return the rate on half a cosine wave from `first` to `last`: level at both ends.
+    """Return the rate on half a cosine wave from `first` to `last`, flat at both ends.
 
     Source: Loshchilov & Hutter (2017), equation 5, without restarts.
     """
@@ -366,7 +367,7 @@ def cosine(samples: float, total: float, first: float, last: float = 0.0) -> flo
 
 
 def step(samples: float, total: float, first: float, factor: float = 0.1, stages: int = 3) -> float:
-    """Return `first`, multiplied by `factor` at the start of each of `stages` but the first.
+    """Return `first`, multiplied by `factor` once for each complete stage.
 
     >>> [step(samples, 90, 1.0, factor=0.5) for samples in (0, 29, 30, 60, 90)]
     [1.0, 1.0, 0.5, 0.25, 0.25]
@@ -380,7 +381,7 @@ SCHEDULES: dict[str, Schedule] = {
 
 
 def linear_schedule(start: float, end: float, duration: float, samples: int) -> float:
-    """Return a rate that goes from `start` to `end` in `duration` samples, then stays."""
+    """Return a rate on a straight line from `start` to `end` over `duration` samples."""
     if samples >= duration:
         return end
     return start + (end - start) * samples / duration
@@ -389,9 +390,9 @@ def linear_schedule(start: float, end: float, duration: float, samples: int) -> 
 def decayed_rate(rate: float, decay: float, visits: int) -> float:
     """Return rate / (1 + decay * (visits - 1)), the step size of a cell's `visits`-th update.
 
-    With decay 0 it is constant, and the table keeps following the latest noise. With decay > 0 the
-    steps sum to infinity and their squares do not, so noise averages out (Robbins & Monro, 1951;
-    Sutton & Barto, equation 2.7). Rate 1 and decay 1 give the sample average.
+    With decay 0 the step size is constant, and the newest rewards always count most. With decay > 0
+    the steps sum to infinity and their squares do not. Then noise averages out (Robbins & Monro,
+    1951; Sutton & Barto, equation 2.7). Rate 1 and decay 1 give the sample average.
     """
     return rate / (1.0 + decay * (visits - 1))
 

@@ -1,4 +1,4 @@
-"""The way to scikit-learn, which is an extra."""
+"""Import of scikit-learn, an optional extra, on first use."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 
 
 def scikit_learn(place: str, what: str) -> Any:
-    """Import something of scikit-learn on first use.
+    """Import an object of scikit-learn on first use.
 
     Args:
-        place: Its module and name within the library, such as "datasets:load_iris".
-        what: Who needs it, at the beginning of a sentence.
+        place: Its module and name in the library, such as "datasets:load_iris".
+        what: The part that needs it, as the beginning of a sentence.
 
     Raises:
-        ImportError: If scikit-learn is not installed; says how to install it.
+        ImportError: If scikit-learn is not installed. The message contains the command to install
+            it.
     """
     try:
         return pkgutil.resolve_name(f"sklearn.{place}")

@@ -1,8 +1,8 @@
-"""Tile coding: a table for continuous inputs, and numbers for the tiles that an input lies in.
+"""Tile coding: a table for continuous inputs, indexed by the tiles that contain an input.
 
-Several tilings lie over the same space, each displaced against the others by a part of a tile. An
-input is active in one tile of each, and its prediction is the sum of theirs. So near inputs share
-most of their tiles and learn from one another, and far ones share none.
+Several tilings cover the same space; each is moved by a part of a tile. An input lies in one tile
+of each tiling. Its prediction is the sum of the values of these tiles. Near inputs share most of
+their tiles, so they learn from each other. Distant inputs share no tile.
 
 Source: Sutton & Barto, 2nd edition, section 9.5.4.
 """
@@ -20,10 +20,10 @@ MOST_TILES = 10_000_000  # 80 MB for each output
 
 
 def displacements(tilings: int, dimensions: int) -> Array:
-    """Return how far each tiling is moved, in widths of a tile, from 0 to below 1.
+    """Return the displacement of each tiling in tile widths, from 0 to below 1.
 
-    The k-th one is moved by k times (1, 3, 5, ...) / tilings, wrapped at a whole tile. Odd numbers
-    avoid the diagonal stripes that equal displacements in all dimensions would draw.
+    Tiling k is moved by k times (1, 3, 5, ...) / tilings, minus whole tiles. Equal displacements
+    in all dimensions would make diagonal stripes. Odd numbers avoid them.
 
     Returns:
         Shape [tilings, dimensions].
@@ -34,20 +34,20 @@ def displacements(tilings: int, dimensions: int) -> Array:
 
 
 class TileCoder:
-    """Numbers the tiles of all tilings from 0, and finds those that an input is active in.
+    """A coder that numbers the tiles of all tilings from 0, and finds the tiles of an input.
 
-    Inputs beyond the bounds belong to the outermost tiles, and so does the upper bound itself.
+    Inputs beyond the bounds, and the upper bound itself, belong to the outermost tiles.
 
     Args:
         low: Lower bound of each dimension. Shape [dimensions].
-        high: Upper bound. Shape [dimensions].
-        tilings: How many, a power of two: then no two of them coincide in any dimension. At least
-            four times the dimensions is good advice.
-        tiles: Of which width, as a count of tiles from bound to bound, in every dimension.
+        high: Upper bound of each dimension. Shape [dimensions].
+        tilings: Number of tilings, a power of two; then all displacements differ in every
+            dimension. Use at least four times the number of dimensions.
+        tiles: Number of tiles between the bounds, in every dimension.
 
     Raises:
-        ValueError: If the bounds enclose nothing, if a number does not fit, or if there would be
-            more than `MOST_TILES` tiles.
+        ValueError: If a range is empty, a number does not fit, or there would be more than
+            `MOST_TILES` tiles.
     """
 
     def __init__(self, low: npt.ArrayLike, high: npt.ArrayLike, tilings: int, tiles: int) -> None:
@@ -55,7 +55,7 @@ class TileCoder:
         _check(self.low, self.high, tilings, tiles)
         self.tilings, self.tiles, self.form = tilings, tiles, (tilings,)
         dimensions = self.low.size
-        side = tiles + (tilings > 1)  # a displaced tiling needs one more to cover the same range
+        side = tiles + (tilings > 1)  # a displaced tiling needs one more tile to cover the range
         self.size = tilings * side**dimensions
         if self.size > MOST_TILES:
             raise ValueError(
@@ -69,19 +69,19 @@ class TileCoder:
         self._end = np.nextafter(tiles, 0.0)
 
     def encode(self, inputs: object) -> Array:
-        """Return the active tiles [tilings] of one input, or [rows, tilings] of many.
+        """Return the tiles [tilings] of one input, or [rows, tilings] of many inputs.
 
         Args:
             inputs: Shape [dimensions] or [rows, dimensions].
 
         Raises:
-            ValueError: If inputs have another number of dimensions, or are no numbers.
+            ValueError: If inputs have another number of dimensions, or contain NaN.
         """
         place: Array = np.asarray(inputs, np.float64)
         if place.shape[-1:] != self.low.shape:
             raise ValueError(f"Expected {self.low.size} numbers a row, not shape {place.shape}.")
         if np.isnan(place).any():
-            raise ValueError(f"An observation is no number: {place.tolist()}.")
+            raise ValueError(f"An observation contains NaN: {place.tolist()}.")
         place = np.minimum(np.maximum((place - self.low) * self._density, 0.0), self._end)
         digits = (place[..., None, :] + self._displacement).astype(np.int64)
         active: Array = digits @ self._stride + self._first  # [..., tilings]
@@ -94,24 +94,24 @@ def _check(low: Array, high: Array, tilings: int, tiles: int) -> None:
     if tiles < 1:
         raise ValueError(f"tiles must be 1 or more, not {tiles}.")
     if low.ndim != 1 or low.shape != high.shape or not low.size:
-        raise ValueError(f"Tiles need one lower and one upper bound a dimension, not {low.shape}.")
+        raise ValueError(f"Tiles need a lower and an upper bound per dimension, not {low.shape}.")
     for dimension, (least, most) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
         if not (least < most and np.isfinite(most - least)):
             raise ValueError(f"Dimension {dimension} has no range to tile: {least} to {most}.")
 
 
 class TileSum(Table):
-    """One number for each tile and output, added up: phi(active)[j] = sum over i of table[i, j].
+    """Tile coding as a function: phi(active)[j] = sum over the active tiles i of table[i, j].
 
-    Linear in its parameters: an input is a vector of as many ones as there are tilings, and zeros.
-    With one active tile an input this is `Table` itself.
+    It is linear in its parameters. The input vector has a 1 for each active tile and 0 elsewhere.
+    With one active tile for each input, it equals `Table`.
 
     Args:
-        tiles: Number of tiles, all tilings together.
+        tiles: Number of tiles in all tilings together.
         outputs: Number of outputs, such as actions.
         initial: Value of every cell at the start.
 
-    Inputs are active tiles, [rows, tilings], or [tilings] for a single prediction [outputs].
+    Inputs are active tiles [rows, tilings], or [tilings] for a single prediction [outputs].
     """
 
     def __init__(self, tiles: int, outputs: int, initial: float = 0.0) -> None:
@@ -120,7 +120,7 @@ class TileSum(Table):
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Add up rows to [rows, outputs], or cells to [rows] where `select` is given.
 
-        The gradient is `upstream` at each of the rows or cells that were added up, as `Rows`.
+        The gradient is `upstream` at each of these rows or cells, as `Rows`.
         """
 
         def backward(upstream: Array) -> Gradient:
@@ -133,6 +133,6 @@ class TileSum(Table):
         return table[inputs, np.asarray(select)[:, None]].sum(axis=-1), backward
 
     def cells(self, inputs: Array, select: Array | None = None) -> Array | tuple[Array, Array]:
-        """Return where the active rows or cells stand. Shape [rows * tilings] each."""
+        """Return the index of the active rows or cells. Shape [rows * tilings] each."""
         active = inputs.ravel()
         return active if select is None else (active, np.asarray(select).repeat(inputs.shape[-1]))

@@ -1,4 +1,4 @@
-"""Any PyTorch module as a `Function`: its gradient comes from autograd instead of by hand."""
+"""PyTorch modules as functions: autograd computes the gradient."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def pytorch(what: str) -> ModuleType:
-    """Import torch on first use.
+    """Import PyTorch on first use.
 
     Args:
-        what: Who needs it, at the beginning of a sentence.
+        what: The part that needs it, as the beginning of a sentence.
 
     Raises:
-        ImportError: If it is not installed; says how to install it.
+        ImportError: If PyTorch is not installed. The message contains the command to install it.
     """
     try:
         import torch
@@ -38,17 +38,17 @@ def pytorch(what: str) -> ModuleType:
 class TorchFunction(Function):
     """phi(x) = module(x), on the CPU.
 
-    `parameters` are views into the module's own memory, without those that need no gradient: a
-    step changes the module, and whatever else trains the module changes them.
+    `parameters` are views into the memory of the module; parameters without a gradient are left
+    out. So a step changes the module. Other code that trains the module also changes `parameters`.
 
-    The module stays in evaluation mode, because dropout and the statistics of a batch would make a
-    prediction another one than its gradient belongs to. Learners that need them override `step`.
+    The module stays in evaluation mode. Dropout and batch statistics would make predictions and
+    gradients disagree. Learners that need them override `step`.
 
     Args:
-        module: Makes [rows, outputs] of inputs, with parameters of one dtype on the CPU.
+        module: Module from inputs to [rows, outputs], with parameters of one dtype on the CPU.
 
     Raises:
-        ValueError: If the module has no parameters to learn.
+        ValueError: If the module has no parameters with a gradient.
     """
 
     def __init__(self, module: torch.nn.Module) -> None:
@@ -76,14 +76,14 @@ class TorchFunction(Function):
         return selected(prediction.detach().numpy(), select), backward
 
     def __call__(self, inputs: Array, select: Array | None = None) -> Array:
-        """Return the predictions alone, which need no graph to go back along."""
+        """Return the predictions alone, without a graph for the gradient."""
         import torch
 
         with torch.no_grad():
             return self.forward(inputs, select)[0]
 
     def _tensor(self, array: Array) -> torch.Tensor:
-        """Copy numbers to a tensor of the module's dtype, and indices to one of integers."""
+        """Copy numbers to a tensor of the module's dtype, and indices to an integer tensor."""
         import torch
 
         array = np.asarray(array)
@@ -91,17 +91,17 @@ class TorchFunction(Function):
 
 
 def torch_twin(network: Network, what: str) -> TorchFunction:
-    """Return a stack of `torch.nn.Linear` that begins as `network` does, in its dtype.
+    """Return a stack of `torch.nn.Linear` with the weights and the dtype of `network`.
 
     Args:
-        network: Its sizes, activation and weights are taken over.
-        what: Who needs it, for the message where PyTorch is missing.
+        network: Network with the sizes, activation and weights to copy.
+        what: The part that needs PyTorch, for the message if it is missing.
 
     Raises:
         ImportError: If PyTorch is not installed.
     """
     torch = pytorch(what)
-    torch.set_num_threads(1)  # with small networks, more would only wait for one another
+    torch.set_num_threads(1)  # more threads make small networks slower
     bends = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
     names = {activation: name for name, activation in ACTIVATIONS.items()}
     bend = bends[names[network.activation]]

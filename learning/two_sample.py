@@ -1,14 +1,13 @@
-"""Do two sets of points come from the same distribution? Their distance, and a test.
+"""Energy distance of two sets of points, and a test whether they have the same distribution.
 
-The energy distance compares how far points are from those of the other set with how far they are
-from those of their own:
+The energy distance compares distances between the two sets with distances within each set:
 
     distance = 2 E|one - other| - E|one - one'| - E|other - other'|
 
 In the limit of many points it is 0 if the distributions are equal, and above 0 otherwise. Every
-pair counts here, that of a point with itself included (a V-statistic): the distance of two finite
-sets is never negative, but its mean is above 0 for equal distributions too. How large it becomes by
-chance is what the test finds out: it deals all points into two sets anew, again and again.
+pair counts, including a point with itself (a V-statistic). So the distance of two finite sets is
+never negative, but its mean is above 0 even for equal distributions. The test measures how large it
+becomes by chance. It divides all points into two random sets, many times.
 
 Source: Szekely & Rizzo (2013), Energy statistics: a class of statistics based on distances; Phipson
 & Smyth (2010), Permutation p-values should never be zero.
@@ -21,11 +20,11 @@ import numpy.typing as npt
 
 from spielfeld.arrays import Array
 
-ROUNDING = 1e-12  # of distances, within which two divisions are equally far apart
+ROUNDING = 1e-12  # relative difference of distances that counts as rounding
 
 
 def energy_distance(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
-    """Return 2 E|one - other| - E|one - one'| - E|other - other'|, of Euclidean distances.
+    """Return the energy distance 2 E|one - other| - E|one - one'| - E|other - other'|.
 
     For points on a line this is the square of `scipy.stats.energy_distance`.
 
@@ -49,17 +48,19 @@ def two_sample_test(
     generator: np.random.Generator,
     permutations: int = 999,
 ) -> float:
-    """Return how often chance alone drives two sets as far apart as these: a p-value.
+    """Return the p-value of a permutation test: the probability of such a distance by chance.
 
-    p = (1 + divisions at least as far apart) / (1 + permutations), the given division counting
-    itself. Of sets from one distribution p is at most .05 in at most 5 % of cases, however few or
-    many points there are; memory grows with the square of their number.
+    p = (1 + divisions with at least this distance) / (1 + permutations)
+
+    The added 1 is the given division. For sets from one distribution, p is at most .05 in at most 5
+    % of cases. This holds for any number of points. The memory grows with the square of their
+    number.
 
     Args:
         one: Points. Shape [rows, features].
         other: Points in the same units. Shape [other rows, features].
-        generator: Deals the points out.
-        permutations: How often. The smallest p is 1 / (1 + permutations).
+        generator: Draws the random divisions.
+        permutations: Number of random divisions. The smallest p is 1 / (1 + permutations).
 
     Raises:
         ValueError: If a set is empty, rows have different numbers of features, or `permutations`
@@ -76,7 +77,7 @@ def two_sample_test(
 
 
 def _distances(one: npt.ArrayLike, other: npt.ArrayLike) -> tuple[Array, int]:
-    """Return distances of all points to all, and how many of them are of the first set."""
+    """Return distances between all points, and the number of points in the first set."""
     from scipy.spatial.distance import cdist
 
     sets = np.asarray(one, np.float64), np.asarray(other, np.float64)
@@ -96,13 +97,13 @@ def _first(points: int, size: int) -> Array:
 
 
 def _energies(distances: Array, members: Array) -> Array:
-    """Return the energy distance of each division, where the points of the first set are 1.
+    """Return the energy distance of each division; `members` is 1 for points of the first set.
 
     Sums within a set are m^T D m: one matrix product for all `members` [divisions, points].
     """
     ones = members[0].sum()
     others = len(distances) - ones
-    reach = members @ distances  # to all points of the first set, [divisions, points]
+    reach = members @ distances  # sum of distances to the first set, [divisions, points]
     within = (reach * members).sum(axis=1)
     between = reach.sum(axis=1) - within
     beyond = distances.sum() - within - 2 * between

@@ -1,11 +1,11 @@
 """Spielfeld: learn reinforcement learning by doing.
 
-The packages are `spielfeld.envs`, `spielfeld.learning`, `spielfeld.agents`,
-`spielfeld.experiments` and `spielfeld.tutorials`. An installed wheel holds them in this folder. In
-a checkout they are the folders beside it, and `spielfeld.benchmarks` is one more. The links in this
-folder only show them to editors and type checkers.
+The packages are `spielfeld.envs`, `spielfeld.learning`, `spielfeld.agents`, `spielfeld.experiments`
+and `spielfeld.tutorials`. An installed wheel has them in this folder. In a checkout they are the
+folders beside this one, and `spielfeld.benchmarks` is one more. The links in this folder only help
+editors and type checkers to find them.
 
-`make`, `train` and `load` do in Python what the command line does; they stand in
+`make`, `train` and `load` do in Python the same as the command line does. Their code is in
 `spielfeld.experiments.door`.
 """
 

@@ -1,4 +1,4 @@
-"""Types of the arrays that every package handles."""
+"""Array types that all packages use."""
 
 from __future__ import annotations
 

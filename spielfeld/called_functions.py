@@ -1,8 +1,8 @@
-"""Which plain functions a function calls by a global name, read from its bytecode.
+"""Search for the plain functions that a function calls by a global name, in its bytecode.
 
-The names in `__code__.co_names` are those of attributes and methods too: a rule `mean` that asks an
-array for its `.mean()` would seem to call itself. So the instructions that read globals are asked,
-those of nested functions, lambdas and comprehensions included.
+The names in `__code__.co_names` include those of attributes and methods. By these names, a rule
+`mean` that calls `array.mean()` would seem to call itself. So this search reads only the
+instructions that load globals. It includes nested functions, lambdas and comprehensions.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ MADE_OF_FUNCTIONS = (functools.partial, functools._lru_cache_wrapper, MethodType
 
 
 def called_functions(function: FunctionType) -> list[tuple[str, FunctionType]]:
-    """List the plain functions that a function names, as (name, function), in order of reading.
+    """List the plain functions that a function uses by name, in the order of its bytecode.
+
+    Returns:
+        Pairs of name and function.
 
     Raises:
-        ValueError: If it names something callable that cannot be compiled along with it; says what
-            to write instead.
+        ValueError: If the function uses a callable that cannot be compiled with it. The message
+            names a form that can be compiled.
     """
     refuse_signature(function)
     found: dict[str, FunctionType] = {}
@@ -48,23 +51,23 @@ def called_functions(function: FunctionType) -> list[tuple[str, FunctionType]]:
 
 
 def named_functions(function: FunctionType) -> dict[str, FunctionType]:
-    """Return the plain functions that a function names, whether they can be compiled or not."""
+    """Return the plain functions that a function uses by name; they need not be compilable."""
     read = _read(function.__code__, function.__globals__)
     return {path[0]: value for path, value in read if _is_plain(value) and len(path) == 1}
 
 
 def digest(function: FunctionType, helpers: dict[str, str]) -> str | None:
-    """Return a hash of all that decides the machine code of a function.
+    """Return a hash of everything that decides the machine code of a function.
 
-    That is its bytecode, and its constants, defaults, captured values and globals. Comments, names
-    of files and numbers of lines are no part of it.
+    The hash covers bytecode, constants, defaults, captured values and globals. It does not cover
+    comments, file names and line numbers.
 
     Args:
         function: A plain function.
-        helpers: The digests of the plain functions that it calls, by their names in it.
+        helpers: The digests of the plain functions that it calls, by their names in `function`.
 
     Returns:
-        None if one of the values has no lasting description.
+        The hash in hexadecimal digits; None if one of the values has no lasting description.
     """
     read = {".".join(path): value for path, value in _read(function.__code__, function.__globals__)}
     values = {name: helpers.get(name) or _described(value) for name, value in read.items()}
@@ -83,7 +86,7 @@ def _code(code: CodeType) -> str:
 
 
 def _described(value: object) -> str | None:
-    """Return a description that two processes share; None where there is none."""
+    """Return a description that is equal in all processes; None if there is none."""
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
     if isinstance(value, np.generic | bool | int | float | complex | str | bytes | None):
@@ -95,7 +98,7 @@ def _described(value: object) -> str | None:
         return _described([each for pair in value.items() for each in pair])
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
-    if isinstance(value, type) and issubclass(value, tuple):  # a named tuple is made of its fields
+    if isinstance(value, type) and issubclass(value, tuple):  # a named tuple, by its fields
         defaults = _described(inspect.getattr_static(value, "_field_defaults", None))
         return (
             f"{value.__module__} {value.__qualname__} {inspect.get_annotations(value)} {defaults}"
@@ -106,33 +109,33 @@ def _described(value: object) -> str | None:
         return f"{value.__module__} {value.__qualname__} {_described(members)}"
     if isinstance(value, type | BuiltinFunctionType | FunctionType):
         return f"{value.__module__} {value.__qualname__}"
-    # NumPy's own functions and ufuncs; its version is part of the key of a cache
+    # NumPy's own functions and ufuncs; the key of the cache contains the version of NumPy.
     return repr(value).partition(" at 0x")[0] if _is_of(type(value), "numpy") else None
 
 
 def refuse_rule(name: str, rule: object) -> None:
-    """Refuse a rule that is no plain function, such as a callable object.
+    """Refuse a rule that is not a plain function, for example a callable object.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If the rule is not a plain function.
     """
     if not isinstance(rule, FunctionType | BuiltinFunctionType):
         raise ValueError(f"The rule {name!r} is a {type(rule).__name__}, {NO_PLAIN_FUNCTION}")
 
 
 def refuse_recursion(callers: tuple[FunctionType, ...], function: FunctionType) -> None:
-    """Refuse a function that is called by itself, directly or by way of others.
+    """Refuse a function that calls itself, directly or through other functions.
 
     Args:
-        callers: From the loop on, each calling the next.
-        function: What the last of them calls.
+        callers: The chain of calls from the loop on; each function calls the next.
+        function: The function that the last caller calls.
 
     Raises:
-        ValueError: If it is one of the callers.
+        ValueError: If `function` is one of the callers.
     """
     if function in callers:
         between = callers[callers.index(function) + 1 :]
-        by_way = f" by way of {', '.join(each.__name__ for each in between)}" if between else ""
+        by_way = f" through {', '.join(each.__name__ for each in between)}" if between else ""
         raise ValueError(
             f"{function.__name__} calls itself{by_way}; a compiled loop cannot do that, so "
             "write it as a loop."
@@ -140,28 +143,28 @@ def refuse_recursion(callers: tuple[FunctionType, ...], function: FunctionType) 
 
 
 def refuse_signature(function: FunctionType) -> None:
-    """Refuse a function whose arguments cannot be compiled.
+    """Refuse a function that cannot be compiled because of its arguments.
 
     Raises:
-        ValueError: If it takes **keywords, as most decorators' wrappers do, or a default argument
-            is a function, or it is made of others that are not global.
+        ValueError: If the function takes **keywords, as most wrappers of decorators do. Also if a
+            default argument is a function, or a captured value is one.
     """
     if function.__code__.co_flags & inspect.CO_VARKEYWORDS:
         raise ValueError(
-            f"{function.__name__} takes **keywords, as a decorator makes it; a compiled loop "
-            "needs the function itself, which inspect.unwrap returns."
+            f"{function.__name__} takes **keywords, like the wrapper of a decorator; a compiled "
+            "loop needs the function itself, which inspect.unwrap returns."
         )
     by_name = (function.__kwdefaults__ or {}).values()
     held = [*(function.__defaults__ or ()), *by_name, *_captured(function)]
     if any(isinstance(value, FunctionType) or _is_made_of_functions(value) for value in held):
         raise ValueError(
             f"{function.__name__} gets a function as a default argument or from the function "
-            "around it; a compiled loop needs it under a global name."
+            "around it. A compiled loop needs this function under a global name."
         )
 
 
 def _read(code: CodeType, known: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield each global that code reads, and the attributes of modules: names and value."""
+    """Yield each global that code reads, with names and value; include attributes of modules."""
     path: tuple[str, ...] = ()
     value: object = None
     for instruction in dis.get_instructions(code):
@@ -181,7 +184,7 @@ def _read(code: CodeType, known: Mapping[str, object]) -> Iterator[tuple[tuple[s
 
 
 def _captured(function: FunctionType) -> list[object]:
-    """Return what a function has from the function around it; what is not set yet is left out."""
+    """Return the values that a function captures from the function around it, if they are set."""
     captured = []
     for cell in function.__closure__ or ():
         with suppress(ValueError):
@@ -190,12 +193,12 @@ def _captured(function: FunctionType) -> list[object]:
 
 
 def _is_plain(value: object) -> TypeGuard[FunctionType]:
-    """Whether a value is a function in Python, but none of NumPy's, which Numba knows itself."""
+    """Return whether a value is a Python function that Numba does not know itself."""
     return isinstance(value, FunctionType) and not _is_of(value, "numpy", "numba")
 
 
 def _is_made_of_functions(value: object) -> bool:
-    """Whether a value is callable by way of functions in Python that are not its own."""
+    """Return whether a value is callable because of Python functions inside it."""
     call = inspect.getattr_static(type(value), "__call__", None)
     other = isinstance(call, FunctionType) and not isinstance(value, type)
     return isinstance(value, MADE_OF_FUNCTIONS) or (

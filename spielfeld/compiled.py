@@ -1,10 +1,10 @@
-"""One decorator that compiles a loop together with every plain function it calls.
+"""Compilation: one decorator compiles a loop together with every plain function that it calls.
 
-Equations in this suite are ordinary Python functions: calling one runs Python, and a debugger can
-step into it. Only loops are decorated. At its first call a loop is compiled by Numba, and with it,
-recursively, the plain functions that it names.
+Equations in Spielfeld are ordinary Python functions. A debugger can step into them. Only loops have
+the decorator. Numba compiles a loop at its first call, together with all plain functions that it
+calls, at every depth.
 
-Compiled loops are cached on disk by all that they call; see `loop_cache.py`.
+Compiled loops are cached on disk; see `loop_cache.py`.
 """
 
 from __future__ import annotations
@@ -33,30 +33,30 @@ PACKAGES = ("agents", "envs", "experiments", "learning")
 GROUND = Path(__file__).resolve().parent
 ROOT = Path(spielfeld.__path__[0])  # the folder that holds the packages
 COMPILES, COMPILES_YOURS = "compiling, once ...", "compiling your rule, once ..."
-MOST_INLINED = 40  # helpers, each counted where it is called; with more, compiling takes minutes
+MOST_INLINED = 40  # helpers, counted once per call; compiling more of them takes minutes
 
 
 def compiled(
     loop: Callable[Parameters, Result], *, allocates: bool = True, **rules: Callable[..., Any]
 ) -> Callable[Parameters, Result]:
-    """Compile `loop` at its first call, so that importing it stays free of Numba.
+    """Return a function that compiles `loop` at its first call; importing it does not need Numba.
 
     With the environment variable `NUMBA_DISABLE_JIT=1` the same source runs as plain Python.
 
     Args:
         loop: A function whose helpers are global plain functions (`from x import helper`).
-        allocates: False for a loop that makes no arrays. Numba then need not count who still uses
-            a row that was looked at, which takes half of the time where steps are small. With a
-            rule that does make arrays it is compiled as usual.
-        **rules: Functions to stand in for globals of the loop, and of the functions that it calls,
-            so that one loop serves several methods: `compiled(loop, update=..., target=...)`.
+        allocates: False for a loop that makes no arrays. Numba then does not count references to
+            arrays. This saves half of the time where steps are small. If a rule makes arrays, the
+            loop is compiled as usual.
+        **rules: Functions that replace globals of the loop and of the functions that it calls. So
+            one loop serves several methods: `compiled(loop, update=..., target=...)`.
 
     Returns:
         A function with the signature of `loop`. Its first call raises a ValueError if a function
-        calls itself or something that cannot be compiled along with it.
+        calls itself, or calls something that cannot be compiled.
 
     Raises:
-        ValueError: If a rule is no plain function.
+        ValueError: If a rule is not a plain function.
     """
     for name, rule in rules.items():
         refuse_rule(name, rule)
@@ -67,7 +67,7 @@ def compiled(
         entry, options = cast("FunctionType", loop), {} if counted else {"_nrt": False}
         inlined = _helpers_within(entry, rules) <= MOST_INLINED
         helpers = {"inline": "always", **options} if inlined else options
-        options = {"nogil": True, **options}  # a window goes on while a thread is in the loop
+        options = {"nogil": True, **options}  # a window stays responsive while the loop runs
         program = _jit(entry, rules, options, helpers, {})
         COMPILING.stop()
         return cast("Callable[Parameters, Result]", program)
@@ -83,24 +83,24 @@ def compiled(
                     return build(False)(*arguments, **keywords)
                 except MakesArraysError:
                     allocates = True
-                except NumbaError:  # it says at length what cannot be done without own arrays
+                except NumbaError:  # a long message about arrays, which the user does not need
                     COMPILING.makes_arrays()
                     allocates = True
             return build(True)(*arguments, **keywords)
         except BaseException:
-            COMPILING.stop()  # of a loop that could not be compiled
+            COMPILING.stop()  # compiling has failed
             raise
 
     return run
 
 
 def filled(loop: Callable[Parameters, Result], **rules: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `loop` as plain Python with its rules in place, where a debugger can follow.
+    """Return `loop` as plain Python with its rules filled in, so that a debugger can follow.
 
     Args:
         loop: A function whose helpers are global plain functions.
-        **rules: Functions to stand in for globals of the loop, and of the functions that it calls,
-            as in `compiled`.
+        **rules: Functions that replace globals of the loop and of the functions that it calls, as
+            in `compiled`.
     """
     return _filled(cast("FunctionType", loop), rules, {})
 
@@ -144,7 +144,7 @@ def _jit(
 def _digest(
     function: FunctionType, rules: dict[str, Any], made: dict[FunctionType, str | None]
 ) -> str | None:
-    """Return a digest of a function with its rules in place, and of all that it calls."""
+    """Return a digest of a function with its rules filled in, and of all functions it calls."""
     if function not in made:
         copy = _with_rules(function, rules)
         found = {name: _digest(each, rules, made) for name, each in called_functions(copy)}
@@ -156,14 +156,14 @@ def _digest(
 def _helpers_within(
     function: FunctionType, rules: dict[str, Any], callers: tuple[FunctionType, ...] = ()
 ) -> int:
-    """Count the helpers of a function, those of its helpers, and so on; refuse recursion."""
+    """Count the helpers of a function at every depth; refuse recursion."""
     refuse_recursion(callers, function)
     helpers, callers = called_functions(_with_rules(function, rules)), (*callers, function)
     return sum(1 + _helpers_within(helper, rules, callers) for _, helper in helpers)
 
 
 def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
-    """Copy a function with some of its globals replaced, named after what replaced them."""
+    """Copy a function with some of its globals replaced; its name contains a hash of the rules."""
     globals_ = {**function.__globals__, **rules}
     copy = FunctionType(
         function.__code__, globals_, function.__name__, function.__defaults__, function.__closure__
@@ -171,8 +171,8 @@ def _with_rules(function: FunctionType, rules: dict[str, Any]) -> FunctionType:
     copy.__kwdefaults__ = function.__kwdefaults__
     names = [f"{name}={rule.__module__}.{rule.__qualname__}" for name, rule in rules.items()]
     digest = hashlib.sha256(",".join(sorted(names)).encode()).hexdigest()[:16]
-    # Numba names its cache files after this, and file systems refuse long names; variables of
-    # inlined functions too, and what is no name in Python fails in array expressions.
+    # Numba uses this name in its cache files, and file systems refuse long names. Numba also uses
+    # it for variables of inlined functions, so it must be a valid name in Python.
     copy.__qualname__ = f"{function.__qualname__}_{digest}" if rules else function.__qualname__
     return copy
 
@@ -184,9 +184,9 @@ def _is_ours(function: FunctionType) -> bool:
 
 @functools.cache
 def source_hash(*packages: str) -> str:
-    """Return a hash of every Python file of our packages, or of the `packages` named.
+    """Return a hash of every Python file of the named `packages`, by default of all of Spielfeld's.
 
-    The ground floor, on which all packages stand, is always part of it.
+    It always includes the files of the folder `spielfeld`, which all packages import.
     """
     digest = hashlib.sha256()
     files = sorted(GROUND.glob("*.py"))

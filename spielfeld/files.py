@@ -1,7 +1,8 @@
-"""Model files: named arrays and a JSON header, sealed by a checksum; data, never code.
+"""Model files: named arrays and a JSON header with a checksum; they hold data and never code.
 
-A file is a safetensors file, which any safetensors reader opens. Its metadata holds one JSON header
-and the SHA-256 digest of the whole file, computed with the digest's own place filled with zeros.
+A model file is a safetensors file, so any safetensors reader opens it. Its metadata holds one JSON
+header and the SHA-256 digest of the whole file. While the digest is computed, zeros are in its
+place.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ import numpy as np
 
 from spielfeld.arrays import Array
 
-FORMAT_VERSION = 3  # raised where the names of saved arrays change
+FORMAT_VERSION = 3  # increase it when the names of saved arrays change
 UNSEALED = "0" * 64
 
 
 class ModelFileError(ValueError):
-    """A model file is damaged, of another format, or does not fit; says which and why."""
+    """A model file is damaged, has another format, or does not fit; the message explains why."""
 
 
 def save_model(path: str | Path, arrays: Mapping[str, Array], header: Mapping[str, Any]) -> None:
     """Write arrays and a JSON header to one file, atomically.
 
     Args:
-        path: Where to write; an existing file is replaced only by a complete one.
+        path: Path of the file. An existing file is replaced only by a complete one.
         arrays: Arrays of numbers or booleans by name.
-        header: Anything JSON can say, such as the environment's id and the configuration.
+        header: JSON values by name, such as the environment's id and the configuration.
     """
     from safetensors.numpy import save
 
@@ -46,13 +47,13 @@ def save_model(path: str | Path, arrays: Mapping[str, Array], header: Mapping[st
 
 
 def load_model(path: str | Path) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Read what `save_model` wrote.
+    """Read a file that `save_model` wrote.
 
     Returns:
         The arrays by name, and the header.
 
     Raises:
-        ModelFileError: If the file cannot be read, is damaged in any byte, or has another format.
+        ModelFileError: If the file cannot be read, has a damaged byte, or has another format.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
@@ -70,12 +71,12 @@ def load_model(path: str | Path) -> tuple[dict[str, Array], dict[str, Any]]:
         )
     try:
         return load(sealed), header
-    except SafetensorError as error:  # sealed, but by somebody else
+    except SafetensorError as error:  # the checksum is right, but another program wrote the file
         raise ModelFileError(f"{path}: is not a safetensors file ({error}).") from error
 
 
 def _verified_header(path: str | Path, sealed: bytes) -> dict[str, Any]:
-    """Check the seal before anything in the file is believed."""
+    """Return the header after the checksum has been verified."""
     try:
         (length,) = struct.unpack("<Q", sealed[:8])
         metadata = json.loads(sealed[8 : 8 + length])["__metadata__"]
@@ -86,11 +87,11 @@ def _verified_header(path: str | Path, sealed: bytes) -> dict[str, Any]:
             return header
     except (struct.error, ValueError, KeyError, TypeError, RecursionError):
         pass
-    raise ModelFileError(f"{path}: is damaged, or is not a model file of this suite.")
+    raise ModelFileError(f"{path}: is damaged, or is not a model file of Spielfeld.")
 
 
 def write_atomically(path: str | Path, content: bytes | str) -> None:
-    """Write a file so that a reader sees the old one or the whole new one, never a part."""
+    """Write a file atomically: a reader sees the old file or the complete new one."""
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -107,6 +108,6 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
 
 
 def split(state: dict[str, Any]) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Separate a state into arrays and JSON values."""
+    """Separate a saved state into arrays and JSON values."""
     arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
     return arrays, {key: value for key, value in state.items() if key not in arrays}

@@ -1,11 +1,12 @@
-"""Checks of every number and array from outside, before a compiled loop runs on it.
+"""Checks of numbers and arrays from outside, before a compiled loop uses them.
 
-Compiled loops do not check their indices: a state beyond the table reads or overwrites the memory
-of something else. So arguments of callers and values of files pass through these functions first,
-and a loop meets only numbers that fit. Nothing is written before all of it is checked.
+Compiled loops do not check their indices. A state number beyond the end of a table would read or
+overwrite other memory. So these functions first check the arguments of callers and the values in
+files. A compiled loop gets only checked numbers. All checks come before the first write.
 
-This file imports nothing but NumPy. Each function raises a ValueError of one sentence, which names
-the value (`what`), what was found and what was expected.
+This file imports only NumPy and `arrays.py`. Each function raises a ValueError of one sentence. The
+sentence contains the name of the value (`what`), the value that was found, and the values that are
+allowed.
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ import numpy.typing as npt
 
 from spielfeld.arrays import Array
 
-MOST = 2**62  # of a count or a number of steps: a sum of two of them fits 64 bits
-MOST_ROWS = 2**20  # of a vector environment
-MOST_ARMS = 2**24  # of a bandit
-LONGEST = 60  # characters of a value that a sentence repeats
+MOST = 2**62  # limit of a count or a number of steps: the sum of two of them fits 64 bits
+MOST_ROWS = 2**20  # rows of a vector environment
+MOST_ARMS = 2**24  # arms of a bandit
+LONGEST = 60  # characters of a value in an error message
 
 
 def shown(value: object) -> str:
-    """Return a value as a sentence repeats it: on one line, and never longer than that."""
+    """Return a value as text for an error message: on one line, with at most 60 characters."""
     try:
         text = " ".join(repr(value).split())
-    except ValueError:  # Python writes no whole number of more than 4,300 digits
+    except ValueError:  # Python does not write whole numbers of more than 4,300 digits
         text = "a number of thousands of digits"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def whole(what: str, value: object, low: int = 0, high: int = MOST) -> int:
-    """Return a whole number from `low` to below `high` as an int; a bool is none."""
+    """Return a whole number from `low` to below `high` as an int; refuse a bool."""
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         given = int(value)
         if low <= given < high:
@@ -44,12 +45,12 @@ def whole(what: str, value: object, low: int = 0, high: int = MOST) -> int:
 
 
 def steps(value: object) -> int | None:
-    """Return a limit of an episode in environment steps, from 1; None for no limit."""
+    """Return a time limit of an episode in environment steps, 1 or more; None for no limit."""
     return None if value is None else whole("max_episode_steps", value, 1)
 
 
 def number(what: str, value: object, low: float = -np.inf, high: float = np.inf) -> float:
-    """Return a finite number from `low` to `high` as a float; a bool is none."""
+    """Return a finite number from `low` to `high` as a float; refuse a bool."""
     given = np.nan
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
         try:
@@ -64,7 +65,7 @@ def number(what: str, value: object, low: float = -np.inf, high: float = np.inf)
 
 
 def table(what: str, value: object) -> Mapping[str, Any]:
-    """Return a dict of names and values."""
+    """Return a dict of names and values; refuse any other object."""
     if not isinstance(value, Mapping):
         _refuse(what, "a table of names and values", value)
     return value
@@ -90,7 +91,7 @@ def as_array(what: str, value: object) -> Array:
 
 
 def within(what: str, array: Array, low: float | None = None, high: float | None = None) -> None:
-    """Refuse an array with a number below `low`, or of `high` or more; name its place."""
+    """Refuse an array with a number below `low`, or of `high` or more; report its index."""
     for wrong, limit in ((_below(array, low), f"{low} or more"),
                          (_from(array, high), f"below {high}")):  # fmt: skip
         if wrong.any():
@@ -99,16 +100,16 @@ def within(what: str, array: Array, low: float | None = None, high: float | None
 
 
 def require(holds: bool | np.bool_, sentence: str) -> None:
-    """Refuse what is not consistent; the sentence says why."""
+    """Raise a ValueError with this sentence if a condition is false."""
     if not holds:
         raise ValueError(sentence)
 
 
 def integers(what: str, value: object, count: int) -> npt.NDArray[np.int64]:
-    """Return `count` whole numbers that fit 64 bits; an array of int64 as it is.
+    """Return `count` whole numbers of 64 bits; an array of int64 is returned as it is.
 
-    The compiled loop compares each with what is legal, so that this takes the same time for any
-    number of rows, but for unsigned numbers.
+    The compiled loop compares each number with the legal ones. So this check takes the same time
+    for any number of rows, except for unsigned numbers.
     """
     try:
         given = np.asarray(value)
@@ -116,14 +117,14 @@ def integers(what: str, value: object, count: int) -> npt.NDArray[np.int64]:
         given = np.asarray(None)
     if given.shape != (count,) or given.dtype.kind not in "iu":
         raise ValueError(f"{what} must be {count} integers, not {given.dtype} {given.shape}.")
-    if given.dtype.kind == "u" and given.max() >= MOST:  # beyond int64 they would become negative
+    if given.dtype.kind == "u" and given.max() >= MOST:  # would become negative as int64
         row = int(given.argmax())
-        raise ValueError(f"{what} must fit 63 bits, but that of row {row} is {given[row]}.")
+        raise ValueError(f"{what} must fit 63 bits, but row {row} has {given[row]}.")
     return np.ascontiguousarray(given, np.int64) if given.flags.aligned else given.astype(np.int64)
 
 
 def indices(what: str, value: object, count: int) -> npt.NDArray[np.int64]:
-    """Return whole numbers from 0 to below `count`, of any shape, as int64."""
+    """Return whole numbers from 0 to below `count` as int64; any shape is allowed."""
     given = as_array(what, value)
     if given.dtype.kind not in "iu":
         raise ValueError(f"{what} must be whole numbers, not {given.dtype}.")
@@ -134,7 +135,7 @@ def indices(what: str, value: object, count: int) -> npt.NDArray[np.int64]:
 
 
 def mask(what: str, value: object, rows: int) -> npt.NDArray[np.bool_]:
-    """Return an array of `rows` bools of which at least one is true."""
+    """Return an array of `rows` bools; at least one of them must be true."""
     try:
         given = np.asarray(value)
     except (ValueError, TypeError, OverflowError):
@@ -149,7 +150,7 @@ def mask(what: str, value: object, rows: int) -> npt.NDArray[np.bool_]:
 
 
 def seeds(value: object, rows: int) -> Sequence[int | None]:
-    """Return one seed a row: None, or a whole number of 0 or more; one number counts up."""
+    """Return one seed for each row, None or a whole number; a single number counts up."""
     if value is None:
         return [None] * rows
     if isinstance(value, int | np.integer):

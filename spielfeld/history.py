@@ -1,4 +1,4 @@
-"""What happened while learning: a table with one row an event, read by plots and reports."""
+"""History of a run: a table with one row for each event of learning, for plots and reports."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Column = npt.NDArray[np.float64]
 
 
 class History:
-    """Named columns of equal length; agents write a row an episode, other learners a row a batch.
+    """Named columns of equal length; agents add a row each episode, other learners each batch.
 
     Args:
-        **columns: Columns to begin with; each agent has "samples" first: environment steps or rows
-            drawn until then.
+        **columns: The first columns. Each learner has "samples" first: the environment steps or
+            rows drawn until then.
 
     Raises:
-        ValueError: If columns differ in length, or another history has other columns.
+        ValueError: If columns differ in length, or an added history has other columns.
     """
 
     def __init__(self, **columns: Iterable[float] | Column) -> None:
@@ -33,7 +33,7 @@ class History:
 
     @classmethod
     def of_episodes(cls, rows: Sequence[Sequence[float]] | Column) -> History:
-        """Return the columns that agents write: samples, episode_return, episode_length."""
+        """Return the columns of agents: samples, episode_return and episode_length."""
         table = np.array(rows, np.float64).reshape(-1, 3)
         return cls(samples=table[:, 0], episode_return=table[:, 1], episode_length=table[:, 2])
 
@@ -44,7 +44,7 @@ class History:
         return len(next(iter(self.columns.values()), ()))
 
     def __add__(self, other: History) -> History:
-        """Return both, one after the other."""
+        """Return the rows of this history, followed by those of the other one."""
         if not self.columns or not other.columns:
             return other if other.columns else self
         if list(self.columns) != list(other.columns):
@@ -60,7 +60,7 @@ class History:
     __hash__ = None  # type: ignore[assignment]
 
     def to_csv(self) -> str:
-        """Return the table as text, a header line first; whole numbers stay whole."""
+        """Return the table as CSV text with a header line; whole numbers have no decimal point."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
@@ -71,10 +71,10 @@ class History:
 
     @classmethod
     def from_csv(cls, path: str | Path) -> History:
-        """Read what `to_csv` wrote.
+        """Read a file that `to_csv` wrote.
 
         Raises:
-            ValueError: If a row has missing or non-numeric cells; names the file and the line.
+            ValueError: If a row has missing or non-numeric cells. The message names file and line.
         """
         with open(path, newline="") as file:
             header, *rows = list(csv.reader(file)) or [[]]

@@ -1,4 +1,4 @@
-"""Exports of a package that load on first use, from one table: its imports for type checkers."""
+"""Lazy exports: a package loads each exported name on first use, from one table."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def lazy(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return `__getattr__`, `__dir__` and `__all__` of a package.
 
-    The names are those that its file imports under `if TYPE_CHECKING:`, so that type checkers,
-    editors and Python itself read the same table. `import *` of a package inside it takes over
-    the table of that package. A name wins over a module of the same name, such as the function
-    `value_iteration` over the module that holds it.
+    The exported names are the imports of the file under `if TYPE_CHECKING:`. So type checkers,
+    editors and Python read the same table. `import *` of a package inside it takes over the table
+    of that package. If a name is also the name of a module, the exported name wins. For example,
+    `value_iteration` is the function and not the module that holds it.
 
         if TYPE_CHECKING:
             from spielfeld.learning.batch import Batch
@@ -28,13 +28,13 @@ def lazy(
             __getattr__, __dir__, __all__ = lazy(__name__, __file__)
 
     Args:
-        package: Its `__name__`.
-        file: Its `__file__`.
+        package: The package's `__name__`.
+        file: The package's `__file__`.
     """
     places = {name: place for table in tables(Path(file)) for name, place in table.items()}
 
     class Package(ModuleType):
-        """The package itself; Python sets each loaded module as an attribute of it."""
+        """The package itself; it ignores the modules that Python sets as its attributes."""
 
         def __setattr__(self, name: str, value: object) -> None:
             if name not in places or not isinstance(value, ModuleType):

@@ -1,8 +1,8 @@
-"""The leaves of an object: its arrays, numbers, words and generators, by dotted names.
+"""Leaves of an object: its arrays, numbers, texts and generators, by dotted names.
 
-A walk enters dataclasses, named tuples, dicts with string keys, lists and tuples, and objects whose
-class names its saved attributes. Marks in their annotations say which values a leaf may have, when
-`snapshot.restored` puts back a dict that may come from a stranger.
+A walk enters dataclasses, named tuples, dicts with string keys, lists and tuples. It also enters
+objects whose class lists its saved attributes. Annotations state the allowed values of a leaf.
+`snapshot.restored` checks them, because a saved dict may come from a stranger.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from spielfeld.arrays import Array
 from spielfeld.settings import Finite, Range
 
-Leaf = Any  # an array, a number, a word, None, or the state of a generator as a JSON object
+Leaf = Any  # an array, a number, a text, None, or the state of a generator as a JSON object
 State = dict[str, Leaf]
 
 
@@ -28,9 +28,9 @@ class Index:
     """A whole number that is an index: 0 or more, and below its bound.
 
     Args:
-        bound: The bound, or its name among the `index_bounds` of an object that holds the leaf.
+        bound: The bound, or its name in the `index_bounds` of an object that contains the leaf.
         none: Whether -1 is allowed, for no index.
-        unique: Whether the numbers of an array must differ from one another.
+        unique: Whether all numbers of an array must be different.
     """
 
     bound: int | str
@@ -40,14 +40,14 @@ class Index:
 
 @dataclass(frozen=True)
 class Grows:
-    """An array whose length may differ: only its dtype and its other axes are fixed.
+    """An array of variable length: its dtype and its other axes are fixed.
 
-    It is replaced instead of changed in place.
+    `restored` replaces such an array instead of changing it in place.
 
     Args:
-        most: The greatest length, or its name among the `index_bounds`; None for no limit.
+        most: The greatest length, or its name in the `index_bounds`; None for no limit.
         least: The smallest length, or its name.
-        axis: Along which it may differ; arrays without such an axis are fixed.
+        axis: The axis of variable length; arrays without this axis are fixed.
     """
 
     most: int | str | None = None
@@ -57,7 +57,7 @@ class Grows:
 
 @dataclass(frozen=True)
 class Fixed:
-    """A leaf that must be equal to the one that is there, such as the scale of the same rows."""
+    """A leaf that must be equal to the present one, such as the scale of the same rows."""
 
 
 Counter = Annotated[int, Range(0, 2**62, open_high=True)]
@@ -70,14 +70,14 @@ Counts = Annotated[Array, Counter]
 
 @runtime_checkable
 class Saved(Protocol):
-    """An object whose class names the attributes that a snapshot holds."""
+    """An object whose class lists the attributes to save."""
 
     saved: ClassVar[tuple[str, ...]]
 
 
 @runtime_checkable
 class Bounded(Protocol):
-    """An object that knows the bounds of the indices in it."""
+    """An object that states the bounds of the indices in it."""
 
     def index_bounds(self) -> Mapping[str, int]:
         """Return the bounds by name."""
@@ -85,13 +85,14 @@ class Bounded(Protocol):
 
 
 def leaves(thing: object) -> State:
-    """Return the arrays, numbers, words and generator states of an object, by dotted names.
+    """Return the arrays, numbers, texts and generator states of an object, by dotted names.
 
-    An object is left out as long as an attribute that `saved` names and its class declares is not
-    set: its arrays are still to be made.
+    An attribute may be declared in the class, listed in `saved` and not set yet. Then the arrays of
+    the object do not exist yet, and the walk skips the object.
 
     Raises:
-        TypeError: If a part cannot be saved, or two parts have the same name; names it.
+        TypeError: If a part cannot be saved, or two parts have the same name. The message names the
+            part.
     """
     found: State = {}
     for name, leaf in _walk(thing, ""):
@@ -135,7 +136,7 @@ def parts_of(thing: object, name: str) -> dict[Any, Any]:
         return dict(enumerate(thing))
     raise TypeError(
         f"{name or 'This'} is a {type(thing).__name__}, which cannot be saved: expected arrays, "
-        "numbers, generators, dataclasses, or an object that names its `saved` attributes."
+        "numbers, generators, dataclasses, or an object with a list `saved`."
     )
 
 
@@ -147,12 +148,12 @@ def as_json(state: object) -> object:
 
 
 def _is_unset(thing: object, name: str) -> bool:
-    """Whether an attribute is declared in the class and has not been set yet."""
+    """Return whether an attribute is declared in the class and not set yet."""
     here = inspect.getattr_static(thing, name, dataclasses.MISSING)
     declared = any(name in inspect.get_annotations(base) for base in type(thing).__mro__)
     return here is dataclasses.MISSING and declared
 
 
 def dotted(name: str, key: object) -> str:
-    """Return the name of a part: that of the whole, a dot, and the key."""
+    """Return the dotted name of a part: the name of the whole, a dot, and the key."""
     return f"{name}.{key}" if name else str(key)

@@ -1,12 +1,12 @@
-"""Compiled loops on disk, each under a hash of all that it calls.
+"""Cache of compiled loops on disk: each entry is named by a hash of the code in the loop.
 
-Numba's own cache watches the file of a loop alone: it would keep an old rule after an edit in
-another file, and it compiles anew after the edit of a comment. Here the name of an entry is a hash
-of the bytecode, constants and options of a loop and of every function that it calls. So each edit
-that matters leads to another entry, and no other edit does.
+Numba's own cache observes only the file of the loop. After an edit in another file it would still
+use the old rule. After the edit of a comment it would compile again. Here the hash covers the
+bytecode, constants and options of the loop and of every function that it calls. So an edit leads to
+another entry only if it changes the machine code.
 
-A file that is empty, cut or changed does not agree with its seal. The loop is then compiled as if
-the entry had never been, and the entry is written anew.
+Each entry has a checksum file, its seal. If a file is empty, cut or changed, it does not agree with
+its seal. The loop is then compiled as if there were no entry, and a new entry is written.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ import numpy as np
 
 from spielfeld.files import write_atomically
 
-MOST_KEPT = 500  # entries; a loop has one for each combination of kinds of arguments
+MOST_KEPT = 500  # entries; a loop has one entry for each combination of argument types
 MAKES_ARRAYS = "makes arrays"  # a seal without files: compiling with `allocates=False` fails
 
 
 class MakesArraysError(Exception):
-    """A loop cannot be compiled with `allocates=False`, as an earlier process found out."""
+    """A loop cannot be compiled with `allocates=False`; an earlier process wrote this down."""
 
 
 class Codegen(Protocol):
     """A code generator of Numba."""
 
     def magic_tuple(self) -> tuple[object, ...]:
-        """Return what machine code depends on: processor and features."""
+        """Return the processor and its features, on which machine code depends."""
         ...
 
 
@@ -45,7 +45,7 @@ class Target(Protocol):
     """A target context of Numba."""
 
     def refresh(self) -> None:
-        """Load what is needed to link machine code."""
+        """Load everything that is needed to link machine code."""
         ...
 
     def codegen(self) -> Codegen:
@@ -54,23 +54,23 @@ class Target(Protocol):
 
 
 class Library(Protocol):
-    """Machine code of a loop."""
+    """The machine code of a loop."""
 
     @property
     def has_dynamic_globals(self) -> bool:
-        """Whether it holds addresses of this process."""
+        """Whether the code contains addresses of this process."""
         ...
 
 
 class Compiled(Protocol):
-    """What Numba's compiler returns."""
+    """The result of Numba's compiler."""
 
     library: Library
     codegen: Codegen
     lifted: Sequence[object]
 
     def _reduce(self) -> object:
-        """Return it in a form that can be saved."""
+        """Return the result in a form that can be saved."""
         ...
 
 
@@ -78,7 +78,7 @@ class IndexedFile(Protocol):
     """A file of Numba's cache, written atomically."""
 
     def load(self, key: str) -> Sequence[object] | None:
-        """Return what was saved under a key."""
+        """Return the data that was saved under a key; None if there is none."""
         ...
 
     def save(self, key: str, data: object) -> None:
@@ -87,32 +87,32 @@ class IndexedFile(Protocol):
 
 
 class Compiling:
-    """The seconds that this process has spent on compiling and loading loops.
+    """A clock for the seconds that this process spends on compiling and loading loops.
 
     Attributes:
-        seconds: So far.
-        say: Called with one line before a loop is compiled; None for silence.
+        seconds: The seconds so far.
+        say: A function that gets one line before a loop is compiled; None for no output.
     """
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.say: Callable[[str], None] | None = None
-        self.place: Path | None = None  # of the entry that is being made
+        self.place: Path | None = None  # entry of the loop that is being compiled
         self._began: float | None = None
 
     def start(self) -> None:
-        """Begin to count, unless that has begun already."""
+        """Start the clock, unless it already runs."""
         if self._began is None:
             self._began = time.perf_counter()
 
     def stop(self) -> None:
-        """Add the seconds since the start."""
+        """Stop the clock, and add the seconds since its start."""
         if self._began is not None:
             self.seconds += time.perf_counter() - self._began
         self._began, self.place = None, None
 
     def makes_arrays(self) -> None:
-        """Write down that the loop which is being compiled makes arrays."""
+        """Write down that the loop that is being compiled makes arrays."""
         if self.place is not None:
             with suppress(OSError):
                 write_atomically(_seal(self.place), MAKES_ARRAYS)
@@ -122,15 +122,15 @@ COMPILING = Compiling()
 
 
 class LoopCache:
-    """The cache of one compiled loop, in place of Numba's own.
+    """The cache of one compiled loop, in place of Numba's own cache.
 
-    Numba calls `load_overload` before it compiles for new kinds of arguments, and `save_overload`
-    afterwards. So the seconds of compiling are measured here as well.
+    Numba calls `load_overload` before it compiles for new argument types, and `save_overload`
+    afterwards. So this class also measures the seconds of compiling.
 
     Args:
-        name: Of the loop, for the names of files.
-        key: A digest of all that the loop calls; None to keep it out of the cache.
-        line: What `COMPILING.say` is told before compiling.
+        name: Name of the loop, for the names of files.
+        key: A digest of the loop and of all that it calls; None for no cache.
+        line: The line for `COMPILING.say` before compiling.
     """
 
     def __init__(self, name: str, key: str | None, line: str) -> None:
@@ -138,10 +138,10 @@ class LoopCache:
         self._key, self._line = key, line
 
     def load_overload(self, signature: object, target: Target) -> object | None:
-        """Return a loop from the cache; None if it is not there, or is damaged.
+        """Return a loop from the cache; None if there is no entry or it is damaged.
 
         Raises:
-            MakesArraysError: If it cannot be compiled with these options.
+            MakesArraysError: If the loop cannot be compiled with these options.
         """
         COMPILING.start()
         target.refresh()
@@ -154,13 +154,13 @@ class LoopCache:
         return found
 
     def save_overload(self, signature: object, compiled: Compiled) -> None:
-        """Keep what was compiled, where a place is writable and it can be kept."""
+        """Save a compiled loop if a folder is writable and the loop can be saved."""
         COMPILING.stop()
         fixed = not (compiled.library.has_dynamic_globals or compiled.lifted)
         place = self._place(signature, compiled.codegen) if fixed else None
         if place is None:
             return
-        with suppress(Exception):  # a full disk, or a type that cannot be named in a file
+        with suppress(Exception):  # a full disk, or a type that cannot be written to a file
             _entry(place).save(self._name, compiled._reduce())
             write_atomically(_seal(place), _digest_of_files(place))
             _forget_oldest(place)
@@ -172,7 +172,7 @@ class LoopCache:
         with suppress(OSError, UnicodeDecodeError):
             if _seal(place).read_text() == MAKES_ARRAYS:
                 raise MakesArraysError
-        with suppress(Exception):  # whatever a damaged file leads to, compiling mends it
+        with suppress(Exception):  # any fault of a damaged file; compiling replaces the file
             if _seal(place).read_text() == _digest_of_files(place):
                 payload = _entry(place).load(self._name)
                 return None if payload is None else rebuild(target, *payload)
@@ -182,7 +182,7 @@ class LoopCache:
         return None
 
     def _place(self, signature: object, codegen: Codegen) -> Path | None:
-        """Return the path of an entry without its ending."""
+        """Return the path of an entry without its ending; None for no cache."""
         folder = _folder()
         if self._key is None or folder is None:
             return None
@@ -217,7 +217,7 @@ def _digest_of_files(place: Path) -> str:
 
 
 def _forget_oldest(place: Path) -> None:
-    """Remove the entries saved longest ago; the clock may have gone back since."""
+    """Remove the oldest entries; the clock may have gone back, so their times are corrected."""
     ages = {seal: seal.stat().st_mtime for seal in place.parent.glob("*.seal")}
     newest = max(ages.values())
     os.utime(_seal(place), times=(max(time.time(), newest),) * 2)
@@ -229,7 +229,7 @@ def _forget_oldest(place: Path) -> None:
 
 @functools.cache
 def _folder() -> Path | None:
-    """Return where compiled loops are kept; None where no place is writable."""
+    """Return the folder of compiled loops; None if no folder is writable."""
     import platformdirs
 
     base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("spielfeld")

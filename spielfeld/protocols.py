@@ -1,14 +1,15 @@
 """Protocols: everything that the experiments may ask of a learner, an environment or rows of data.
 
-`Learner`, `Agent`, `World` and `DataSource` say which members each of them has. Every other
-protocol names one optional capability, and `isinstance(thing, HasModel)` tells whether a thing has
-it: type checkers know its members from there on. From Python 3.12 on, `isinstance` does not read a
-property, so that one without a value gives None and raises no AttributeError. The functions at the
-end give a default where a capability is missing. No other file asks an object for an attribute by
-its name, except `snapshot.py`, `lazy.py` and one adapter for environments from elsewhere.
+`Learner`, `Agent`, `World` and `DataSource` list the members that each such object must have. Every
+other protocol names one optional capability. `isinstance(thing, HasModel)` is true for an object
+with this capability, and type checkers then know its members. From Python 3.12 on, `isinstance`
+does not read a property. So a property without a value returns None and raises no AttributeError.
+The functions at the end return a default if a capability is missing. Other files do not ask an
+object for an attribute by its name. Only `snapshot.py`, `lazy.py` and the adapter for foreign
+environments do so.
 
-A capability of an environment is asked of `env.unwrapped`, since wrappers do not pass it on. The
-flags of learners (`many`, `one_shot`, `resumes`, `tasks`) may be asked of the class as well.
+Test `env.unwrapped` for a capability of an environment, because wrappers do not pass it on. The
+flags of learners (`many`, `one_shot`, `resumes`, `tasks`) also work on the class.
 """
 
 from __future__ import annotations
@@ -36,29 +37,30 @@ class Learns(Protocol):
     """An object that learns from a source."""
 
     def learn(self, source: Any, samples: int) -> History | None:
-        """Learn from `samples` more environment steps, or rows of data.
+        """Learn from `samples` more environment steps or rows of data.
 
-        Learning 2 x 500 samples is learning 1,000, unless the learner is `OneShot`.
+        Two calls with 500 samples have the same result as one call with 1,000, unless the learner
+        is `OneShot`.
 
         Args:
             source: An environment, or a `Split` or `DataSet` of rows.
-            samples: How many; with 0 the learner only makes its arrays.
+            samples: Number of samples; with 0 the learner only makes its arrays.
 
         Returns:
-            The rows recorded meanwhile, the first column "samples"; None for none.
+            The new rows of the history, with "samples" as the first column; None if there are none.
         """
         ...
 
 
 @runtime_checkable
 class Predicts(Protocol):
-    """An object that predicts, and so can be scored."""
+    """An object that predicts and can therefore be scored."""
 
     def predict(self, inputs: Any) -> Array:
-        """Return the predictions for inputs, and change nothing.
+        """Return the predictions for inputs, without any change to the object.
 
         Args:
-            inputs: One observation or several; for a learner with `many`, and on data, always
+            inputs: One observation or several. Learners with `many` and learners on data always get
                 several. Shape [rows, ...].
 
         Returns:
@@ -70,7 +72,7 @@ class Predicts(Protocol):
 
 @runtime_checkable
 class Learner(Learns, Predicts, Protocol):
-    """A learner: it learns from a source, and predicts."""
+    """A learner: an object that learns from a source and predicts."""
 
 
 @runtime_checkable
@@ -79,54 +81,54 @@ class Agent(Learner, Protocol):
 
     @property
     def samples(self) -> int:
-        """Environment steps taken so far."""
+        """Number of environment steps so far."""
         ...
 
     def act(self, observation: object) -> object:
-        """Return an action, exploring as during learning."""
+        """Return an action, with the exploration of learning."""
         ...
 
 
 @runtime_checkable
 class Resumable(Protocol):
-    """A learner whose state can be saved, and restored in a new object."""
+    """A learner whose state can be saved and restored in a new object."""
 
     def state(self) -> dict[str, Any]:
-        """Return all that its predictions, and its further learning, depend on."""
+        """Return everything on which predictions and further learning depend."""
         ...
 
     def restore(self, state: dict[str, Any], source: Any) -> None:
-        """Take over a saved state; raise a ValueError if it does not fit."""
+        """Restore a saved state; raise a ValueError if it does not fit."""
         ...
 
 
 @runtime_checkable
 class MayResume(Protocol):
-    """A learner that says whether learning can go on from a saved state; by default it can."""
+    """A learner that states whether it can resume from a saved state; by default it can."""
 
     @property
     def resumes(self) -> bool:
-        """Whether it can. A state without this serves to predict only."""
+        """Whether learning can continue from a saved state; if not, the state only predicts."""
         ...
 
 
 @runtime_checkable
 class OneShot(Protocol):
-    """A learner that says whether it takes its whole budget in one call; by default it does not."""
+    """A learner that states whether it takes all samples in one call; by default it does not."""
 
     @property
     def one_shot(self) -> bool:
-        """Whether it does."""
+        """Whether the learner takes all its samples in one call."""
         ...
 
 
 @runtime_checkable
 class ManyRows(Protocol):
-    """A learner that says whether it acts in copies of its environment and predicts in batches."""
+    """A learner that states whether it acts in many worlds and predicts in batches."""
 
     @property
     def many(self) -> bool:
-        """Whether it does; by default it acts in one environment."""
+        """Whether the learner acts in many worlds; by default it acts in one."""
         ...
 
 
@@ -136,27 +138,27 @@ class OnData(Protocol):
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The tasks that it can be scored by, such as "classification"; the main one first."""
+        """Names of its tasks, such as "classification"; the main task first."""
         ...
 
 
 @runtime_checkable
 class HasSamples(Protocol):
-    """A learner that counts the samples it has really taken."""
+    """A learner that counts its samples."""
 
     @property
     def samples(self) -> int:
-        """Environment steps, or rows drawn."""
+        """Number of environment steps, or of rows drawn."""
         ...
 
 
 @runtime_checkable
 class HasConfig(Protocol):
-    """A learner made by `Class(config, seed)`; others are made by `Class(seed=seed)`."""
+    """A learner that is made by `Class(config, seed)`; others are made by `Class(seed=seed)`."""
 
     @property
     def config(self) -> object:
-        """Its settings, a frozen dataclass."""
+        """Settings of the learner, a frozen dataclass."""
         ...
 
 
@@ -166,16 +168,16 @@ class HasConfigClass(Protocol):
 
     @property
     def config_class(self) -> type[Any]:
-        """The dataclass."""
+        """The dataclass of the settings."""
         ...
 
 
 @runtime_checkable
 class JudgesPolicy(Protocol):
-    """A learner of state values, under a policy that it does not choose."""
+    """A learner that estimates state values under a given policy."""
 
     def judged_policy(self, model: Any) -> Array:
-        """Return that policy in a `TabularModel`. Shape [states, actions]."""
+        """Return the given policy in a `TabularModel`. Shape [states, actions]."""
         ...
 
 
@@ -185,17 +187,17 @@ class HasActionValues(Protocol):
 
     @property
     def action_values(self) -> Array:
-        """The table. Shape [states, actions], or [tiles, actions] for a `Tiled` learner."""
+        """Table of action values. Shape [states, actions], or [tiles, actions] if `Tiled`."""
         ...
 
 
 @runtime_checkable
 class Tiled(Protocol):
-    """A tabular learner that says whether its rows are tiles instead of states."""
+    """A tabular learner that states whether its rows are tiles instead of states."""
 
     @property
     def tiled(self) -> bool:
-        """Whether they are."""
+        """Whether the rows of the table are tiles."""
         ...
 
 
@@ -205,7 +207,7 @@ class Named(Protocol):
 
     @property
     def name(self) -> str:
-        """The name."""
+        """Name of the object."""
         ...
 
 
@@ -242,27 +244,27 @@ class Discounted(Protocol):
 
     @property
     def discount(self) -> float:
-        """Discount of one environment step."""
+        """Discount for one environment step."""
         ...
 
 
 @runtime_checkable
 class InBatches(Protocol):
-    """Settings with a size of mini-batches."""
+    """Settings with a batch size."""
 
     @property
     def batch_size(self) -> int:
-        """Rows of one step of the optimizer."""
+        """Rows in one step of the optimizer."""
         ...
 
 
 @runtime_checkable
 class Waits(Protocol):
-    """Settings that tell when the first update comes."""
+    """Settings with the time of the first update."""
 
     @property
     def first_update(self) -> int:
-        """Samples before the first update."""
+        """Number of samples before the first update."""
         ...
 
 
@@ -270,7 +272,7 @@ class Waits(Protocol):
 
 
 class World(Protocol):
-    """An environment as Gymnasium defines it, from anywhere and however wrapped."""
+    """An environment as Gymnasium defines it, from any library and with any wrappers."""
 
     @property
     def observation_space(self) -> Space[Any]:
@@ -284,98 +286,98 @@ class World(Protocol):
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """Among others "render_modes"."""
+        """Facts about the environment, among them "render_modes"."""
         ...
 
     @property
     def render_mode(self) -> str | None:
-        """How it renders; None for not at all."""
+        """Form of the picture; None for no picture."""
         ...
 
     @property
     def spec(self) -> EnvSpec | None:
-        """What it was made from; None without `gymnasium.make`."""
+        """Specification that `gymnasium.make` used; None without it."""
         ...
 
     @property
     def unwrapped(self) -> World:
-        """The environment itself, which is asked for capabilities."""
+        """The environment without wrappers; test this object for capabilities."""
         ...
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
-        """Begin an episode; return observation and info."""
+        """Start an episode; return observation and info."""
         ...
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Return observation, reward, terminated, truncated and info."""
+        """Take one step; return observation, reward, terminated, truncated and info."""
         ...
 
     def render(self) -> object:
-        """Return a picture or a text, as `render_mode` says."""
+        """Return a picture or a text; `render_mode` decides which."""
         ...
 
     def close(self) -> None:
-        """Give back windows and files."""
+        """Close windows and files."""
         ...
 
 
 @runtime_checkable
 class HasModel(Protocol):
-    """An environment that may be exactly a `TabularModel`; `model_of` tells whether it is."""
+    """An environment that may have an exact model, a `TabularModel`; `model_of` returns it."""
 
     @property
     def model(self) -> object:
-        """The model, or None."""
+        """The model of the environment, or None."""
         ...
 
 
 @runtime_checkable
 class MayChange(Protocol):
-    """An environment that says whether its model changes from step to step."""
+    """An environment that states whether its model changes from step to step."""
 
     @property
     def changing(self) -> bool:
-        """Whether it does; by default it does not."""
+        """Whether the model changes; by default it does not."""
         ...
 
 
 @runtime_checkable
 class Encodes(Protocol):
-    """An environment whose observations are not the states' numbers."""
+    """An environment whose observations are not the numbers of the states."""
 
     def encode(self, states: Array) -> Array:
-        """Return the observations of states of its model. Shape [rows, ...]."""
+        """Return the observations for states of the model. Shape [rows, ...]."""
         ...
 
 
 @runtime_checkable
 class HasLimit(Protocol):
-    """An environment with a time limit of its own."""
+    """An environment with its own time limit."""
 
     @property
     def max_episode_steps(self) -> int | None:
-        """Environment steps after which an episode is truncated; None for never."""
+        """Environment steps until an episode is truncated; None for no limit."""
         ...
 
 
 @runtime_checkable
 class SavesItself(Protocol):
-    """An environment that saves and restores its episode and its generator."""
+    """An environment that saves and restores its episode and its random generator."""
 
     def state(self) -> dict[str, Any]:
-        """Return all that the rest of an episode depends on, as JSON values."""
+        """Return everything on which the rest of the episode depends, as JSON values."""
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over a saved state; raise a ValueError, and change nothing, if it does not fit."""
+        """Restore a saved state; if it does not fit, raise a ValueError and change nothing."""
         ...
 
 
 @runtime_checkable
 class HasPosition(Protocol):
-    """An environment that tells its state's number."""
+    """An environment that gives the number of its state."""
 
     @property
     def position(self) -> int:
@@ -385,16 +387,16 @@ class HasPosition(Protocol):
 
 @runtime_checkable
 class OnMap(Protocol):
-    """A grid world, which has a map."""
+    """A grid world with a map."""
 
     @property
     def layout(self) -> Any:
-        """Its `Layout`."""
+        """The `Layout` of the map."""
         ...
 
     @property
     def grid_states(self) -> Any:
-        """Its `GridStates`: row, column and keys of each state."""
+        """The `GridStates`: row, column and keys of each state."""
         ...
 
     @property
@@ -405,51 +407,51 @@ class OnMap(Protocol):
 
 @runtime_checkable
 class HasLayout(Protocol):
-    """An environment that was made from a layout."""
+    """An environment that is made from a layout."""
 
     @property
     def layout(self) -> object:
-        """The `Layout`."""
+        """The `Layout` of the environment."""
         ...
 
 
 @runtime_checkable
 class HasBoard(Protocol):
-    """An environment with a board: a `Position` of a game, or the places of states in a picture."""
+    """An environment with a board: a `Position` of a game, or places for states in a picture."""
 
     @property
     def board(self) -> object:
-        """The board."""
+        """The board of the environment."""
         ...
 
 
 @runtime_checkable
 class HasRules(Protocol):
-    """A board game."""
+    """A board game with rules."""
 
     @property
     def rules(self) -> object:
-        """Its `Rules`."""
+        """The `Rules` of the game."""
         ...
 
 
 @runtime_checkable
 class HasObserver(Protocol):
-    """A board game that tells how a learner sees a position."""
+    """A board game that turns positions into observations."""
 
     @property
     def observer(self) -> object:
-        """Its `Observer`."""
+        """The `Observer` that makes an observation from a position."""
         ...
 
 
 @runtime_checkable
 class HasBandit(Protocol):
-    """An environment of one state with arms."""
+    """A bandit: an environment with one state and several arms."""
 
     @property
     def bandit(self) -> object:
-        """Its `BanditModel`."""
+        """The `BanditModel` of the environment."""
         ...
 
 
@@ -459,13 +461,13 @@ class NamesActions(Protocol):
 
     @property
     def action_names(self) -> Sequence[str]:
-        """The names by number."""
+        """Names of the actions, in the order of their numbers."""
         ...
 
 
 @runtime_checkable
 class HasTable(Protocol):
-    """A toy world of Gymnasium, which carries its table of transitions."""
+    """A toy world of Gymnasium with its table of transitions."""
 
     @property
     def P(self) -> Mapping[int, Mapping[int, list[Any]]]:
@@ -486,34 +488,34 @@ class Rows(Protocol):
 
     @property
     def name(self) -> str:
-        """Name for reports."""
+        """Name of the rows, for reports."""
         ...
 
     @property
     def kind(self) -> str:
-        """What there is to predict: "regression", "classification", "ratings", "unlabelled"."""
+        """Kind of the targets: "regression", "classification", "ratings" or "unlabelled"."""
         ...
 
     @property
     def inputs(self) -> Array:
-        """Shape [rows, features]."""
+        """Features of the rows. Shape [rows, features]."""
         ...
 
     @property
     def targets(self) -> Array | None:
-        """Shape [rows]; None without targets."""
+        """Targets of the rows. Shape [rows]; None without targets."""
         ...
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """Name of each class; empty without classes."""
+        """Names of the classes; empty without classes."""
         ...
 
     def __len__(self) -> int: ...
 
 
 class DataSource(Protocol):
-    """Rows of data, divided, such as a `Split`."""
+    """Rows of data in separate parts, such as a `Split`."""
 
     @property
     def train(self) -> Rows:
@@ -522,12 +524,12 @@ class DataSource(Protocol):
 
     @property
     def validation(self) -> Rows | None:
-        """Validation rows, which score a learner while it learns; None for none."""
+        """Validation rows, which score a learner during learning; None for none."""
         ...
 
     @property
     def test(self) -> Rows:
-        """Test rows, which score a learner in the end."""
+        """Test rows, which score a learner at the end."""
         ...
 
 
@@ -536,10 +538,10 @@ class DataSource(Protocol):
 
 @runtime_checkable
 class Chooses(Protocol):
-    """A player of board games that has a set of equally good moves in each position."""
+    """A player of board games with a set of equally good moves in each position."""
 
     def moves(self, rules: Any, own: int, other: int) -> int:
-        """Return these moves, one bit each."""
+        """Return the equally good moves, one bit for each move."""
         ...
 
 
@@ -547,55 +549,55 @@ class Chooses(Protocol):
 
 
 def predicts_many(learner: object) -> bool:
-    """Tell whether a learner, or its class, acts in many worlds and predicts in batches."""
+    """Return whether a learner or its class acts in many worlds and predicts in batches."""
     return isinstance(learner, ManyRows) and learner.many
 
 
 def is_one_shot(learner: object) -> bool:
-    """Tell whether a learner, or its class, takes its whole budget in one call."""
+    """Return whether a learner or its class takes all its samples in one call."""
     return isinstance(learner, OneShot) and learner.one_shot
 
 
 def resumes(learner: object) -> bool:
-    """Tell whether a learner, or its class, can go on from a saved state."""
+    """Return whether a learner or its class can continue learning from a saved state."""
     return isinstance(learner, Resumable) and (
         not isinstance(learner, MayResume) or learner.resumes
     )
 
 
 def judges(learner: object) -> bool:
-    """Tell whether a learner, or its class, predicts values of states under a given policy."""
+    """Return whether a learner or its class estimates state values under a given policy."""
     return isinstance(learner, JudgesPolicy)
 
 
 def tasks_of(learner: object) -> tuple[str, ...] | None:
-    """Return the tasks of a learner on data, or of its class; None for an agent."""
+    """Return the tasks of a learner on data or of its class; None for an agent."""
     return learner.tasks if isinstance(learner, OnData) else None
 
 
 def config_class_of(learner: object) -> type[Any] | None:
-    """Return the dataclass of settings of a learner, or of its class; None if it has none."""
+    """Return the dataclass of the settings of a learner or its class; None if there is none."""
     return learner.config_class if isinstance(learner, HasConfigClass) else None
 
 
 def name_of(learner: object) -> str:
-    """Return the name of a learner for titles: its own, or that of its class."""
+    """Return the name of a learner for titles: its `name`, or the name of its class."""
     return learner.name if isinstance(learner, Named) else type(learner).__name__
 
 
 def samples_of(learner: object, default: int = 0) -> int:
-    """Return the samples that a learner has taken, by its own count if it has one."""
+    """Return the number of samples that a learner has counted; the default if it does not count."""
     return int(learner.samples) if isinstance(learner, HasSamples) else default
 
 
 def batch_size_of(learner: object) -> int:
-    """Return the rows of one step of the optimizer; 0 if the settings name none."""
+    """Return the rows in one step of the optimizer; 0 if there is no such setting."""
     batched = isinstance(learner, HasConfig) and isinstance(learner.config, InBatches)
     return learner.config.batch_size if batched else 0  # type: ignore[attr-defined]
 
 
 def first_update_of(config: object) -> int:
-    """Return the samples before the first update, as far as settings tell; 0 otherwise."""
+    """Return the number of samples before the first update; 0 if there is no such setting."""
     return int(config.first_update) if isinstance(config, Waits) else 0
 
 
@@ -605,41 +607,41 @@ def discount_of(thing: object, default: Default) -> float | Default:
 
 
 def changes(world: object) -> bool:
-    """Tell whether the model of an unwrapped environment changes from step to step."""
+    """Return whether the model of an unwrapped environment changes from step to step."""
     return isinstance(world, MayChange) and world.changing
 
 
 def model_of(world: object, kind: type[Kind]) -> Kind | None:
-    """Return the model of an unwrapped environment, if it has one of this kind."""
+    """Return the model of an unwrapped environment if it is of this kind; else None."""
     model = world.model if isinstance(world, HasModel) else None
     return model if isinstance(model, kind) else None
 
 
 def layout_of(world: object, kind: type[Kind]) -> Kind | None:
-    """Return the layout of an unwrapped environment, if it has one of this kind."""
+    """Return the layout of an unwrapped environment if it is of this kind; else None."""
     layout = world.layout if isinstance(world, HasLayout) else None
     return layout if isinstance(layout, kind) else None
 
 
 def board_of(world: object, kind: type[Kind]) -> Kind | None:
-    """Return the board of an unwrapped environment, if it has one of this kind."""
+    """Return the board of an unwrapped environment if it is of this kind; else None."""
     board = world.board if isinstance(world, HasBoard) else None
     return board if isinstance(board, kind) else None
 
 
 def rules_of(world: object, kind: type[Kind]) -> Kind | None:
-    """Return the rules of an unwrapped environment, if it is a game of this kind."""
+    """Return the rules of an unwrapped environment if they are of this kind; else None."""
     rules = world.rules if isinstance(world, HasRules) else None
     return rules if isinstance(rules, kind) else None
 
 
 def observer_of(world: object, kind: type[Kind]) -> Kind | None:
-    """Return how an unwrapped board game shows a position, if it tells so by this kind."""
+    """Return the observer of an unwrapped board game if it is of this kind; else None."""
     observer = world.observer if isinstance(world, HasObserver) else None
     return observer if isinstance(observer, kind) else None
 
 
 def bandit_of(world: object, kind: type[Kind]) -> Kind | None:
-    """Return the arms of an unwrapped environment, if it is a bandit of this kind."""
+    """Return the bandit of an unwrapped environment if it is of this kind; else None."""
     bandit = world.bandit if isinstance(world, HasBandit) else None
     return bandit if isinstance(bandit, kind) else None

@@ -1,4 +1,4 @@
-"""Settings of learners: frozen dataclasses whose annotations say which values are allowed.
+"""Settings of learners: frozen dataclasses whose annotations state the allowed values.
 
     @settings
     class DoublingConfig:
@@ -7,8 +7,8 @@
         step: Annotated[float, Range(0, 1, open_low=True)] = 0.5
         schedule: Literal["constant", "linear"] = "constant"
 
-Every field is checked once, when the settings are made. The annotations are plain types to mypy and
-to tyro, which makes the command line of them.
+Every field is checked once, when the settings are made. For mypy and tyro the annotations are plain
+types. Tyro makes the command line from them.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ Config = TypeVar("Config")
 
 @dataclass(frozen=True)
 class Range:
-    """An interval in which a number must lie; NaN lies in none.
+    """An interval of allowed numbers; NaN is never allowed.
 
     Args:
         low: Lower end.
         high: Upper end.
         open_low: Whether the lower end itself is excluded.
         open_high: Whether the upper end itself is excluded.
-        infinite: Whether infinity is allowed, where no end excludes it.
+        infinite: Whether infinity is allowed, if no end excludes it.
     """
 
     low: float = -inf
@@ -64,7 +64,7 @@ class Range:
         return above and below and (self.infinite or number not in (inf, -inf))
 
     def expected(self, number: float = 0) -> str:
-        """Say where a number must lie, to follow "must be", to someone who gave another one."""
+        """Describe the allowed numbers for an error message, after the words "must be"."""
         low = f"above {self.low}" if self.open_low else f"at least {self.low}"
         high = f"below {self.high}" if self.open_high else f"at most {self.high}"
         finite = " and finite" if number in (inf, -inf) and not self.infinite else ""
@@ -88,10 +88,10 @@ Whole = Annotated[int, Range(0)]
 
 @runtime_checkable
 class Sound(Protocol):
-    """An object whose parts must agree with one another, beyond the range of each number."""
+    """An object whose parts must agree with each other."""
 
     def require_sound(self) -> None:
-        """Raise a ValueError if they contradict each other."""
+        """Raise a ValueError if two parts contradict each other."""
         ...
 
 
@@ -99,16 +99,17 @@ class Sound(Protocol):
 def settings(cls: type[Config]) -> type[Config]:
     """Make a class a frozen dataclass whose fields are checked against their annotations.
 
-    A whole number for a `float` becomes a float, and a list for a tuple a tuple. A bool is no
-    number. Types that say nothing about values, such as a dict or a function, are not checked.
+    In a field of type `float`, a whole number becomes a float. In a field of type tuple, a list
+    becomes a tuple. A bool is not accepted as a number. Types that do not limit their values, such
+    as a dict or a function, are not checked.
 
-    A subclass gives a field another default by naming it again with its type. Plain `float` or
-    `int` keeps the inherited range; a type with a range of its own replaces it. A class with a
-    condition on several fields writes it as `require_sound`, which is called after the checks.
+    To change the default of a field, a subclass repeats the field with its type. Plain `float` or
+    `int` keeps the inherited range; a type with its own range replaces it. A condition on several
+    fields belongs in the method `require_sound`. It is called after the checks.
 
     Raises:
-        ValueError: When settings are made: if one is out of its range, or of another kind; says
-            what was expected.
+        ValueError: If a value of new settings is out of its range or of another kind. The
+            message contains the expected values.
         TypeError: If a subclass assigns a default without a type, which `dataclass` would ignore.
     """
     _require_types(cls)
@@ -144,12 +145,12 @@ def settings_of(
 
     Args:
         config_class: The learner's dataclass of settings.
-        config: Settings that were given; None for the defaults.
-        words: Fields to change, by name.
+        config: Given settings; None for the defaults.
+        words: Settings to change, by name.
 
     Raises:
-        ValueError: If there is no such setting, or a value is out of its range.
-        TypeError: If `config` is no dataclass of settings.
+        ValueError: If a setting does not exist, or a value is out of its range.
+        TypeError: If `config` is not a dataclass of settings.
     """
     if config is None:
         config = config_class()
@@ -166,10 +167,10 @@ def settings_of(
 
 
 class Misfit(ValueError):
-    """A value does not fit an annotation.
+    """A value that does not fit its annotation.
 
     Args:
-        expected: What was expected, to follow "must be".
+        expected: The expected values, to follow the words "must be".
         given: The value, or the part of it that does not fit.
     """
 
@@ -179,11 +180,11 @@ class Misfit(ValueError):
 
 
 def checked(annotation: object, value: object) -> Any:
-    """Return a value as its annotation asks for it; see `settings`.
+    """Return a value in the type of its annotation; see `settings`.
 
     Args:
         annotation: A type; `Annotated` with `Range`, `Literal`, a tuple, or a union of these.
-        value: The value that was given.
+        value: The given value.
 
     Raises:
         Misfit: If the value does not fit.
@@ -203,11 +204,11 @@ def checked(annotation: object, value: object) -> Any:
 
 
 def annotations_of(cls: type, names: Iterable[str]) -> dict[str, Any]:
-    """Return the annotations of attributes by name, evaluated, inherited ones included.
+    """Return the evaluated annotations of attributes by name, including inherited ones.
 
-    The nearest class that says something about the values decides: plain `float` in a subclass does
-    not undo the `Share` of its base. Of a property it is the type that it returns. Names without
-    an annotation are left out.
+    The nearest class with an annotation that limits the values decides. So plain `float` in a
+    subclass does not replace the `Share` of its base. The annotation of a property is its return
+    type. Names without an annotation are left out.
     """
     found = {}
     for name in names:
@@ -220,18 +221,18 @@ def annotations_of(cls: type, names: Iterable[str]) -> dict[str, Any]:
 
 @functools.cache
 def _fields(cls: type[DataclassInstance]) -> dict[str, Any]:
-    _require_types(cls)  # also where a subclass is no dataclass, or a plain one
+    _require_types(cls)  # also if a subclass is not a dataclass, or a plain one
     return annotations_of(cls, [field.name for field in dataclasses.fields(cls)])
 
 
 def _annotation(base: type, name: str) -> object:
-    """Return what a class itself says of an attribute, or what a property of it returns."""
+    """Return the annotation of an attribute in one class, or the return type of a property."""
     made = inspect.getattr_static(base, name, None)
     if isinstance(made, property | functools.cached_property):
         function = made.fget if isinstance(made, property) else made.func
         return typing.get_type_hints(function, include_extras=True).get("return")
     annotation = inspect.get_annotations(base).get(name)
-    if isinstance(annotation, typing.ForwardRef):  # as a named tuple keeps its words
+    if isinstance(annotation, typing.ForwardRef):  # a named tuple keeps annotations in this form
         annotation = annotation.__forward_arg__
     if not isinstance(annotation, str):
         return annotation

@@ -1,11 +1,11 @@
 """Snapshot: save and restore any object made of arrays, numbers and generators.
 
-`leaves` walks an object and returns its arrays, numbers and generator states under dotted names
-such as "optimizer.mean.weights0". `restored` checks such a dict completely, and only then writes it
-back. Arrays and generators keep their identity; numbers and words are replaced.
+`leaves` walks through an object. It returns its arrays, numbers and generator states under dotted
+names such as "optimizer.mean.weights0". `restored` first checks such a dict completely and then
+writes it back. It changes arrays and generators in place, and replaces numbers and texts.
 
-The walk enters dataclasses, named tuples, dicts with string keys, lists and tuples, and objects
-whose class names its saved attributes:
+The walk enters dataclasses, named tuples, dicts with string keys, lists and tuples. It also enters
+objects whose class lists its saved attributes:
 
     class Walker:
         saved: ClassVar = ("position", "steps", "path", "generator")
@@ -17,10 +17,10 @@ whose class names its saved attributes:
         def index_bounds(self) -> dict[str, int]:
             return {"states": self.model.states}
 
-A saved dict may come from a stranger. So each leaf must have the name, the kind, the dtype and the
-shape of the one that it replaces, and must lie in the range of its annotation: a `Range` or
-`Literal` of `spielfeld.settings`, or `Index`. A range on an array holds for each of its numbers,
-and one on a dict, list or tuple for everything in it.
+A saved dict may come from a stranger. So each leaf must have the name, kind, dtype and shape of the
+leaf that it replaces. Its values must be in the range of its annotation: a `Range` or `Literal` of
+`spielfeld.settings`, or `Index`. The range of an array applies to each of its numbers. The range of
+a dict, list or tuple applies to all leaves in it.
 """
 
 from __future__ import annotations
@@ -63,26 +63,26 @@ __all__ = [
     "restored", "state",
 ]  # fmt: skip
 
-LONGEST = Range(-(2**63), 2**64 - 1)  # whole numbers that a compiled loop can take
+LONGEST = Range(-(2**63), 2**64 - 1)  # whole numbers that a compiled loop can use
 
 
 @runtime_checkable
 class Twinned(Protocol):
-    """A learner that is made by more than its settings and seed."""
+    """A learner that needs more than its settings and seed to be made."""
 
     def twin(self) -> Resumable:
-        """Return a new learner, made as this one was."""
+        """Return a new learner, made in the same way as this one."""
         ...
 
 
 class Resumable(Protocol):
-    """A learner, whose class is called with settings and a seed."""
+    """A learner whose class takes settings and a seed."""
 
     config: object
     seed: int
 
     def prepare(self, source: object) -> None:
-        """Make what is missing for `source`, without a step or a reset there."""
+        """Make the arrays that `source` needs, without a step or a reset."""
         ...
 
 
@@ -105,30 +105,31 @@ class Apart(Protocol):
 
 
 def state(self: object) -> State:
-    """Return everything that the next step depends on, as arrays and JSON values by name.
+    """Return everything on which the next step depends, as arrays and JSON values by name.
 
-    A class takes this function over as its method: `state = snapshot.state`. The state of a learner
-    that has not been prepared for a source is empty.
+    A class uses this function as its method: `state = snapshot.state`. The state of a learner is
+    empty until the learner is prepared for a source.
     """
     told = self.told_apart() if isinstance(self, Apart) else {}
     return {} if told is None else {**leaves(self), **told}
 
 
 def restore(self: Any, state: Mapping[str, Leaf], source: object = None) -> None:
-    """Continue from what `state()` returned, bit for bit.
+    """Continue exactly from a saved state, bit for bit.
 
-    A class takes this function over as its method: `restore = snapshot.restore`. A learner, which
-    names its source, restores the state into a new learner of its settings and seed, and becomes
-    that one; so it does not matter what it has learned before.
+    A class uses this function as its method: `restore = snapshot.restore`. For a learner, `source`
+    is given. The state is then restored into a new learner with the same settings and seed. Its
+    attributes replace those of this learner, so earlier learning has no effect.
 
     Args:
-        self: An environment, or a learner with the settings of the one that was saved.
-        state: What `state()` returned.
-        source: For learners: where to go on learning; it must stand where it stood then.
+        self: An environment, or a learner with the settings of the saved one.
+        state: The result of `state()`.
+        source: For learners, the source of further learning. It must be in the state that it had
+            when `state()` was called.
 
     Raises:
-        ValueError: If a leaf is missing, superfluous, of another shape or kind, or out of its
-            range; says which. Then nothing has been restored.
+        ValueError: If a leaf is missing, unexpected, of another shape or kind, or out of its range.
+            The message names the leaf. Then nothing has been restored.
     """
     require_names(state)
     if source is None:
@@ -163,15 +164,15 @@ def restore(self: Any, state: Mapping[str, Leaf], source: object = None) -> None
 def restored(
     thing: object, saved: Mapping[str, Leaf], bounds: Mapping[str, int] | None = None
 ) -> Any:
-    """Return `thing` with all its leaves replaced; what can be changed in place is.
+    """Return `thing` with all its leaves replaced, in place where possible.
 
     Args:
-        thing: Of the same structure as the one that was saved.
-        saved: What `leaves` returned.
-        bounds: Bounds of indices by name, besides the `index_bounds` of objects.
+        thing: An object with the same structure as the saved one.
+        saved: The result of `leaves`.
+        bounds: Bounds of indices by name, in addition to the `index_bounds` of objects.
 
     Raises:
-        ValueError: If `saved` does not fit; names the leaf. Then nothing has changed.
+        ValueError: If `saved` does not fit. The message names the leaf. Then nothing has changed.
         TypeError: If a part of `thing` cannot be saved.
     """
     require_names(saved)
@@ -191,10 +192,10 @@ def restored(
 
 
 def require_names(state: object) -> None:
-    """Refuse a state that holds no parts by name.
+    """Refuse a state that does not hold parts by name.
 
     Raises:
-        ValueError: If it is no mapping; shows it.
+        ValueError: If the state is not a mapping. The message contains it.
     """
     if not isinstance(state, Mapping):
         given = reprlib.repr(state)
@@ -203,14 +204,14 @@ def require_names(state: object) -> None:
 
 @dataclass(frozen=True)
 class _Rule:
-    """What is known of a part from its annotation."""
+    """The kind and the marks of a part, from its annotation."""
 
     kind: object = None
     marks: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, annotation: object, marks: tuple[Any, ...] = ()) -> _Rule:
-        """Take an annotation apart, `X | None` included."""
+        """Read an annotation, including the form `X | None`."""
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is Annotated:
             return cls.of(arguments[0], (*marks, *_marks(arguments)))
@@ -220,7 +221,7 @@ class _Rule:
         return cls(annotation, marks)
 
     def inner(self, key: str | int) -> _Rule:
-        """Return what is known of a part of a dict, a list or a tuple."""
+        """Return the rule for one part of a dict, a list or a tuple."""
         origin, arguments = typing.get_origin(self.kind), typing.get_args(self.kind)
         if origin is tuple and arguments and arguments[-1] is not Ellipsis:
             return _Rule.of(arguments[int(key)], self.marks)
@@ -232,7 +233,7 @@ class _Rule:
 
 
 class _Task(NamedTuple):
-    """What is to be restored, and the writes that will do it."""
+    """The leaves to restore, the bounds of indices, and the planned writes."""
 
     leaves: Mapping[str, Leaf]
     bounds: Mapping[str, int]
@@ -240,7 +241,7 @@ class _Task(NamedTuple):
 
 
 def _planned(thing: object, name: str, rule: _Rule, task: _Task) -> object:
-    """Check a part, plan its writes, and return what will stand in its place."""
+    """Check a part, plan its writes, and return the new part."""
     if isinstance(thing, np.random.Generator):
         return _planned_generator(thing, name, task)
     if isinstance(thing, np.ndarray):
@@ -259,7 +260,7 @@ def _planned(thing: object, name: str, rule: _Rule, task: _Task) -> object:
 def _with(
     thing: object, new: dict[Any, Any], changed: dict[Any, Any], writes: list[Callable[[], None]]
 ) -> object:
-    """Plan the changes of a structure; one that cannot be changed is made anew."""
+    """Plan the changes of a structure; make a new one if it cannot be changed in place."""
     if type(thing) is tuple:
         return tuple(new.values())
     if isinstance(thing, tuple):
@@ -275,7 +276,7 @@ def _with(
 
 
 def _new_scalar(thing: object, name: str, rule: _Rule, task: _Task) -> object:
-    """Return the number or word that will stand in the place of `thing`."""
+    """Return the new number or text in place of `thing`."""
     numpy_kinds: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "U": str}
     kind: Any = numpy_kinds[thing.dtype.kind] if isinstance(thing, np.generic) else type(thing)
     kind = rule.kind if _is_scalar(rule.kind) else kind
@@ -283,11 +284,11 @@ def _new_scalar(thing: object, name: str, rule: _Rule, task: _Task) -> object:
     try:
         value = task.leaves[name]
         free = isinstance(value, float) and not ranges and float in (kind, *typing.get_args(kind))
-        if not free:  # otherwise NaN is allowed
+        if not free:  # else NaN is allowed
             value = checked(Annotated[(kind, *ranges)] if ranges else kind, value)
         given = task.leaves[name]
         if isinstance(value, float) and isinstance(given, int) and value != given:
-            raise Misfit("a number of 64 bits", given)  # such as 10**30
+            raise Misfit("a number of 64 bits", given)  # for example 10**30
         if isinstance(value, int) and not ranges and value not in LONGEST:
             raise Misfit("a number of 64 bits", value)
     except Misfit as misfit:
@@ -339,9 +340,9 @@ def _require_in_ranges(array: Array, name: str, rule: _Rule, bounds: Mapping[str
             raise _unfit(name, Misfit(range_.expected(wild), wild))
     for index in rule.marks:
         if isinstance(index, Index) and array.dtype.kind not in "iu":
-            raise TypeError(f"{name} holds {array.dtype}, but its annotation says it is an index.")
+            raise TypeError(f"{name} holds {array.dtype}, but its annotation is an index.")
         if isinstance(index, Index) and index.unique and len(np.unique(array)) < array.size:
-            raise ValueError(f"The saved {name!r} has a number twice.")
+            raise ValueError(f"The saved {name!r} contains a number twice.")
 
 
 def _planned_generator(thing: np.random.Generator, name: str, task: _Task) -> np.random.Generator:
@@ -361,22 +362,22 @@ def _planned_generator(thing: np.random.Generator, name: str, task: _Task) -> np
 
 
 def _is_sound(state: Mapping[str, Any]) -> bool:
-    """Whether indices in a state, which NumPy does not check, lie within its arrays."""
+    """Return whether the indices in a generator's state are valid; NumPy does not check them."""
     inner = state["state"]
     inside: bool = 0 <= inner.get("pos", 0) <= 624 and 0 <= state.get("buffer_pos", 0) <= 4
-    odd: bool = inner.get("inc", 1) % 2 == 1  # as every increment of PCG64 is
+    odd: bool = inner.get("inc", 1) % 2 == 1  # every increment of PCG64 is odd
     return inside and odd
 
 
 def _generator_numbers(value: Leaf, current: object) -> Any:
-    """Undo `as_json`; `current` shows where arrays were."""
+    """Undo `as_json`; `current` shows the places of arrays."""
     if isinstance(current, Mapping):
         return {key: _generator_numbers(value[key], part) for key, part in current.items()}
     return np.array(value, current.dtype) if isinstance(current, np.ndarray) else value
 
 
 def _rules(thing: object, rule: _Rule) -> Callable[[str | int], _Rule]:
-    """Return what gives the rule of a part by its key."""
+    """Return a function from the key of a part to the rule of the part."""
     if isinstance(thing, dict | list) or type(thing) is tuple:
         return rule.inner
     annotations = annotations_of(type(thing), parts_of(thing, ""))
@@ -393,7 +394,7 @@ def _ranges(rule: _Rule, bounds: Mapping[str, int]) -> list[Range]:
 
 
 def _marks(arguments: tuple[Any, ...]) -> Iterator[Any]:
-    """Yield the marks of `Annotated`, those within `Annotated[Array, Share]` included."""
+    """Yield the marks of `Annotated`, including those in `Annotated[Array, Share]`."""
     for mark in arguments[1:]:
         inner = typing.get_origin(mark) is Annotated
         yield from _marks(typing.get_args(mark)) if inner else (mark,)
@@ -403,7 +404,7 @@ def _bound(bound: int | str | None, bounds: Mapping[str, int]) -> float:
     if not isinstance(bound, str):
         return inf if bound is None else bound
     if bound not in bounds:
-        raise TypeError(f"No index bound is named {bound!r}; there are {', '.join(bounds)}.")
+        raise TypeError(f"No index bound has the name {bound!r}; there are {', '.join(bounds)}.")
     return bounds[bound]
 
 

@@ -1,9 +1,11 @@
-"""Random streams of many rows at once, each the same as that of a generator of its own.
+"""Random streams for many rows at once; each equals the stream of a separate generator.
 
-A vector environment needs one draw of each of its rows at a time, which would cost a call of a
-generator a row. Here NumPy's generator, PCG64 of O'Neill (2014, "PCG: a family of simple fast
-space-efficient statistically good algorithms", XSL-RR 128/64), is a plain function over an array of
-states, which compiled loops call.
+At each step a vector environment needs one draw for every row. One call of a NumPy generator for
+each row would be slow. So this file computes NumPy's generator PCG64 in a plain function over an
+array of states. Compiled loops call this function.
+
+Source: O'Neill (2014), "PCG: a family of simple fast space-efficient statistically good algorithms
+    for random number generation", XSL-RR 128/64.
 
     state <- (state * multiplier + increment) mod 2^128
     draw = the upper 53 bits of rotate(high(state) xor low(state), upper 6 bits of state) / 2^53
@@ -14,18 +16,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-# A column holds the state and the increment in four limbs of 32 bits each, highest first. Products
-# of limbs fit into 64 bits, so that nothing overflows, compiled or not. Shape [8, rows].
+# A column holds the state and the increment, each in four limbs of 32 bits, highest first. Products
+# of limbs fit into 64 bits, so they never overflow. Shape [8, rows].
 Streams = npt.NDArray[np.uint64]
 
 LIMB, MASK = np.uint64(32), np.uint64(2**32 - 1)
 M3, M2, M1, M0 = np.array([0x2360ED05, 0x1FC65DA4, 0x4385DF64, 0x9FCCF645], np.uint64)
 UPPER_6_OF_LIMB, WORD, LAST, UNUSED = np.array([26, 64, 63, 11], np.uint64)
-STEP = 2.0**-53  # between neighbouring draws
+STEP = 2.0**-53  # distance between neighbouring draws
 
 
 def stream_of(generator: np.random.Generator) -> Streams:
-    """Return the column of `Streams` that goes on from where a PCG64 generator stands."""
+    """Return the column of `Streams` that continues the stream of a PCG64 generator."""
     state: dict[str, int] = generator.bit_generator.state["state"]
     limbs = [number >> shift & 2**32 - 1
              for number in (state["state"], state["inc"]) for shift in (96, 64, 32, 0)]  # fmt: skip
@@ -33,7 +35,7 @@ def stream_of(generator: np.random.Generator) -> Streams:
 
 
 def next_draw(streams: Streams, row: int) -> float:
-    """Advance the stream of a row; return what `Generator.random()` would."""
+    """Advance the stream of a row; return the same number as `Generator.random()`."""
     s3, s2, s1, s0 = streams[0, row], streams[1, row], streams[2, row], streams[3, row]
     p0 = s0 * M0 + streams[7, row]
     p1 = s0 * M1 + streams[6, row] + (p0 >> LIMB)

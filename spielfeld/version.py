@@ -1,4 +1,4 @@
-"""The version, which stands in pyproject.toml and in the metadata of an installed wheel."""
+"""Version of Spielfeld, from pyproject.toml or from the metadata of an installed wheel."""
 
 import platform
 import tomllib
@@ -11,7 +11,7 @@ _PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
 def _version() -> str:
-    if _PROJECT.is_file():  # a checkout, whose metadata may be older
+    if _PROJECT.is_file():  # a checkout; its metadata may be older
         project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]
         if project["name"] == "spielfeld":
             return str(project["version"])
@@ -19,10 +19,10 @@ def _version() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that results may depend on."""
+    """Return the versions of Python and of libraries on which results may depend."""
     found = {"python": platform.python_version()}
     for name in LIBRARIES:
-        with suppress(PackageNotFoundError):  # extras
+        with suppress(PackageNotFoundError):  # an extra that is not installed
             found[name] = version(name)
     return found
 

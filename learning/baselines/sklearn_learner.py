@@ -1,8 +1,8 @@
-"""scikit-learn's estimators as learners: no gradient steps of ours, a library fits all rows.
+"""Estimators of scikit-learn as learners: the library fits all rows at once.
 
-What it fits is a pure function of settings, seed and rows, so a model file holds none of it: the
-state says how many rows were drawn and by which version they were fitted, and a restored learner
-fits them again. Settings keep the names that they have in scikit-learn, which says what they may be
+The result of a fit depends only on settings, seed and rows. So a model file does not contain the
+result. The state contains the number of rows and the version of scikit-learn, and a restored
+learner fits again. Settings have the same names as in scikit-learn. The library checks their values
 when learning begins.
 
 Source: Pedregosa et al. (2011).
@@ -35,21 +35,21 @@ from spielfeld.snapshot import Counter, Fixed
 
 
 class Estimator(Protocol):
-    """An estimator of scikit-learn, as far as all of them are alike."""
+    """An estimator of scikit-learn, with the method that all of them have."""
 
     def fit(self, inputs: Array, targets: Array | None) -> Estimator:
-        """Learn from rows; targets are ignored by methods without them."""
+        """Fit rows; methods without targets ignore `targets`."""
         ...
 
 
 class SklearnLearner:
-    """Fits the estimator, "module:Class", that a subclass names for each kind of data."""
+    """A learner that fits the estimator "module:Class" in `estimators` for each kind of data."""
 
     one_shot: ClassVar[bool] = True
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     config_class: ClassVar[type[Any]]
     estimators: ClassVar[dict[str, str]]
-    probable: ClassVar[bool] = True  # whether it tells probabilities of classes
+    probable: ClassVar[bool] = True  # whether it predicts probabilities of classes
     saved: ClassVar[tuple[str, ...]] = ("samples", "library_version")
     samples: Counter
     library_version: Annotated[str, Fixed()]
@@ -63,19 +63,19 @@ class SklearnLearner:
         self._fitted_samples = 0
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
-        """Fit `samples` more rows and all before; which, if not all, the seed decides."""
+        """Fit all earlier rows and `samples` more; the seed selects the rows."""
         self.prepare(source)
-        model = self._estimator()  # which is refused here, before anything counts
+        model = self._estimator()  # refuses wrong settings before the learner changes
         self.samples += samples
         if samples:
             self._fit(model)
         return History()
 
     def prepare(self, source: DataSet | Split) -> None:
-        """Hold to these rows from now on, and take note of the library that will fit them.
+        """Use these rows from now on, and record the version of the library.
 
         Raises:
-            ValueError: If rows are of another kind, or are other rows than before.
+            ValueError: If the rows are of another kind, or are not the earlier rows.
             ImportError: If scikit-learn is not installed.
         """
         scikit_learn("base:BaseEstimator", "This model")
@@ -86,7 +86,7 @@ class SklearnLearner:
 
     @property
     def fitted(self) -> Any:
-        """The estimator, once it has learned; of a restored learner it is fitted at first use."""
+        """The fitted estimator; a restored learner fits it at the first use."""
         if self.samples == 0:
             raise ValueError("There is nothing to predict with yet: call learn first.")
         if self._fitted_samples != self.samples:
@@ -99,10 +99,10 @@ class SklearnLearner:
 
     @property
     def known(self) -> DataSet:
-        """The rows that it learns from.
+        """The rows of the learner.
 
         Raises:
-            ValueError: If there are none yet.
+            ValueError: If the learner has no rows yet.
         """
         if self.data is None:
             raise ValueError("There is nothing to predict with yet: call learn first.")
@@ -113,9 +113,9 @@ class SklearnLearner:
         self._fitted_samples = self.samples
 
     def predict(self, inputs: Array) -> Array:
-        """Return class probabilities [rows, classes], or numbers [rows]; changes nothing.
+        """Return class probabilities [rows, classes], or numbers [rows].
 
-        Probabilities are 1 and 0 where a method knows none.
+        Probabilities are 1 and 0 if a method does not give any.
         """
         inputs, classes = self.checked(inputs), len(self.known.class_names)
         if not classes:
@@ -128,20 +128,20 @@ class SklearnLearner:
         return shares
 
     def checked(self, inputs: Array) -> Array:
-        """Return inputs [rows, features] as numbers, or refuse them."""
+        """Return inputs [rows, features] as numbers; refuse other inputs."""
         return checked_inputs(inputs, self.fitted.n_features_in_)
 
 
 @settings
 class StandardisedConfig:
-    """Settings of a method that weighs features against each other."""
+    """Settings of a method that compares features with each other."""
 
     standardise: bool = True
-    """Bring features, and numbers to predict, to mean 0 and deviation 1 of the training rows."""
+    """Scale features and numeric targets to mean 0 and deviation 1 of the training rows."""
 
 
 def estimator(place: str, kind: str, given: dict[str, Any], seed: int) -> Estimator:
-    """Make the estimator of "module:Class", with scales if "standardise" is given as true."""
+    """Make the estimator "module:Class", with scales if "standardise" is true."""
     estimator_class = scikit_learn(place, place.partition(":")[2])
     standardise = given.pop("standardise", False)
     if "random_state" in inspect.signature(estimator_class).parameters:
@@ -151,7 +151,7 @@ def estimator(place: str, kind: str, given: dict[str, Any], seed: int) -> Estima
 
 
 def standardised(made: Estimator, kind: str) -> Estimator:
-    """Put scales, learned from the training rows, before an estimator and on its targets."""
+    """Add scales from the training rows before an estimator and on its targets."""
     from sklearn.compose import TransformedTargetRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -163,10 +163,10 @@ def standardised(made: Estimator, kind: str) -> Estimator:
 
 
 def fit(model: Estimator, rows: DataSet) -> Estimator:
-    """Return the model fitted in one thread: the same rows give the same one, to the last bit."""
+    """Return the model fitted in one thread: the same rows give the same model, bit for bit."""
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # how long to try is a setting
-        return model.fit(rows.inputs, rows.targets)  # ignored by methods without targets
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of steps is a setting
+        return model.fit(rows.inputs, rows.targets)  # methods without targets ignore them

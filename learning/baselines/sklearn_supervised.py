@@ -1,6 +1,6 @@
-"""scikit-learn's methods for given targets, each with the settings that matter most.
+"""Supervised learners of scikit-learn, each with its most important settings.
 
-Defaults are scikit-learn's, but logistic regression may take as many steps as it needs.
+Defaults are those of scikit-learn, except that logistic regression may take more steps.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from spielfeld.settings import settings
 
 
 def either(place: str) -> dict[str, str]:
-    """Name a method that has a classifier and a regressor."""
+    """Return the classifier and the regressor of a method."""
     return {"classification": f"{place}Classifier", "regression": f"{place}Regressor"}
 
 
 @settings
 class LinearConfig:
-    """Least squares has nothing to set."""
+    """Settings of least squares: there are none."""
 
 
 class SklearnLinear(SklearnLearner):
@@ -34,7 +34,7 @@ class RidgeConfig:
     """Settings of ridge regression."""
 
     alpha: float = 1.0
-    """Penalty: this times the sum of squared weights joins the sum of squared errors."""
+    """Penalty: this times the sum of squared weights is added to the sum of squared errors."""
 
 
 class SklearnRidge(SklearnLearner):
@@ -50,15 +50,15 @@ class LogisticConfig(StandardisedConfig):
     """Settings of logistic regression."""
 
     C: float = 1.0
-    """Inverse penalty: the larger, the less the weights are held back."""
+    """Inverse penalty: a larger C allows larger weights."""
     tol: float = 0.0001
-    """The solver stops at a gradient below this."""
+    """Gradient at which the solver stops."""
     max_iter: int = 10_000
-    """Steps of the solver at most."""
+    """Greatest number of steps of the solver."""
 
 
 class SklearnLogistic(SklearnLearner):
-    """Logistic and softmax regression."""
+    """Logistic and softmax regression of scikit-learn."""
 
     tasks = ("classification",)
     config_class = LogisticConfig
@@ -67,12 +67,12 @@ class SklearnLogistic(SklearnLearner):
 
 @settings
 class NeighborsConfig(StandardisedConfig):
-    """Settings of nearest neighbours."""
+    """Settings of k nearest neighbours."""
 
     n_neighbors: int = 5
-    """How many of the nearest training rows are asked."""
+    """Number of neighbours."""
     weights: Literal["uniform", "distance"] = "uniform"
-    """Whether all of them count alike, or the nearer ones more."""
+    """uniform: all neighbours have the same weight. distance: nearer ones have more weight."""
 
 
 class SklearnKNearest(SklearnLearner):
@@ -87,9 +87,9 @@ class TreeConfig:
     """Settings of decision trees."""
 
     max_depth: int | None = None
-    """Questions between root and leaf at most; None for as many as it takes."""
+    """Greatest number of questions between root and leaf; None for no limit."""
     min_samples_leaf: int = 1
-    """Training rows in a leaf at least."""
+    """Smallest number of training rows in a leaf."""
 
 
 class SklearnTree(SklearnLearner):
@@ -104,7 +104,7 @@ class ForestConfig(TreeConfig):
     """Settings of random forests."""
 
     n_estimators: int = 100
-    """How many trees."""
+    """Number of trees."""
 
 
 class SklearnRandomForest(SklearnLearner):
@@ -119,11 +119,11 @@ class BoostingConfig:
     """Settings of gradient boosting."""
 
     n_estimators: int = 100
-    """How many trees, each of which corrects those before it."""
+    """Number of trees; each corrects the trees before it."""
     learning_rate: float = 0.1
-    """Share of each correction that is made."""
+    """Share of each correction that is applied."""
     max_depth: int = 3
-    """Questions between root and leaf at most."""
+    """Greatest number of questions between root and leaf."""
 
 
 class SklearnGradientBoosting(SklearnLearner):
@@ -138,11 +138,11 @@ class SupportVectorConfig(StandardisedConfig):
     """Settings of support vector machines."""
 
     C: float = 1.0
-    """Inverse penalty: the larger, the fewer training rows may lie on the wrong side."""
+    """Inverse penalty: a larger C allows fewer training rows on the wrong side."""
     kernel: Literal["rbf", "linear", "poly", "sigmoid"] = "rbf"
-    """What makes two rows alike; rbf is exp(-gamma * squared distance)."""
+    """Similarity of two rows; rbf is exp(-gamma * squared distance)."""
     gamma: float | Literal["scale", "auto"] = "scale"
-    """How fast likeness falls with distance; scale is 1 / (features * variance of all inputs)."""
+    """Decrease of similarity with distance; scale is 1 / (features * variance of all inputs)."""
 
 
 class SklearnSVM(SklearnLearner):
@@ -160,15 +160,15 @@ class NetworkConfig(StandardisedConfig):
     hidden_layer_sizes: tuple[int, ...] = (100,)
     """Units of each hidden layer."""
     activation: Literal["relu", "tanh", "logistic", "identity"] = "relu"
-    """What bends the signals between layers."""
+    """Activation function between layers."""
     alpha: float = 0.0001
     """Penalty on squared weights."""
     batch_size: int | Literal["auto"] = "auto"
-    """Rows of a step; auto is 200, or all where they are fewer."""
+    """Rows of a step; auto is 200, or all rows if there are fewer."""
     learning_rate_init: float = 0.001
-    """Step size of Adam."""
+    """Learning rate of Adam."""
     max_iter: int = 200
-    """Epochs at most; fewer where the loss stands still."""
+    """Greatest number of epochs; training ends earlier if the loss no longer falls."""
 
 
 class SklearnNeuralNetwork(SklearnLearner):

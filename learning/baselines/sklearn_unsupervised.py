@@ -1,6 +1,6 @@
-"""scikit-learn's methods that look at inputs alone; `predict` reconstructs them.
+"""Unsupervised learners of scikit-learn; `predict` reconstructs the inputs.
 
-Defaults are those of our own methods of the same kind, so that they can be compared as they are.
+Defaults are those of our own methods of the same kind, so that a comparison is fair.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spielfeld.settings import settings
 
 
 def any_rows(place: str) -> dict[str, str]:
-    """Name a method for rows with targets, which it ignores, or without."""
+    """Return a method for rows without targets; it ignores targets if there are any."""
     return dict.fromkeys(("unlabelled", "classification", "regression"), place)
 
 
@@ -24,9 +24,9 @@ class KMeansConfig:
     """Settings of k-means."""
 
     n_clusters: int = 3
-    """How many centroids."""
+    """Number of centroids."""
     n_init: int = 10
-    """How many starts, of which the best end counts."""
+    """Number of starts; the best result is kept."""
 
 
 class SklearnKMeans(SklearnLearner):
@@ -41,13 +41,13 @@ class SklearnKMeans(SklearnLearner):
         return np.asarray(self.fitted.cluster_centers_[self.assign(inputs)])
 
     def assign(self, inputs: Array) -> Array:
-        """Return the number of the nearest centroid [rows]."""
+        """Return the number of the nearest centroid. Shape [rows]."""
         return np.asarray(self.fitted.predict(self.checked(inputs)), np.int64)
 
 
 @settings
 class ComponentsConfig:
-    """Settings of principal components."""
+    """Settings of principal component analysis."""
 
     n_components: int = 2
     """Dimensions of the plane."""
@@ -71,15 +71,15 @@ class MixtureConfig:
     """Settings of Gaussian mixtures."""
 
     n_components: int = 3
-    """How many normal distributions are mixed."""
+    """Number of normal distributions."""
     covariance_type: Literal["full", "tied", "diag", "spherical"] = "full"
-    """Whether each has a shape of its own, all share one, or boxes or balls are enough."""
+    """Covariances: one for each component (full), one for all (tied), diagonal or spherical."""
     reg_covar: float = 1e-6
-    """Joins every variance, so that no component shrinks to a point, in squared units."""
+    """Addition to every variance, in squared units, so that no component shrinks to a point."""
     n_init: int = 3
-    """How many starts, of which the likeliest end counts."""
+    """Number of starts; the most likely result is kept."""
     max_iter: int = 1_000
-    """Steps of expectation and maximisation at most."""
+    """Greatest number of steps of expectation maximisation."""
 
 
 class SklearnMixture(SklearnLearner):
@@ -94,14 +94,14 @@ class SklearnMixture(SklearnLearner):
         return np.asarray(self.fitted.means_[self.assign(inputs)])
 
     def assign(self, inputs: Array) -> Array:
-        """Return the number of the most probable component [rows]."""
+        """Return the number of the most probable component. Shape [rows]."""
         return np.asarray(self.fitted.predict(self.checked(inputs)), np.int64)
 
     def log_likelihood(self, inputs: Array) -> Array:
-        """Return the natural logarithm of the density at each row [rows]."""
+        """Return the log-density of each row, in nats. Shape [rows]."""
         return np.asarray(self.fitted.score_samples(self.checked(inputs)))
 
     def sample(self, count: int, generator: np.random.Generator) -> Array:
-        """Draw rows [count, features] from the mixture."""
-        self.fitted.random_state = int(generator.integers(2**31))  # its source of luck alone
+        """Draw new rows from the mixture. Shape [count, features]."""
+        self.fitted.random_state = int(generator.integers(2**31))  # its only random numbers
         return generator.permutation(np.asarray(self.fitted.sample(count)[0]))

@@ -1,4 +1,4 @@
-"""Sources of given rows, by name: classic, generated, and any CSV file."""
+"""Data sets by name: classic ones, generated ones, and CSV files."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""From columns of text to numbers, categories and classes."""
+"""Columns of a CSV file: conversion of text to numbers, categories and classes."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from spielfeld.learning.data_sets.data_set import LARGEST
 
 Task = Literal["regression", "classification"]
 ColumnKind = Literal["numbers", "dates", "words"]
-CATEGORIES = 100  # more different words than that are names, not categories
-FEW_CATEGORIES = 10  # so many are always fine, however few the rows
-CLASSES_OF_NUMBERS = 10  # whole numbers with more different values are to be predicted as numbers
+CATEGORIES = 100  # with more different words, a column holds names and not categories
+FEW_CATEGORIES = 10  # so many different words are always allowed, for any number of rows
+CLASSES_OF_NUMBERS = 10  # with more different whole numbers, the task is regression
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the cells of a file are read.
+    """The way in which the cells of a file are read.
 
     Args:
-        kinds: What each column holds.
+        kinds: Kind of each column: numbers, dates or words.
         decimal: The decimal mark of the file.
         month_first: Whether 03/12/2024 is in March.
-        named: Columns that the user says are words.
-        notes: Sentences about what was guessed.
+        named: Columns that the user names as words.
+        notes: Sentences about assumptions.
     """
 
     kinds: dict[str, ColumnKind]
@@ -54,12 +54,12 @@ class Reading:
 
     @classmethod
     def of(cls, table: Table, words: Collection[str] = (), decimal: str | None = None) -> Reading:
-        """Find out from all cells that are not missing.
+        """Find the kinds, the decimal mark and the order of dates from all cells.
 
         Args:
-            table: Missing cells are empty.
-            words: Columns to take as words, whatever they hold.
-            decimal: The mark, if the user names it.
+            table: A table in which missing cells are empty.
+            words: Columns to read as words, with any content.
+            decimal: The decimal mark, if the user names it.
 
         Raises:
             ValueError: If numbers or dates can be read in two ways.
@@ -74,12 +74,12 @@ class Reading:
         return cls(kinds, mark, month_comes_first(table, dates), tuple(words), tuple(notes))
 
     def of_kind(self, kind: ColumnKind) -> list[str]:
-        """Return the names of the columns that hold numbers, dates or words."""
+        """Return the names of the columns of one kind."""
         return [name for name, one in self.kinds.items() if one == kind]
 
 
 def _kind(cells: Sequence[str]) -> ColumnKind:
-    """Tell what most cells of a column are."""
+    """Return the kind of most cells in a column."""
     known = [cell for cell in cells if cell]
     if known and 2 * sum(map(looks_like_date, known)) > len(known):
         return "dates"
@@ -88,11 +88,11 @@ def _kind(cells: Sequence[str]) -> ColumnKind:
 
 
 def features(table: Table, column: str, reading: Reading) -> tuple[list[str], Array]:
-    """Return names and values of what a column becomes; NaN where the cell is missing.
+    """Return the features of a column: their names and values; NaN for a missing cell.
 
-    A column of numbers stays one column. A column of words becomes one for each different word, 1
-    where the row has this word and 0 elsewhere, named "column=word". A column of dates becomes
-    three: year, month from 1, and weekday from 0 for Monday.
+    A column of numbers is one feature. A column of words has one feature for each different word,
+    with the name "column=word". It is 1 in rows with this word, and 0 in other rows. A column of
+    dates has three features: year, month from 1, and weekday from 0 for Monday.
 
     Returns:
         Names, and an array [rows, len(names)].
@@ -111,10 +111,11 @@ def features(table: Table, column: str, reading: Reading) -> tuple[list[str], Ar
 
 
 def numbers(table: Table, column: str, decimal: str) -> Array:
-    """Return a column's numbers [rows], NaN where the cell is missing.
+    """Return the numbers of a column [rows]; NaN for a missing cell.
 
     Raises:
-        ValueError: If a cell is no number, is too large, or has another unit; names the line.
+        ValueError: If a cell is not a number, is too large, or has another unit. The message names
+            the line.
     """
     values = np.full(len(table.lines), np.nan)
     units: dict[str, int] = {}
@@ -130,7 +131,7 @@ def numbers(table: Table, column: str, decimal: str) -> Array:
 
 
 def _read(table: Table, column: str, row: int, decimal: str) -> tuple[float, str]:
-    """Return the number in a cell, and its unit."""
+    """Return the number in a cell and its unit."""
     cell = table.columns[column][row]
     if decimal == "." and is_simple(cell):
         read, unit = float(cell), ""
@@ -156,13 +157,14 @@ def _refuse_cell(
 
 
 def categories(table: Table, column: str) -> tuple[list[str], Array]:
-    """Return the different words of a column, sorted, and the index of each row's.
+    """Return the different words of a column, sorted, and for each row the index of its word.
 
     A missing cell has the index len(words).
 
     Raises:
-        ValueError: If there are more than `CATEGORIES`, or more than `FEW_CATEGORIES` that have
-            fewer than two rows each on average: a column of names teaches nothing.
+        ValueError: If there are more than `CATEGORIES` words. Also if there are more than
+            `FEW_CATEGORIES` and fewer than two rows for each on average. Such a column holds names,
+            and a learner cannot use it.
     """
     cells = table.columns[column]
     words = sorted({cell for cell in cells if cell})
@@ -173,15 +175,15 @@ def categories(table: Table, column: str) -> tuple[list[str], Array]:
 
 
 def most_categories(table: Table) -> int:
-    """Return how many different words a column may have."""
+    """Return the largest number of different words that a column may have."""
     return min(CATEGORIES, max(FEW_CATEGORIES, len(table.lines) // 2))
 
 
 def refuse_names(table: Table, columns: Sequence[str]) -> None:
-    """Refuse all columns with too many different words at once.
+    """Refuse all columns with too many different words in one message.
 
     Raises:
-        ValueError: If there are any; ends with the words of a command line that leave them out.
+        ValueError: If there are any. The message ends with the options that leave them out.
     """
     different = {name: len({*table.columns[name]} - {""}) for name in columns}
     wrong = [name for name in columns if different[name] > most_categories(table)]
@@ -201,16 +203,15 @@ def _refuse_words(table: Table, column: str, words: int, ending: str) -> NoRetur
 def targets(
     table: Table, column: str | None, task: Task | None, reading: Reading
 ) -> tuple[Array | None, tuple[str, ...], list[str]]:
-    """Return targets [rows], class names (none for a regression), and what should be told.
+    """Return targets [rows], class names (empty for regression), and notes.
 
-    Without a column there are no targets.
-
-    Words are classes. Numbers are to be predicted as numbers, unless `task` says otherwise or they
-    are whole, at most `CLASSES_OF_NUMBERS` different ones, and each comes twice on average.
+    Without a column there are no targets. Words are classes. Numbers are targets of a regression,
+    unless `task` is given. By default, few whole numbers are classes: at most `CLASSES_OF_NUMBERS`
+    different ones, each in two rows on average.
 
     Raises:
-        ValueError: If there is a single class, numbers are asked for and there are words, or the
-            column holds dates.
+        ValueError: If there is a single class, or the column holds dates. Also if the task is
+            regression and the column holds words.
     """
     if column is None:
         return None, (), []
@@ -264,6 +265,6 @@ def _several(table: Table, column: str, classes: list[str]) -> tuple[str, ...]:
     if len(classes) < 2:
         raise ValueError(
             f"{table.path}, column {short(column)}: has the single class {short(classes[0])}, "
-            "expected at least two to tell apart."
+            "expected at least two classes."
         )
     return tuple(classes)

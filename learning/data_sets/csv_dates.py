@@ -1,4 +1,4 @@
-"""Columns of dates: year, month and weekday, or the line that leaves them out."""
+"""Dates in a CSV file: their year, month and weekday as features, or a clear error."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _YEAR_SHORT = re.compile(rf"\d{{1,2}}([-/.])\d{{1,2}}\1\d{{2}}{_TIME}", re.I)
 
 
 def looks_like_date(cell: str) -> bool:
-    """Whether a cell is written as a date of digits, whatever the order."""
+    """Return whether a cell is a date of digits, in any order."""
     return _BEGINS.match(cell) is not None and any(
         form.fullmatch(cell) for form in (_YEAR_FIRST, _YEAR_LAST, _YEAR_SHORT)
     )
 
 
 def has_time(cell: str) -> bool:
-    """Whether a date is followed by a time of day."""
+    """Return whether a time of day follows a date."""
     found = _YEAR_FIRST.fullmatch(cell) or _YEAR_LAST.fullmatch(cell)
     return bool(found and found["time"])
 
 
 def read_date(cell: str, month_first: bool = False) -> date | None:
-    """Read 2024-03-12, 12.03.2024 or 03/12/2024; None if it is no day of the calendar.
+    """Read 2024-03-12, 12.03.2024 or 03/12/2024; return None if the calendar has no such day.
 
     >>> read_date("12.03.2024"), read_date("12/03/2024", month_first=True)
     (datetime.date(2024, 3, 12), datetime.date(2024, 12, 3))
@@ -51,7 +51,7 @@ def read_date(cell: str, month_first: bool = False) -> date | None:
         if found is None:
             return None
         day, month, year = found[1], found[3], found[4]
-        if month_first and found["mark"] != ".":  # points are written by those with the day first
+        if month_first and found["mark"] != ".":  # with points, the day always comes first
             day, month = month, day
     try:
         return date(int(year), int(month), int(day))
@@ -60,11 +60,11 @@ def read_date(cell: str, month_first: bool = False) -> date | None:
 
 
 def month_comes_first(table: Table, columns: Sequence[str]) -> bool:
-    """Find out from all dates of a file whether 03/12/2024 is in March.
+    """Return whether 03/12/2024 is in March, from all dates of a file.
 
     Raises:
-        ValueError: If that cannot be told, or years have two digits; names all columns of dates
-            and the words that leave them out.
+        ValueError: If the dates allow both orders, or years have two digits. The message names all
+            columns of dates and the options that leave them out.
     """
     cells = {name: [cell for cell in table.columns[name] if cell] for name in columns}
     short_years = [name for name in columns if any(map(_YEAR_SHORT.fullmatch, cells[name]))]
@@ -85,12 +85,12 @@ def month_comes_first(table: Table, columns: Sequence[str]) -> bool:
 def _refuse(table: Table, columns: Sequence[str], why: str) -> None:
     raise ValueError(
         f"{table.path}: {listed(columns)} cannot be read as dates, since {why}; write "
-        f"year-month-day, or leave out what holds dates: {ignoring(columns)}."
+        f"year-month-day, or leave out the dates: {ignoring(columns)}."
     )
 
 
 def ignoring(columns: Sequence[str]) -> str:
-    """Return the words of a command line that leave columns out."""
+    """Return the command-line options that leave columns out."""
     return " ".join(f"--ignore {_quoted(name)}" for name in columns)
 
 
@@ -99,10 +99,10 @@ def _quoted(name: str) -> str:
 
 
 def parts_of_dates(table: Table, column: str, month_first: bool) -> Array:
-    """Return year, month from 1 and weekday from 0 for Monday, [rows, 3]; NaN where unknown.
+    """Return year, month from 1 and weekday from 0 for Monday, [rows, 3]; NaN if missing.
 
     Raises:
-        ValueError: If a cell is no date; names the line.
+        ValueError: If a cell is not a date. The message names the line.
     """
     values = np.full((len(table.lines), len(PARTS)), np.nan)
     for row, cell in enumerate(table.columns[column]):

@@ -1,4 +1,4 @@
-"""Any CSV file with a header as a data set."""
+"""CSV files with a header line as data sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from spielfeld.learning.data_sets.csv_missing import (
     filled,
     with_empty_cells,
 )
-from spielfeld.learning.data_sets.csv_notes import told_columns
+from spielfeld.learning.data_sets.csv_notes import notes_on_columns
 from spielfeld.learning.data_sets.csv_table import Table, read_table, short
 from spielfeld.learning.data_sets.data_set import DataSet, Kind, with_means
 
@@ -34,26 +34,28 @@ def read_csv(
 ) -> DataSet:
     """Read a data set from a CSV file whose first line names the columns.
 
-    Commas, semicolons or tabs separate the cells. All numbers of a file are read with one decimal
-    mark; see `settle`. Percent signs and currencies are left out. Columns of words become one
-    column for each word, dates year, month and weekday. An empty cell, ?, NA, N/A, NaN, null, - and
-    the like are missing values. `notes` says what was guessed.
+    Commas, semicolons or tabs separate the cells. All numbers of a file have the same decimal mark;
+    see `settle`. Percent signs and currencies are left out. A column of words becomes one feature
+    for each word. A date becomes year, month and weekday. An empty cell, ?, NA, N/A, NaN, null, -
+    and similar signs are missing values. `notes` lists the assumptions.
 
     Args:
-        path: Of the file.
-        target: Name of the column to predict; None for rows without labels.
-        task: "classification" or "regression"; by default words are classes and numbers numbers,
-            except that few different whole numbers are classes, which `notes` says.
-        ignore: Columns to leave out, such as names and numbers of rows.
-        words: Columns of words though they look like numbers or dates, such as postal codes.
-        decimal: "," or "." ("comma" or "point") where the file does not settle its decimal mark.
-        missing: "leave-out" leaves out rows with a missing value in a column that is used; "mean"
-            puts the mean of the training rows there when rows are divided, and until then that of
-            all rows. Rows without a target are always left out.
+        path: Path of the file.
+        target: Name of the column to predict; None for rows without targets.
+        task: "classification" or "regression". By default, words are classes and numbers are
+            targets of a regression. A few different whole numbers are also classes; `notes` then
+            says so.
+        ignore: Columns to leave out, such as names and row numbers.
+        words: Columns to read as words although they look like numbers or dates, such as postal
+            codes.
+        decimal: "," or "." ("comma" or "point"), if the file does not show its decimal mark.
+        missing: "leave-out" leaves out rows with a missing value. "mean" uses the mean of the
+            training rows after a split, and the mean of all rows before. Rows without a target are
+            always left out.
 
     Raises:
-        ValueError: If the file cannot be learned from; one sentence that names the file, the line
-            and the column where there is one, and what was expected.
+        ValueError: If the file cannot be used. The message names the file, the line and the column
+            if there is one, and the values that were expected.
     """
     if task not in (None, "classification", "regression"):
         raise ValueError(f"The task is {task!r}; expected classification or regression.")
@@ -81,7 +83,7 @@ def read_csv(
         feature_names=names,
         class_names=classes,
         gaps=gaps if gaps.any() else None,
-        notes=(*notes, *told_columns(table, reading, target), *guessed),
+        notes=(*notes, *notes_on_columns(table, reading, target), *guessed),
     )
 
 
@@ -90,7 +92,7 @@ def _names(given: Sequence[str] | str | None) -> tuple[str, ...]:
 
 
 def _inputs(table: Table, target: str | None, reading: Reading) -> tuple[Array, tuple[str, ...]]:
-    """Return inputs [rows, features], NaN where a value is missing, and their names."""
+    """Return inputs [rows, features] and their names; NaN for a missing value."""
     used = [name for name in table.columns if name != target]
     if not used:
         raise ValueError(f"{table.path}: has no columns to learn from besides {short(target)}.")

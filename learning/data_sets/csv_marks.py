@@ -1,4 +1,4 @@
-"""The decimal mark of a whole file: what proves it, and a refusal where nothing does."""
+"""Decimal mark of a CSV file, found from all its numbers, or an error if it is unclear."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from spielfeld.learning.data_sets.csv_numbers import (
 )
 from spielfeld.learning.data_sets.csv_table import Table, short
 
-OPEN = ".,"  # of a cell that is another number with the other decimal mark
+OPEN = ".,"  # marks of a cell that is a different number with each decimal mark
 
 
 class Place(NamedTuple):
-    """A cell that tells something about the marks."""
+    """A cell that proves the decimal mark, or is possible with both marks."""
 
     column: str
     row: int
 
 
 def read_mark(given: str | None) -> str | None:
-    """Return the decimal mark that a user names, by itself or in a word.
+    """Return the decimal mark that a user names, as a character or as a word.
 
     Raises:
         ValueError: If it is neither a point nor a comma.
@@ -40,22 +40,22 @@ def read_mark(given: str | None) -> str | None:
 def settle(table: Table, columns: Sequence[str], given: str | None) -> tuple[str, list[str]]:
     """Find the decimal mark of a file from all its columns of numbers.
 
-    A cell proves a mark if it is a number with that mark alone: "0.5", "3,34", "1.234,5" or
-    "1,234,567" do, and "55.317" does not. Where nothing proves one, commas between cells speak for
-    the point if each cell of a column has one and three digits after it, as computers write
-    numbers of equal length; `notes` tells it.
+    A cell proves a mark if it is a number only with this mark. "0.5", "3,34", "1.234,5" and
+    "1,234,567" prove one; "55.317" does not. Without a proof, numbers are read with a point if
+    commas separate the cells. Every number in these columns must then have three digits after the
+    point. Programs write such numbers of equal length. `notes` then says so.
 
     Args:
-        table: Missing cells are empty.
-        columns: Those of numbers.
-        given: The mark, if the user names it.
+        table: A table in which missing cells are empty.
+        columns: The columns of numbers.
+        given: The decimal mark, if the user names it.
 
     Returns:
-        The mark, and what was guessed.
+        The decimal mark, and notes about assumptions.
 
     Raises:
-        ValueError: If cells contradict each other, or nothing settles which of two numbers is
-            meant; both readings are shown.
+        ValueError: If cells contradict each other, or both marks are possible. The message shows
+            both readings.
     """
     first, undecided = _sightings(table, columns)
     if given:
@@ -64,13 +64,13 @@ def settle(table: Table, columns: Sequence[str], given: str | None) -> tuple[str
         _refuse_two_marks(table, first["."], first[","])
     proof = first.get(".") or first.get(",")
     if proof is None and OPEN in first:
-        if not _computers_wrote(table, undecided):
+        if not _is_written_by_program(table, undecided):
             _refuse_two_readings(table, first[OPEN])
         one = first[OPEN]
         note = f"{_both(table, one)}; it is read with a decimal point, as is usual where commas "
         return ".", [f"{note}separate the cells; --decimal , reads it the other way."]
     mark = "," if "," in first else "."
-    return mark, _told(table, columns, mark, proof, undecided)
+    return mark, _notes(table, columns, mark, proof, undecided)
 
 
 def _sightings(
@@ -93,8 +93,8 @@ def _sightings(
     return first, undecided
 
 
-def _computers_wrote(table: Table, undecided: dict[str, list[Place]]) -> bool:
-    """Whether commas separate, and every cell of each such column has three decimals."""
+def _is_written_by_program(table: Table, undecided: dict[str, list[Place]]) -> bool:
+    """Return whether commas separate cells, and every undecided number has three decimals."""
     return table.delimiter == "," and all(
         len(places) == sum(map(bool, table.columns[column]))
         and not any("," in cell for cell in table.columns[column])
@@ -102,17 +102,17 @@ def _computers_wrote(table: Table, undecided: dict[str, list[Place]]) -> bool:
     )
 
 
-def _told(
+def _notes(
     table: Table,
     columns: Sequence[str],
     mark: str,
     proof: Place | None,
     undecided: dict[str, list[Place]],
 ) -> list[str]:
-    """Say how numbers were read, unless they are as a computer writes them."""
+    """Return notes about the decimal mark, if it is not the usual one of programs."""
     example = next((places[0] for places in undecided.values()), None)
     if example and mark == "." and table.delimiter == "," and "," not in _cell(table, example):
-        example = None  # a file of commas with decimal points is the usual one
+        example = None  # commas between cells and decimal points are the usual form
     grouped = example or _first_grouped(table, columns, mark)
     found = []
     if proof and (mark == "," or example):
@@ -148,7 +148,7 @@ def _both(table: Table, place: Place) -> str:
 
 def _refuse_two_readings(table: Table, place: Place) -> NoReturn:
     raise ValueError(
-        f"{table.path}: {_both(table, place)}, and no other cell tells which; name the decimal "
+        f"{table.path}: {_both(table, place)}, and no other cell shows which; name the decimal "
         "mark: --decimal , or --decimal . settles it."
     )
 
@@ -158,5 +158,5 @@ def _refuse_two_marks(table: Table, one: Place, other: Place) -> NoReturn:
     first = table.at(*one)
     column = "" if one.column == other.column else f" of column {short(one.column)}"
     found = short(_cell(table, other))
-    why = f"{found} has another decimal mark than {first}{column}; a file has one; --words"
+    why = f"{found} has another decimal mark than {first}{column}; a file has only one; --words"
     table.refuse(other.column, other.row, f"{why} takes a column as words, --ignore leaves it out")

@@ -1,4 +1,4 @@
-"""Missing values of a table: which cells are, and what becomes of their rows."""
+"""Missing values in a table: their signs, and the rows that contain them."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ Missing = Literal["leave-out", "mean"]
 
 
 def check_policy(missing: str) -> None:
-    """Refuse anything else than a `Missing`.
+    """Refuse a word that is not a `Missing`.
 
     Raises:
-        ValueError: If so.
+        ValueError: If it is not one.
     """
     if missing not in get_args(Missing):
         raise ValueError(
-            f"What becomes of missing values is {short(missing)}; "
-            f"expected {' or '.join(get_args(Missing))}."
+            f"The setting missing is {short(missing)}; expected {' or '.join(get_args(Missing))}."
         )
 
 
 def with_empty_cells(table: Table, words: Sequence[str]) -> tuple[Table, list[str]]:
-    """Put an empty cell in the place of each sign for a missing value, and tell the signs.
+    """Replace each sign for a missing value by an empty cell, and return notes about the signs.
 
-    A minus beside a plus is a word, as in columns of test results.
+    A minus is a word if the column also has a plus, as in columns of test results.
 
     Args:
-        table: As read.
-        words: Columns in which the user says that words stand; only empty cells are missing there.
+        table: The table as it was read.
+        words: Columns that the user names as words; only empty cells are missing there.
     """
     columns: dict[str, list[str]] = {}
     where: dict[str, list[str]] = {}
@@ -49,10 +48,11 @@ def with_empty_cells(table: Table, words: Sequence[str]) -> tuple[Table, list[st
 
 
 def complete_rows(table: Table, columns: Sequence[str]) -> tuple[Table, list[str]]:
-    """Leave out every row in which one of the columns misses a value, and say how many.
+    """Leave out every row with a missing value in one of the columns; add a note with the number.
 
     Raises:
-        ValueError: If fewer than two rows are left; names the column that misses most.
+        ValueError: If fewer than two rows are left. The message names the column with most missing
+            values.
     """
     missing = {
         name: [row for row, cell in enumerate(table.columns[name]) if not cell] for name in columns
@@ -77,10 +77,10 @@ def complete_rows(table: Table, columns: Sequence[str]) -> tuple[Table, list[str
 
 
 def filled(table: Table) -> list[str]:
-    """Say how many cells get the mean of their column.
+    """Return a note with the number of cells that get the mean of their column.
 
     Raises:
-        ValueError: If a column has no value at all; names it.
+        ValueError: If a column has no value. The message names it.
     """
     count = {name: sum(not cell for cell in cells) for name, cells in table.columns.items()}
     names = [name for name, missing in count.items() if missing]

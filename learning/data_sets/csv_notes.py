@@ -1,4 +1,4 @@
-"""What is told about how columns were read, each kind of guess in one sentence."""
+"""Notes about the reading of a CSV file: one sentence for each kind of assumption."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spielfeld.learning.data_sets.csv_dates import has_time
 from spielfeld.learning.data_sets.csv_numbers import Numeral, is_simple, numeral, shown, value
 from spielfeld.learning.data_sets.csv_table import Table, listed, short
 
-EXACT = 15  # digits that every number keeps
+EXACT = 15  # digits that a float always keeps
 BESIDE_NUMBERS = {
     "unit": "Signs beside numbers are left out",
     "unusual": "Numbers in parentheses or before a minus are negative",
@@ -21,13 +21,13 @@ BESIDE_NUMBERS = {
 }
 
 
-def told_columns(table: Table, reading: Reading, target: str | None) -> list[str]:
-    """Return sentences about numbers, dates and categories of a table.
+def notes_on_columns(table: Table, reading: Reading, target: str | None) -> list[str]:
+    """Return notes about numbers, dates and categories of a table.
 
     Args:
-        table: Missing cells are empty.
-        reading: How its cells are read.
-        target: The column whose words are classes, not categories.
+        table: A table in which missing cells are empty.
+        reading: The way in which its cells are read.
+        target: The column whose words are classes and not categories.
     """
     words = reading.of_kind("words")
     categories = [name for name in words if name != target]
@@ -39,7 +39,7 @@ def told_columns(table: Table, reading: Reading, target: str | None) -> list[str
 
 
 def _numbers(table: Table, reading: Reading) -> list[str]:
-    """Return a sentence for each kind of thing that was left out of numbers, with an example."""
+    """Return one note with an example for each sign or form that is left out of numbers."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for column in reading.of_kind("numbers"):
         for row, cell in enumerate(table.columns[column]):
@@ -89,7 +89,7 @@ def _dates(table: Table, reading: Reading) -> list[str]:
 
 
 def _mixed(table: Table, column: str) -> list[str]:
-    """Name a number in a column of words."""
+    """Return a note about a number in a column of words."""
     numbers = (row for row, cell in enumerate(table.columns[column]) if numeral(cell))
     row = next(numbers, None)
     if row is None:
@@ -98,7 +98,7 @@ def _mixed(table: Table, column: str) -> list[str]:
 
 
 def _spellings(column: str, words: set[str]) -> list[str]:
-    """Name the first words that differ by capitals or blanks alone."""
+    """Return a note about the first words that differ only in capitals or blanks."""
     same: dict[str, list[str]] = defaultdict(list)
     for word in sorted(words):
         same["".join(word.casefold().split())].append(word)

@@ -1,7 +1,7 @@
-"""Numbers as different countries write them, read with one decimal mark for a whole file.
+"""Numbers in the notations of different countries, with one decimal mark for a whole file.
 
-"55.317" is 55317 in Germany and 55.317 in England. No cell can settle that alone, but a file is
-written in one notation, so a single "3,34" or "0.5" settles it for all cells.
+"55.317" is 55317 in Germany and 55.317 in England. This cell alone does not show which number it
+is. But a file uses one notation. So a single "3,34" or "0.5" decides for all cells.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PLAIN = str.maketrans(
         **dict.fromkeys(INVISIBLE, None),
     }
 )
-UNITS = {  # the sign or code beside a number -> what it means
+UNITS = {  # the sign or code beside a number -> its unit
     **{"%": "%", "\u2030": "\u2030"},
     **{"\u20ac": "EUR", "eur": "EUR", "\u00a3": "GBP", "gbp": "GBP"},
     **{"$": "USD", "us$": "USD", "usd": "USD", "\u00a5": "JPY", "jpy": "JPY"},
@@ -38,7 +38,7 @@ _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True
 _NUMERAL = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-]?) ?(?P<before>{_UNIT})? ?(?P<second>[+-]?) ?"
     r"(?P<core>[.,]?\d(?:[\d.,' ]*\d)?(?:[.,]-{0,2})?)(?P<exponent>e[+-]?\d+)?"
-    r"(?:(?:(?<=[.,]\d)|(?<=[.,]\d\d))(?P<behind>-))?"  # not of 2-, which may be a grade
+    r"(?:(?:(?<=[.,]\d)|(?<=[.,]\d\d))(?P<behind>-))?"  # but 2- is no number: it may be a grade
     rf" ?(?P<after>{_UNIT})?(?(open) ?\))",
     re.ASCII | re.IGNORECASE,
 )
@@ -48,14 +48,14 @@ _MAY_GROUP = re.compile(rf"[., '{BLANKS}{APOSTROPHES}]")
 
 
 class Numeral(NamedTuple):
-    """A cell that looks like a number, taken apart.
+    """The parts of a cell that looks like a number.
 
     Args:
         core: Digits with the marks between them, such as "1.234,5".
         sign: "-" or nothing.
-        exponent: Such as "e-3", or nothing.
-        unit: Percent or the currency, as in `UNITS`, or nothing.
-        unusual: Whether it is negative since it stands in parentheses or before a minus.
+        exponent: An exponent such as "e-3", or nothing.
+        unit: Percent or a currency, as in `UNITS`, or nothing.
+        unusual: Whether it is negative because of parentheses or a minus behind it.
     """
 
     core: str
@@ -66,7 +66,7 @@ class Numeral(NamedTuple):
 
 
 def numeral(cell: str) -> Numeral | None:
-    """Take a cell apart that looks like a number in some notation; None if it is a word.
+    """Return the parts of a cell that looks like a number; None if it is a word.
 
     >>> numeral("\u221212,5 %")
     Numeral(core='12,5', sign='-', exponent='', unit='%', unusual=False)
@@ -85,10 +85,10 @@ def numeral(cell: str) -> Numeral | None:
 
 
 def value(number: Numeral, decimal: str) -> float | None:
-    """Read a numeral with this decimal mark; None if it cannot be read with it.
+    """Return the value of a numeral with this decimal mark; None if this mark is impossible.
 
-    The other mark, a blank or an apostrophe may divide the whole part into groups of three; commas
-    may divide it in the Indian way, into groups of two and a last one of three.
+    The other mark, a blank or an apostrophe may divide the whole part into groups of three. Commas
+    may also divide it in the Indian way, into groups of two and a last group of three.
 
     >>> [value(Numeral("55.317"), mark) for mark in ".,"]
     [55.317, 55317.0]
@@ -119,16 +119,16 @@ def _pattern(decimal: str) -> re.Pattern[str]:
 
 
 def is_simple(cell: str) -> bool:
-    """Whether a cell is a number as computers write it, at most with a decimal point.
+    """Return whether a cell is a number in the form that programs write.
 
-    Nothing has to be told about such a cell but its decimal mark; most cells of large files are
-    simple, and need not be taken apart.
+    Most cells of large files have this form, so they need no further analysis. Notes about such a
+    cell can only concern its decimal mark.
     """
     return _SIMPLE.fullmatch(cell) is not None
 
 
 def marks_of(cell: str) -> str:
-    """Return the decimal marks that a cell can be read with: ".", ",", ".," or "" if it has none.
+    """Return the possible decimal marks of a cell: ".", ",", ".,", or "" if it has none.
 
     >>> [marks_of(cell) for cell in ("0.5", "3,34", "55.317", "900", "12.03.24")]
     ['.', ',', '.,', '', '']
@@ -147,7 +147,7 @@ def marks_of(cell: str) -> str:
 
 
 def is_grouped(cell: str, decimal: str) -> bool:
-    """Whether a cell is a number with this decimal mark, and marks divide it into groups."""
+    """Return whether a cell is a number with this decimal mark and marks between its groups."""
     if (decimal == "." and is_simple(cell)) or not _MAY_GROUP.search(cell):
         return False
     number = numeral(cell)
@@ -157,5 +157,5 @@ def is_grouped(cell: str, decimal: str) -> bool:
 
 
 def shown(number: float) -> str:
-    """Write a number in full, whole ones without a decimal point."""
+    """Return a number as text, without a decimal point if it is whole."""
     return repr(number).removesuffix(".0")

@@ -1,4 +1,4 @@
-"""From the text of a CSV file to named columns of cells, or one sentence about what is wrong."""
+"""Table of a CSV file: its text as named columns of cells, or a clear error."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 SIGNS = ("", "?", "na", "n/a", "n.a.", "#n/a", "#nv", "k.a.", "nan", "null")  # in any case
 DASHES = ("-", "--", "---", "\u2013", "\u2014", "\u2212", ".", "..", "...")
 MISSING = frozenset({*SIGNS, *DASHES})
-TITLES = 5  # lines above the header, at most
-GLANCE = 100  # rows that tell which delimiter divides a file
+TITLES = 5  # greatest number of lines above the header
+GLANCE = 100  # rows that decide which delimiter a file has
 NAMED_DELIMITER = re.compile(r'\s*"?sep=(.)"?[ \t]*(\r\n|\r|\n)', re.IGNORECASE)
 YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
 Row = tuple[int, list[str]]
@@ -27,14 +27,14 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a CSV file, stripped of blanks around them.
+    """The cells of a CSV file, without blanks around them.
 
     Args:
-        path: Of the file, for messages.
-        delimiter: What stands between two cells.
-        columns: Cells by the name of their column; all of equal length.
-        lines: The line of the file that each row begins in, counted from 1.
-        notes: Sentences about what was guessed.
+        path: Path of the file, for messages.
+        delimiter: The character between two cells.
+        columns: Cells by the name of their column; all columns have equal length.
+        lines: The line of the file in which each row begins, counted from 1.
+        notes: Sentences about assumptions.
     """
 
     path: str
@@ -48,39 +48,39 @@ class Table:
         raise ValueError(f"{self.path}, line {self.lines[row]}, column {short(column)}: {why}.")
 
     def at(self, column: str, row: int) -> str:
-        """Quote a cell and name its line, for a sentence."""
+        """Return a quoted cell with its line number, for a message."""
         return f"{short(self.columns[column][row])} in line {self.lines[row]}"
 
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell says that the value is unknown."""
+    """Return whether a cell contains a sign for a missing value."""
     return cell.lower() in MISSING
 
 
 def short(what: object, length: int = 40) -> str:
-    """Quote something from a file in one line that is not too long."""
+    """Return a value from a file as quoted text of limited length."""
     text = repr(what)
     return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def listed(names: Sequence[str]) -> str:
-    """Name columns in a sentence."""
+    """Return names of columns as part of a sentence."""
     text = ", ".join(map(short, names))
     word = "column" if len(names) == 1 else "columns"
     return f"{word} {text}" if len(text) <= 120 else f"{len(names)} columns from {short(names[0])}"
 
 
 def read_table(path: str | Path) -> Table:
-    """Read a file whose first line names its columns.
+    """Read a CSV file whose first line names its columns.
 
-    Cells are separated by commas, semicolons or tabs, whichever divides the first lines evenly, or
-    by what a first line such as "sep=;" says. Texts that hold a delimiter stand in double quotes,
-    with or without blanks before them. Blank lines, titles above the header, and delimiters at the
-    ends of lines are skipped.
+    Cells are separated by commas, semicolons or tabs. The first lines show which of them, or a
+    first line such as "sep=;" names it. Texts with a delimiter are in double quotes. Blanks before
+    the quotes are allowed. Blank lines, titles above the header, and delimiters at the ends of
+    lines are skipped.
 
     Raises:
-        ValueError: If the file cannot be read, is no text, has no header, or a row has more or
-            fewer cells than the header; names file and line.
+        ValueError: If the file cannot be read, is not text or has no header. Also if a row has
+            another number of cells than the header. The message names file and line.
     """
     text, notes = read_text(path)
     text, delimiter = _delimiter(path, text)
@@ -115,19 +115,20 @@ def _delimiter(path: str | Path, text: str) -> tuple[str, str]:
         raise ValueError(
             f"{path}, line 1: names {short(named[1])} as delimiter, expected {expected}."
         )
-    return named[2] + text[named.end() :], named[1]  # an empty line, so that lines are counted on
+    return named[2] + text[named.end() :], named[1]  # an empty line keeps the line numbers right
 
 
 def _division(text: str, delimiter: str) -> tuple[bool, bool, int, bool]:
-    """Return how well a delimiter divides the first rows; the greatest divides them best.
+    """Return a score for a delimiter on the first rows; the greatest score is the best.
 
-    It divides all alike, and without taking a line for a title; it divides the header into many
-    columns; or it divides no row at all, as in a file of one column.
+    The best delimiter divides all rows into equally many cells, without titles above the header.
+    The next best does so with titles, or divides the header into many columns. The last choice is a
+    delimiter that divides no row, in a file with a single column.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
         rows = list(itertools.islice(filter(any, reader), GLANCE))
-    except csv.Error:  # said again, with its line, when the rows are read
+    except csv.Error:  # raised again with its line when the rows are read
         return False, False, 0, False
     titles = _titles(rows)
     header, *rest = rows[titles:] or [[]]
@@ -138,12 +139,12 @@ def _division(text: str, delimiter: str) -> tuple[bool, bool, int, bool]:
 
 
 def _width(cells: Sequence[str]) -> int:
-    """Count cells up to the last one that is not empty."""
+    """Return the number of cells up to the last one that is not empty."""
     return max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
 
 
 def _titles(rows: Sequence[Sequence[str]]) -> int:
-    """Count the lines of a single cell above a header of several names."""
+    """Return the number of single-cell lines above a header with several names."""
     is_wide = (sum(map(bool, cells)) > 1 for cells in rows[: TITLES + 1])
     above = next((place for place, wide in enumerate(is_wide) if wide), 0)
     if len(rows) < above + 2:
@@ -161,7 +162,7 @@ def _may_be_name(cell: str) -> bool:
 
 
 def _rows(path: str | Path, text: str, delimiter: str) -> list[Row]:
-    """Return each row with the line it begins in; a quoted cell may hold line breaks."""
+    """Return each row with the line in which it begins; a quoted cell may hold line breaks."""
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
     )
@@ -175,14 +176,14 @@ def _rows(path: str | Path, text: str, delimiter: str) -> list[Row]:
             begins = reader.line_num + 1
     except csv.Error as error:
         raise ValueError(
-            f"{path}, line {begins}: expected cells, found a quotation mark that is out of place "
-            "or never closed, or a cell of endless length."
+            f"{path}, line {begins}: expected cells, found a quotation mark out of place "
+            "or never closed, or an endless cell."
         ) from error
     return rows
 
 
 def _without_empty_ends(rows: list[Row]) -> list[Row]:
-    """Drop columns at the end that have neither a name nor a value."""
+    """Remove columns at the end without name and values."""
     header = rows[0][1]
     used = max(_width(cells) for _, cells in rows)
     width = min(used, len(header))

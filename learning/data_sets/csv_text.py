@@ -1,4 +1,4 @@
-"""From the bytes of a CSV file to its text, and what was guessed about them."""
+"""Text of a CSV file: its bytes decoded, with a note about the encoding if it is assumed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
-BYTE_ORDER_MARKS = {  # the mark of UTF-16 begins that of UTF-32, which therefore comes first
+BYTE_ORDER_MARKS = {  # UTF-32 first, because its mark begins with that of UTF-16
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -16,13 +16,13 @@ BYTE_ORDER_MARKS = {  # the mark of UTF-16 begins that of UTF-32, which therefor
 
 
 def read_text(path: str | Path) -> tuple[str, list[str]]:
-    """Decode a file: UTF-16 or UTF-32 by its byte order mark, UTF-8, else Windows-1252.
+    """Decode a file: UTF-16 or UTF-32 by its byte order mark, else UTF-8, else Windows-1252.
 
     Returns:
-        The text, and a sentence about the encoding where it was guessed.
+        The text, and a note if the encoding is assumed.
 
     Raises:
-        ValueError: If the file cannot be read or is no text; names the file.
+        ValueError: If the file cannot be read or is not text. The message names the file.
     """
     try:
         content = Path(path).read_bytes()
@@ -34,7 +34,7 @@ def read_text(path: str | Path) -> tuple[str, list[str]]:
         except UnicodeDecodeError:
             continue
         if not NOT_TEXT.search(text):
-            return text, _told(encoding)
+            return text, _notes(encoding)
     raise ValueError(f"{path}: is not a text file in UTF-8; expected a CSV file.")
 
 
@@ -45,7 +45,7 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     return "utf-8-sig", "cp1252"
 
 
-def _told(encoding: str) -> list[str]:
+def _notes(encoding: str) -> list[str]:
     if encoding != "cp1252":
         return []
-    return ["The file is not in UTF-8; it is read as Windows-1252, which Latin-1 is a part of."]
+    return ["The file is not in UTF-8; it is read as Windows-1252, which contains Latin-1."]

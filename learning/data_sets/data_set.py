@@ -1,4 +1,4 @@
-"""Rows to learn from: inputs, and where somebody knows the answers, targets."""
+"""Data sets: rows of inputs, usually with targets, and their division into three parts."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ import numpy as np
 from spielfeld.arrays import Array
 
 Kind = Literal["regression", "classification", "unlabelled", "ratings"]
-Rows = slice | Array | Sequence[int]  # which rows: a slice, indices, or a mask [rows]
-LARGEST = 1e100  # squares of anything smaller, and sums of them, are still finite
+Rows = slice | Array | Sequence[int]  # selected rows: a slice, indices, or a mask [rows]
+LARGEST = 1e100  # squares of smaller numbers, and sums of them, are finite
 
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """A source of given inputs and targets; checked when made, and read-only from then on.
+    """Inputs and targets; they are checked when the object is made, and then read-only.
 
     Args:
-        name: What it is called in reports.
-        kind: "regression" (targets are numbers), "classification" (class indices), "unlabelled"
-            (no targets), or "ratings" (inputs are pairs of user and item, targets are numbers).
+        name: Name of the data set in reports.
+        kind: "regression" (targets are numbers), "classification" (class indices) or "unlabelled"
+            (no targets). In "ratings", inputs are pairs of user and item, and targets are numbers.
         inputs: Shape [rows, features], float64; for ratings [rows, 2], int64.
         targets: Shape [rows], float64, or int64 class indices; None for unlabelled rows.
-        feature_names: One for each column of `inputs`.
-        class_names: The class with index k is called `class_names[k]`; empty without classes.
-        users: For ratings, how many users there are.
-        items: For ratings, how many items there are.
-        truth: Where rows were generated, their targets without noise. Shape [rows].
-        noise: Standard deviation of `targets` around `truth`, in units of the target: the root mean
-            squared error that no learner can be expected to undercut on fresh rows.
-        notes: Sentences for the report, such as how many rows were left out.
-        gaps: True where a value is missing; `inputs` holds the mean of its column there, and
-            `parts` puts that of the training rows in its place. Shape [rows, features].
+        feature_names: One name for each column of `inputs`.
+        class_names: Name of each class, by its index; empty without classes.
+        users: For ratings, the number of users.
+        items: For ratings, the number of items.
+        truth: For generated rows, their targets without noise. Shape [rows].
+        noise: Standard deviation of `targets` around `truth`, in units of the target. It is the
+            smallest root mean squared error that a learner can expect on new rows.
+        notes: Sentences for the report, for example about rows that were left out.
+        gaps: True for a missing value. Its input is the mean of the column; `parts` replaces it by
+            the mean of the training rows. Shape [rows, features].
 
     Raises:
-        ValueError: If shapes, names or numbers do not fit together; says which and where.
+        ValueError: If shapes, names or numbers do not fit together. The message names the place.
     """
 
     name: str
@@ -75,49 +75,50 @@ class DataSet:
 
     @property
     def features(self) -> int:
-        """How many columns the inputs have."""
+        """Number of columns of the inputs."""
         return int(self.inputs.shape[1])
 
     def take(self, rows: Rows) -> DataSet:
-        """Return some of the rows: a slice, indices, or a mask [rows]."""
+        """Return some of the rows, by a slice, indices, or a mask [rows]."""
         targets = None if self.targets is None else self.targets[rows]
         truth = None if self.truth is None else self.truth[rows]
         gaps = None if self.gaps is None else self.gaps[rows]
         return replace(self, inputs=self.inputs[rows], targets=targets, truth=truth, gaps=gaps)
 
     def parts(self, train: Rows, validation: Rows | None, test: Rows) -> Split:
-        """Return a split of these rows; missing values become means of the training rows alone.
+        """Return a split of these rows; missing values become means of the training rows.
 
         Args:
-            train: Slice, indices or mask of the rows to learn from; likewise the others.
-            validation: Of the rows to choose by, or None for none.
-            test: Of the rows to judge by.
+            train: Training rows: a slice, indices or a mask.
+            validation: Validation rows in the same form; None for none.
+            test: Test rows in the same form.
 
         Raises:
-            ValueError: If a column with gaps has no known value among the training rows.
+            ValueError: If a column with missing values has no value in the training rows.
         """
         data = self if self.gaps is None else self._with_means_of(self.gaps, train)
         held_back = None if validation is None else data.take(validation)
         return Split(data.take(train), held_back, data.take(test))
 
     def without_targets(self) -> DataSet:
-        """Return the same inputs unlabelled, as unsupervised learners see them."""
+        """Return the same inputs without targets, for unsupervised learners."""
         return DataSet(self.name, "unlabelled", self.inputs, feature_names=self.feature_names)
 
     def split(self, validation: float = 0.0, test: float = 0.2, seed: int = 0) -> Split:
-        """Divide the rows at random; equal seeds divide equally. Rows keep their order.
+        """Divide the rows at random into training, validation and test rows.
 
-        Classes are stratified: rows are dealt to the test part, then to the validation part, as
-        seats are to parties by the method of Sainte-Lague; small parts and rare classes may not
-        meet, and a class of one row is left to training while others have rows to give.
+        Equal seeds give equal parts. Rows keep their order. With classes, the parts are stratified:
+        each part has the same shares of the classes, as nearly as possible. The method of
+        Sainte-Lague decides on the rows, as it does on seats in a parliament. A small part may have
+        no row of a rare class. A class with one row goes to the training rows if possible.
 
         Args:
-            validation: Share of the rows to choose settings and stopping times by.
-            test: Share of the rows to judge by in the end.
-            seed: Of the generator that divides.
+            validation: Share of the validation rows.
+            test: Share of the test rows.
+            seed: Seed of the random division.
 
         Raises:
-            ValueError: If shares are not in [0, 1), test is 0, or nothing is left to train on.
+            ValueError: If shares are not in [0, 1), if test is 0, or if no training rows are left.
         """
         if not (0 <= validation < 1 and 0 < test < 1 and validation + test < 1):
             self._refuse(
@@ -133,7 +134,7 @@ class DataSet:
         return self.parts(trained, validated if validations else None, tested)
 
     def _with_means_of(self, gaps: Array, train: Rows) -> DataSet:
-        """Put means of some rows into the gaps of all, which are no gaps from then on."""
+        """Fill the missing values of all rows with means of the training rows."""
         known = ~gaps[train]
         unknown = np.flatnonzero(~known.any(axis=0) & gaps.any(axis=0))
         if len(unknown):
@@ -142,7 +143,7 @@ class DataSet:
         return replace(self, inputs=with_means(self.inputs, gaps, train), gaps=None)
 
     def _spread(self, generator: np.random.Generator) -> Array:
-        """Order the rows so that every class is spread evenly from the first to the last."""
+        """Return an order of the rows in which every class is spread evenly."""
         order = generator.permutation(len(self))
         if self.kind != "classification" or self.targets is None:
             return order
@@ -194,7 +195,7 @@ class DataSet:
 
     def _check_classes(self) -> None:
         if len(self.class_names) < 2:
-            self._refuse("has a single class; expected at least two to tell apart")
+            self._refuse("has a single class; expected at least two classes")
         self._check_range("targets", np.asarray(self.targets), len(self.class_names))
 
     def _check_pairs(self) -> None:
@@ -212,7 +213,7 @@ class DataSet:
 
 
 class Split(NamedTuple):
-    """The parts of a data set; `validation` is None if none was asked for."""
+    """The parts of a data set; `validation` is None without validation rows."""
 
     train: DataSet
     validation: DataSet | None
@@ -220,7 +221,7 @@ class Split(NamedTuple):
 
 
 def with_means(inputs: Array, gaps: Array, rows: Rows = slice(None)) -> Array:
-    """Return inputs [rows, features] with the mean of the known values of some rows in each gap."""
+    """Return inputs [rows, features]; missing values become means over some `rows`."""
     known = ~gaps[rows]
     count = np.maximum(1, known.sum(axis=0))
     means = np.where(known, inputs[rows], 0.0).sum(axis=0) / count
@@ -232,14 +233,15 @@ def _share(rows: int, share: float) -> int:
     return max(1, round(rows * share)) if share else 0
 
 
-# What learners refuse to learn from.
+# Checks of the rows that learners get.
 
 
 def require_kind(data: DataSet, kinds: Sequence[str], learner: str) -> None:
-    """Refuse rows whose targets are not of a kind that a learner can learn.
+    """Refuse rows of a kind that a learner cannot use.
 
     Raises:
-        ValueError: If so; names the data set, the learner and what was expected.
+        ValueError: If they are of such a kind. The message names the data set, the learner and the
+            kinds that it can use.
     """
     if data.kind not in kinds:
         raise ValueError(
@@ -249,7 +251,7 @@ def require_kind(data: DataSet, kinds: Sequence[str], learner: str) -> None:
 
 
 def checked_inputs(inputs: Array, features: int) -> Array:
-    """Return inputs [rows, features] as numbers.
+    """Return inputs [rows, features] as an array of numbers.
 
     Raises:
         ValueError: If they have another shape.
@@ -261,15 +263,15 @@ def checked_inputs(inputs: Array, features: int) -> Array:
 
 
 def require_same_rows(began: DataSet, data: DataSet) -> None:
-    """Refuse rows other than those that a learner began with.
+    """Refuse rows that are not the first rows of a learner.
 
     Raises:
-        ValueError: If so; names both data sets and their sizes.
+        ValueError: If they are not. The message names both data sets and their sizes.
     """
     if not (began is data or _same_rows(began, data)):
         raise ValueError(
-            f"This learner began with {_size(began)} of data set {began.name!r}, not with these "
-            f"{_size(data)} of {data.name!r}: make a new one for other rows."
+            f"This learner began with {_size(began)} of data set {began.name!r}, not with "
+            f"{_size(data)} of {data.name!r}. Make a new learner for other rows."
         )
 
 

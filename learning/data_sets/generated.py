@@ -1,4 +1,4 @@
-"""Data sets that are made on the spot, with as many rows and as much noise as wanted."""
+"""Generated data sets, with any number of rows and any amount of noise."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from spielfeld.learning.data_sets.data_set import DataSet
 
 
 def two_moons(rows: int = 1000, noise: float = 0.2, seed: int = 100) -> DataSet:
-    """Two half circles that reach into each other: no straight line tells them apart.
+    """Two half circles that overlap; no straight line separates them.
 
-    Equal, bit for bit, to scikit-learn's `make_moons(n_samples=rows, noise=noise,
-    random_state=seed)`, for which figures are published; hence the older kind of generator.
+    The result is equal, bit for bit, to scikit-learn's `make_moons(n_samples=rows, noise=noise,
+    random_state=seed)`. So results can be compared with published ones. This needs NumPy's older
+    kind of generator.
 
     Args:
-        rows: Of both moons together.
+        rows: Number of rows of both half circles together.
         noise: Standard deviation around the half circles, whose radius is 1.
-        seed: Of the generator.
+        seed: Seed of the generator.
 
     Raises:
         ValueError: If there are fewer than 2 rows, or noise or seed is negative.
@@ -37,13 +38,13 @@ def two_moons(rows: int = 1000, noise: float = 0.2, seed: int = 100) -> DataSet:
 
 
 def circles(rows: int = 1000, noise: float = 0.1, inner: float = 0.5, seed: int = 0) -> DataSet:
-    """A small circle within a large one of radius 1.
+    """A small circle inside a large circle of radius 1.
 
     Args:
-        rows: Of both circles together.
+        rows: Number of rows of both circles together.
         noise: Standard deviation around the circles.
-        inner: Radius of the small one.
-        seed: Of the generator.
+        inner: Radius of the small circle.
+        seed: Seed of the generator.
 
     Raises:
         ValueError: If there are fewer than 2 rows, noise or seed is negative, or `inner` is not
@@ -61,13 +62,13 @@ def circles(rows: int = 1000, noise: float = 0.1, inner: float = 0.5, seed: int 
 
 
 def blobs(rows: int = 300, noise: float = 1.0, centres: int = 3, seed: int = 0) -> DataSet:
-    """Round clouds of points, their centres anywhere between -10 and 10 in both directions.
+    """Round clouds of points with centres between -10 and 10 in both directions.
 
     Args:
-        rows: Of all clouds together, dealt out evenly.
+        rows: Number of rows of all clouds together, divided evenly.
         noise: Standard deviation around the centres.
-        centres: How many clouds.
-        seed: Of the generator.
+        centres: Number of clouds.
+        seed: Seed of the generator.
 
     Raises:
         ValueError: If there are fewer rows than centres, fewer than 2 centres, or noise or seed is
@@ -84,15 +85,16 @@ def blobs(rows: int = 300, noise: float = 1.0, centres: int = 3, seed: int = 0) 
 
 
 def noisy_curve(rows: int = 100, noise: float = 0.2, seed: int = 0) -> DataSet:
-    """One period of a sine, seen through noise: sin(2 pi x) at random x in [0, 1).
+    """One period of a sine curve with noise: sin(2 pi x) at random x in [0, 1).
 
-    The curve on which polynomials of growing degree under- and overfit (Bishop, Pattern Recognition
-    and Machine Learning, section 1.1).
+    Polynomials of low degree underfit this curve, and those of high degree overfit it.
+
+    Source: Bishop, Pattern Recognition and Machine Learning, section 1.1.
 
     Args:
-        rows: How many points.
+        rows: Number of points.
         noise: Standard deviation around the curve, whose height is 1.
-        seed: Of the generator.
+        seed: Seed of the generator.
 
     Raises:
         ValueError: If there are fewer than 2 rows, or noise or seed is negative.
@@ -120,19 +122,20 @@ def ratings(
     share: float = 0.5,
     seed: int = 0,
 ) -> DataSet:
-    """What users think of items, where tastes have few dimensions and the truth is known.
+    """Ratings of items by users, made from vectors with few dimensions and noise.
 
-    rating = 3 + user's bias + item's bias + user's taste . item's character + noise; biases have a
-    standard deviation of 1/2, the product one of 1. Ratings are neither rounded nor clipped, so
-    that `noise` is the lowest error to be expected on pairs that were held back.
+    rating = 3 + user's bias + item's bias + user's vector . item's vector + noise
+
+    Biases have a standard deviation of 1/2, and the product has one of 1. Ratings are neither
+    rounded nor clipped. So `noise` is the lowest error that a learner can expect on test rows.
 
     Args:
-        users: How many users.
-        items: How many items.
-        rank: Dimensions of tastes and characters.
-        noise: Standard deviation of a rating around the truth.
-        share: Of all pairs, how many are rated, each once.
-        seed: Of the generator.
+        users: Number of users.
+        items: Number of items.
+        rank: Dimensions of the vectors.
+        noise: Standard deviation of a rating around its value without noise.
+        share: Share of all pairs that are rated, each once.
+        seed: Seed of the generator.
 
     Raises:
         ValueError: If a number is not positive, noise or seed is negative, or `share` exceeds 1.
@@ -161,7 +164,7 @@ def ratings(
 
 
 def _opinions(users: int, items: int, rank: int, generator: np.random.Generator) -> Array:
-    """Draw what every user thinks of every item. Shape [users, items]."""
+    """Draw the rating of every item by every user, without noise. Shape [users, items]."""
     biases = generator.normal(0, 0.5, (users, 1)) + generator.normal(0, 0.5, items)
     tastes, characters = (generator.normal(size=(count, rank)) for count in (users, items))
     opinions: Array = 3 + biases + tastes @ characters.T / math.sqrt(rank)

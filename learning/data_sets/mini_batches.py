@@ -1,4 +1,4 @@
-"""Rows of a data set as learners take them: on one scale, in random order, a few at a time."""
+"""Mini-batches of a data set: scaled rows in random order, a few at a time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from spielfeld.snapshot import Counter, Index
 
 
 def batch_of(data: DataSet, rows: Rows = slice(None)) -> Batch:
-    """Lay out rows of a data set, all by default, as functions and losses take them.
+    """Return rows of a data set, by default all, as a batch for functions and losses.
 
-    Numbers to predict become a column [rows, 1], like the predictions of a function with one
-    output; classes stay indices [rows]; unlabelled rows are their own targets [rows, features]; of
-    ratings, users are the inputs [rows] and items select the output.
+    Targets of a regression become a column [rows, 1], like the predictions of a function with one
+    output. Classes remain indices [rows]. Unlabelled rows are their own targets [rows, features].
+    For ratings, users are the inputs [rows], and items select the output.
     """
     inputs, targets = data.inputs[rows], data.targets
     if targets is None:
@@ -32,7 +32,7 @@ def batch_of(data: DataSet, rows: Rows = slice(None)) -> Batch:
 
 
 def drawn(data: DataSet, samples: int, seed: int) -> DataSet:
-    """Return as many rows, drawn at random where they are not all, in their own order."""
+    """Return `samples` rows in their own order; if they are not all, they are drawn at random."""
     if samples >= len(data):
         return data
     order = np.random.default_rng(seed).permutation(len(data))
@@ -40,21 +40,21 @@ def drawn(data: DataSet, samples: int, seed: int) -> DataSet:
 
 
 class MiniBatches:
-    """Epochs of a data set: each draws every row once, in an order of its own.
+    """Epochs of a data set: each epoch draws every row once, in a new order.
 
-    Batches have `size` rows, only the last of an epoch has fewer; so no batch has a row twice, and
-    where a batch ends does not depend on how often learning was interrupted.
+    Batches have `size` rows; only the last batch of an epoch may have fewer. So no batch contains a
+    row twice. Interruptions of learning do not change the batches.
 
     Args:
-        data: Where the rows come from.
+        data: The data set.
         size: Rows of a batch.
-        generator: Shuffles, one permutation at the start of each epoch and nothing else; None to
-            leave the rows in their own order.
+        generator: Draws one permutation at the start of each epoch; None to keep the order of the
+            rows.
 
     Attributes:
-        order: Of the rows in this epoch; empty where they are left in their own. Shape [rows].
-        drawn: Rows drawn so far.
-        surplus: Rows drawn beyond what was asked for so far, since batches are drawn whole.
+        order: Order of the rows in this epoch; empty without a generator. Shape [rows].
+        drawn: Number of rows drawn so far.
+        surplus: Rows drawn beyond the requested number, because batches are drawn whole.
 
     Raises:
         ValueError: If `size` is not at least 1.
@@ -78,8 +78,8 @@ class MiniBatches:
     def draw(self, samples: int) -> Iterator[Batch]:
         """Yield batches until `samples` more rows are drawn.
 
-        The last batch may draw up to `size - 1` rows more; the next call draws so many fewer. So
-        drawing 500 rows twice is drawing 1,000, batch by batch.
+        The last batch may draw up to `size - 1` rows more. The next call then draws fewer. So two
+        calls with 500 rows give the same batches as one call with 1,000.
         """
         left = samples - self.surplus
         self.surplus = max(0, -left)
@@ -90,7 +90,7 @@ class MiniBatches:
             yield batch
 
     def index_bounds(self) -> dict[str, int]:
-        """Return what the indices of a saved state must be below."""
+        """Return the bounds of the indices in a saved state."""
         return {"rows": len(self.data), "size": self.size}
 
     def _next(self) -> Batch:
@@ -107,13 +107,13 @@ class MiniBatches:
 
 @dataclass(frozen=True, eq=False)
 class Standardiser:
-    """standardised = (input - mean) / scale, column by column; a part of the model.
+    """standardised = (input - mean) / scale, for each column; it is a part of the model.
 
-    Statistics of rows that a learner is judged by must not leak into it, so they are learned once,
-    from the training rows, and stored with the model.
+    Mean and scale are computed once, from the training rows, and saved with the model. So no
+    information about validation rows and test rows reaches the learner.
 
     Args:
-        mean: Of each column, in its own units. Shape [features].
+        mean: Mean of each column, in its own units. Shape [features].
         scale: Standard deviation of each column (divided by rows, not rows - 1), in its own units;
             1 for a constant column, which becomes 0. Shape [features].
     """
@@ -123,15 +123,15 @@ class Standardiser:
 
     @classmethod
     def learned_from(cls, inputs: Array, one_scale: bool = False) -> Standardiser:
-        """Measure the columns of `inputs` [rows, features].
+        """Compute mean and scale of the columns of `inputs` [rows, features].
 
-        With `one_scale`, all columns get the root of their mean variance.
+        With `one_scale`, all columns have the same scale: the root of their mean variance.
         """
         constant = (inputs == inputs[0]).all(axis=0)
         mean = np.where(constant, inputs[0], inputs.mean(axis=0))
         centred = inputs - mean
         reach = np.where(constant, 1.0, np.abs(centred).max(axis=0))
-        # squares of very small numbers would vanish: they are taken of shares of the largest
+        # Squares of very small numbers would become 0, so they are divided by the largest first.
         scale = reach * np.sqrt(np.square(centred / reach).mean(axis=0))
         if one_scale:
             scale = np.full_like(scale, np.sqrt(np.square(scale).mean()))
@@ -144,19 +144,19 @@ class Standardiser:
         return standardised
 
     def inverse(self, standardised: Array) -> Array:
-        """Return mean + scale * standardised: what `__call__` was given."""
+        """Return mean + scale * standardised: the reverse of `__call__`."""
         inputs: Array = self.mean + self.scale * standardised
         return inputs
 
 
 def standardised(split: Split) -> tuple[Split, Standardiser]:
-    """Bring every part to the scale of the training rows.
+    """Scale all parts of a split by mean and deviation of its training rows.
 
     Returns:
-        The same parts with standardised inputs, and what to apply to any further inputs.
+        The parts with standardised inputs, and the standardiser for further inputs.
 
     Raises:
-        ValueError: If inputs are users and items, which are names, not measurements.
+        ValueError: If the inputs are users and items, because these are names.
     """
     if split.train.kind == "ratings":
         raise ValueError(f"Data set {split.train.name!r}: users and items have no scale.")

@@ -1,4 +1,4 @@
-"""Every data set that has a name."""
+"""Registry of data sets: every data set with a name."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ DATA_SETS: dict[str, tuple[str, str]] = {
     "iris": ("spielfeld.learning.data_sets.shipped:iris", "150 flowers of three kinds, 4 lengths"),
     "noisy-curve": (
         "spielfeld.learning.data_sets.generated:noisy_curve",
-        "a sine through noise, to over- and underfit: rows=, noise=, seed=",
+        "a sine curve with noise, for under- and overfitting: rows=, noise=, seed=",
     ),
     "ratings": (
         "spielfeld.learning.data_sets.generated:ratings",
-        "what users think of items: users=, items=, rank=, noise=, share=, seed=",
+        "ratings of items by users: users=, items=, rank=, noise=, share=, seed=",
     ),
     "two-moons": (
         "spielfeld.learning.data_sets.generated:two_moons",
-        "two half circles that reach into each other: rows=, noise=, seed=",
+        "two half circles that overlap: rows=, noise=, seed=",
     ),
     "wine": (
         "spielfeld.learning.data_sets.shipped:wine",
@@ -59,14 +59,14 @@ def find_data_set(name: str, **options: object) -> DataSet:
     (900, 100, ('upper', 'lower'))
 
     Args:
-        name: One of `DATA_SETS`, or a path that ends in .csv or .tsv.
-        **options: What the function behind the name takes, such as rows, noise and seed; for a file
-            those of `read_csv`, such as target, ignore and decimal.
+        name: A name in `DATA_SETS`, or a path that ends in .csv or .tsv.
+        **options: Arguments of the function in `DATA_SETS`, such as rows, noise and seed. For a
+            file, those of `read_csv`, such as target, ignore and decimal.
 
     Raises:
-        ValueError: If there is no such name or option (says which there are), an option has a value
-            that does not fit, or a file cannot be learned from.
-        ImportError: If it comes with a library that is not installed.
+        ValueError: If the name or an option does not exist; the message lists those that do. Also
+            if a value does not fit, or a file cannot be used.
+        ImportError: If the data set needs a library that is not installed.
     """
     is_file = name.lower().endswith(ENDINGS)
     if name not in DATA_SETS and not is_file:

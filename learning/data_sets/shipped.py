@@ -1,4 +1,4 @@
-"""The classic data sets that scikit-learn brings along; nothing is downloaded."""
+"""Classic data sets that are part of scikit-learn; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def digits() -> DataSet:
 def diabetes() -> DataSet:
     """442 patients, ten measurements, progress of the disease a year later (Efron et al., 2004).
 
-    Columns come centred and with a sum of squares of 1, as in the publication.
+    Columns are centred and have a sum of squares of 1, as in the publication.
     """
     return _shipped("diabetes")
 

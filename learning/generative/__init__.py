@@ -1,4 +1,4 @@
-"""Learning to draw new rows that look as if they came from the same source."""
+"""Generative learning: drawing new rows that resemble the data."""
 
 from typing import TYPE_CHECKING
 

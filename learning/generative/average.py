@@ -1,7 +1,7 @@
-"""A running average of the parameters, which is better than any of those that it is made of.
+"""Running average of the parameters (exponential moving average).
 
-Steps on small batches, each with noise of its own, circle around a minimum and never arrive; their
-average lies closer to it. It is used where predictions count, and the steps know nothing of it:
+The gradient of a small batch has noise. So the parameters move around a minimum without reaching
+it, and their average is closer to it. The average makes the predictions; the steps do not use it:
 
     average <- average + (1 - decay) (parameters - average)
 
@@ -22,14 +22,14 @@ from spielfeld.snapshot import Counter
 
 @dataclass
 class Averaged(Wrapper):
-    """An optimizer that also remembers where the parameters have been on average.
+    """An optimizer that also computes a running average of the parameters.
 
     Args:
-        optimizer: Takes the steps.
-        decay: How much of the average is kept at a step: it reaches back 1 / (1 - decay) steps, at
-            first less, so that the start is soon forgotten.
-        average: A copy of the parameters at the start; moves with them.
-        steps: How many were taken.
+        optimizer: The optimizer that takes the steps.
+        decay: Share of the average that is kept at a step. The average covers about 1 / (1 - decay)
+            steps. It covers fewer at first, so that the start soon has little weight.
+        average: A copy of the parameters at the start; each step changes it.
+        steps: Number of steps so far.
     """
 
     optimizer: Optimizer

@@ -1,8 +1,8 @@
-"""Diffusion: learn to see the noise in a noisy row, and new rows can be made of pure noise.
+"""Diffusion model: a network learns to predict the noise in a row, and then makes new rows.
 
-A row is hidden in noise, some or much of it, and a network is asked which noise that was. Whoever
-can tell can also take it away; and who takes a little away again and again, from what was nothing
-but noise, ends with a row that nobody has seen before but that could have been one of the given:
+In training, noise is added to a row, and the network predicts this noise. To draw a new row, start
+from pure noise. Remove a little of the predicted noise at each step. The result is a new row that
+resembles the data.
 
     noisy = cos(angle) row + sin(angle) noise              for a random angle up to a right angle
     J = (1/rows) sum of 1/2 |network(noisy, angle) - noise|^2
@@ -12,9 +12,9 @@ but noise, ends with a row that nobody has seen before but that could have been 
 
 where level = tan(angle) is the standard deviation of the noise in a point = row + level noise.
 
-Differs from an autoencoder by the target, the noise, which is made on the spot as agents make their
-targets by acting; the loss is again the squared error. Differs from a Gaussian mixture in that
-nothing is assumed of the shape, but how probable a row is cannot be told.
+In an autoencoder the target is the row; here it is the noise, which is drawn for each batch. Both
+have squared error as loss. A Gaussian mixture assumes a shape of the distribution, and a diffusion
+model does not. But a diffusion model gives no density of a row.
 
 Source: Ho, Jain & Abbeel (2020), algorithm 1 and equation 14, with the cosine schedule of Nichol &
 Dhariwal (2021) in continuous time; drawing by Song, Meng & Ermon (2021), equations 12 to 14.
@@ -42,7 +42,7 @@ from spielfeld.learning.network import ActivationName
 from spielfeld.settings import Amount, Count, Positive, Range, settings
 
 RIGHT_ANGLE = pi / 2
-FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # where drawing begins: noise of 21 standard deviations
+FIRST_ANGLE = 0.97 * RIGHT_ANGLE  # start of drawing: noise of 21 standard deviations
 
 
 @settings
@@ -50,47 +50,48 @@ class DiffusionConfig(DescentConfig):
     """Settings of diffusion models."""
 
     learning_rate: Positive = 0.002
-    """Step size, above 0."""
+    """Learning rate, above 0."""
     batch_size: Count = 128
-    """Rows of a step; each gets a noise of its own."""
+    """Rows of a step; each row gets its own noise."""
     optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     one_scale: bool = True
-    """Divide all features by one number, so that what is far from what stays as it is."""
+    """Divide all features by the same number, so that distances keep their proportions."""
     hidden: tuple[Count, ...] = (128, 128, 128)
     """Units of each hidden layer."""
     activation: ActivationName = "relu"
     """relu, tanh or sigmoid."""
     average: Annotated[float, Range(0, 1, open_high=True)] = 0.999
-    """Share of a running average of the parameters that is kept at a step; rows are drawn by it."""
+    """Share of the running average of the parameters that is kept at a step; the average draws
+    rows."""
     drawing_steps: Count = 50
-    """Levels of noise on the way from pure noise to a row."""
+    """Number of steps from pure noise to a row."""
     denoised_level: Amount = 0.2
-    """Noise that `predict` takes away, in standard deviations of the rows; 0 or more."""
+    """Noise that `predict` removes, in standard deviations of the rows; 0 or more."""
 
 
 def hidden_in_noise(rows: Array, noise: Array, angle: Array) -> Array:
     """Return cos(angle) rows + sin(angle) noise, and the angle as a last column.
 
     Args:
-        rows: Of mean 0 and variance 1. Shape [rows, features].
-        noise: Of the same kind and shape.
-        angle: From 0, no noise, to a right angle, nothing else. Shape [rows, 1].
+        rows: Rows with mean 0 and variance 1. Shape [rows, features].
+        noise: Noise with mean 0 and variance 1. Shape [rows, features].
+        angle: Angle from 0 (no noise) to a right angle (only noise). Shape [rows, 1].
     """
     return np.hstack([np.cos(angle) * rows + np.sin(angle) * noise, angle])
 
 
 def noise_in(function: Function, points: Array, level: float) -> Array:
-    """Return which noise a function sees in points = rows + level noise. [rows, features]."""
+    """Return the noise [rows, features] that a function predicts in rows + level noise."""
     angle = np.full((len(points), 1), np.arctan(level))
     return function(np.hstack([np.cos(angle) * points, angle]))
 
 
 def evenly(rows: int, size: int) -> int:
-    """Return the size of as few batches as before that share the rows of an epoch evenly.
+    """Return a batch size that divides an epoch evenly, with the same number of batches.
 
-    A short batch at the end of an epoch has a gradient with much noise, but Adam makes its step as
-    long as any other: for a network that is to see noise this was a third of all its error.
+    The last batch of an epoch may be short. Its gradient then has much noise, but Adam takes a step
+    of the usual length. In a diffusion model this caused a third of the error.
 
     >>> evenly(898, 128)
     113
@@ -101,8 +102,7 @@ def evenly(rows: int, size: int) -> int:
 class Diffusion(DataLearner):
     """Denoising diffusion: new rows by removing noise step by step.
 
-    What it predicts is what was there before the noise: `predict` takes inputs to be slightly
-    noisy, and returns what they are expected to have been.
+    `predict` takes slightly noisy inputs, and returns the expected rows without this noise.
 
     >>> from spielfeld.learning.data_sets import find_data_set
     >>> learner = Diffusion(seed=1)
@@ -126,34 +126,35 @@ class Diffusion(DataLearner):
         return NoisePredictor(*sizes, generator, activation, np.float32), SquaredError()
 
     def experience(self, source: DataSet | Split, samples: int) -> Iterator[Batch]:
-        """Yield rows in random order, each hidden in fresh noise: the noise is the target."""
+        """Yield rows in random order with new noise; the noise is the target."""
         for batch in super().experience(source, samples):
             yield self.noised(batch, self.noise)
 
     def noised(self, batch: Batch, generator: np.random.Generator) -> Batch:
-        """Hide standardised rows in noise, at random angles, and make the noise the target."""
+        """Add noise to standardised rows, at random angles; the noise is the target."""
         angle = generator.uniform(0, RIGHT_ANGLE, (len(batch), 1))
         noise = generator.normal(size=batch.inputs.shape)
         return Batch(hidden_in_noise(batch.inputs, noise, angle), noise)
 
     def predict(self, inputs: Array) -> Array:
-        """Return what rows are expected to have been before a little noise was added.
+        """Return the expected rows before a little noise was added.
 
-        E[row | row + level noise = input] = input - level E[noise | input], where the level is the
-        setting `denoised_level` (Tweedie's formula: Efron, 2011).
+        E[row | row + level noise = input] = input - level E[noise | input]
+
+        The level is the setting `denoised_level` (Tweedie's formula: Efron, 2011).
 
         Args:
-            inputs: In the units of the data set. Shape [rows, features].
+            inputs: Inputs in the units of the data set. Shape [rows, features].
 
         Returns:
-            Of the same shape and units.
+            Rows of the same shape and units.
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        points = self.measured_inputs(inputs)
+        points = self.scaled_inputs(inputs)
         level = self.config.denoised_level
-        return self.answer(points - level * noise_in(self.predictor, points, level))
+        return self.to_predictions(points - level * noise_in(self.predictor, points, level))
 
     def sample(self, count: int, generator: np.random.Generator) -> Array:
         """Draw new rows [count, features], in the units of the data set.
@@ -165,10 +166,10 @@ class Diffusion(DataLearner):
         return rows
 
     def drawing(self, count: int, generator: np.random.Generator) -> Iterator[Array]:
-        """Yield rows [count, features] from pure noise to what `sample` returns, step by step.
+        """Yield rows [count, features] from pure noise to the result of `sample`, step by step.
 
-        They are shown as learning has seen them, cos(angle) point, so that they never leave the
-        range of the data. There are `drawing_steps` and one more of them.
+        They have the form cos(angle) point, as in training, so that they stay in the range of the
+        data. The method yields `drawing_steps` + 1 arrays.
         """
         features = self._learned_from().features
         if count < 0:
@@ -176,27 +177,27 @@ class Diffusion(DataLearner):
         function = self.predictor
         levels = np.tan(np.linspace(FIRST_ANGLE, 0, self.config.drawing_steps + 1))
         points = generator.normal(size=(count, features)) * np.hypot(1, levels[0])
-        yield self.answer(points / np.hypot(1, levels[0]))
+        yield self.to_predictions(points / np.hypot(1, levels[0]))
         for level, lower in pairwise(levels):
             points = points - (level - lower) * noise_in(function, points, level)
-            yield self.answer(points / np.hypot(1, lower))
+            yield self.to_predictions(points / np.hypot(1, lower))
 
     @property
     def predictor(self) -> NoisePredictor:
-        """The function with the running average of its parameters, or with `patience` the best."""
+        """The function with the average parameters, or the best one with early stopping."""
         average = self.function.with_parameters(self.optimizer.average)
         return cast(NoisePredictor, self.stopping.best or average)
 
     def validation_loss(self, rows: Batch) -> float:
-        """Return the loss on rows that teach nothing, always hidden in the same noise."""
+        """Return the loss on validation rows, always with the same noise."""
         return super().validation_loss(self.noised(rows, np.random.default_rng(self.seed)))
 
     def make_optimizer(self, rows: int) -> Averaged:
-        """Return the optimizer that the settings name, which also keeps the running average."""
+        """Return the optimizer in the settings, with a running average."""
         start = {name: array.copy() for name, array in self.function.parameters.items()}
         return Averaged(super().make_optimizer(rows), self.config.average, start)
 
     def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
-        """Return batches of one size, and make the generator of the noise."""
-        self.noise = np.random.default_rng(self.seed).spawn(3)[2]  # after start and order
+        """Return batches of equal size, and make the generator of the noise."""
+        self.noise = np.random.default_rng(self.seed).spawn(3)[2]  # 0 and 1: start and order
         return MiniBatches(data, evenly(len(data), self.config.batch_size), generator)

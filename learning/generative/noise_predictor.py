@@ -1,12 +1,12 @@
-"""A function that tells the noise in a row from the row, if it knows how much there is.
+"""Noise predictor: a function that predicts the noise in a noisy row, from the noise level.
 
-How much is told by an angle between 0 (none) and a right angle (nothing else):
+An angle gives the noise level, from 0 (no noise) to a right angle (only noise):
 
     noisy = cos(angle) row + sin(angle) noise
 
-Where rows have mean 0 and variance 1 like the noise, noisy has variance 1 at every angle, and the
-best linear guess of the noise is sin(angle) noisy. The network is asked only for what that guess
-misses, and the less noise there is to hide it, the more it counts:
+Rows and noise have mean 0 and variance 1. Then `noisy` has variance 1 at every angle, and the best
+linear prediction of the noise is sin(angle) noisy. The network predicts only the rest. The factor
+cos(angle) makes the rest larger where there is less noise:
 
     phi(noisy, angle) = sin(angle) noisy + cos(angle) network(noisy, waves of the angle)
 
@@ -26,7 +26,7 @@ from spielfeld.learning.batch import Gradient
 from spielfeld.learning.function import Backward, Function, Parameters, selected, spread
 from spielfeld.learning.network import Network
 
-WAVES = np.arange(1, 3)  # the network sees sines and cosines of the angle and its double
+WAVES = np.arange(1, 3)  # inputs of the network: sines and cosines of the angle and twice the angle
 
 
 class NoisePredictor(Function):
@@ -37,7 +37,7 @@ class NoisePredictor(Function):
         hidden: Units of each hidden layer.
         generator: Draws the weights at the start.
         activation: Name in `network.ACTIVATIONS`.
-        dtype: Of parameters and of what is computed.
+        dtype: Type of parameters and results.
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class NoisePredictor(Function):
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
         """Return the expected noise [rows, features], or [rows] where `select` is given.
 
-        The gradient is the network's for upstream times cos(angle).
+        The gradient is that of the network, for upstream times cos(angle).
 
         Args:
-            inputs: Noisy rows, and the angle of each in the last column. [rows, features + 1].
+            inputs: Noisy rows with their angles in the last column. Shape [rows, features + 1].
             select: See `Function`.
         """
         inputs = np.asarray(inputs, self.network.dtype)
@@ -75,7 +75,7 @@ class NoisePredictor(Function):
         return selected(noise, select), backward
 
     def with_parameters(self, parameters: Parameters) -> NoisePredictor:
-        """Return the same function of other parameters, which are shared, not copied."""
+        """Return the same function with other parameters, which are not copied."""
         other, network = copy(self), copy(self.network)
         network.parameters = other.parameters = parameters
         other.network = network

@@ -1,4 +1,4 @@
-"""Learning from given targets: numbers and classes."""
+"""Supervised learning: regression and classification with given targets."""
 
 from typing import TYPE_CHECKING
 

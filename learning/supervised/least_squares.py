@@ -1,18 +1,19 @@
-"""Least squares and ridge regression: not one gradient step, the minimum is solved for.
+"""Least squares and ridge regression: linear regression solved exactly, without gradient steps.
 
-Where the function is linear and the loss a squared error, the minimum is where the gradient is
-zero, and that is a system of linear equations with one unknown for each feature:
+The function is linear and the loss is squared error. So the gradient is zero at the minimum. This
+gives a system of linear equations with one unknown for each feature:
 
-    sum over rows of (target - input weights - bias)^2 + penalty * sum of squared weights  is least
-    where  (inputs^T inputs + penalty * identity) weights = inputs^T targets
+    minimise  sum over rows of (target - input weights - bias)^2 + penalty * sum of squared weights
+    solution  (inputs^T inputs + penalty * identity) weights = inputs^T targets
 
-for centred inputs and targets, which leaves the bias free of the penalty. With penalty 0 this is
-least squares; where then many weights are equally good, the smallest are taken, each in units of
-its feature's deviation.
+for centred inputs and targets, so the bias has no penalty. With penalty 0 this is least squares. If
+several solutions are equally good, the one with the smallest weights is used. Weights are then
+compared in units of the features' standard deviations.
 
-Differs from `LinearRegression` by being exact and by costing features^2 * rows at once; nothing but
-a linear function can be learned so. Its minimum is that of `LinearRegression` on inputs that are
-not standardised with weight_decay = penalty / rows.
+`LinearRegression` approaches the same minimum by gradient descent. The solution here is exact, but
+needs all rows at once and features^2 * rows operations. It works only for linear functions. The
+minimum is that of `LinearRegression` without standardised inputs and with weight_decay = penalty /
+rows.
 
 Source: Gauss (1809); Hoerl & Kennard (1970); Bishop (2006), equations 3.15 and 3.28.
 """
@@ -39,9 +40,9 @@ from spielfeld.snapshot import Counter
 
 
 def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:
-    """Return the weights [features] and the bias that this module's first lines describe.
+    """Return weights [features] and bias of ridge regression; see the start of this module.
 
-    The penalty is as good as one more row for each feature, which asks its weight to be 0.
+    The penalty has the same effect as one more row for each feature, with a target of 0.
 
     Args:
         inputs: Shape [rows, features].
@@ -57,30 +58,30 @@ def ridge(inputs: Array, targets: Array, penalty: float) -> tuple[Array, float]:
 
 
 def smallest_solution(rows: Array, answers: Array) -> Array:
-    """Return the smallest weights of all for which rows @ weights is nearest to the answers.
+    """Return the smallest weights for which rows @ weights is nearest to the answers.
 
-    Columns are brought to one length first: beside one in large units, a column in small units
-    would be taken for rounding and get no weight. So small means small in units of each feature.
+    First, all columns are scaled to equal length. Otherwise a column in small units would look like
+    rounding beside a column in large units. So weights are small in units of each feature.
 
     Args:
         rows: Shape [rows, features].
         answers: Shape [rows].
     """
     reach = np.abs(rows).max(axis=0)
-    reach = np.where(reach > 0, reach, 1.0)  # squares of very small numbers would vanish
+    reach = np.where(reach > 0, reach, 1.0)  # squares of very small numbers would become 0
     length = reach * np.maximum(np.linalg.norm(rows / reach, axis=0), 1.0)
     weights: Array = np.linalg.lstsq(rows / length, answers, rcond=None)[0] / length
     return weights
 
 
 def least_squares(inputs: Array, targets: Array) -> tuple[Array, float]:
-    """Return the weights [features] and the bias of the least sum of squared errors."""
+    """Return weights [features] and bias with the smallest sum of squared errors."""
     return ridge(inputs, targets, penalty=0.0)
 
 
 @settings
 class LeastSquaresConfig:
-    """Least squares has no settings."""
+    """Settings of least squares: there are none."""
 
 
 @settings
@@ -88,7 +89,7 @@ class RidgeConfig:
     """Settings of ridge regression."""
 
     penalty: Amount = 1.0
-    """How much small weights count beside small errors; see `ridge`. 0 or more."""
+    """Weight of the penalty on large weights; see `ridge`. 0 or more."""
 
 
 class LeastSquares:
@@ -96,12 +97,12 @@ class LeastSquares:
 
     Args:
         config: Settings; see `config_class`.
-        seed: Decides which rows are drawn, where they are not all.
+        seed: Seed for the choice of rows, if not all are used.
 
     Attributes:
-        samples: Rows drawn so far.
+        samples: Number of rows used so far.
         coefficients: Units of the target per unit of each feature. Shape [features].
-        intercept: The prediction where every feature is 0, in units of the target.
+        intercept: The prediction if every feature is 0, in units of the target.
     """
 
     one_shot: ClassVar[bool] = True
@@ -119,14 +120,14 @@ class LeastSquares:
         self._data: DataSet | None = None
 
     def solve(self, inputs: Array, targets: Array) -> tuple[Array, float]:
-        """Return weights [features] and bias of the minimum."""
+        """Return weights [features] and bias at the minimum."""
         return least_squares(inputs, targets)
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
-        """Solve for the minimum over `samples` more training rows and all before.
+        """Compute the minimum for all earlier rows and `samples` more training rows.
 
         Raises:
-            ValueError: If targets are not numbers, or rows are other ones than before.
+            ValueError: If targets are not numbers, or the rows are not those of the first call.
         """
         self.prepare(source)
         self.samples += samples
@@ -136,10 +137,10 @@ class LeastSquares:
         return History()
 
     def predict(self, inputs: Array) -> Array:
-        """Return numbers [rows]; changes nothing.
+        """Return numbers [rows].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
         if self.samples == 0:
             raise ValueError("There is nothing to predict with yet: call learn first.")
@@ -148,10 +149,10 @@ class LeastSquares:
         return predictions
 
     def prepare(self, source: DataSet | Split) -> None:
-        """Make room for a coefficient of each feature, and hold to the first rows from then on.
+        """Make a coefficient for each feature, and require the same rows in later calls.
 
         Raises:
-            ValueError: If targets are not numbers, or rows are other ones than before.
+            ValueError: If targets are not numbers, or the rows are not those of the first call.
         """
         train = source if isinstance(source, DataSet) else source.train
         require_kind(train, self.tasks, type(self).__name__)
@@ -166,5 +167,5 @@ class Ridge(LeastSquares):
     config_class = RidgeConfig
 
     def solve(self, inputs: Array, targets: Array) -> tuple[Array, float]:
-        """Return weights [features] and bias of the penalised minimum."""
+        """Return weights [features] and bias at the minimum with the penalty."""
         return ridge(inputs, targets, self.config.penalty)

@@ -1,15 +1,15 @@
 """Linear regression by gradient descent: a number is predicted as a weighted sum of features.
 
-Predict, look at how far off the prediction is, and move each weight against that error in
+Each step computes predictions and their errors. It changes each weight against the error, in
 proportion to its feature:
 
     prediction = inputs weights + bias
     J = (1/rows) sum of 1/2 (prediction - target)^2 + weight_decay / 2 * sum of squared weights
     weights <- weights - learning_rate * inputs^T (prediction - target) / rows
 
-Differs from `LeastSquares` by walking to the minimum instead of solving for it: what is learned
-stays an approximation, but a step costs only as much as its batch, and any function can be learned
-so. Differs from Q-learning by the target, which is given instead of estimated.
+`LeastSquares` computes the minimum exactly; gradient descent only comes close to it. But a step
+costs only as much as its batch, and the method works for any function. In Q-learning the target is
+estimated; here it is given.
 
 Source: Widrow & Hoff (1960) for single rows; Bishop (2006), section 3.1.3.
 """
@@ -29,15 +29,16 @@ from spielfeld.settings import Amount, settings
 
 @settings
 class RegressionConfig(DescentConfig):
-    """Settings of regression by descent."""
+    """Settings of regression by gradient descent."""
 
     weight_decay: Amount = 0.0
-    """J + weight_decay / 2 * sum of squared weights is minimised; biases are free. 0 or more."""
+    """Weight of the penalty: J + weight_decay / 2 * sum of squared weights; 0 or more. Biases have
+    no penalty."""
     loss: LossName = "squared"
-    """For numbers: squared, or huber, by which rows that are far off pull no harder than others."""
+    """Loss for numbers: squared, or huber, which limits the effect of rows with large errors."""
     threshold: Threshold = 1.0
-    """Of huber: the error from which on the loss is a straight line, in units of the target, which
-    networks standardise; above 0."""
+    """Error at which the Huber loss becomes a straight line, in units of the target; above 0.
+    Networks standardise the target."""
 
 
 class LinearRegression(DataLearner):
@@ -54,7 +55,7 @@ class LinearRegression(DataLearner):
     config_class = RegressionConfig
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
-        """Return a linear function with one output, and the loss that the settings name."""
+        """Return a linear function with one output, and the loss in the settings."""
         return Linear(data.features, 1), regression_loss(self.config.loss, self.config.threshold)
 
     @property
@@ -64,12 +65,12 @@ class LinearRegression(DataLearner):
 
     @property
     def intercept(self) -> float:
-        """The prediction where every feature is 0, in units of the target."""
+        """The prediction if every feature is 0, in units of the target."""
         return float(in_own_units(self.function.parameters, self.measures["inputs"])[1][0])
 
 
 def in_own_units(parameters: Parameters, measure: Standardiser) -> tuple[Array, Array]:
-    """Undo standardisation: weights and bias of the same predictions from raw features.
+    """Undo standardisation: return weights and bias for features in their own units.
 
     ((input - mean) / scale) weights + bias = input coefficients + intercept, where
     coefficients = weights / scale,  intercept = bias - mean coefficients

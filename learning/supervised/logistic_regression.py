@@ -1,19 +1,20 @@
-"""Logistic regression: how probable each class is, from a weighted sum of features.
+"""Logistic regression: a linear function that predicts the probability of each class.
 
-A linear function gives each class a logit, the softmax turns logits into probabilities, and the
-loss is how surprised these were by what was true:
+A linear function gives each class a logit. Softmax turns logits into probabilities. The loss is
+cross-entropy, the mean of -log p of the correct class:
 
     probabilities = softmax(inputs weights + bias)
-    sum over rows of -log probability of the true class + sum of squared weights / (2 C)  is least
-    weights <- weights - learning_rate * (inputs^T (probabilities - truth) / rows
+    minimise  sum over rows of -log p of the correct class + sum of squared weights / (2 C)
+    weights <- weights - learning_rate * (inputs^T (probabilities - targets) / rows
                                           + weights / (C * rows))
 
-This is scikit-learn's convention: losses are summed, so that more rows outweigh the penalty, and
-the bias is free. With two classes a single logit is learned, that of the second class, and the
-softmax is the sigmoid; two penalised columns of weights would be penalised half as much.
+This is the convention of scikit-learn. Losses are summed, so the penalty matters less with more
+rows, and biases have no penalty. With two classes there is a single logit, that of the second
+class, and softmax becomes the sigmoid. For the same predictions, two columns of weights would have
+only half the penalty.
 
-Differs from linear regression by the loss alone: the gradient is again the features times an error,
-of probabilities instead of numbers.
+Only the loss differs from linear regression. The gradient is again the features times an error, but
+the error of probabilities.
 
 Source: Cox (1958); Bishop (2006), sections 4.3.2 to 4.3.4.
 """
@@ -41,7 +42,7 @@ class LogisticRegressionConfig(DescentConfig):
     """Settings of logistic regression."""
 
     inverse_penalty: Annotated[float, Range(0, open_low=True, infinite=True)] = 1.0
-    """C above: the larger, the less the weights are held back; inf for not at all."""
+    """Inverse penalty C of the loss: larger values allow larger weights; inf for no penalty."""
 
 
 class LogisticRegression(DataLearner):
@@ -64,17 +65,17 @@ class LogisticRegression(DataLearner):
             return Linear(data.features, 1), BinaryCrossEntropy()
         return Linear(data.features, classes), CrossEntropy()
 
-    def prepared(self, data: DataSet) -> DataSet:
-        """Return standardised rows; one of two classes becomes the number 0 or 1."""
-        data = super().prepared(data)
+    def scaled(self, data: DataSet) -> DataSet:
+        """Return standardised rows; with two classes, the class becomes the number 0 or 1."""
+        data = super().scaled(data)
         two = len(data.class_names) == 2
         return replace(data, kind="regression", class_names=()) if two else data
 
     def weight_decay(self, rows: int) -> float:
-        """Return 1 / (C rows): the loss that is minimised is a mean, not a sum."""
+        """Return 1 / (C rows), because the loss is a mean here and not a sum."""
         return float(1 / (self.config.inverse_penalty * rows))
 
-    def answer(self, outputs: Array) -> Array:
+    def to_predictions(self, outputs: Array) -> Array:
         """Return class probabilities [rows, classes]."""
         if outputs.shape[1] > 1:
             return softmax(outputs)
@@ -87,5 +88,5 @@ class LogisticRegression(DataLearner):
 
     @property
     def intercepts(self) -> Array:
-        """The logits where every feature is 0. Shape [logits]."""
+        """The logits if every feature is 0. Shape [logits]."""
         return in_own_units(self.function.parameters, self.measures["inputs"])[1]

@@ -1,14 +1,14 @@
-"""Neural networks for numbers and for classes: the features themselves are learned.
+"""Neural networks for regression and classification: hidden layers learn their own features.
 
     prediction = network(inputs)
     J = (1/rows) sum of loss + weight_decay / 2 * sum of squared weights
 
-where the loss is 1/2 (prediction - target)^2 or Huber's for numbers, and cross-entropy for classes.
-Numbers are standardised like the inputs, so that one learning rate suits whatever unit they come
-in; their losses are therefore in squared standard deviations of the training targets.
+The loss of regression is 1/2 (prediction - target)^2 or the Huber loss, and that of classification
+is cross-entropy. Numeric targets are standardised like the inputs. So one learning rate suits all
+units. The losses are in squared standard deviations of the training targets.
 
-Differs from linear and logistic regression by the function alone: hidden layers in the place of the
-given features. The price is that J has many minima, and which one is found depends on the seed.
+Only the function differs from linear and logistic regression: hidden layers compute features. Now J
+has many minima, and the seed decides which of them the learner finds.
 
 Source: Rumelhart, Hinton & Williams (1986); Bishop (2006), sections 5.1 to 5.3.
 """
@@ -31,16 +31,17 @@ class NeuralNetworkConfig(DescentConfig):
     """Settings of neural networks."""
 
     learning_rate: Positive = 0.01
-    """Step size, above 0."""
+    """Learning rate, above 0."""
     optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     weight_decay: Amount = 0.0
-    """J + weight_decay / 2 * sum of squared weights is minimised; biases are free. 0 or more."""
+    """Weight of the penalty: J + weight_decay / 2 * sum of squared weights; 0 or more. Biases have
+    no penalty."""
     loss: LossName = "squared"
-    """For numbers: squared, or huber, by which rows that are far off pull no harder than others."""
+    """Loss for numbers: squared, or huber, which limits the effect of rows with large errors."""
     threshold: Threshold = 1.0
-    """Of huber: the error from which on the loss is a straight line, in units of the target, which
-    networks standardise; above 0."""
+    """Error at which the Huber loss becomes a straight line, in units of the target; above 0.
+    Networks standardise the target."""
     hidden: tuple[Count, ...] = (32, 32)
     """Units of each hidden layer."""
     activation: ActivationName = "relu"
@@ -68,12 +69,12 @@ class NeuralNetwork(DataLearner):
 
 
 def layer_sizes(data: DataSet, config: NeuralNetworkConfig) -> tuple[int, ...]:
-    """Return features, units of each hidden layer, and outputs: one a class, or one number."""
+    """Return the numbers of features, of units in each hidden layer, and of outputs."""
     return (data.features, *config.hidden, len(data.class_names) or 1)
 
 
 def loss_for(data: DataSet, config: NeuralNetworkConfig) -> Loss:
-    """Return cross-entropy for classes, or the loss for numbers that the settings name."""
+    """Return cross-entropy for classes, or the loss in the settings for numbers."""
     if data.class_names:
         return CrossEntropy()
     return regression_loss(config.loss, config.threshold)

@@ -1,7 +1,7 @@
-"""A recommender: what a user will think of an item, from what others thought of it.
+"""Recommender: predicts the rating of an item by a user, from ratings of many users.
 
-Every user and every item has a bias and a short vector, and nobody says what its numbers mean:
-they are found so that users agree with the items that they like.
+Every user and every item has a bias and a short vector. Learning finds the numbers in the vectors,
+so that they fit the known ratings:
 
     prediction = user_bias[user] + item_bias[item] + users[user] . items[item]
     J = (1/rows) sum of 1/2 (prediction - rating)^2 + weight_decay / 2 * (|user|^2 + |item|^2)
@@ -11,9 +11,9 @@ and for every rating, with error = prediction - rating,
     user <- user - learning_rate (error * item + weight_decay * user)      the same for the item
     user_bias <- user_bias - learning_rate * error                         the same for the item's
 
-Differs from linear regression by the features: there they are given, here those of the items are
-learned from all users, and those of the users from all items. Without vectors (dimensions 0) only
-biases are left: users who are easily pleased, and items that please everybody.
+In linear regression the features are given. Here the vectors of items are learned from all users,
+and those of users from all items. With dimensions = 0 there are only biases. The bias of a user is
+high if the user gives high ratings. The bias of an item is high if it gets high ratings.
 
 Source: Koren, Bell & Volinsky (2009), equations 4 and 5 and the steps between 2 and 3.
 """
@@ -40,15 +40,15 @@ class RecommenderConfig(DescentConfig):
     """Settings of recommenders."""
 
     learning_rate: Positive = 0.03
-    """Step size of a single rating, whatever the size of a batch; above 0."""
+    """Learning rate of a single rating, for any batch size; above 0."""
     batch_size: Count = 200
     """Ratings of a step."""
     standardise: bool = True
-    """Bring ratings to mean 0 and standard deviation 1, as measured on the training rows."""
+    """Scale ratings to mean 0 and standard deviation 1 of the training rows."""
     weight_decay: Amount = 0.01
-    """J above is minimised; biases are free. 0 or more."""
+    """Weight of the penalty in J; biases have no penalty. 0 or more."""
     dimensions: Whole = 2
-    """Numbers that describe a user or an item; 0 for biases alone."""
+    """Length of the vectors of users and items; 0 for biases alone."""
 
     def require_sound(self) -> None:
         """Refuse optimizers that change every user and item."""
@@ -78,31 +78,31 @@ class Recommender(DataLearner):
             data.users, data.items, self.config.dimensions, generator
         ), SquaredError()
 
-    def measured(self, data: DataSet) -> dict[str, Standardiser]:
-        """Return the mean rating and the deviation of ratings."""
+    def scales_of(self, data: DataSet) -> dict[str, Standardiser]:
+        """Return the mean and the standard deviation of ratings."""
         if self.config.standardise:
             return {"targets": Standardiser.learned_from(np.asarray(data.targets)[:, None])}
         return {"targets": Standardiser(np.zeros(1), np.ones(1))}
 
-    def prepared(self, data: DataSet) -> DataSet:
+    def scaled(self, data: DataSet) -> DataSet:
         """Return rows with standardised ratings."""
         ratings = np.asarray(data.targets)[:, None]
         return replace(data, targets=self.measures["targets"](ratings)[:, 0])
 
     def step_size(self, batch: Batch) -> float:
-        """Return the learning rate times the ratings of a batch, since J is their mean.
+        """Return the learning rate times the number of ratings in a batch, since J is their mean.
 
-        So every rating moves its user and its item as far as if it were alone; in batches so large
-        that a user or an item has more than one rating, on average, they share that step.
+        So every rating changes its user and its item as much as in a batch of one. In a very large
+        batch, a user or an item has several ratings on average. Then these ratings share the step.
         """
         alone = min(len(batch), *map(len, (self._biases("user"), self._biases("item"))))
         return super().step_size(batch) * alone
 
     def predict(self, inputs: Array) -> Array:
-        """Return ratings [rows] of pairs of a user and an item [rows, 2].
+        """Return ratings [rows] for pairs of a user and an item [rows, 2].
 
         Raises:
-            ValueError: If nothing has been learned yet, or there is no such user or item.
+            ValueError: If nothing has been learned yet, or a user or an item does not exist.
         """
         data = self._learned_from()
         pairs = checked_inputs(inputs, 2)
@@ -113,17 +113,17 @@ class Recommender(DataLearner):
                 f"{ends[1] - 1}."
             )
         users, items = pairs.astype(np.int64).T
-        return self.answer(self.predictor(users, items))
+        return self.to_predictions(self.predictor(users, items))
 
-    def answer(self, outputs: Array) -> Array:
-        """Return outputs in units of a rating."""
+    def to_predictions(self, outputs: Array) -> Array:
+        """Return outputs in the units of the ratings."""
         return self.measures["targets"].inverse(outputs)
 
     def recommend(self, user: int, count: int = 10) -> Array:
-        """Return the items that a user has not rated and will like best, the best first.
+        """Return the unrated items with the highest predicted ratings for a user, best first.
 
         Raises:
-            ValueError: If nothing has been learned yet, or there is no such user.
+            ValueError: If nothing has been learned yet, or the user does not exist.
         """
         data = self._learned_from()
         worth = self.predict(np.array([[user, item] for item in range(data.items)]))

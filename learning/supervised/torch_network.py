@@ -1,8 +1,8 @@
-"""The same neural network in PyTorch, where the gradient comes from autograd instead of by hand.
+"""Neural network in PyTorch: autograd computes the gradient.
 
-Differs from `NeuralNetwork` by its function alone: equal settings and seeds begin with the same
-weights and draw the same batches, so that both follow the same path, up to rounding. Any other
-module can be learned so: only `make` needs to be written.
+Only the function differs from `NeuralNetwork`. With equal settings and seeds, both begin with the
+same weights and draw the same batches. So their predictions stay equal, up to rounding. To learn
+any other module, override `make`.
 
 Source: Paszke et al. (2019).
 """
@@ -37,6 +37,6 @@ class TorchNetwork(DataLearner):
     scales_targets = True
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Function, Loss]:
-        """Return a module with the weights that `Network` would begin with, and the same loss."""
+        """Return a module with the same weights at the start as `Network`, and the same loss."""
         twin = Network(layer_sizes(data, self.config), generator, self.config.activation)
         return torch_twin(twin, "torch-network"), loss_for(data, self.config)

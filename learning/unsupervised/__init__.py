@@ -1,4 +1,4 @@
-"""Learning without targets: clusters, planes, codes and densities."""
+"""Unsupervised learning: clusters, principal components, codes and densities without targets."""
 
 from typing import TYPE_CHECKING
 

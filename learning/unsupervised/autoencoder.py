@@ -1,13 +1,13 @@
-"""Autoencoder: rows are described in few numbers by one network, and told from them by another.
+"""Autoencoder: one network compresses a row to a short code, another one reconstructs the row.
 
     code = encoder(x),    phi(x) = decoder(code)
     J = (1/rows) sum of 1/2 |phi(x) - x|^2
 
-The target is the row itself, and the code is too narrow to copy it: what both networks agree on is
-a summary. Rows near a curve need one number each, their place along it.
+The target is the row itself. The code is too short to copy it, so it becomes a summary. For rows
+near a curve, one number is enough: the position along the curve.
 
-Differs from `LinearAutoencoder` by what networks can do: the curve may bend. The price is that J
-has many minima, and which one is found depends on the seed.
+`LinearAutoencoder` can only use a straight line or plane; the networks here also allow curves. But
+J has many minima, and the seed decides which of them the learner finds.
 
 Source: Hinton & Salakhutdinov (2006); Goodfellow, Bengio & Courville (2016), section 14.1.
 """
@@ -30,13 +30,13 @@ class AutoencoderConfig(DescentConfig):
     """Settings of autoencoders."""
 
     learning_rate: Positive = 0.003
-    """Step size, above 0."""
+    """Learning rate, above 0."""
     optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     one_scale: bool = True
-    """Divide all features by one number, so that what is far from what stays as it is."""
+    """Divide all features by the same number, so that distances keep their proportions."""
     code: Count = 2
-    """Numbers in a code."""
+    """Length of a code."""
     hidden: tuple[Count, ...] = (64, 32)
     """Units of the encoder's hidden layers; the decoder has them in reverse order."""
     activation: ActivationName = "tanh"
@@ -60,17 +60,17 @@ class Autoencoder(DataLearner):
     predictor: EncodeDecode
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[EncodeDecode, Loss]:
-        """Return a network to the code and one back, and squared error."""
+        """Return encoder and decoder networks, and squared error."""
         sizes = (data.features, *self.config.hidden, self.config.code)
         encoder = Network(sizes, generator, self.config.activation)
         decoder = Network(sizes[::-1], generator, self.config.activation)
         return EncodeDecode(encoder, decoder), SquaredError()
 
     def encode(self, inputs: Array) -> Array:
-        """Return codes [rows, code]; changes nothing.
+        """Return codes [rows, code].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
+        inputs = self.scaled_inputs(inputs)
         return self.predictor.encode(inputs)

@@ -1,8 +1,9 @@
-"""Gaussian mixture by EM: not a gradient step, but two closed forms in turns.
+"""Gaussian mixture by expectation maximisation (EM), without gradient steps.
 
-Rows come from a few normal distributions, but nobody has seen from which. Expectation: how probable
-is each component for each row, given the parameters? Maximisation: which parameters are most likely
-if rows belong to components in these shares?
+The model assumes that each row comes from one of a few normal distributions, the components. The
+data do not show which one. The expectation step computes how probable each component is for each
+row, given the parameters. The maximisation step computes the most likely parameters, given these
+probabilities:
 
     responsibility_ik = share_k Normal(x_i; mean_k, covariance_k) / sum over components of the same
     n_k = sum over rows of responsibility_ik,    share_k = n_k / n
@@ -10,14 +11,15 @@ if rows belong to components in these shares?
     covariance_k = sum over rows of responsibility_ik (x_i - mean_k) (x_i - mean_k)^T / n_k
                    + regularisation * diagonal of the variances of all rows
 
-No step makes the rows less likely; the regularisation, which keeps a component from collapsing to
-a single row, where it would be infinitely likely, can do so by a little. EM starts at the clusters
-of k-means. Both go by the scale of each feature, so that the units of the inputs do not matter; or
-by one scale for all features (`one_scale`, and always for spheres) where these share a unit.
+Without regularisation, no step makes the rows less likely. Without it, a component could also
+shrink to a single row, with infinite likelihood. Regularisation prevents this, and may lower the
+likelihood a little. EM starts with the clusters of k-means. Regularisation and k-means use the
+scale of each feature, so the units of the inputs do not matter. With `one_scale`, and always with
+spherical covariances, they use one scale for all features.
 
-Differs from k-means by belonging in shares instead of altogether, and by covariances. With equal
-shares and spherical covariances that shrink to 0, responsibilities become 0 or 1, and EM is Lloyd's
-iteration.
+In k-means each row belongs to one cluster; here it belongs to each component with a probability.
+The components also have covariances. Let all shares be equal, and spherical covariances shrink to
+0. Then the responsibilities become 0 or 1, and EM becomes Lloyd's iteration.
 
 Source: Dempster, Laird & Rubin (1977); Bishop (2006), sections 9.2.2 and 9.3.2.
 """
@@ -47,9 +49,9 @@ SHAPES: dict[str, Shape] = {
     "diagonal": lambda covariance: np.diag(np.diag(covariance)),
     "spherical": lambda covariance: np.diag(covariance).mean() * np.eye(len(covariance)),
 }
-NOBODY = (
+ALMOST_NO_ROWS = (
     10 * np.finfo(np.float64).eps
-)  # rows of a component that has none, so as not to divide by 0
+)  # rows of an empty component, to avoid a division by 0
 
 
 @settings
@@ -57,18 +59,18 @@ class GaussianMixtureConfig:
     """Settings of a Gaussian mixture."""
 
     components: Count = 3
-    """How many normal distributions."""
+    """Number of normal distributions."""
     covariance: Literal["full", "diagonal", "spherical"] = "full"
-    """full, diagonal (features know nothing of each other), or spherical (one number)."""
+    """full, diagonal (features are independent in a component), or spherical (one variance)."""
     regularisation: Amount = 1e-6
-    """Added to every variance, as a share of the feature's variance in all rows; 0 or more."""
+    """Addition to every variance, as a share of the feature's variance in all rows; 0 or more."""
     starts: Count = 3
-    """Of the k-means whose clusters EM starts at; the best is taken."""
+    """Starts of the k-means whose clusters EM uses; the best one is kept."""
     standardise: bool = False
-    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    """Scale every feature to mean 0 and standard deviation 1 of the training rows."""
 
     one_scale: bool = False
-    """Go by one scale for all features, as pixels or coordinates have it, not by that of each."""
+    """Use one scale for all features, for example for pixels or coordinates."""
 
 
 class GaussianMixture(DataLearner):
@@ -87,7 +89,7 @@ class GaussianMixture(DataLearner):
     function: Mixture
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Mixture, Loss]:
-        """Return the mixture that k-means suggests.
+        """Return a mixture made from the clusters of k-means.
 
         Raises:
             ValueError: If there are fewer rows than components.
@@ -102,54 +104,54 @@ class GaussianMixture(DataLearner):
             self.config.components, starts=self.config.starts, standardise=not one_scale
         )
         start = KMeans(clusters, seed=int(generator.integers(2**32)))
-        rows = self.prepared(data)
+        rows = self.scaled(data)
         start.learn_to_rest(rows)
         self._least = self.config.regularisation * variances(rows.inputs, one_scale)
         belongs = np.eye(self.config.components)[start.assign(rows.inputs)]
         return Mixture(**self._most_likely(rows.inputs, belongs)), SquaredError()
 
     def assign(self, inputs: Array) -> Array:
-        """Return the number of each row's most probable component. Shape [rows].
+        """Return the number of the most probable component for each row. Shape [rows].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
+        inputs = self.scaled_inputs(inputs)
         return self.function.assign(inputs)
 
     def log_likelihood(self, inputs: Array) -> Array:
-        """Return the log of the density at each row, a density per unit of every input. [rows].
+        """Return the log-density of each row, per unit of every input, in nats. Shape [rows].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
+        inputs = self.scaled_inputs(inputs)
         volume: float = np.log(self.measures["inputs"].scale).sum()
         return self.function.log_likelihood(inputs) - volume
 
     def sample(self, count: int, generator: np.random.Generator) -> Array:
-        """Draw rows from the mixture, [count, features], in the units of the inputs.
+        """Draw new rows from the mixture [count, features], in the units of the inputs.
 
         Raises:
             ValueError: If nothing has been learned yet.
         """
         self._learned_from()
-        return self.answer(self.function.sample(count, generator))
+        return self.to_predictions(self.function.sample(count, generator))
 
     def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
-        """Return all rows at every step."""
+        """Return batches of all rows."""
         return MiniBatches(data, len(data))
 
     def step(self, batch: Batch) -> None:
-        """Improve the parameters, and record the loss just before."""
+        """Take one EM step, and record the loss before it."""
         self.note(self.improve(batch.inputs))
 
     def validation_loss(self, rows: Batch) -> float:
-        """Return `cost` of rows that teach nothing."""
+        """Return the loss on validation rows, the mean negative log-likelihood."""
         return self.cost(rows.inputs)
 
     def improve(self, inputs: Array) -> float:
-        """Expect and maximise once; return the mean negative log-likelihood just before."""
+        """Take one EM step; return the mean negative log-likelihood before it."""
         joint = self.function.joint(inputs)
         log_likelihood = log_sum_exp(joint)
         responsibilities = np.exp(joint - log_likelihood[:, None])
@@ -169,7 +171,8 @@ class GaussianMixture(DataLearner):
 def variances(inputs: Array, one_scale: bool) -> Array:
     """Return the variance of each feature, in squared units of the inputs. Shape [features].
 
-    With `one_scale`, and for a constant feature, it is the mean of all; 1 if that is 0.
+    With `one_scale`, and for a constant feature, it is the mean variance of all features; 1 if that
+    is 0.
 
     Args:
         inputs: Shape [rows, features].
@@ -184,16 +187,17 @@ def variances(inputs: Array, one_scale: bool) -> Array:
 def most_likely(
     inputs: Array, responsibilities: Array, regularisation: float | Array, shape: Shape
 ) -> Parameters:
-    """Return the parameters of maximisation, as in this module's first lines.
+    """Return the parameters of the maximisation step; see the start of this module.
 
     Args:
         inputs: Shape [rows, features].
-        responsibilities: Sum to 1 in each row. Shape [rows, components].
-        regularisation: Added to every variance, in squared units of the inputs; one number, or
+        responsibilities: Probabilities of the components; each row sums to 1. Shape [rows,
+            components].
+        regularisation: Addition to every variance, in squared units of the inputs. One number, or
             one for each feature.
-        shape: Of covariances; one of `SHAPES`.
+        shape: Form of the covariances; a function in `SHAPES`.
     """
-    counts = responsibilities.sum(axis=0) + NOBODY
+    counts = responsibilities.sum(axis=0) + ALMOST_NO_ROWS
     means = responsibilities.T @ inputs / counts[:, None]
     more = regularisation * np.eye(inputs.shape[1])
     covariances = []

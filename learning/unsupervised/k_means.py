@@ -1,20 +1,21 @@
-"""K-means: rows are told apart by the nearest of a few centroids, and each is a mean of its rows.
+"""K-means: each cluster has a centroid, the mean of its rows; each row joins the nearest one.
 
-The function predicts the nearest centroid, the target is the row itself, and the loss is the
-squared error. Of J = sum of 1/2 |row - centroid|^2, the gradient by centroid k is the sum of
-(centroid_k - row) over its rows, so that a step of 1 / n_k goes all the way to their mean:
+The function predicts the nearest centroid, the target is the row itself, and the loss is squared
+error. For J = sum of 1/2 |row - centroid|^2, the gradient by centroid k is the sum of (centroid_k -
+row) over its rows. So a step of 1 / n_k moves the centroid to their mean:
 
     centroid_k <- centroid_k + (1 / n_k) * sum over the rows of k of (row - centroid_k)
 
-With all rows at once and n_k the rows of k, this is Lloyd's iteration. With a few rows at a time
-and n_k all rows of k so far, it is MacQueen's running mean for single rows, and Sculley's
-mini-batch k-means for more. The two differ by batch and step size alone.
+With all rows at once, n_k counts the rows of k, and this is Lloyd's iteration. With a few rows at a
+time, n_k counts all rows of k so far. This is MacQueen's running mean for single rows, and
+Sculley's mini-batch k-means for more. Only batch and step size differ.
 
-What is found depends on where one starts: at rows far from each other (`k_means_plus_plus`), and
-Lloyd's iteration, once it rests, starts anew. The best is kept.
+The result depends on the start. The first centroids are rows far from each other
+(`k_means_plus_plus`). When the loss no longer falls, Lloyd's iteration starts again. The best
+result is kept.
 
-The file's order: settings, the learner, its step (`pull`, one compiled pass over the rows), and its
-start. The loop over batches is `DataLearner.experience`.
+Order of this file: settings, the learner, the gradient (one compiled pass over the rows), and the
+start. The loop over batches is in `DataLearner.experience`.
 
 Source: Lloyd (1982); MacQueen (1967); Sculley (2010), algorithm 1; Bottou & Bengio (1995) for the
 step size; Arthur & Vassilvitskii (2007) for the start.
@@ -38,8 +39,8 @@ from spielfeld.learning.loss import Loss, SquaredError
 from spielfeld.settings import Count, Finite, Range, Whole, settings
 from spielfeld.snapshot import Counter
 
-AT_REST = 1e-12  # share of the loss by which it falls at least, while rows change sides
-BLOCK = 512  # rows at a time, so that what is made of them stays in the cache
+AT_REST = 1e-12  # a smaller relative fall of the loss ends an iteration
+BLOCK = 512  # rows at a time, so that intermediate results stay in the processor's cache
 
 
 @settings
@@ -47,13 +48,14 @@ class KMeansConfig:
     """Settings of k-means."""
 
     clusters: Count = 3
-    """How many centroids."""
+    """Number of clusters."""
     batch_size: Whole = 0
     """Rows of a step; 0 for all of them, which is Lloyd's iteration."""
     starts: Count = 10
-    """How often to begin, at most; the best is kept. In mini-batches, the best start is taken."""
+    """Greatest number of starts; the best result is kept. With mini-batches, the best start is
+    chosen at the beginning."""
     standardise: bool = False
-    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    """Scale every feature to mean 0 and standard deviation 1 of the training rows."""
 
 
 class KMeans(DataLearner):
@@ -72,15 +74,15 @@ class KMeans(DataLearner):
     saved: ClassVar[tuple[str, ...]] = (
         *DataLearner.saved, "counts", "last_loss", "best_loss", "best", "begun_starts", "generator",
     )  # fmt: skip
-    counts: Annotated[Array, Counter]  # rows of each centroid so far, in mini-batches
-    last_loss: Annotated[float, Range(0, infinite=True)]  # of the last step; inf after a start
-    best_loss: Annotated[float, Range(0, infinite=True)]  # of the best start before this one
-    best: Annotated[Array, Finite]  # the centroids of that start
-    begun_starts: Count  # how many were begun
+    counts: Annotated[Array, Counter]  # rows of each centroid so far, with mini-batches
+    last_loss: Annotated[float, Range(0, infinite=True)]  # loss of the last step; inf after a start
+    best_loss: Annotated[float, Range(0, infinite=True)]  # lowest loss of the starts before
+    best: Annotated[Array, Finite]  # centroids of the start with the lowest loss
+    begun_starts: Count  # number of starts so far
     generator: np.random.Generator
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[Centroids, Loss]:
-        """Return centroids at their start, and the squared error.
+        """Return centroids at their start, and squared error.
 
         Raises:
             ValueError: If there are fewer rows than clusters.
@@ -94,36 +96,36 @@ class KMeans(DataLearner):
         self.counts = np.zeros(self.config.clusters, np.int64)
         self.last_loss = self.best_loss = inf
         self.begun_starts = 1 if self._all_rows else self.config.starts
-        inputs = self.prepared(data).inputs
+        inputs = self.scaled(data).inputs
         starts = [self.start(inputs) for _ in range(self.begun_starts)]
         start = starts[0] if len(starts) == 1 else least_apart(inputs, starts)
         self.best = start.copy()
         return Centroids(start), SquaredError()
 
     def start(self, inputs: Array) -> Array:
-        """Return centroids to begin with, [clusters, features]; override it for others."""
+        """Return the first centroids [clusters, features]; override it for another start."""
         return k_means_plus_plus(inputs, self.config.clusters, self.generator)
 
     def assign(self, inputs: Array) -> Array:
-        """Return the number of each row's cluster. Shape [rows].
+        """Return the number of the cluster for each row. Shape [rows].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
+        inputs = self.scaled_inputs(inputs)
         return self._nearest().assign(inputs)
 
     def predict(self, inputs: Array) -> Array:
-        """Return the nearest centroids [rows, features]; changes nothing.
+        """Return the nearest centroids [rows, features].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
         nearest = self.assign(inputs)
         return self.centroids[nearest]
 
     def learn_to_rest(self, data: DataSet, most: int = 300) -> None:
-        """Take Lloyd steps until all starts are at rest, or `most` of each are taken."""
+        """Take Lloyd steps until all starts have ended, at most `most` steps for each start."""
         self.learn(data, 0)
         for _ in range(most * self.config.starts):
             if self.begun_starts == self.config.starts and self.last_loss == self.best_loss < inf:
@@ -132,25 +134,25 @@ class KMeans(DataLearner):
 
     @property
     def centroids(self) -> Array:
-        """In the units of the inputs. Shape [clusters, features].
+        """Centroids in the units of the inputs. Shape [clusters, features].
 
         Raises:
             ValueError: If nothing has been learned yet.
         """
         self._learned_from()
-        return self.answer(self._nearest().parameters["centroids"])
+        return self.to_predictions(self._nearest().parameters["centroids"])
 
     def step(self, batch: Batch) -> None:
-        """Improve the centroids, and record the loss just before."""
+        """Take one step of the centroids, and record the loss before it."""
         self.note(self.improve(batch.inputs))
 
     def improve(self, inputs: Array) -> float:
-        """Move each centroid by the step above, or start anew where nothing moves any more."""
+        """Move the centroids one step, or start again if the loss no longer falls."""
         centroids = self.function.parameters["centroids"]
-        seen = pull(inputs, centroids)
+        seen = centroid_gradient(inputs, centroids)
         loss = float(seen.squares.sum()) / 2 / len(inputs)
         if self._all_rows:
-            seen = with_no_cluster_empty(seen, inputs, centroids)
+            seen = without_empty_clusters(seen, inputs, centroids)
             counts = seen.counts
         else:
             self.counts += seen.counts
@@ -163,16 +165,16 @@ class KMeans(DataLearner):
     def cost(self, inputs: Array) -> float:
         """Return half the mean squared distance to the nearest centroid."""
         centroids = self.function.parameters["centroids"]
-        return float(pull(inputs, centroids).squares.sum()) / 2 / len(inputs)
+        return float(centroid_gradient(inputs, centroids).squares.sum()) / 2 / len(inputs)
 
     def make_batches(self, data: DataSet, generator: np.random.Generator) -> MiniBatches:
-        """Return mini-batches, or all rows at every step."""
+        """Return mini-batches, or batches of all rows."""
         if self._all_rows:
             return MiniBatches(data, len(data))
         return MiniBatches(data, self.config.batch_size, generator)
 
     def validation_loss(self, rows: Batch) -> float:
-        """Return `cost` of rows that teach nothing."""
+        """Return the loss on validation rows, half the mean squared distance."""
         return self.cost(rows.inputs)
 
     @property
@@ -180,13 +182,13 @@ class KMeans(DataLearner):
         return bool(self.config.batch_size == 0)
 
     def _nearest(self) -> Centroids:
-        """Return the centroids of the best start, the present one included."""
+        """Return the best centroids of all starts, including the present one."""
         if self.last_loss <= self.best_loss:
             return self.function  # type: ignore[return-value]
         return Centroids(self.best)
 
     def _rest_or_go_on(self, inputs: Array, loss: float) -> None:
-        """Once the loss no longer falls, keep the best, and start anew where starts are left."""
+        """If the loss no longer falls, keep the best centroids, and begin the next start."""
         centroids = self.function.parameters["centroids"]
         before, self.last_loss = self.last_loss, loss
         if before - loss > AT_REST * before or before == inf:
@@ -199,13 +201,14 @@ class KMeans(DataLearner):
         self.last_loss = inf if again else self.best_loss
 
 
-class Pull(NamedTuple):
+class CentroidGradient(NamedTuple):
     """The gradient of k-means.
 
     Args:
-        nearest: Number of each row's nearest centroid; of equally near ones the first. [rows]
+        nearest: Number of the nearest centroid for each row; the first of equally near ones. Shape
+            [rows].
         counts: Rows of each centroid. Shape [centroids].
-        errors: Sum of row - centroid over the rows of each. Shape [centroids, features].
+        errors: Sum of row - centroid over the rows of each centroid. Shape [centroids, features].
         squares: Sum of (row - centroid)^2 over all rows. Shape [features].
     """
 
@@ -215,32 +218,32 @@ class Pull(NamedTuple):
     squares: Array
 
 
-def pull(inputs: Array, centroids: Array) -> Pull:
-    """Return what rows [rows, features] pull at centroids [centroids, features].
+def centroid_gradient(inputs: Array, centroids: Array) -> CentroidGradient:
+    """Return the gradient of k-means for rows [rows, features] and centroids [centroids, features].
 
     Raises:
-        ValueError: If their shapes do not fit: the compiled pass does not look.
+        ValueError: If the shapes do not fit, because the compiled loop does not check them.
     """
     alike = inputs.ndim == centroids.ndim == 2 and inputs.shape[1] == centroids.shape[1]
     if not alike or not len(centroids):
         raise ValueError(
-            f"Rows of shape {inputs.shape} cannot pull at centroids of shape {centroids.shape}."
+            f"Rows of shape {inputs.shape} do not fit centroids of shape {centroids.shape}."
         )
-    return Pull(*_pulled_compiled(np.ascontiguousarray(inputs), centroids))
+    return CentroidGradient(*_row_sums_compiled(np.ascontiguousarray(inputs), centroids))
 
 
-def pulled(inputs: Floats, centroids: Floats) -> tuple[Array, Array, Floats, Floats]:
-    """Return the fields of `Pull`, in one pass over the rows."""
+def row_sums(inputs: Floats, centroids: Floats) -> tuple[Array, Array, Floats, Floats]:
+    """Return the fields of `CentroidGradient`, in one pass over the rows."""
     rows, features = inputs.shape
     nearest, counts = np.zeros(rows, np.int64), np.zeros(len(centroids), np.int64)
     errors, squares = np.zeros_like(centroids), np.zeros(features)
-    apart = centroids - centroids[0]  # the first as origin: far from it, products would cancel
+    apart = centroids - centroids[0]  # the first is the origin: a far origin would lose digits
     half_squares = (apart * apart).sum(axis=1) / 2
     moved = np.zeros((BLOCK, features))
     least, near = np.zeros(BLOCK), np.zeros(BLOCK, np.int64)
     for begin in range(0, rows, BLOCK):
         size = min(BLOCK, rows - begin)
-        for row in range(size):  # plain loops run in half of the time of array expressions
+        for row in range(size):  # plain loops take half of the time of array expressions
             for feature in range(features):
                 moved[row, feature] = inputs[begin + row, feature] - centroids[0, feature]
         products = np.dot(apart, moved.T)  # [centroids, BLOCK]
@@ -262,13 +265,15 @@ def pulled(inputs: Floats, centroids: Floats) -> tuple[Array, Array, Floats, Flo
     return nearest, counts, errors, squares
 
 
-_pulled_compiled = compiled(pulled)
+_row_sums_compiled = compiled(row_sums)
 
 
-def with_no_cluster_empty(seen: Pull, inputs: Array, centroids: Array) -> Pull:
-    """Give the row that is farthest from its centroid to a cluster that has none.
+def without_empty_clusters(
+    seen: CentroidGradient, inputs: Array, centroids: Array
+) -> CentroidGradient:
+    """Give each empty cluster one of the rows that are farthest from their centroids.
 
-    As scikit-learn does; with several empty ones, each gets one of the farthest rows.
+    scikit-learn uses the same rule.
     """
     empty = np.flatnonzero(seen.counts == 0)
     if not len(empty):
@@ -280,33 +285,34 @@ def with_no_cluster_empty(seen: Pull, inputs: Array, centroids: Array) -> Pull:
         counts[old] -= 1
         errors[old] -= inputs[row] - centroids[old]
         nearest[row], counts[k], errors[k] = k, 1, inputs[row] - centroids[k]
-    return Pull(nearest, counts, errors, squares)
+    return CentroidGradient(nearest, counts, errors, squares)
 
 
 def k_means_plus_plus(inputs: Array, clusters: int, generator: np.random.Generator) -> Array:
-    """Return a start that is spread over the rows, [clusters, features] (k-means++).
+    """Return centroids at the start that are spread over the rows [clusters, features] (k-means++).
 
-    The first centroid is a row drawn at random. For each further one, a few rows are drawn with
-    probabilities in proportion to the squared distance from the nearest centroid so far, and that
-    row is taken which makes the sum of these distances least. With one draw each, the expected loss
-    is at most 8 (log(clusters) + 2) times the least, even before the first step (Arthur &
-    Vassilvitskii, 2007, theorem 3.1); the best of a few draws does better in practice, though
-    nothing is proved of it (section 7).
+    The first centroid is a row drawn at random. For each further centroid, a few rows are drawn.
+    Their probabilities are proportional to the squared distance from the nearest centroid so far.
+    The row that makes the sum of these distances smallest becomes the centroid.
+
+    With one draw for each centroid, the expected loss is at most 8 (log(clusters) + 2) times the
+    minimum. This holds even before the first step (Arthur & Vassilvitskii, 2007, theorem 3.1). The
+    best of a few draws is better in practice, but there is no proof (section 7).
 
     Args:
         inputs: Shape [rows, features].
-        clusters: How many.
-        generator: Draws.
+        clusters: Number of clusters.
+        generator: Draws the rows.
     """
     centred = inputs - inputs.mean(axis=0)
     squares = np.einsum("ij,ij->i", centred, centred)
 
     def apart(rows: Array) -> Array:
-        """Squared distances of all rows from some. Shape [some, rows]."""
+        """Return squared distances of all rows from some of them. Shape [some, rows]."""
         distances: Array = -2 * centred[rows] @ centred.T
         distances += squares
         distances += squares[rows, None]
-        return np.maximum(distances, 0, out=distances)  # rounding may have left less
+        return np.maximum(distances, 0, out=distances)  # rounding may give a negative number
 
     chosen = generator.integers(len(inputs), size=1)
     distances = apart(chosen)[0]
@@ -321,5 +327,5 @@ def k_means_plus_plus(inputs: Array, clusters: int, generator: np.random.Generat
 
 
 def least_apart(inputs: Array, starts: list[Array]) -> Array:
-    """Return those centroids from which rows are least far away, in the sum of squares."""
-    return min(starts, key=lambda start: float(pull(inputs, start).squares.sum()))
+    """Return the start with the smallest sum of squared distances to the nearest centroid."""
+    return min(starts, key=lambda start: float(centroid_gradient(inputs, start).squares.sum()))

@@ -1,16 +1,17 @@
-"""Linear autoencoder: the plane nearest to all rows, by descent.
+"""Linear autoencoder: gradient descent to the plane that is nearest to all rows.
 
-Each row is written as a few numbers, and those are turned back into a row, by the same weights:
+Weights turn each row into a few numbers, the code. The same weights turn the code back into a row:
 
     code = (x - bias) weights,    phi(x) = code weights^T + bias
     J = (1/rows) sum of 1/2 |phi(x) - x|^2
 
-At the minimum phi(x) is the point of the nearest plane that is nearest to x, and the plane that of
-the first principal components; the weights are any rectangular coordinates in it. All other places
-where J is flat are saddles, so descent cannot get stuck.
+At the minimum, phi(x) is the point nearest to x in a plane. This plane contains the first principal
+components and is the nearest one to all rows. The weights are any orthonormal basis of it. All
+other points where the gradient of J is 0 are saddles. So gradient descent cannot end in a wrong
+minimum.
 
-Differs from `PrincipalComponents` by walking to the minimum instead of solving for it; from
-`Autoencoder` by a function that cannot bend.
+`PrincipalComponents` computes this minimum exactly. `Autoencoder` has the same loss and networks as
+functions, so that it can also use curved surfaces.
 
 Source: Baldi & Hornik (1989), facts 1 to 4.
 """
@@ -33,13 +34,13 @@ class LinearAutoencoderConfig(DescentConfig):
     """Settings of linear autoencoders."""
 
     learning_rate: Positive = 0.01
-    """Step size, above 0."""
+    """Learning rate, above 0."""
     optimizer: OptimizerName = "adam"
     """sgd, momentum or adam."""
     one_scale: bool = True
-    """Divide all features by one number, so that what is far from what stays as it is."""
+    """Divide all features by the same number, so that distances keep their proportions."""
     components: Count = 2
-    """Numbers in a code, and dimensions of the plane."""
+    """Length of a code, and dimensions of the plane."""
 
 
 class LinearAutoencoder(DataLearner):
@@ -59,7 +60,7 @@ class LinearAutoencoder(DataLearner):
     predictor: TiedLinear
 
     def make(self, data: DataSet, generator: np.random.Generator) -> tuple[TiedLinear, Loss]:
-        """Return a plane in any direction, and squared error.
+        """Return a plane in a random direction, and squared error.
 
         Raises:
             ValueError: If there are fewer features than components.
@@ -73,10 +74,10 @@ class LinearAutoencoder(DataLearner):
         return TiedLinear(weights), SquaredError()
 
     def encode(self, inputs: Array) -> Array:
-        """Return codes [rows, components]; changes nothing.
+        """Return codes [rows, components].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        inputs = self.measured_inputs(inputs)
+        inputs = self.scaled_inputs(inputs)
         return self.predictor.encode(inputs)

@@ -1,4 +1,4 @@
-"""A mixture of normal distributions: where rows are dense, and which component each comes from."""
+"""Mixture of normal distributions: a function with a density and a component for each row."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from spielfeld.learning.function import Backward, Function, Parameters, of_width
 
 
 class Mixture(Function):
-    """phi(x) = the mean of the component that x most probably comes from.
+    """phi(x) = the mean of the most probable component of x.
 
-    density(x) = sum over components of share * Normal(x; mean, covariance). Differs from
-    `Centroids` by what near means: each component measures distance by its own covariance, and
-    frequent components reach farther.
+    density(x) = sum over components of share * Normal(x; mean, covariance)
+
+    `Centroids` uses the same distance for all clusters. Here each component measures distance by
+    its own covariance, and components with larger shares reach farther.
 
     Args:
-        shares: Of the rows that come from each component; their sum is 1. Shape [components].
-        means: Shape [components, features].
-        covariances: Shape [components, features, features].
+        shares: Share of the rows of each component; their sum is 1. Shape [components].
+        means: Means of the components. Shape [components, features].
+        covariances: Covariances of the components. Shape [components, features, features].
     """
 
     def __init__(self, shares: Array, means: Array, covariances: Array) -> None:
@@ -32,7 +33,7 @@ class Mixture(Function):
         }
 
     def forward(self, inputs: Array, select: Array | None = None) -> tuple[Array, Backward]:
-        """Return the most probable means; their gradient moves them alone, as in `Centroids`."""
+        """Return the means of the most probable components; only means have a gradient."""
         means, chosen = self.parameters["means"], self.assign(inputs)
 
         def backward(upstream: Array) -> Gradient:
@@ -42,7 +43,7 @@ class Mixture(Function):
         return selected(means[chosen], select), backward
 
     def assign(self, inputs: Array) -> Array:
-        """Return the number of each row's most probable component. Shape [rows]."""
+        """Return the number of the most probable component for each row. Shape [rows]."""
         chosen: Array = self.joint(inputs).argmax(axis=1)
         return chosen
 
@@ -65,11 +66,11 @@ class Mixture(Function):
         return np.stack(columns, axis=1)
 
     def log_likelihood(self, inputs: Array) -> Array:
-        """Return log density(x). Shape [rows]."""
+        """Return log density(x), in nats. Shape [rows]."""
         return log_sum_exp(self.joint(inputs))
 
     def sample(self, count: int, generator: np.random.Generator) -> Array:
-        """Draw a component for each row, and the row from it. Shape [count, features]."""
+        """Draw a component for each row, and then the row. Shape [count, features]."""
         shares, means = self.parameters["shares"], self.parameters["means"]
         chosen = generator.choice(len(shares), count, p=shares)
         noise = generator.standard_normal((count, means.shape[1], 1))
@@ -83,8 +84,8 @@ class Mixture(Function):
             triangles: Array = np.linalg.cholesky(covariances)
         except np.linalg.LinAlgError:
             raise ValueError(
-                "A component of the mixture has collapsed to a point or a plane: choose fewer "
-                "components, a larger regularisation, or standardise."
+                "A component of the mixture has shrunk to a point or a plane. Choose fewer "
+                "components or a larger regularisation, or standardise."
             ) from None
         return triangles
 
@@ -101,7 +102,7 @@ def normal_log_density(inputs: Array, mean: Array, triangle: Array) -> Array:
         mean: Shape [features].
         triangle: L, lower triangular. Shape [features, features].
     """
-    unit = np.exp2(np.round(np.log2(np.linalg.norm(triangle, axis=1))))  # exact to divide by
+    unit = np.exp2(np.round(np.log2(np.linalg.norm(triangle, axis=1))))  # division is exact
     z = ((inputs - mean) / unit) @ np.linalg.inv(triangle / unit[:, None]).T
     volume = np.log(np.diagonal(triangle)).sum()
     density: Array = -(np.square(z).sum(axis=1) + len(mean) * log(2 * pi)) / 2 - volume
@@ -109,7 +110,7 @@ def normal_log_density(inputs: Array, mean: Array, triangle: Array) -> Array:
 
 
 def log_sum_exp(logits: Array) -> Array:
-    """Return log(sum of exp(logits)) of each row, without overflow. Shape [rows]."""
+    """Return log(sum of exp(logits)) for each row, without overflow. Shape [rows]."""
     largest = logits.max(axis=1)
     total: Array = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
     return total

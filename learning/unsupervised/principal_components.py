@@ -1,17 +1,16 @@
-"""Principal components: not gradient steps, the plane nearest to all rows is solved for.
+"""Principal component analysis (PCA): the plane nearest to all rows, computed exactly.
 
-Of all planes with so many dimensions, the one from which rows are least far away, in the sum of
-squares, goes through their mean and along the directions in which they vary most. The singular
-value decomposition of the centred rows has these directions as its right singular vectors:
+The nearest plane has the smallest sum of squared distances to the rows. It contains their mean and
+the directions of greatest variance. The singular value decomposition of the centred rows has these
+directions as its right singular vectors:
 
     rows - mean = left singular right^T,    variance of component k = singular_k^2 / rows
     code = (x - mean) axes,    phi(x) = mean + code axes^T
 
-Where rows are many, their covariance, which has the same axes, is decomposed instead: then the
-work is one product, and only variances below 1e-16 of the largest get lost.
+For many rows, the covariance of the features is decomposed instead; it has the same axes. This is
+faster. Only variances below 1e-16 of the largest one are lost.
 
-Differs from `LinearAutoencoder` by being solved instead of descended to; both have the same
-function, and this is where its loss is least.
+`LinearAutoencoder` has the same function and loss, and approaches this minimum by gradient descent.
 
 Source: Pearson (1901); Eckart & Young (1936); Bishop (2006), section 12.1.
 """
@@ -33,25 +32,25 @@ from spielfeld.learning.function import Parameters
 from spielfeld.settings import Finite, settings
 from spielfeld.snapshot import Counter, Grows
 
-MANY = 10  # times as many rows as features, from where on their covariance is decomposed
-BLOCK = 4096  # rows at a time, so that what is made of them stays in the cache
+MANY = 10  # with more rows per feature than this, their covariance is decomposed
+BLOCK = 4096  # rows at a time, so that intermediate results stay in the processor's cache
 
 
 @settings
 class PrincipalComponentsConfig:
-    """Settings of principal components.
+    """Settings of principal component analysis.
 
     Raises:
-        ValueError: If a setting is out of its range; says which and what was expected.
+        ValueError: If a setting is out of its range. The message names it and the allowed values.
     """
 
     components: float = 2
-    """How many; or, below 1, the share of the variance that they shall explain."""
+    """Number of components; or, below 1, the share of the variance that they must explain."""
     standardise: bool = False
-    """Bring every feature to mean 0 and standard deviation 1, as measured on the training rows."""
+    """Scale every feature to mean 0 and standard deviation 1 of the training rows."""
 
     def require_sound(self) -> None:
-        """Refuse what is neither a share nor a whole number."""
+        """Refuse a number that is neither a share nor whole."""
         if not (0 < self.components < 1 or 1 <= self.components == self.components // 1 < inf):
             raise ValueError(
                 "components must be a whole number from 1, or a share of the variance between 0 "
@@ -69,8 +68,8 @@ class PrincipalComponents(DataLearner):
     (2, 1)
 
     Attributes:
-        explained: Share of the variance along each axis, largest first, those included that were
-            left out. Shape [axes].
+        explained: Share of the variance along each axis, largest first, including axes that are not
+            components. Shape [axes].
     """
 
     one_shot: ClassVar[bool] = True
@@ -88,31 +87,31 @@ class PrincipalComponents(DataLearner):
 
     @property
     def samples(self) -> int:
-        """Rows asked for so far."""
+        """Number of rows used so far."""
         return self.drawn
 
     @property
     def predictor(self) -> TiedLinear:
-        """The plane."""
+        """The plane as a function."""
         return self.function
 
     @property
     def plane(self) -> Annotated[Parameters, Grows("most", "fewest", axis=1)]:
-        """Directions and bias; how many directions explain a share is known when it is solved."""
+        """Directions and bias; the number of directions may depend on the explained variance."""
         return self.function.parameters
 
     def index_bounds(self) -> dict[str, int]:
-        """Return how many directions a saved state may have."""
+        """Return bounds for the number of directions in a saved state."""
         axes, count = self._learned_from().features, self.config.components
         fewest, most = (int(count), int(count)) if count >= 1 else (1, axes)
         return {"axes": axes, "fewest": fewest, "most": most}
 
     def learn(self, source: DataSet | Split, samples: int) -> History:
-        """Solve for the plane of `samples` more training rows and all before, each taken once.
+        """Compute the plane for all earlier rows and `samples` more training rows.
 
         Raises:
-            ValueError: If there are fewer rows or features than components, or rows are others than
-                those that learning began with.
+            ValueError: If there are fewer rows or features than components, or the rows are not
+                those of the first call.
         """
         self.prepare(source)
         if samples:
@@ -121,8 +120,8 @@ class PrincipalComponents(DataLearner):
         return History()
 
     def prepare(self, source: DataSet | Split) -> None:
-        """Make the arrays that rows of this width need, and hold to these rows from then on."""
-        data = self.taught(source if isinstance(source, DataSet) else source.train)
+        """Make arrays for the number of features, and require the same rows in later calls."""
+        data = self.usable_rows(source if isinstance(source, DataSet) else source.train)
         if self._data is None:
             self._data, width = data, data.features
             self.measures = {"inputs": Standardiser(np.zeros(width), np.ones(width))}
@@ -134,30 +133,30 @@ class PrincipalComponents(DataLearner):
         """Return coordinates along the axes, from the mean. Shape [rows, components].
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
-        return self.function.encode(self.measured_inputs(inputs))
+        return self.function.encode(self.scaled_inputs(inputs))
 
-    def measured_inputs(self, inputs: Array) -> Array:
-        """Return inputs as the function takes them.
+    def scaled_inputs(self, inputs: Array) -> Array:
+        """Return the inputs on the scale of the function.
 
         Raises:
-            ValueError: If nothing has been learned yet, or inputs have another shape.
+            ValueError: If nothing has been learned yet, or the inputs have another shape.
         """
         if self.drawn == 0:
             raise ValueError("There is nothing to predict with yet: call learn first.")
-        return super().measured_inputs(inputs)
+        return super().scaled_inputs(inputs)
 
     def _solve(self, rows: DataSet) -> None:
-        self.measures = self.measured(rows)
+        self.measures = self.scales_of(rows)
         inputs = self.measures["inputs"](rows.inputs) if self.config.standardise else rows.inputs
         mean, axes, variances = principal_axes(inputs)
         self.explained = variances / (variances.sum() or 1.0)
         count = components_for(self.config.components, self.explained)
         if count > len(variances):
             raise ValueError(
-                f"{count} components need as many rows and features, but data set {rows.name!r} "
-                f"has {len(rows)} rows of {rows.features} features to learn from."
+                f"{count} components need as many rows and features. Data set {rows.name!r} "
+                f"has only {len(rows)} rows of {rows.features} features."
             )
         self.function = TiedLinear(axes[:, :count], mean)
 
@@ -165,14 +164,14 @@ class PrincipalComponents(DataLearner):
 def principal_axes(inputs: Array) -> tuple[Array, Array, Array]:
     """Return the mean, the directions of greatest variance as columns, and these variances.
 
-    The greatest number of each direction is above 0, to tell which of two signs it has.
+    The sign of each direction is chosen so that its greatest number is above 0.
 
     Args:
         inputs: Shape [rows, features].
 
     Returns:
-        Mean [features], axes [features, axes] and variances [axes] in squared units of the inputs,
-        largest first; there are as many axes as rows or as features, whichever are fewer.
+        Mean [features], axes [features, axes] and variances [axes], largest first. Variances are in
+        squared units of the inputs. The number of axes is the smaller of rows and features.
     """
     rows, features = inputs.shape
     mean = np.full(rows, 1 / rows) @ inputs
@@ -196,7 +195,7 @@ def covariance(inputs: Array, mean: Array) -> Array:
 
 
 def components_for(components: float, explained: Array) -> int:
-    """Return how many components are asked for: their number, or the share that they explain."""
+    """Return the number of components: the setting, or as many as explain the share."""
     if components >= 1:
         return int(components)
     reached = np.cumsum(explained) < components

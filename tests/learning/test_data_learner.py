@@ -123,7 +123,7 @@ def test_validation_loss_is_that_of_the_last_whole_epoch() -> None:
     losses = []
     for samples in (0, 54, 54, 54):
         watched.learn(split.train, samples)
-        rows = batch_of(watched.prepared(split.validation))
+        rows = batch_of(watched.scaled(split.validation))
         losses.append(watched.validation_loss(rows))
     expected = np.repeat(losses, [2, 3, 3, 1])
     assert history["validation_loss"] == pytest.approx(expected, rel=1e-12)
@@ -226,9 +226,9 @@ def test_other_widths_and_other_rows_are_refused() -> None:
         learner.predict(CLASSES.inputs[:, :1])
     with pytest.raises(ValueError, match=r"shape \[rows, 2\], not \(2,\)"):
         learner.predict(CLASSES.inputs[0])
-    with pytest.raises(ValueError, match=r"began with 90 rows of 2 features .* these 50 rows of 2"):
+    with pytest.raises(ValueError, match=r"began with 90 rows of 2 features .* with 50 rows of 2"):
         learner.learn(CLASSES.take(slice(0, 50)), 100)
-    with pytest.raises(ValueError, match="make a new one for other rows"):
+    with pytest.raises(ValueError, match="Make a new learner for other rows"):
         learner.learn(replace(CLASSES, class_names=("a", "b", "c", "d")), 100)
     learner.learn(CLASSES.take(slice(None)), 100)  # equal rows are the same rows
 

@@ -88,7 +88,7 @@ def test_a_single_tiling_has_one_tile_for_each_place_of_a_grid() -> None:
         ((*UNIT, 8, 0), "tiles must be 1 or more, not 0"),
         (([0, 1], [1, 1], 8, 8), "Dimension 1 has no range to tile: 1.0 to 1.0"),
         (([0, 1], [1, np.inf], 8, 8), "Dimension 1 has no range to tile: 1.0 to inf"),
-        (([0, 1], [1], 8, 8), "one lower and one upper bound a dimension"),
+        (([0, 1], [1], 8, 8), "a lower and an upper bound per dimension"),
         (([0] * 8, [1] * 8, 8, 8), r"of 8 dimensions need 8 x 9\^8 tiles, more than 10,000,000"),
         (([0] * 1000, [1] * 1000, 8, 8), "8 x 9"),
     ],
@@ -103,7 +103,7 @@ def test_tiles_that_cannot_be_laid_are_refused(arguments: tuple, message: str) -
     [
         (0.5, r"Expected 2 numbers a row, not shape \(\)"),
         ([[0.5, 0.5, 0.5]], r"Expected 2 numbers a row, not shape \(1, 3\)"),
-        ([0.5, np.nan], r"no number: \[0.5, nan\]"),
+        ([0.5, np.nan], r"contains NaN: \[0.5, nan\]"),
     ],
 )
 def test_inputs_that_lie_nowhere_are_refused(inputs, message: str) -> None:

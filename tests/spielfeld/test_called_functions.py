@@ -162,11 +162,14 @@ def names_one_that_remembers(values: np.ndarray) -> float:
 REFUSED = [
     (calls_itself, "calls_itself calls itself; a compiled loop cannot do that, so write it as a"),
     (calls_one_that_does, "countdown calls itself; a compiled loop"),
-    (calls_two_in_turn, "even calls itself by way of odd; a compiled loop"),
+    (calls_two_in_turn, "even calls itself through odd; a compiled loop"),
     (through_its_module, r"calls this.ours through its module; .* import ours\."),
     (with_a_function_by_default, "gets a function as a default argument or from the function"),
     (handed_on(mean), "mean gets a function as a default argument or from the function around"),
-    (decorated, r"decorated takes \*\*keywords, as a decorator makes it; .* inspect.unwrap"),
+    (
+        decorated,
+        r"decorated takes \*\*keywords, like the wrapper of a decorator; .* inspect.unwrap",
+    ),
     (names_a_partial, "names_a_partial names half, but a compiled loop can only call plain"),
     (names_one_that_remembers, "names remembered, but a compiled loop can only call plain"),
 ]

@@ -223,7 +223,7 @@ class Walker:
         ("state", np.array([0, 4]), "The saved 'state' must be from -1 to 3, not 4."),
         ("state", np.array([-2, 0]), "The saved 'state' must be from -1 to 3, not -2."),
         ("order", np.array([0, 1, 2, -1]), "The saved 'order' must be from 0 to 3, not -1."),
-        ("order", np.array([0, 1, 2, 2]), "The saved 'order' has a number twice."),
+        ("order", np.array([0, 1, 2, 2]), "The saved 'order' contains a number twice."),
         ("path", np.array([4]), "The saved 'path' must be from 0 to 3, not 4."),
         ("path", np.zeros(6, np.int64), "The saved 'path' has 6 rows, but at most 5 fit."),
         ("tail", np.zeros(0), "The saved 'tail' has 0 rows, but from 1 to 5 fit."),

@@ -72,10 +72,10 @@ def test_pickles_in_the_place_of_a_model_are_refused_and_execute_nothing(
     assert crater.exists()  # so it works, if anybody is so careless
     crater.unlink()
     model.write_bytes(pickle.dumps(Bomb(crater)))
-    with pytest.raises(ModelFileError, match="is damaged, or is not a model file of this suite"):
+    with pytest.raises(ModelFileError, match="is damaged, or is not a model file of Spielfeld"):
         training.restore(model)
     torch.save({"policy": Bomb(crater)}, model)
-    with pytest.raises(ModelFileError, match="is damaged, or is not a model file of this suite"):
+    with pytest.raises(ModelFileError, match="is damaged, or is not a model file of Spielfeld"):
         training.restore(model)
     assert not crater.exists()
 
@@ -83,7 +83,7 @@ def test_pickles_in_the_place_of_a_model_are_refused_and_execute_nothing(
 def test_files_of_the_library_itself_are_refused(model: Path) -> None:
     with open(model, "wb") as file:
         sb3.PPO("MlpPolicy", "CartPole-v1", device="cpu").save(file)
-    with pytest.raises(ModelFileError, match="is not a model file of this suite"):
+    with pytest.raises(ModelFileError, match="is not a model file of Spielfeld"):
         Training(SPEC).restore(model)
 
 

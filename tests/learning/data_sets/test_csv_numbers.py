@@ -84,7 +84,7 @@ def test_one_decimal_mark_anywhere_settles_all_groups_of_a_file(read) -> None:
     "text", ["a;b\n55.317;1\n900;2\n", "a,b\n55.317,1\n900,2\n", 'a,b\n"1,234",1\n"5,317",2\n']
 )
 def test_number_that_nothing_settles_is_refused_with_both_readings(read, text: str) -> None:
-    with pytest.raises(ValueError, match=r"may be .*, and no other cell tells .* --decimal , or"):
+    with pytest.raises(ValueError, match=r"may be .*, and no other cell shows .* --decimal , or"):
         read(text)
     point, comma = (column(read(text, decimal=mark), "a")[0] for mark in ("point", ","))
     assert {point, comma} in ({55.317, 55317}, {1.234, 1234})

@@ -115,7 +115,7 @@ def test_order_in_which_a_row_comes_twice_is_refused() -> None:
     list(source.draw(4))
     saved = source.state()
     saved["order"][0] = saved["order"][1]
-    with pytest.raises(ValueError, match="'order' has a number twice"):
+    with pytest.raises(ValueError, match="'order' contains a number twice"):
         source.restore(saved)
 
 

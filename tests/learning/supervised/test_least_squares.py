@@ -60,7 +60,7 @@ def test_closed_form_refuses_what_it_cannot_learn() -> None:
     with pytest.raises(ValueError, match="LeastSquares learns from data for regression"):
         learner.learn(find_data_set("iris"), 1)
     learner.learn(DIABETES, 442)
-    with pytest.raises(ValueError, match="make a new one for other rows"):
+    with pytest.raises(ValueError, match="Make a new learner for other rows"):
         learner.learn(DIABETES.take(slice(9)), 1)
     with pytest.raises(ValueError, match=r"shape \[rows, 10\], not \(442, 3\)"):
         learner.predict(DIABETES.inputs[:, :3])

@@ -62,7 +62,7 @@ def test_predictions_are_decoded_codes() -> None:
     codes = learner.encode(data.inputs)
     assert codes.shape == (300, 1)
     assert np.array_equal(
-        learner.answer(learner.function.decode(codes)), learner.predict(data.inputs)
+        learner.to_predictions(learner.function.decode(codes)), learner.predict(data.inputs)
     )
 
 

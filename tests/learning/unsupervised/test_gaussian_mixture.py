@@ -77,7 +77,7 @@ def learned_in_other_units(
     inputs = (clouds() + shift) * scale
     learner = GaussianMixture(GaussianMixtureConfig(components=2, **settings), seed=1)
     learner.learn(plain(inputs), 20 * len(inputs))
-    joint = learner.function.joint(learner.measured_inputs(inputs))
+    joint = learner.function.joint(learner.scaled_inputs(inputs))
     joint = joint[:, np.argsort(-joint[0])]  # the first row's component first
     responsibilities = np.exp(joint - log_sum_exp(joint)[:, None])
     volume = np.log(np.broadcast_to(scale, 3)).sum()
@@ -236,7 +236,7 @@ def test_regularisation_keeps_components_from_collapsing() -> None:
     learner.learn(plain(inputs), 200)
     assert learner.predict(inputs) == pytest.approx(inputs)
     bare = GaussianMixture(GaussianMixtureConfig(components=2, regularisation=0))
-    with pytest.raises(ValueError, match=r"has collapsed .* choose fewer components, a larger reg"):
+    with pytest.raises(ValueError, match=r"has shrunk .* Choose fewer components or a larger reg"):
         bare.learn(plain(inputs), 200)
 
 

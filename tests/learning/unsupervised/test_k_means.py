@@ -7,7 +7,7 @@ from spielfeld.learning import Batch, GradientLearner, SquaredError
 from spielfeld.learning.data_sets import DataSet, Split, find_data_set
 from spielfeld.learning.metrics import adjusted_rand
 from spielfeld.learning.unsupervised import KMeans, KMeansConfig, k_means_plus_plus
-from spielfeld.learning.unsupervised.k_means import pull
+from spielfeld.learning.unsupervised.k_means import centroid_gradient
 
 BLOBS = find_data_set("blobs", rows=200).without_targets()
 
@@ -81,7 +81,7 @@ def test_pull_is_the_gradient_of_the_squared_error(offset: float, rows: int) -> 
     generator = np.random.default_rng(rows)
     inputs = generator.normal(offset, 1, (rows, 3))
     centroids = generator.normal(offset, 1, (7, 3))
-    seen, apart = pull(inputs, centroids), inputs[:, None] - centroids
+    seen, apart = centroid_gradient(inputs, centroids), inputs[:, None] - centroids
     nearest = (apart**2).sum(axis=2).argmin(axis=1)
     assert np.array_equal(seen.nearest, nearest)
     assert np.array_equal(seen.counts, np.bincount(nearest, minlength=7))
@@ -94,7 +94,7 @@ def test_pull_is_the_gradient_of_the_squared_error(offset: float, rows: int) -> 
 
 def test_of_equally_near_centroids_the_first_gets_the_row() -> None:
     centroids = np.array([[1.0], [-1.0], [1.0]])
-    assert pull(np.array([[0.0], [2.0]]), centroids).nearest.tolist() == [0, 0]
+    assert centroid_gradient(np.array([[0.0], [2.0]]), centroids).nearest.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("name", ["iris", "wine", "digits"])
@@ -206,7 +206,7 @@ def test_predictions_are_in_the_units_of_the_inputs() -> None:
     learner = begun(wide, standardise=True)
     learner.learn(wide, 1_000)
     near = np.square((wide.inputs - learner.predict(wide.inputs)) / wide.inputs.std(axis=0)).sum()
-    assert near == pytest.approx(learner.cost(learner.prepared(wide).inputs) * 2 * len(wide))
+    assert near == pytest.approx(learner.cost(learner.scaled(wide).inputs) * 2 * len(wide))
     assert np.array_equal(
         learner.centroids[learner.assign(wide.inputs)], learner.predict(wide.inputs)
     )

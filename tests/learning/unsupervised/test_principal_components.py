@@ -99,7 +99,7 @@ def test_codes_decode_to_predictions_and_points_of_the_plane_stay() -> None:
     data = skewed()
     learner = solved(data, standardise=True)
     points = learner.predict(data.inputs)
-    assert learner.answer(learner.function.decode(learner.encode(data.inputs))) == (
+    assert learner.to_predictions(learner.function.decode(learner.encode(data.inputs))) == (
         pytest.approx(points)
     )
     assert learner.predict(points) == pytest.approx(points)
@@ -138,7 +138,7 @@ def test_what_cannot_be_learned_is_said_in_a_sentence() -> None:
     for look in (learner.predict, learner.encode):
         with pytest.raises(ValueError, match="nothing to predict with yet: call learn first"):
             look(np.zeros((1, 5)))
-    with pytest.raises(ValueError, match=r"6 components need .*, but .* 300 rows of 5 features"):
+    with pytest.raises(ValueError, match=r"6 components need .* has only 300 rows of 5 features"):
         solved(skewed(), 6)
     with pytest.raises(ValueError, match="users and items are names"):
         learner.learn(find_data_set("ratings"), 5)
