@@ -1,4 +1,4 @@
-"""Worlds to act in. Importing this package registers `spielfeld/...` with Gymnasium."""
+"""Worlds (environments). Importing this package registers `spielfeld/...` with Gymnasium."""
 
 from typing import TYPE_CHECKING
 

@@ -1,9 +1,9 @@
-"""The one adapter for environments of strangers: their model, time limit, wrappers and state.
+"""Adapter for environments of other projects: their model, time limit, wrappers and state.
 
-Compiled loops and resumed runs ask this of any environment, whatever wraps it. Our own worlds save
-themselves. Gymnasium's Mountain Car, Cart Pole, Acrobot and blackjack keep a few numbers in
-attributes, and those are their state (`plain_state`). A simulator that keeps more, in objects of
-its own, is recognised and left.
+Compiled loops and resumed runs ask an environment through this module, with or without wrappers.
+Our own worlds save their state themselves. Gymnasium's Mountain Car, Cart Pole, Acrobot and
+blackjack keep a few numbers in attributes, and `plain_state` returns these. A simulator that keeps
+other objects in its attributes has no plain state; its state cannot be saved.
 """
 
 from __future__ import annotations
@@ -32,31 +32,31 @@ ForeignVector: TypeAlias = VectorEnv[Any, Any, Any]
 State = dict[str, Any]
 
 TRANSPARENT = (OrderEnforcing, PassiveEnvChecker, TimeLimit)
-NO_MEMORY = ("env", "_saved_kwargs")  # what a wrapper was made with
-FIXED = (Space, EnvSpec, FunctionType, type)  # no step changes them
+NO_MEMORY = ("env", "_saved_kwargs")  # the arguments of a wrapper
+FIXED = (Space, EnvSpec, FunctionType, type)  # types that no step changes
 FIXED_NAMES = ("render_mode",)
 LISTS = (list, tuple)
 ARRAY = {"array", "dtype"}
 MOST_BYTES = 4096  # of one number or word in an array
-ROWS = "vector."  # begins the names of what a vector environment of ours saves
+ROWS = "vector."  # prefix of each name in the saved state of our vector environments
 
 
 @runtime_checkable
 class Saves(Protocol):
-    """An environment that saves and restores itself, as ours do."""
+    """An environment that can save and restore its state, as ours can."""
 
     def state(self) -> State:
         """Return everything that the next step depends on."""
         ...
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Continue from what `state()` returned."""
+        """Restore a state that `state()` returned."""
         ...
 
 
 @runtime_checkable
 class Placed(Protocol):
-    """An environment that stands in a state of its model, such as `TabularEnv`."""
+    """An environment with a state index of its model, such as `TabularEnv`."""
 
     position: int
     elapsed: int
@@ -64,16 +64,17 @@ class Placed(Protocol):
 
 @runtime_checkable
 class Several(Protocol):
-    """A vector of single environments, such as Gymnasium's `SyncVectorEnv`."""
+    """A vector environment made of single ones, such as Gymnasium's `SyncVectorEnv`."""
 
     envs: Sequence[ForeignEnv]
 
 
 def plain_model(env: ForeignEnv) -> TabularModel | None:
-    """Return the model by which `env` behaves exactly, or None.
+    """Return the model that describes `env` exactly, or None.
 
-    None if there is no model or a changing one, if a wrapper may change rewards or observations, if
-    observations are not the states' indices, or if every step must be drawn in a window.
+    It is None if there is no model, or if the model changes. It is also None if a wrapper may
+    change rewards or observations, or if observations are not state indices. And it is None if a
+    window must show every step.
     """
     model = getattr(env.unwrapped, "model", None)
     if not isinstance(model, TabularModel) or getattr(env.unwrapped, "changing", False):
@@ -89,12 +90,12 @@ def is_plain(env: ForeignEnv) -> bool:
 
 
 def is_wrapped(env: ForeignEnv) -> bool:
-    """Return whether somebody has put a wrapper around `env` since `gymnasium.make` made it."""
+    """Return whether a wrapper was added around `env` after `gymnasium.make` made it."""
     return env.spec is not None and bool(env.spec.additional_wrappers)
 
 
 def time_limit(env: ForeignEnv) -> int | None:
-    """Return after how many environment steps an episode is truncated; None for never."""
+    """Return the number of environment steps that truncates an episode; None for no limit."""
     limits = [wrapper._max_episode_steps for wrapper in _time_limits(env)]
     own = getattr(env.unwrapped, "max_episode_steps", None)
     return guard.steps(min([*limits, own] if own else limits, default=None))
@@ -110,9 +111,9 @@ def place(env: ForeignEnv, position: int, elapsed: int) -> None:
 
 
 def state(env: ForeignEnv) -> State | None:
-    """Return all that the rest of an episode depends on, or None if it cannot be told.
+    """Return all that the rest of an episode depends on, or None if it cannot be found.
 
-    Our own worlds know it. Of others, and of wrappers, it is what `plain_state` finds.
+    Our own worlds return it themselves. For other worlds and for wrappers, it is `plain_state`.
     """
     remembered = [plain_state(wrapper, NO_MEMORY) for wrapper in _coloured(env)]
     if None in remembered:
@@ -130,7 +131,7 @@ def restore(env: ForeignEnv, state: State) -> None:
     """Restore `env.unwrapped` from its `state()`, and the time limits and wrappers around it.
 
     Raises:
-        ValueError: If it is no state of this environment. Then our own worlds have not changed.
+        ValueError: If it is no state of this environment. Our own worlds are then unchanged.
     """
     world = env.unwrapped
     around = guard.table("The saved state", state).get("wrappers", [])
@@ -160,7 +161,7 @@ def restore(env: ForeignEnv, state: State) -> None:
 
 
 def vector_state(vector: ForeignVector) -> State | None:
-    """Return all that the next step of a vector environment depends on; None if nobody can tell."""
+    """Return the state that a vector environment's next step depends on; None if unknown."""
     if isinstance(vector, Saves):
         return {f"{ROWS}{name}": array for name, array in vector.state().items()}
     if not isinstance(vector, Several):
@@ -176,13 +177,13 @@ def restore_vector(
     """Restore a vector environment from its `vector_state()`.
 
     Args:
-        vector: Of as many rows as the one that was saved.
-        state: The saved state; other names in it are not looked at.
-        waiting: Rows that the next step only resets. Shape [rows].
-        seed: Of the reset before a stranger's environments are restored.
+        vector: A vector environment with as many rows as the saved one.
+        state: The saved state; other names in it are ignored.
+        waiting: Rows that only reset in the next step. Shape [rows].
+        seed: Seed of the reset before the environments of other projects are restored.
 
     Raises:
-        ValueError: If it is no state of this environment. Then our own worlds have not changed.
+        ValueError: If it is no state of this environment. Our own worlds are then unchanged.
     """
     if isinstance(vector, Saves):
         own = {k.removeprefix(ROWS): v for k, v in state.items() if k.startswith(ROWS)}
@@ -198,7 +199,7 @@ def restore_vector(
     for env, one in zip(vector.envs, told, strict=True):
         restore(env, one)
     if autoreset_mode(vector) is AutoresetMode.NEXT_STEP:
-        # Gymnasium's name for the rows that wait
+        # Gymnasium's name for the rows that are reset in the next step
         vector._autoreset_envs = waiting.copy()  # type: ignore[attr-defined]
 
 
@@ -215,7 +216,7 @@ def overwrites(vector: ForeignVector) -> bool:
 def _saved_limits(
     env: ForeignEnv, state: Mapping[str, Any]
 ) -> list[tuple[TimeLimit[Any, Any], int | None]]:
-    """Return the time limits around an environment, each with the steps that were saved for it."""
+    """Return the time limits around an environment, each with its saved number of steps."""
     limits, saved = list(_time_limits(env)), guard.entry(state, "elapsed")
     fits = isinstance(saved, list | tuple) and len(saved) == len(limits)
     guard.require(fits, f"elapsed must be {len(limits)} numbers of steps, not {saved!r:.60}.")
@@ -226,14 +227,14 @@ def _saved_limits(
 
 
 def _take_a_step(env: ForeignEnv) -> None:
-    """Let a world make what attributes it makes in its first step; their values come next."""
+    """Take a step, so that the world makes the attributes that it only makes in its first step."""
     actions = copy.deepcopy(env.action_space)
     actions.seed(0)
     env.step(actions.sample())
 
 
 def _coloured(env: ForeignEnv) -> list[ForeignWrapper]:
-    """Return the wrappers that may remember more than how long an episode is."""
+    """Return the wrappers whose memory may be more than the number of steps."""
     return [wrapper for wrapper in _wrappers(env) if not isinstance(wrapper, TRANSPARENT)]
 
 
@@ -248,7 +249,7 @@ def _time_limits(env: ForeignEnv) -> Iterator[TimeLimit[Any, Any]]:
 
 
 def plain_state(world: object, fixed: tuple[str, ...] = ()) -> State | None:
-    """Return a world's attributes as JSON values, its generator's state among them.
+    """Return a world's attributes as JSON values, with the state of its random generator.
 
     Args:
         world: An environment, or a wrapper.
@@ -271,22 +272,22 @@ def plain_state(world: object, fixed: tuple[str, ...] = ()) -> State | None:
 
 
 def lacks(world: object, state: object) -> bool:
-    """Tell whether a world has made fewer attributes of its own than a state names."""
+    """Return whether a state names attributes that the world has not made yet."""
     return isinstance(state, dict) and not vars(world).keys() >= state.keys()
 
 
 def restore_plain(world: object, state: object) -> None:
-    """Set a world's attributes to what `plain_state` returned; arrays stay arrays.
+    """Set a world's attributes to the values that `plain_state` returned; arrays stay arrays.
 
-    A state comes from a file, which may be a stranger's: it changes numbers and words that the
-    world keeps, and nothing else.
+    A state comes from a file, and the file may come from another person. Restoring it changes
+    numbers and words that the world already has, and nothing else.
 
     Args:
-        world: One like that of the state, at any step of an episode.
-        state: Values by the names of the world's own attributes.
+        world: A world like that of the state, at any step of an episode.
+        state: Values by the names of the world's attributes.
 
     Raises:
-        ValueError: If the world has no such attribute, or it is another kind of value.
+        ValueError: If the world has no such attribute, or its value is of another kind.
     """
     for name, value in require_plain(world, state).items():
         now = vars(world)[name]
@@ -297,7 +298,7 @@ def restore_plain(world: object, state: object) -> None:
 
 
 def require_plain(world: object, state: object) -> State:
-    """Return the values of a world's attributes in a saved state, and change nothing.
+    """Return the values of a world's attributes in a saved state, without any change.
 
     Raises:
         ValueError: As `restore_plain`.
@@ -307,12 +308,12 @@ def require_plain(world: object, state: object) -> State:
             f"the state of {type(world).__name__} must be a table, not {str(state)[:60]!r}"
         )
     if "_np_random" in state and isinstance(world, gym.Env | VectorEnv):
-        _ = world.np_random  # made when it is first asked for
+        _ = world.np_random  # Gymnasium makes the generator at its first use
     return {name: _told(world, name, value) for name, value in state.items()}
 
 
 def _told(world: object, name: str, told: object) -> object:
-    """Return what an attribute is to be, if that is a value such as the world keeps there."""
+    """Return the new value of an attribute, if its kind is that of the present value."""
     if name not in vars(world):
         raise ValueError(f"{type(world).__name__} keeps nothing in {name!r}")
     now = vars(world)[name]
@@ -322,7 +323,7 @@ def _told(world: object, name: str, told: object) -> object:
             restored({name: copy.deepcopy(now)}, {name: told})  # refuses numbers that are no state
             return told
     elif not _is_plain(now):
-        if told is None:  # such as a space that is only made when it is asked for
+        if told is None:  # for example a space that is made at its first use
             return now
     else:
         value = _unlisted(told)
@@ -332,7 +333,7 @@ def _told(world: object, name: str, told: object) -> object:
 
 
 def _alike(now: object, value: object) -> bool:
-    """Tell whether two values are of one kind: a place may be empty, and a list may grow."""
+    """Return whether two values are of one kind; None fits any kind, and lists may grow."""
     if now is None or value is None:
         return True
     if isinstance(now, LISTS) and isinstance(value, LISTS):
@@ -342,15 +343,15 @@ def _alike(now: object, value: object) -> bool:
 
 
 def _kind(value: object) -> type:
-    """Return bool, float for any number, str, or what else an array holds."""
+    """Return the kind of a value: bool, str, float for any number, else object."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return float  # which may be larger than any of NumPy's, such as a seed
+        return float  # an int may be larger than any integer of NumPy, for example a seed
     kind = np.asarray(value).dtype.kind
     return {"b": bool, "i": float, "u": float, "f": float, "U": str}.get(kind, object)
 
 
 def _unlisted(value: object) -> object:
-    """Return what `_listed` made a JSON value of; a tuple stays a list."""
+    """Undo `_listed`; a tuple stays a list."""
     if isinstance(value, list):
         return [_unlisted(item) for item in value]
     if not isinstance(value, dict):
@@ -372,7 +373,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _own(leaf: object) -> object:
-    """Return a part of our own state as it was before `_listed`."""
+    """Return a part of our own state in the form that it had before `_listed`."""
     return _unlisted(leaf) if isinstance(leaf, dict) and leaf.keys() == ARRAY else leaf
 
 

@@ -1,4 +1,4 @@
-"""Every environment that ships with the suite, and its registration with Gymnasium."""
+"""List of all environments of Spielfeld, and their registration with Gymnasium."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "spielfeld/RandomWalk-v0": ("random-walk", "five cells in a row, a reward at the right end"),
     "spielfeld/RussellNorvig4x3-v0": (
         "russell-norvig-4x3",
-        "the textbook world of a goal and a pit",
+        "the textbook world with a goal and a pit",
     ),
     "spielfeld/Swamp-v0": ("swamp", "mud, pits and a teleport"),
     "spielfeld/WindyGridWorld-v0": ("windy", "a wind blows upwards in the middle"),
@@ -40,7 +40,7 @@ SMALL_WORLDS: dict[str, tuple[str, str]] = {
     ),
     "spielfeld/JacksCarRental-v0": (
         "spielfeld.envs.small_worlds.jacks_car_rental:car_rental_world",
-        "move cars overnight to meet the demand: free_shuttle=, parking_fee=",
+        "move cars overnight to meet demand: free_shuttle=, parking_fee=",
     ),
     "spielfeld/MaximisationBias-v0": (
         "spielfeld.envs.small_worlds.maximisation_bias:bias_world",
@@ -60,7 +60,7 @@ SMALL_WORLDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# Environment id -> (function that returns its model, one line of text, steps of an episode).
+# Environment id -> (function that returns its model, one line of text, steps in an episode).
 BANDITS: dict[str, tuple[str, str, int]] = {
     "spielfeld/Bandit-v0": (
         "spielfeld.envs.bandit.model:any_bandit",
@@ -69,7 +69,7 @@ BANDITS: dict[str, tuple[str, str, int]] = {
     ),
     "spielfeld/DriftingBandit-v0": (
         "spielfeld.envs.bandit.model:drifting_bandit",
-        "ten arms, equal at first, whose means walk at random: arms=, drift=",
+        "ten arms with means that start equal and walk at random: arms=, drift=",
         10_000,
     ),
     "spielfeld/TenArmedTestbed-v0": (
@@ -83,7 +83,7 @@ BANDITS: dict[str, tuple[str, str, int]] = {
 BOARD_GAMES: dict[str, tuple[dict[str, object], str]] = {
     "spielfeld/ConnectFour-v0": (
         {"rows": 6, "columns": 7, "connect": 4, "gravity": True},
-        "four in a row, stones fall: opponent=random, rule, uct or perfect, seat=",
+        "four in a row with gravity: opponent=random, rule, uct or perfect, seat=",
     ),
     "spielfeld/ConnectK-v0": (
         {},
@@ -98,7 +98,7 @@ BOARD_GAMES: dict[str, tuple[dict[str, object], str]] = {
 GENERAL = {
     "spielfeld/GridWorld-v0": "any layout: layout=NAME, a path to a layout file, or a Layout",
     "spielfeld/Maze-v0": "a maze of any size: rows=, columns=, seed=, slip=, loops=",
-    "spielfeld/SelfPlay-v0": "a board game, each step one ply of either side: rows=, columns=",
+    "spielfeld/SelfPlay-v0": "a board game in which the learner plays both sides: rows=, columns=",
     "spielfeld/Tabular-v0": "any finite world: model=TabularModel(...)",
 }
 
@@ -108,7 +108,7 @@ GRID, MAZE, TABLE = (
     "spielfeld.envs.grid_world.world:maze_world",
     "spielfeld.envs.env:tabular_world",
 )
-# "module:function" of every world and bandit, which alone may be named by text.
+# "module:function" of every world and bandit; text may name no other function.
 MAKERS = frozenset(
     {GRID, MAZE, TABLE, *(place for place, _ in SMALL_WORLDS.values()),
      *(place for place, *_ in BANDITS.values())}
@@ -116,7 +116,7 @@ MAKERS = frozenset(
 
 
 def register_environments() -> None:
-    """Register every environment of the suite with Gymnasium, once."""
+    """Register every environment of Spielfeld with Gymnasium, once."""
     for name, (layout, _) in CATALOGUE.items():
         _register_world(name, GRID, layout=layout)
     for name, (place, _) in SMALL_WORLDS.items():

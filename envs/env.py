@@ -1,7 +1,7 @@
-"""The Gymnasium environment of every finite world.
+"""Gymnasium environment for all finite worlds.
 
-A world is a function that returns a `World`: a `TabularModel`, and words and pictures of its states
-for people. `TabularEnv` acts in any of them, and `vector.py` in many copies at once.
+A world is a function that returns a `World`: a `TabularModel`, with descriptions and pictures of
+its states. `TabularEnv` acts in a world, and `vector.py` in many copies of it at once.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ Row = tuple[list[float], list[tuple[int, float, bool]]]
 
 
 class Observation(Protocol):
-    """Turns states into observations of `space`; returns fresh arrays."""
+    """Turns states into observations of `space`; always returns new arrays."""
 
     @property
     def space(self) -> Space[Any]:
-        """Every observation lies in it."""
+        """Space that contains every observation."""
         ...
 
     def __call__(self, states: States) -> Observed:
-        """Observe one state (int) or several (integers [n])."""
+        """Return the observation of one state (int) or of several (integers [n])."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class TableObservation:
-    """An observation that a table holds for each state.
+    """Observation that a table lists for each state.
 
     Args:
-        space: Every row of `table` lies in it.
+        space: Space that contains every row of `table`.
         table: Integers, one row for each state. Shape [states] or [states, digits].
     """
 
@@ -64,28 +64,28 @@ class TableObservation:
     table: npt.NDArray[np.int64]
 
     def __call__(self, states: States) -> Observed:
-        """Observe one state (int) or several (integers [n])."""
+        """Return the observation of one state (int) or of several (integers [n])."""
         seen = np.array(self.table[states])
         return int(seen) if seen.ndim == 0 else seen
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A finite world, and words and pictures of it for people.
+    """A finite world, with descriptions and pictures of its states.
 
     Args:
-        name: In words, for titles.
-        source: The book or paper that it comes from.
-        model: The world itself.
-        actions: The name of each action, in one word or number.
-        tell: Says in words or characters where the agent is, for a state's number.
-        board: Where pictures show each state; -1 for nothing. Shape [rows, columns]. None for a
-            board of all states in the order of their numbers, unless there is a layout.
-        discount: The discount by which the world measures returns.
-        max_episode_steps: Time limit in environment steps; None for none.
+        name: Title of the world.
+        source: Book or paper that the world comes from.
+        model: Probabilities, next states and rewards.
+        actions: Name of each action: one word or number.
+        tell: Function that describes a state, given by its number, in words or characters.
+        board: State that a picture shows at each place; -1 for none. Shape [rows, columns]. By
+            default a board of all states in the order of their numbers, or the layout.
+        discount: Discount of the world's returns.
+        max_episode_steps: Time limit in environment steps; None for no limit.
         observation: The agent's observation; None for the number of the state.
-        layout: The map of a grid world, which its pictures show.
-        states: The meaning of its states.
+        layout: Layout of a grid world, which pictures show.
+        states: Meaning of the states of a grid world.
     """
 
     name: str
@@ -101,14 +101,14 @@ class World:
     states: GridStates | None = None
 
     def limit(self, time_limit: int | None, max_episode_steps: int | None = None) -> int | None:
-        """Return the time limit in force, in environment steps.
+        """Return the time limit in environment steps; None for no limit.
 
         Args:
-            time_limit: Replaces that of the world; 0 stands for none.
-            max_episode_steps: A limit beside that; the shorter one holds.
+            time_limit: Replaces the limit of the world; 0 means no limit.
+            max_episode_steps: A second limit; the shorter one applies.
 
         Raises:
-            ValueError: If one of them is no whole number of steps.
+            ValueError: If an argument is no whole number of steps.
         """
         if time_limit is not None and not (isinstance(time_limit, int) and time_limit >= 0):
             raise ValueError(f"time_limit must be 0 (none) or more steps, not {time_limit!r}.")
@@ -117,7 +117,7 @@ class World:
 
     @cached_property
     def told(self) -> tuple[str, ...]:
-        """The words of every state."""
+        """The description of every state."""
         return tuple(map(self.tell, range(self.model.states)))
 
     def draw(self, state: int) -> Surface:
@@ -134,18 +134,18 @@ class World:
 
 
 def tabular_world(model: TabularModel, discount: float = 1.0) -> World:
-    """Return the world of a model without a story.
+    """Return a world that consists of a model only.
 
     Args:
-        model: The world.
-        discount: The discount by which it measures returns.
+        model: The model.
+        discount: Discount of the world's returns.
     """
     actions = tuple(map(str, range(model.actions)))
     return World("Finite world", "", model, actions, "state {}\n".format, discount=discount)
 
 
 def folded(states: int) -> npt.NDArray[np.int64]:
-    """Return a board of all states in the order of their numbers, about twice as wide as high."""
+    """Return a board of all states in the order of their numbers, with width about 2 * height."""
     width = math.ceil(math.sqrt(2 * states))
     board = np.arange(math.ceil(states / width) * width)
     return np.where(board < states, board, -1).reshape(-1, width)
@@ -155,19 +155,20 @@ Made = World | TabularModel | Callable[..., World] | str
 
 
 def make_world(world: Made, options: dict[str, Any]) -> World:
-    """Return a world, or make it of its model, its function or the name of that.
+    """Return a world, made from a model, a function or the name of a function.
 
     Args:
-        world: A `World`; a model; a function that returns a `World`; or "module:function" of one
-            that ships with the suite.
-        options: Of the function.
+        world: A `World`; a model; a function that returns a `World`; or the "module:function" of
+            a world of Spielfeld.
+        options: Arguments of the function.
 
     Raises:
-        ValueError: If the suite has no such function: options come from files, too.
+        ValueError: If Spielfeld has no such function. The name may come from a file, so no
+            other function is called.
     """
     if isinstance(world, World):
         if options:
-            raise ValueError(f"This world is made already: {', '.join(options)} would do nothing.")
+            raise ValueError(f"The world is already made, so {', '.join(options)} has no effect.")
         return world
     if isinstance(world, TabularModel):
         return tabular_world(world, **options)
@@ -177,31 +178,32 @@ def make_world(world: Made, options: dict[str, Any]) -> World:
 
 
 def made_by(place: str, kind: type[Kind], options: dict[str, Any]) -> Kind:
-    """Return the object that a function of the suite makes.
+    """Return the object that a function of Spielfeld makes.
 
     Args:
         place: "module:function".
-        kind: The class of the object.
-        options: Of the function.
+        kind: Class of the object.
+        options: Arguments of the function.
 
     Raises:
-        ValueError: If the suite has no such function: options come from files, too.
+        ValueError: If Spielfeld has no such function. The name may come from a file, so no other
+            function is called.
     """
     made = load_env_creator(place)(**options) if place in MAKERS else None
     if not isinstance(made, kind):
-        raise ValueError(f"{place!r} is no world of the suite: give the function itself.")
+        raise ValueError(f"{place!r} is no world of Spielfeld: pass the function itself.")
     return made
 
 
 class TabularEnv(gym.Env[Observed, int]):
-    """Acts in a finite world; the table decides everything.
+    """Environment of a finite world; its model gives every probability and reward.
 
     | card        | kind                                                                     |
     |-------------|--------------------------------------------------------------------------|
-    | observation | `Discrete(states)`, int, unless the world shows something else           |
-    | action      | `Discrete(actions)`; `info["action_mask"]` (int8) where some are illegal |
-    | reward      | float: of the model                                                      |
-    | end         | `terminated` by the model; `truncated` by the time limit alone           |
+    | observation | `Discrete(states)`, int, unless the world has another observation        |
+    | action      | `Discrete(actions)`; `info["action_mask"]` (int8) if some are illegal    |
+    | reward      | float, from the model                                                    |
+    | end         | `terminated` from the model; `truncated` only by the time limit          |
     | state       | `state()`: dict of position (int), elapsed (int), np_random (dict)       |
 
     Each reset and each step draws exactly one `np_random.random()`. In mode "human" a window shows
@@ -217,15 +219,15 @@ class TabularEnv(gym.Env[Observed, int]):
 
     Args:
         world: A `TabularModel`, a `World`, or a function that returns one.
-        max_episode_steps: Time limit in environment steps, beside that of the world.
-        time_limit: Environment steps of an episode, in place of the world's limit; 0 for no limit.
+        max_episode_steps: Time limit in environment steps, in addition to that of the world.
+        time_limit: Time limit that replaces the world's limit; 0 for no limit.
             `gymnasium.make(..., max_episode_steps=...)` can only shorten it.
         render_mode: None, "ansi" (text), "rgb_array" (uint8 [height, width, 3]) or "human".
-        **options: Of the function.
+        **options: Arguments of the function.
 
     Raises:
-        ValueError: If an option does not fit, the render mode is unknown, or an action is not legal
-            in the current state.
+        ValueError: If an option does not fit, or the render mode is unknown. Also if an action is
+            illegal in the present state.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012
@@ -238,9 +240,9 @@ class TabularEnv(gym.Env[Observed, int]):
     action_space: Discrete[Any]
     position: Annotated[int, Index("states", none=True)]
     elapsed: Counter
-    board: npt.NDArray[np.int64]  # of a small world; the others have none
-    layout: Layout  # of a grid world
-    grid_states: GridStates  # of a grid world
+    board: npt.NDArray[np.int64]  # only in small worlds
+    layout: Layout  # only in grid worlds
+    grid_states: GridStates  # only in grid worlds
 
     def __init__(
         self,
@@ -281,7 +283,7 @@ class TabularEnv(gym.Env[Observed, int]):
         return self._observe(), self._info()
 
     def step(self, action: SupportsInt) -> tuple[Observed, float, bool, bool, Info]:
-        """Act once; see `gymnasium.Env.step`."""
+        """Take an action; see `gymnasium.Env.step`."""
         try:
             cumulative, outcomes = self._rows[self.position][action]  # type: ignore[index]
         except (KeyError, TypeError):
@@ -343,7 +345,7 @@ class TabularEnv(gym.Env[Observed, int]):
         return number
 
     def _row(self, action: int) -> Row:
-        """Read one row of the model into plain lists, which are the fastest to sample from."""
+        """Copy one row of the model into plain lists, which are the fastest to sample from."""
         model, place = self.model, (self.position, action)
         count = int(np.flatnonzero(model.probability[place]).max()) + 1
         columns = (model.next_state, model.reward, model.terminated)
@@ -361,16 +363,16 @@ class TabularEnv(gym.Env[Observed, int]):
 
 
 class LegalActions(Discrete[np.int64]):
-    """The actions of a world in which not all are always legal; samples those that are."""
+    """Actions of a world in which some are illegal in some states; samples legal actions."""
 
     def __init__(self, env: TabularEnv) -> None:
         super().__init__(env.model.actions)
         self._env = env
 
     def sample(self, mask: Array | None = None, probability: Array | None = None) -> np.int64:
-        """Return a random action, by default one that is legal where the environment stands.
+        """Return a random action, by default one that is legal in the present state.
 
-        Before the first episode and after the end of one: where any other may start.
+        Before the first episode and after its end, the action is legal in every start state.
         """
         if mask is None and probability is None:
             mask = self._legal().astype(np.int8)
@@ -385,16 +387,16 @@ class LegalActions(Discrete[np.int64]):
 
 
 def space_of(world: World) -> Space[Any]:
-    """Return the space of one observation."""
+    """Return the space of a world's observations."""
     return Discrete(world.model.states) if world.observation is None else world.observation.space
 
 
 def require_render_mode(render_mode: str | None, known: list[str]) -> None:
-    """Refuse an unknown render mode.
+    """Check that a render mode is known.
 
     Raises:
-        ValueError: Names the known ones.
+        ValueError: If it is not; the message names the known ones.
     """
     if render_mode is not None and render_mode not in known:
         modes = ", ".join(known)
-        raise ValueError(f"Unknown render mode {render_mode!r}; this world knows: {modes}.")
+        raise ValueError(f"Unknown render mode {render_mode!r}; this world has: {modes}.")

@@ -1,4 +1,4 @@
-"""Reads the transition tables that Gymnasium's toy worlds carry."""
+"""Reader for the transition tables of Gymnasium's toy worlds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spielfeld.protocols import World
 
 @runtime_checkable
 class Toy(Protocol):
-    """A world of Gymnasium that carries its table."""
+    """A world of Gymnasium with a transition table."""
 
     P: Mapping[int, Mapping[int, Sequence[Outcome]]]
     initial_state_distrib: npt.ArrayLike
@@ -24,27 +24,27 @@ class Toy(Protocol):
 
 @runtime_checkable
 class Fickle(Protocol):
-    """A taxi whose passenger may change his mind, which the table does not tell."""
+    """A taxi world whose passenger may change the destination; the table does not show this."""
 
     fickle_passenger: bool
 
 
 def read_table(env: World) -> TabularModel:
-    """Read the transition table `P` of a Gymnasium env (FrozenLake, CliffWalking, Taxi).
+    """Read the transition table `P` of a Gymnasium environment (FrozenLake, CliffWalking, Taxi).
 
-    Equal outcomes are merged; the start comes from `initial_state_distrib`; states in which
-    episodes end are made absorbing.
+    Equal outcomes are added up. The start comes from `initial_state_distrib`. States in which
+    episodes end become absorbing: every action leads back to the state.
 
     Args:
         env: An environment whose `unwrapped` has `P` and `initial_state_distrib`.
 
     Raises:
-        ValueError: If the env has no such table, or its `step` goes beyond it.
+        ValueError: If there is no such table, or `step` does more than the table says.
     """
     world = env.unwrapped
     name = world.spec.id if world.spec else type(world).__name__
     if not isinstance(world, Toy):
-        raise ValueError(f"{name} has no table P with initial_state_distrib to read a model from.")
+        raise ValueError(f"{name} has no table P with initial_state_distrib, so it has no model.")
     if isinstance(world, Fickle) and world.fickle_passenger:
         raise ValueError(
             f"{name} has fickle_passenger, so its step does more than its table P says."
@@ -61,7 +61,7 @@ def _absorbing(
     start: Floats,
     name: str,
 ) -> TabularModel:
-    """Make every state that ends an episode lead to itself with reward 0."""
+    """Return a model in which every state that ends an episode leads to itself with reward 0."""
     possible = probability > 0
     ends = np.zeros(len(start), bool)
     ends[next_state[possible & terminated]] = True
@@ -70,8 +70,8 @@ def _absorbing(
     if goes_on.any():
         state, action, _ = np.argwhere(goes_on)[0]
         raise ValueError(
-            f"{name}: state {state}, action {action} enters a state that ends other episodes "
-            "without ending this one, which a table of states cannot tell apart."
+            f"{name}: state {state}, action {action} enters a state that ends other episodes, "
+            "but not this one. A table of states cannot describe this."
         )
     probability[ends] = np.arange(probability.shape[2]) == 0
     next_state[ends] = np.flatnonzero(ends)[:, None, None]
@@ -80,7 +80,7 @@ def _absorbing(
 
 
 def _visited(next_state: Integers, goes_on: Booleans, start: Floats) -> Booleans:
-    """States that an episode can stand in, from the start along outcomes that go on."""
+    """Return the states that an episode can visit before its end."""
     visited = start > 0
     frontier = visited
     while frontier.any():

@@ -1,4 +1,4 @@
-"""Many worlds at once, seen alike whoever made them: what learners on batches act in."""
+"""One interface to every vector environment, with any autoreset mode."""
 
 from __future__ import annotations
 
@@ -32,46 +32,48 @@ from spielfeld.snapshot import Counts, Values
 
 
 class Step(NamedTuple):
-    """What one action in each row led to."""
+    """Result of one action in each row."""
 
     reward: Array  # float64 [rows]
     terminated: Array  # bool [rows]
     truncated: Array  # bool [rows]
-    next_observation: Array  # [rows, ...], where the step led, before any reset
-    taken: Array  # bool [rows], False where a row was only reset: no step of any episode
-    next_legal: Array | None = None  # bool [rows, actions], of next_observation, if that is told
+    next_observation: Array  # [rows, ...], after the step and before any reset
+    taken: Array  # bool [rows], False for rows that were only reset: no step of any episode
+    next_legal: Array | None = None  # bool [rows, actions] for next_observation; None if unknown
 
 
 def rows_seed(seed: int, samples: int = 0) -> int:
-    """Return the seed of the first row of many worlds, far from that of any other run.
+    """Return the seed of the first row, which differs from the rows of all other runs.
 
-    Row i gets this seed + i, so that seeds of runs themselves, 1,000 and 1,001, would share rows.
+    Row i gets this seed + i. If the seeds of runs were used directly, runs 1,000 and 1,001 would
+    have rows with the same random numbers.
 
     Args:
-        seed: Of the run.
-        samples: Environment steps taken before; worlds that a run enters later get other numbers.
+        seed: Seed of the run.
+        samples: Environment steps before this; worlds that a run enters later get other seeds.
     """
     return int(np.random.SeedSequence([seed, samples]).generate_state(1)[0]) >> 1
 
 
 class ManyWorlds:
-    """A vector environment whose three ways to reset itself look the same.
+    """A vector environment with the same interface for all three autoreset modes.
 
-    After each step `observation` is what to act on next: of a new episode where one has ended.
+    After each step `observation` is the input of the next action. If an episode has ended, it is
+    the first observation of the next episode.
 
     Args:
         vector: A Gymnasium vector environment, with any `autoreset_mode`.
 
     Raises:
-        ValueError: If the next step overwrites what was seen (`copy=False`).
+        ValueError: If the next step overwrites the last observations (`copy=False`).
 
     Attributes:
-        observation: Of all rows, to act on. Shape [rows, ...].
-        legal: Which actions are. Shape [rows, actions]; None if the environment does not tell.
-        finished: Return and length of the episodes that have ended, to be taken away by the reader.
-        waiting: Rows that the next step only resets, whatever the action. Shape [rows].
-        total: Return of the present episodes so far. Shape [rows].
-        length: Their environment steps. Shape [rows].
+        observation: Present observations of all rows. Shape [rows, ...].
+        legal: Whether each action is legal. Shape [rows, actions]; None if unknown.
+        finished: Return and length of the episodes that have ended; the reader empties the list.
+        waiting: Rows that the next step only resets; it ignores their actions. Shape [rows].
+        total: Returns of the present episodes so far. Shape [rows].
+        length: Environment steps of the present episodes so far. Shape [rows].
     """
 
     saved: ClassVar = ("observation", "legal", "waiting", "total", "length")
@@ -83,7 +85,7 @@ class ManyWorlds:
 
     def __init__(self, vector: ForeignVector) -> None:
         if overwrites(vector):
-            raise ValueError("What was seen must stay as it is: make the vector with copy=True.")
+            raise ValueError("The next step must not overwrite observations: use copy=True.")
         self.vector = vector
         self.rows = vector.num_envs
         self.observation_space = vector.single_observation_space
@@ -95,24 +97,24 @@ class ManyWorlds:
         self.total, self.length = np.zeros(self.rows), np.zeros(self.rows, np.int64)
 
     def reset(self, seed: int | None = None) -> None:
-        """Start an episode in every row; with a seed, every row gets random numbers of its own."""
+        """Start an episode in every row; with a seed, every row gets other random numbers."""
         self.observation, info = self.vector.reset(seed=seed)
         self._begun = True
         self.waiting[:], self.total[:], self.length[:] = False, 0, 0
         self._allow(info)
 
     def step(self, actions: Array) -> Step:
-        """Act once in every row, and start new episodes where one has ended.
+        """Take an action in every row, and start the next episode in rows that have ended.
 
         Raises:
-            ValueError: If the environment pays what is no number; names the row.
+            ValueError: If a reward is not a finite number; the message names the row.
         """
         taken = ~self.waiting
         observation, reward, terminated, truncated, info = self.vector.step(actions)
         reward = np.asarray(reward, np.float64)
         if not np.isfinite(reward).all():
             row = int(np.flatnonzero(~np.isfinite(reward))[0])
-            raise ValueError(f"The environment of row {row} paid {reward[row]}.")
+            raise ValueError(f"The environment of row {row} gave the reward {reward[row]}.")
         ended = terminated | truncated
         step = Step(reward, terminated, truncated, observation, taken, _legal(info))
         if self.mode is AutoresetMode.NEXT_STEP:
@@ -149,10 +151,10 @@ class ManyWorlds:
         return {**vector, **snapshot.leaves(self)}
 
     def restore(self, state: snapshot.State, seed: int) -> None:
-        """Go on where `state()` was asked for; where it is {}, begin new episodes.
+        """Restore a saved state; if it is {}, start new episodes.
 
         Raises:
-            ValueError: If the state is of another number of rows, or a part does not fit.
+            ValueError: If the state has another number of rows, or a part does not fit.
         """
         if not state or not self._begun:
             self.reset(seed)
@@ -178,10 +180,10 @@ class ManyWorlds:
             raise
 
     def require_sound(self) -> None:
-        """Refuse restored observations out of their space, and rows without a legal action.
+        """Check that restored observations lie in their space, and that rows have a legal action.
 
         Raises:
-            ValueError: Says which.
+            ValueError: If not; the message names the part.
         """
         require_seen("The saved 'observation'", self.observation_space, self.observation)
         if self.legal is not None:
@@ -192,8 +194,8 @@ class ManyWorlds:
         legal = _legal(info)
         if legal is None:
             return
-        legal |= ~legal.any(axis=1, keepdims=True)  # none where an episode is over
-        told = info.get("_action_mask")  # Gymnasium's word for the rows that said something
+        legal |= ~legal.any(axis=1, keepdims=True)  # an ended episode has no legal action
+        told = info.get("_action_mask")  # Gymnasium's name for the rows with an action mask
         if told is not None and self.legal is not None:
             legal = np.where(told[:, None], legal, self.legal)
         self.legal = legal
@@ -208,10 +210,10 @@ class ManyWorlds:
 
 
 def require_seen(what: str, space: Space[Any], observations: Array) -> None:
-    """Refuse observations [rows, ...] with numbers that name nothing in a discrete space.
+    """Check that observations [rows, ...] lie in a discrete space.
 
     Raises:
-        ValueError: If a number is out of its range; networks would read another one in its place.
+        ValueError: If a number is out of its range; a network would read another number instead.
     """
     if not isinstance(space, Discrete | MultiDiscrete):
         return
@@ -221,9 +223,9 @@ def require_seen(what: str, space: Space[Any], observations: Array) -> None:
 
 
 def _legal(info: Mapping[str, Any]) -> Array | None:
-    """Return which actions an environment says are legal, if it does. Shape [rows, actions].
+    """Return the legal actions of an environment, or None if unknown. Shape [rows, actions].
 
-    Where only some rows have said something, all are legal in the others.
+    If only some rows have an action mask, all actions are legal in the others.
     """
     if "action_mask" not in info:
         return None
@@ -232,7 +234,7 @@ def _legal(info: Mapping[str, Any]) -> Array | None:
 
 
 def _with_finals(rows: Array, ended: Booleans, finals: Array) -> Array:
-    """Put what was seen last in episodes in the place of what is seen first of the next ones."""
+    """Replace the first observations of new episodes by the last ones of the ended episodes."""
     last = rows.copy()
     for row in np.flatnonzero(ended).tolist():
         last[row] = finals[row]
@@ -240,12 +242,12 @@ def _with_finals(rows: Array, ended: Booleans, finals: Array) -> Array:
 
 
 def many_worlds(source: ManyWorlds | ForeignVector | gym.Env[Any, Any], rows: int) -> ManyWorlds:
-    """Return `rows` copies of an environment, natively where it is able to, or a vector as it is.
+    """Return `rows` copies of an environment as `ManyWorlds`, or a vector environment unchanged.
 
     Args:
-        source: A Gymnasium environment or vector environment. One that was not made by
-            `gymnasium.make`, or was wrapped since, is used alone: nobody knows how to copy it.
-        rows: How many copies; what is a vector environment already has as many as it has.
+        source: A Gymnasium environment or vector environment. An environment is used alone if it
+            cannot be copied: `gymnasium.make` did not make it, or it was wrapped later.
+        rows: Number of copies; a vector environment keeps its own number of rows.
     """
     if isinstance(source, ManyWorlds):
         return source
@@ -254,7 +256,7 @@ def many_worlds(source: ManyWorlds | ForeignVector | gym.Env[Any, Any], rows: in
     model = plain_model(source)
     if model is not None:
         return ManyWorlds(_of_table(source, model, rows))
-    # of a wrapper that was put around since `gymnasium.make`, a copy would know nothing
+    # A copy would not have the wrappers that were added after `gymnasium.make`.
     if source.spec is None or is_wrapped(source):
         alone = SyncVectorEnv([lambda: source], autoreset_mode=AutoresetMode.DISABLED)
         return ManyWorlds(alone)
@@ -266,7 +268,7 @@ def _of_table(source: ForeignEnv, model: TabularModel, rows: int) -> ForeignVect
 
 
 def _copies(spec: EnvSpec, rows: int) -> ForeignVector:
-    """Make copies of what a spec tells of, without windows."""
+    """Return copies of the environment of a spec, without windows."""
     options = {key: value for key, value in spec.kwargs.items() if key != "render_mode"}
     if spec.max_episode_steps is not None:
         options["max_episode_steps"] = spec.max_episode_steps

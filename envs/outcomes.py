@@ -1,4 +1,4 @@
-"""A `TabularModel` from lists of outcomes: what each action may lead to in each state."""
+"""A `TabularModel` from lists of outcomes: the possible results of each action in each state."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def model_of(
     actions: int,
     start: npt.NDArray[np.float64],
 ) -> TabularModel:
-    """Write down a world of which one can say what an action in a state leads to.
+    """Return the model of a world, given a function that lists the outcomes of an action.
 
     Args:
-        outcomes: All that an action in a state may lead to; nothing for an illegal action.
+        outcomes: Returns all outcomes of an action in a state; an empty list if it is illegal.
         states: Number of states.
         actions: Number of actions.
         start: Distribution of the first state. Shape [states].
@@ -39,12 +39,12 @@ def model_of(
 
 
 def stay(state: int) -> list[Outcome]:
-    """Return the outcomes of a state in which an episode has ended."""
+    """Return the outcomes of an end state: it leads to itself."""
     return [(1.0, state, 0.0, True)]
 
 
 def merged_outcomes(table: Mapping[int, Mapping[int, Sequence[Outcome]]]) -> list[list[Merged]]:
-    """Add up the probabilities of equal outcomes."""
+    """Return outcomes in which the probabilities of equal outcomes are added up."""
     rows: list[list[Merged]] = []
     for state in sorted(table):
         rows.append([{} for _ in table[state]])
@@ -58,7 +58,7 @@ def merged_outcomes(table: Mapping[int, Mapping[int, Sequence[Outcome]]]) -> lis
 def outcome_arrays(
     rows: list[list[Merged]],
 ) -> tuple[Floats, Integers, Floats, Booleans]:
-    """Return probability, next state, reward and end of each outcome, of the shape of a model."""
+    """Return probability, next state, reward and end of each outcome, as arrays of a model."""
     width = max(len(merged) for row in rows for merged in row)
     shape = (len(rows), len(rows[0]), width)
     probability, reward = np.zeros(shape), np.zeros(shape)

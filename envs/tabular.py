@@ -1,8 +1,8 @@
-"""A finite world: a table of probabilities, next states, rewards and ends, and its sampling.
+"""Model of a finite world: probabilities, next states, rewards and ends as arrays, and sampling.
 
 The functions at the end turn a draw from [0, 1) into a start, an outcome or a reward. Single
-environments call them as they are; vector environments and training loops compile them. So the same
-draws give the same episodes everywhere.
+environments call them as plain Python; vector environments and training loops compile them. So the
+same draws give the same episodes everywhere.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Given = TypeVar("Given", bound=npt.NDArray[Any])
 
 
 class ModelArrays(NamedTuple):
-    """A model as compiled loops take it; the cumulative rows are what a draw inverts."""
+    """Arrays of a model for compiled loops; a draw is looked up in the cumulative rows."""
 
     cumulative: Floats  # [states, actions, outcomes]
     next_state: Integers  # [states, actions, outcomes]
@@ -36,24 +36,24 @@ class ModelArrays(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class TabularModel:
-    """A Markov decision process as arrays, validated when made, then read-only.
+    """A Markov decision process as arrays, checked when it is made and read-only afterwards.
 
-    Sutton & Barto, 2nd edition, section 3.1: outcome k of action a in state s has
-    `probability[s, a, k]`, leads to `next_state[s, a, k]`, pays `reward[s, a, k]` and ends the
-    episode if `terminated[s, a, k]`. Unused outcomes have probability 0.
+    Sutton & Barto, 2nd edition, section 3.1. Outcome k of action a in state s has
+    `probability[s, a, k]`. It leads to `next_state[s, a, k]` and gives `reward[s, a, k]`. It ends
+    the episode if `terminated[s, a, k]`. Unused outcomes have probability 0.
 
     Args:
-        probability: Each legal row sums to 1. Shape [states, actions, outcomes].
+        probability: Probabilities; each legal row sums to 1. Shape [states, actions, outcomes].
         next_state: State indices. Shape [states, actions, outcomes].
         reward: Mean reward of each outcome. Shape [states, actions, outcomes].
         terminated: Whether the outcome ends the episode. Shape [states, actions, outcomes].
         start: Distribution of the first state. Shape [states].
-        legal: Which actions a state allows, all by default. Shape [states, actions].
+        legal: Whether an action is legal, all by default. Shape [states, actions].
         reward_deviation: Standard deviation of normal noise around `reward`, none by default;
             planners use the mean. Shape [states, actions, outcomes].
 
     Raises:
-        ValueError: If the arrays do not describe a world; names the state and the action.
+        ValueError: If the arrays describe no world; it names the state and the action.
     """
 
     probability: Floats
@@ -80,8 +80,8 @@ class TabularModel:
 
     def _store(self, name: str, value: Array, kind: type[np.generic]) -> None:
         given = guard.as_array(name, value)
-        with np.errstate(invalid="ignore", over="ignore"):  # the next lines refuse what got lost
-            array = given.astype(kind, order="C")  # one layout: loops are compiled once
+        with np.errstate(invalid="ignore", over="ignore"):  # the next lines refuse lost numbers
+            array = given.astype(kind, order="C")  # one memory layout: loops are compiled once
         if kind is np.int32 and not np.array_equal(array, given):
             raise ValueError(f"{name} must hold whole numbers that fit 32 bits.")
         if kind is np.bool_ and not np.array_equal(array, given):
@@ -100,11 +100,11 @@ class TabularModel:
 
     @cached_property
     def legal_actions(self) -> Booleans:
-        """Return which actions each state allows. Shape [states, actions]."""
+        """Whether each action is legal. Shape [states, actions]."""
         if self.legal is not None:
             return self.legal
         everything = np.ones((self.states, self.actions), bool)
-        return _read_only(everything)  # as `legal` is: loops are compiled once for both
+        return _read_only(everything)  # read-only as `legal`: loops are compiled once for both
 
     @cached_property
     def expected_reward(self) -> Floats:
@@ -114,20 +114,20 @@ class TabularModel:
 
     @cached_property
     def possible(self) -> Booleans:
-        """Which outcomes can happen when legal actions are taken. Same shape as `probability`."""
+        """Whether each outcome can happen after a legal action. Same shape as `probability`."""
         possible: Booleans = (self.probability > 0) & self.legal_actions[:, :, None]
         return _read_only(possible)
 
     @cached_property
     def terminal(self) -> Booleans:
-        """Which states an episode never leaves. Shape [states]."""
+        """Whether a state ends episodes. Shape [states]."""
         ends = np.zeros(self.states, bool)
         ends[self.next_state[self.terminated & self.possible]] = True
         return _read_only(ends)
 
     @cached_property
     def arrays(self) -> ModelArrays:
-        """Return the arrays that environments and compiled loops sample from; read-only."""
+        """The arrays that environments and compiled loops sample from; read-only."""
         arrays = ModelArrays(
             cumulative=_cumulative(self.probability),
             next_state=self.next_state,
@@ -145,13 +145,13 @@ class TabularModel:
 
 
 def _read_only(array: Given) -> Given:
-    """Return an array that is not to be changed: it was checked once, and loops do not look."""
+    """Make an array read-only, because it is checked only once, before the loops."""
     array.flags.writeable = False
     return array
 
 
 def _cumulative(probability: Floats) -> Floats:
-    """Cumulative rows that reach exactly 1 at their last possible outcome."""
+    """Return cumulative rows that are exactly 1 from the last possible outcome on."""
     cumulative = np.cumsum(probability, axis=-1)
     outcomes = np.arange(probability.shape[-1])
     last = np.max(np.where(probability > 0, outcomes, -1), axis=-1, keepdims=True)
@@ -197,7 +197,7 @@ def _check_rows(model: TabularModel) -> None:
 
 
 def _check_ends(model: TabularModel) -> None:
-    """A state that ends an episode must absorb: every outcome stays, pays 0 and ends."""
+    """Check that a state that ends an episode stays, gives 0 and ends, with every outcome."""
     ends = np.flatnonzero(model.terminal)
     stays = model.next_state[ends] == ends[:, None, None]
     absorbs = stays & (model.reward[ends] == 0) & model.terminated[ends]
@@ -225,7 +225,7 @@ def sample_start(model: ModelArrays, draw: float) -> int:
 def sample_outcome(model: ModelArrays, state: int, action: int, draw: float) -> int:
     """Return the first outcome whose cumulative probability exceeds `draw`."""
     outcome = 0
-    for k in range(model.cumulative.shape[2] - 1):  # a sum, not a search: no branch to mispredict
+    for k in range(model.cumulative.shape[2] - 1):  # a sum is faster than a search with branches
         outcome += model.cumulative[state, action, k] <= draw
     return outcome
 
@@ -239,8 +239,8 @@ def mean_reward(model: ModelArrays, state: int, action: int, outcome: int, draw:
 def noisy_reward(model: ModelArrays, state: int, action: int, outcome: int, draw: float) -> float:
     """Return the reward of an outcome with its normal noise.
 
-    One draw serves both: given the outcome, `draw` is uniform on the outcome's share of [0, 1), so
-    its relative position there is a fresh uniform number, whose normal quantile is the noise.
+    One draw serves both. For a given outcome, `draw` is uniform on that outcome's part of [0, 1).
+    So its relative position there is a uniform number again, and its normal quantile is the noise.
     """
     low = model.cumulative[state, action, outcome - 1] if outcome > 0 else 0.0
     position = (draw - low) / (model.cumulative[state, action, outcome] - low)
@@ -249,10 +249,10 @@ def noisy_reward(model: ModelArrays, state: int, action: int, outcome: int, draw
     return normal_draw(mean, deviation, position)
 
 
-# The standard normal quantile as plain scalar arithmetic, so that compiled loops can call it.
+# The standard normal quantile in plain scalar arithmetic, so that compiled loops can call it.
 Coefficients = tuple[float, float, float, float, float, float, float, float]
 
-# Highest power first, as _ratio reads them.
+# Highest power first, in the order of `_ratio`.
 CENTRE_NUMERATOR: Coefficients = (
     2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4,
     4.5921953931549871457e4, 1.3731693765509461125e4, 1.9715909503065514427e3,
@@ -286,8 +286,8 @@ FAR_DENOMINATOR: Coefficients = (
 
 
 def normal_draw(mean: float, deviation: float, draw: float) -> float:
-    """Turn a draw from [0, 1) into one from N(mean, deviation^2), by inversion."""
-    share = min(max(draw, 1e-16), 1.0 - 1e-16)  # rounding reaches 0 and 1, the quantile does not
+    """Turn a draw from [0, 1) into a draw from N(mean, deviation^2), by inversion."""
+    share = min(max(draw, 1e-16), 1.0 - 1e-16)  # rounding may give 0 or 1, with infinite quantiles
     return mean + deviation * normal_quantile(share)
 
 
@@ -309,7 +309,7 @@ def normal_quantile(share: float) -> float:
 
 
 def _ratio(value: float, numerator: Coefficients, denominator: Coefficients) -> float:
-    """Quotient of two polynomials, highest power first (Horner)."""
+    """Return the quotient of two polynomials, highest power first (Horner)."""
     above, below = 0.0, 0.0
     for k in range(8):
         above = above * value + numerator[k]

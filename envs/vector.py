@@ -1,8 +1,8 @@
-"""Native vector environments: all rows in one compiled step.
+"""Vector environments: one compiled step for all rows.
 
-`RowVectorEnv` holds what worlds, bandits and boards share: seeds, automatic resets, and answers to
-wrong actions. `TabularVectorEnv` acts in any finite world; its rows behave exactly like as many
-environments of `env.py`.
+`RowVectorEnv` holds the common parts of worlds, bandits and boards: seeds, automatic resets, and
+errors for illegal actions. `TabularVectorEnv` acts in any finite world. Its rows behave exactly
+like the same number of environments of `env.py`.
 """
 
 from __future__ import annotations
@@ -36,38 +36,37 @@ RowStreams = Annotated[Streams, Range(0, 2**32 - 1)]
 
 
 class Rows(Protocol):
-    """Where every row of a vector environment stands: a named tuple of arrays."""
+    """State of every row of a vector environment: a named tuple of arrays."""
 
     @property
     def ended(self) -> Booleans:
-        """Whether the row waits for a reset. Shape [num_envs]."""
+        """Whether the next step resets the row. Shape [num_envs]."""
         ...
 
     @property
     def streams(self) -> Streams:
-        """Where the random numbers of each row go on. Shape [8, num_envs]."""
+        """State of the random numbers of each row. Shape [8, num_envs]."""
         ...
 
 
 class RowVectorEnv(VectorEnv[Array, Array, Array]):
-    """`num_envs` rows that behave exactly like as many single environments.
+    """`num_envs` rows that behave exactly like the same number of single environments.
 
-    Row i has a generator of its own, seeded with seed + i, of which each reset and each step uses
-    one draw. Subclasses hold where the rows stand in `rows`, and say what a step does to all of
-    them.
+    Row i has its own generator, seeded with seed + i; each reset and each step uses one draw.
+    Subclasses hold the state of the rows in `rows`, and define a step of all rows.
 
     Args:
         num_envs: Number of rows.
-        observation_space: Of one row.
-        actions: How many there are.
+        observation_space: Space of one row.
+        actions: Number of actions.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
-        render_mode: None, or "rgb_array", in which `render` returns a tuple of pictures.
+        render_mode: None, or "rgb_array": `render` then returns a tuple of pictures.
 
     Raises:
-        ValueError: If `num_envs` is no whole number from 1 to `guard.MOST_ROWS` - 1. When stepping,
-            if an action is not legal; names the row and the action. If there are not as many
-            integers as rows. When resetting, if seeds or mask are not one a row. When restoring,
-            if a saved array does not fit; then nothing is changed.
+        ValueError: If `num_envs` is no whole number from 1 to `guard.MOST_ROWS` - 1. `step`: if an
+            action is illegal (names row and action), or the actions are not one integer per row.
+            `reset`: if seeds or mask are not one per row. `restore`: if a saved array does not
+            fit; then nothing is changed.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
@@ -95,25 +94,25 @@ class RowVectorEnv(VectorEnv[Array, Array, Array]):
         self._restarts = self.autoreset_mode is AutoresetMode.NEXT_STEP
 
     def _start(self, mask: Booleans) -> None:
-        """Start an episode in the rows of `mask`, one draw each."""
+        """Start an episode in the rows of `mask`; one draw each."""
         raise NotImplementedError
 
     def _advance(
         self, actions: Array, reward: Array, terminated: Booleans, truncated: Booleans
     ) -> bool:
-        """Step every row, or start it again if it ended, one draw each.
+        """Step every row, or restart the row after its end; one draw each.
 
         Returns:
-            Whether all actions were legal; if not, nothing has changed.
+            Whether all actions were legal; if not, this method has changed nothing.
         """
         raise NotImplementedError
 
     def _observe(self) -> Array:
-        """Return fresh observations of all rows."""
+        """Return new arrays with the observations of all rows."""
         raise NotImplementedError
 
     def _info(self, present: Booleans | None = None) -> Info:
-        """Return what else is to be known of all rows, or only of those `present`."""
+        """Return the info of all rows, or only of the rows `present`."""
         raise NotImplementedError
 
     def _refuse(self, actions: Array) -> NoReturn:
@@ -126,7 +125,7 @@ class RowVectorEnv(VectorEnv[Array, Array, Array]):
         seed: int | Sequence[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Array, Info]:
-        """Start episodes in all rows, or in those of `options["reset_mask"]` (bool [num_envs])."""
+        """Start episodes in all rows, or those of `options["reset_mask"]` (bool [num_envs])."""
         mask = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in guard.table("options", options):
             mask = guard.mask("reset_mask", options["reset_mask"], self.num_envs)
@@ -135,7 +134,7 @@ class RowVectorEnv(VectorEnv[Array, Array, Array]):
         return self._observe(), self._info()
 
     def step(self, actions: npt.ArrayLike) -> tuple[Array, Array, Array, Array, Info]:
-        """Act once in every row; see `gymnasium.vector.VectorEnv.step`."""
+        """Take an action in every row; see `gymnasium.vector.VectorEnv.step`."""
         actions = guard.integers("Actions", actions, self.num_envs)
         reward = np.empty(self.num_envs)
         terminated, truncated = np.empty((2, self.num_envs), np.bool_)
@@ -164,7 +163,7 @@ class RowVectorEnv(VectorEnv[Array, Array, Array]):
                 self.rows.streams[:, row] = stream_of(np_random(row_seed)[0])
 
     def _restart(self) -> dict[str, Any]:
-        """SAME_STEP: hand out the last observations of ended rows, then start these again."""
+        """SAME_STEP: return the last observations of ended rows, then restart these rows."""
         ended = self.rows.ended.copy()
         if not ended.any():
             return self._info()
@@ -181,37 +180,37 @@ class RowVectorEnv(VectorEnv[Array, Array, Array]):
 
 
 def new_streams(num_envs: int) -> Array:
-    """Return the streams of rows that nobody has seeded yet. Shape [8, num_envs]."""
+    """Return random streams for rows without a seed. Shape [8, num_envs]."""
     return np.stack([stream_of(np_random()[0]) for _ in range(num_envs)], axis=1)
 
 
 class RowStates(NamedTuple):
-    """Where every row of a finite world stands, changed in place by compiled loops."""
+    """State of every row of a finite world; compiled loops change it in place."""
 
     positions: Annotated[npt.NDArray[np.int64], Index("states", none=True)]  # [num_envs]
-    elapsed: Counts  # [num_envs] environment steps of the episode
-    ended: Booleans  # [num_envs] whether the row waits for a reset
-    streams: RowStreams  # [8, num_envs] where the random numbers of each row go on
+    elapsed: Counts  # [num_envs] environment steps in this episode
+    ended: Booleans  # [num_envs] whether the next step resets the row
+    streams: RowStreams  # [8, num_envs] state of the random numbers of each row
 
 
 class TabularVectorEnv(RowVectorEnv):
-    """`num_envs` copies of a world that behave exactly like as many single ones; see `TabularEnv`.
+    """`num_envs` copies of a world that behave exactly like single ones (`TabularEnv`).
 
-    Observations: those of the single environment, stacked. Actions: [num_envs] integers. Rewards:
-    float64 [num_envs]. Ends and truncations: bool [num_envs].
+    Observations: those of the single environment, stacked. Actions: integers [num_envs]. Rewards:
+    float64 [num_envs]. `terminated` and `truncated`: bool [num_envs].
 
     Args:
         world: A `TabularModel`, a `World`, or a function that returns one.
         num_envs: Number of rows.
-        max_episode_steps: Time limit in environment steps, beside that of the world.
+        max_episode_steps: Time limit in environment steps, in addition to that of the world.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
-        time_limit: Environment steps of an episode, in place of the world's limit; 0 for none.
-        render_mode: None, or "rgb_array", in which `render` returns a tuple of pictures.
-        **options: Of the function.
+        time_limit: Time limit that replaces the world's limit; 0 for no limit.
+        render_mode: None, or "rgb_array": `render` then returns a tuple of pictures.
+        **options: Arguments of the function.
 
     Raises:
-        ValueError: If an option does not fit. When stepping, if an action is not legal; names the
-            row and the action. If there are not as many integers as rows.
+        ValueError: If an option does not fit. `step`: if an action is illegal (names row and
+            action), or the actions are not one integer per row.
     """
 
     rows: RowStates
@@ -278,7 +277,7 @@ class TabularVectorEnv(RowVectorEnv):
         row = list(fits).index(False)
         state = rows.positions[row]
         if state < 0 or rows.ended[row]:
-            raise ValueError(f"Row {row} has no episode under way: reset it before stepping.")
+            raise ValueError(f"Row {row} has no running episode: reset it before the next step.")
         legal = np.flatnonzero(self.model.legal_actions[state]).tolist()
         raise ValueError(
             f"Action {actions[row]} of row {row} is not legal here; legal are {legal}."
@@ -292,7 +291,7 @@ class TabularVectorEnv(RowVectorEnv):
 
 @compiled
 def start_rows(model: ModelArrays, rows: RowStates, mask: Booleans) -> None:
-    """Start an episode in the rows of `mask`, one draw each."""
+    """Start an episode in the rows of `mask`; one draw each."""
     for row in range(mask.size):
         if mask[row]:
             rows.positions[row] = sample_start(model, next_draw(rows.streams, row))
@@ -309,10 +308,10 @@ def _step_rows(
     terminated: Booleans,
     truncated: Booleans,
 ) -> bool:
-    """Step every row, or start it again if it ended; one draw each.
+    """Step every row, or restart the row after its end; one draw each.
 
     Returns:
-        Whether all actions were legal; if not, nothing has changed.
+        Whether all actions were legal; if not, this function has changed nothing.
     """
     legal = True
     for row in range(actions.size):
@@ -320,7 +319,7 @@ def _step_rows(
     if not legal:
         return False
     draws = np.empty(actions.size)
-    for row in range(actions.size):  # a loop of its own, for the processor's wide registers
+    for row in range(actions.size):  # a separate loop, which the processor can vectorise
         draws[row] = next_draw(rows.streams, row)
     for row in range(actions.size):
         rows.elapsed[row] += 1
@@ -343,7 +342,7 @@ step_noisy_rows = compiled(_step_rows, mean_reward=noisy_reward)
 
 
 def is_legal(model: ModelArrays, rows: RowStates, row: int, action: int, restarts: bool) -> bool:
-    """Return whether a row may take an action; one that has ended and restarts takes any."""
+    """Return whether a row may take an action; a row that restarts now may take any action."""
     state = rows.positions[row]
     inside = (state >= 0) & (action >= 0) & (action < model.legal.shape[1])
     legal: bool = inside & model.legal[state if inside else 0, action if inside else 0]

@@ -21,7 +21,6 @@ from tests.plain_words import (
 NOT_YET = (
     "agents/",
     "benchmarks/",
-    "envs/",
     "experiments/registry.py",
     "tutorials/",
 )

@@ -1,4 +1,4 @@
-"""Bandits: worlds of one state, in which all that matters is which arm to pull."""
+"""Bandits: worlds with one state, in which the agent only chooses an arm."""
 
 from spielfeld.envs.bandit.model import BanditModel
 

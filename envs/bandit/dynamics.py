@@ -1,4 +1,4 @@
-"""What happens at a pull, as plain functions for the environment and for compiled loops."""
+"""Dynamics of bandits, as plain functions for the environment and for compiled loops."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import numpy as np
 from spielfeld.arrays import Floats
 from spielfeld.envs.tabular import normal_draw
 
-PROBLEM_STREAM = 4  # apart from those of worlds (seed) and agents ([seed, 1]); problem 0 is typical
+# Streams differ from those of worlds (seed) and agents ([seed, 1]); problem 0 is a typical one.
+PROBLEM_STREAM = 4
 
 
 def pull(means: Floats, deviation: float, arm: int, draw: float) -> float:
     """Return a reward from N(means[arm], deviation^2) (Sutton & Barto, section 2.3).
 
     Args:
-        means: Of all arms at this moment. Shape [arms].
+        means: Mean rewards of all arms at this moment. Shape [arms].
         deviation: Standard deviation of a reward.
-        arm: Which is pulled.
-        draw: A draw from [0, 1).
+        arm: Index of the arm that is pulled.
+        draw: A uniform random number from [0, 1).
     """
     return normal_draw(means[arm], deviation, draw)
 
@@ -28,7 +29,7 @@ def drift_means(means: Floats, drift: float, world: np.random.Generator) -> None
     Args:
         means: Changed in place. Shape [arms].
         drift: Standard deviation of a step.
-        world: The environment's generator: one draw an arm.
+        world: The environment's generator; it draws one number for each arm.
     """
     for arm in range(means.size):
         means[arm] = normal_draw(means[arm], drift, world.random())
@@ -39,11 +40,11 @@ def problem_means(problem: int, arms: int = 10, mean: float = 0.0, spread: float
 
     Args:
         problem: Number of the problem; the same number gives the same means.
-        arms: How many to draw.
-        mean: Around which the means are drawn; 4 in section 2.8.
-        spread: Standard deviation of the means.
+        arms: Number of arms.
+        mean: Mean of the distribution of the means; it is 4 in section 2.8.
+        spread: Standard deviation of the distribution of the means.
 
     Returns:
-        Shape [arms].
+        True means of the arms. Shape [arms].
     """
     return np.random.default_rng([problem, PROBLEM_STREAM]).normal(mean, spread, arms)

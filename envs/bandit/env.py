@@ -1,7 +1,7 @@
 """Bandits as one Gymnasium environment.
 
-They are no finite worlds of `spielfeld/envs/env.py`: the means of a bandit may change from pull to
-pull, so that an environment has means of its own in place of one read-only table.
+A bandit is not one of the finite worlds of `spielfeld/envs/env.py`, which share a read-only
+table. The means of a bandit may change with each pull, so each environment has its own means.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Made = BanditModel | Callable[..., BanditModel] | str
 
 
 def make_bandit(bandit: Made, options: dict[str, Any]) -> BanditModel:
-    """Return a bandit, or make it by its function or the name of that.
+    """Return a bandit, made by a function or by the name of a function where necessary.
 
     Raises:
-        ValueError: If the suite has no such function.
+        ValueError: If Spielfeld has no such function.
     """
     if isinstance(bandit, BanditModel):
         return any_bandit(bandit, **options)
@@ -38,7 +38,7 @@ def make_bandit(bandit: Made, options: dict[str, Any]) -> BanditModel:
 
 
 class BanditEnv(gym.Env[int, int]):
-    """A slot machine with several arms: one state, no end, only rewards.
+    """A bandit: a slot machine with several arms, one state, rewards and no end.
 
     | card        | kind                                                                     |
     |-------------|--------------------------------------------------------------------------|
@@ -49,22 +49,22 @@ class BanditEnv(gym.Env[int, int]):
     | state       | `state()`: dict of position, elapsed, arm (int), reward (float), means   |
     |             | (float64 [arms]), np_random (dict)                                       |
 
-    A reset begins anew with the first means: the problem stays the same, and what was learned about
-    it stays true, unless the means have drifted. Each reset draws one `np_random.random()`, each
-    step one, and one an arm after it if the means drift. Without drift this is `TabularEnv` over
-    `bandit.table`, draw by draw.
+    A reset begins again with the first means: the problem stays the same. An agent may keep its
+    estimates, unless the means have drifted. Each reset and each step draws one
+    `np_random.random()`. If the means drift, a step then draws one more number for each arm.
+    Without drift, every draw and reward is the same as in `TabularEnv` over `bandit.table`.
 
-    `bandit` is the `BanditModel`, `means` [arms] are the true means of this moment, and `model` is
-    the `TabularModel` of this moment, by which a learner is scored.
+    The attribute `bandit` is the `BanditModel`. `means` [arms] are the true means at this moment.
+    `model` is the `TabularModel` of this moment; the scores of learners use it.
 
     Args:
         bandit: A `BanditModel`, or a function that returns one.
         max_episode_steps: Time limit in environment steps, none by default.
         render_mode: None or "ansi".
-        **options: Of the function; those of `any_bandit` by default.
+        **options: Arguments of the function; those of `any_bandit` by default.
 
     Raises:
-        ValueError: If there is no such bandit or render mode, or an action is no arm.
+        ValueError: If the bandit or the render mode is unknown, or an action is no arm.
 
     >>> env = BanditEnv(means=[0.0, 5.0], deviation=0.0)
     >>> observation, info = env.reset(seed=1)
@@ -78,9 +78,9 @@ class BanditEnv(gym.Env[int, int]):
     state, restore = snapshot.state, snapshot.restore
     observation_space: Discrete[Any]
     action_space: Discrete[Any]
-    position: Annotated[int, Index(1, none=True)]  # 0 from the first reset on
+    position: Annotated[int, Index(1, none=True)]  # 0 after the first reset
     elapsed: Counter
-    arm: Annotated[int, Index("arms", none=True)]  # the one pulled last
+    arm: Annotated[int, Index("arms", none=True)]  # the arm of the last pull
     reward: Annotated[float, Finite]
     means: Values
 
@@ -100,12 +100,12 @@ class BanditEnv(gym.Env[int, int]):
 
     @property
     def changing(self) -> bool:
-        """Whether `model` is true for this moment only."""
+        """Whether `model` describes this moment only."""
         return self.bandit.changing
 
     @property
     def model(self) -> TabularModel:
-        """The world as it is at this moment."""
+        """The model of the bandit at this moment."""
         if not self.changing:
             return self.bandit.table
         return BanditModel(self.means, self.bandit.deviation).table
@@ -115,7 +115,7 @@ class BanditEnv(gym.Env[int, int]):
     ) -> tuple[int, Info]:
         """Start an episode; see `gymnasium.Env.reset`."""
         super().reset(seed=seed)
-        self.np_random.random()  # for the start, as every finite world draws it
+        self.np_random.random()  # every finite world draws this number for its start state
         self.means[:] = self.bandit.means
         if self.bandit.spread > 0:
             drift_means(self.means, self.bandit.spread, self.np_random)
@@ -138,7 +138,7 @@ class BanditEnv(gym.Env[int, int]):
             return None
         if self.arm < 0:
             return f"{self.bandit.arms} arms, none pulled yet\n"
-        return f"arm {self.arm} paid {self.reward:.3f}\n"
+        return f"arm {self.arm}: reward {self.reward:.3f}\n"
 
     def index_bounds(self) -> dict[str, int]:
         """Return the bounds of the indices in a saved state."""

@@ -1,4 +1,4 @@
-"""What a bandit *is*: the mean reward of each arm, and how rewards and means vary."""
+"""Model of a bandit: the mean reward of each arm, and how rewards and means vary."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from spielfeld.envs.tabular import TabularModel
 
 @dataclass(frozen=True, eq=False)
 class BanditModel:
-    """A k-armed bandit, validated when made, then read-only.
+    """A k-armed bandit, checked when it is made and read-only afterwards.
 
-    Sutton & Barto, 2nd edition, section 2.1: pulling arm a pays a reward from
+    Sutton & Barto, 2nd edition, section 2.1: pulling arm a gives a reward from
     N(`means[a]`, `deviation`^2). After every pull each mean takes a step from N(0, `drift`^2), as
-    in exercise 2.5; without drift the problem is stationary.
+    in exercise 2.5. Without drift the problem is stationary.
 
     Args:
-        means: Mean reward of each arm, at first. Shape [arms].
-        deviation: Standard deviation of a reward around its mean.
+        means: Mean reward of each arm at the start. Shape [arms].
+        deviation: Standard deviation of a reward.
         drift: Standard deviation of the step that each mean takes after every pull.
-        spread: Standard deviation around `means` with which an episode draws its own means.
+        spread: Standard deviation of an episode's means around `means`.
 
     Raises:
-        ValueError: If these do not describe a bandit; names the arm or the number.
+        ValueError: If the values describe no bandit; it names the arm or the setting.
     """
 
     means: Floats
@@ -59,12 +59,12 @@ class BanditModel:
 
     @property
     def changing(self) -> bool:
-        """Whether `table` is true at the beginning of an episode at most."""
+        """Whether `table` describes at most the beginning of an episode."""
         return self.drift > 0 or self.spread > 0
 
     @cached_property
     def table(self) -> TabularModel:
-        """The bandit of this moment as a world of one state, which planners can solve."""
+        """The bandit of this moment as a world with one state, which planners can solve."""
         shape = (1, self.arms, 1)
         return TabularModel(
             probability=np.ones(shape),
@@ -82,16 +82,16 @@ def any_bandit(
     deviation: float = 1.0,
     drift: float = 0.0,
 ) -> BanditModel:
-    """Return a bandit, given whole or by its parts.
+    """Return a bandit, given as a model or by its parts.
 
     Args:
-        model: The bandit; or give its parts, which are
-        means: mean reward of each arm at first, shape [arms],
-        deviation: standard deviation of a reward, and
-        drift: standard deviation of the step that each mean takes after every pull.
+        model: The bandit. Give either the model or its parts.
+        means: Mean reward of each arm at the start. Shape [arms].
+        deviation: Standard deviation of a reward.
+        drift: Standard deviation of the step that each mean takes after every pull.
 
     Raises:
-        ValueError: If both are given or neither, or there is no such bandit.
+        ValueError: If both are given or neither, or the values describe no bandit.
     """
     if (model is None) == (means is None):
         raise ValueError("A bandit needs either model= or means=, such as means=[0, 1].")
@@ -101,14 +101,14 @@ def any_bandit(
 def drifting_bandit(
     arms: int = 10, mean: float = 0.0, deviation: float = 1.0, drift: float = 0.01
 ) -> BanditModel:
-    """Return exercise 2.5 of Sutton & Barto: equal means that walk at random.
+    """Return the drifting bandit of Sutton & Barto, exercise 2.5: equal means, random walks.
 
-    Every reset begins the walk anew with equal means. A learner is scored by the means of the
-    moment: what they are now is what they are expected to be ever after.
+    Every reset sets the means to the same start value again. The score uses the means of this
+    moment, because the present mean is the expected value of every later mean.
 
     Args:
         arms: Number of arms.
-        mean: Of all arms at first.
+        mean: Mean reward of all arms at the start.
         deviation: Standard deviation of a reward.
         drift: Standard deviation of the step that each mean takes after every pull.
     """
@@ -120,15 +120,15 @@ def armed_testbed(
 ) -> BanditModel:
     """Return the ten-armed testbed of Sutton & Barto, section 2.3: means from N(mean, 1).
 
-    A problem keeps its means whatever the seed of the environment. Seeds drive the rewards alone,
-    and a learner can be scored on that problem.
+    A problem keeps its means for every seed of the environment. A seed only changes the rewards,
+    so learners with different seeds are scored on the same problem.
 
     Args:
         arms: Number of arms.
-        mean: Around which the means are drawn: 4 in section 2.8.
+        mean: Mean of the distribution of the means; it is 4 in section 2.8.
         deviation: Standard deviation of a reward.
-        problem: Number of the problem, 0 or more; None for another one at every reset, whose means
-            are drawn from the environment's `np_random`.
+        problem: Number of the problem, 0 or more. None draws other means at every reset, with the
+            environment's `np_random`.
     """
     mean = guard.number("mean", mean)
     if problem is None:
@@ -142,5 +142,5 @@ def _count(arms: int) -> int:
 
 
 def _whole(given: object) -> object:
-    """Return 10.0 as 10: the same number, as files and commands may write it."""
+    """Return 10.0 as 10, because files and commands may write whole numbers so."""
     return int(given) if isinstance(given, float) and given.is_integer() else given

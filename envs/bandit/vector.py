@@ -1,4 +1,4 @@
-"""Bandits as one native vector environment: all rows in one compiled step."""
+"""Bandits as one vector environment: one compiled step for all rows."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from spielfeld.streams import Streams, next_draw
 
 
 class BanditRows(NamedTuple):
-    """Where every row stands, changed in place by compiled loops."""
+    """State of every row; compiled loops change it in place."""
 
-    positions: Annotated[npt.NDArray[np.int64], Index(1, none=True)]  # [num_envs] 0 once reset
-    elapsed: Counts  # [num_envs] pulls of the episode
-    ended: Booleans  # [num_envs] whether the row waits for a reset
-    streams: RowStreams  # [8, num_envs] where the random numbers of each row go on
-    means: Values  # [num_envs, arms] true means of this moment
+    positions: Annotated[npt.NDArray[np.int64], Index(1, none=True)]  # [num_envs] 0 after a reset
+    elapsed: Counts  # [num_envs] pulls in this episode
+    ended: Booleans  # [num_envs] whether the next step resets the row
+    streams: RowStreams  # [8, num_envs] state of the random numbers of each row
+    means: Values  # [num_envs, arms] true means at this moment
 
 
 class BanditVectorEnv(RowVectorEnv):
-    """`num_envs` bandits that behave exactly like as many single ones; see `BanditEnv`.
+    """`num_envs` bandits that behave exactly like the same number of single ones (`BanditEnv`).
 
-    With `spielfeld/TenArmedTestbed-v0` and `problem=None` each row is a problem of its own, drawn
-    from the row's seed: a testbed. `means` [num_envs, arms] are the true means of this moment.
+    With `spielfeld/TenArmedTestbed-v0` and `problem=None` this is a testbed. Each row then has its
+    own problem, drawn from the row's seed. `means` [num_envs, arms] are the true means now.
 
     Args:
         num_envs: Number of rows.
         max_episode_steps: Time limit in environment steps.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
         bandit: A `BanditModel`, or a function that returns one.
-        **options: Of the function; those of `any_bandit` by default.
+        **options: Arguments of the function; those of `any_bandit` by default.
 
     Raises:
-        ValueError: If an option does not fit, or an action is no arm; names the row.
+        ValueError: If an option does not fit, or an action is no arm; it names the row.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
@@ -75,7 +75,7 @@ class BanditVectorEnv(RowVectorEnv):
 
     @property
     def means(self) -> Floats:
-        """True means of this moment. Shape [num_envs, arms]."""
+        """True means at this moment. Shape [num_envs, arms]."""
         return self.rows.means
 
     def _start(self, mask: Booleans) -> None:
@@ -102,7 +102,7 @@ class BanditVectorEnv(RowVectorEnv):
         fits = (is_arm(rows, row, actions[row], restarts) for row in range(self.num_envs))
         row = list(fits).index(False)
         if rows.positions[row] < 0 or rows.ended[row]:
-            raise ValueError(f"Row {row} has no episode under way: reset it before stepping.")
+            raise ValueError(f"Row {row} has no running episode: reset it before the next step.")
         legal = list(range(arms))
         raise ValueError(
             f"Action {actions[row]} of row {row} is not legal here; legal are {legal}."
@@ -110,13 +110,13 @@ class BanditVectorEnv(RowVectorEnv):
 
 
 def is_arm(rows: BanditRows, row: int, action: int, restarts: bool) -> bool:
-    """Return whether a row may take an action; one that has ended and restarts takes any."""
+    """Return whether a row may take an action; a row that restarts now may take any action."""
     legal = (rows.positions[row] >= 0) & (action >= 0) & (action < rows.means.shape[1])
     return restarts if rows.ended[row] else bool(legal)
 
 
 def renew_row(first: Floats, spread: float, rows: BanditRows, row: int) -> None:
-    """Give a row the means with which an episode begins: N(first, spread^2)."""
+    """Draw the means of a row for the start of an episode from N(first, spread^2)."""
     for arm in range(first.size):
         rows.means[row, arm] = first[arm]
     if spread > 0.0:
@@ -124,14 +124,14 @@ def renew_row(first: Floats, spread: float, rows: BanditRows, row: int) -> None:
 
 
 def drift_row(means: Floats, drift: float, streams: Streams, row: int) -> None:
-    """Let each mean of a row take a step from N(0, drift^2); one draw an arm."""
+    """Let each mean of a row take a step from N(0, drift^2); one draw for each arm."""
     for arm in range(means.shape[1]):
         means[row, arm] = normal_draw(means[row, arm], drift, next_draw(streams, row))
 
 
 @compiled
 def start_bandits(first: Floats, spread: float, rows: BanditRows, mask: Booleans) -> None:
-    """Start an episode in the rows of `mask`; one draw each, and one an arm for other means."""
+    """Start an episode in the rows of `mask`: one draw each, and one per arm for new means."""
     for row in range(mask.size):
         if mask[row]:
             next_draw(rows.streams, row)
@@ -155,7 +155,7 @@ def step_bandits(
     """Pull an arm in every row, or start the row again if it ended.
 
     Returns:
-        Whether all actions were legal; if not, nothing has changed.
+        Whether all actions were legal; if not, this function has changed nothing.
     """
     legal = True
     for row in range(actions.size):

@@ -1,4 +1,4 @@
-"""A game against an opponent, as the learner lives through it: pure functions, compiled or not."""
+"""Dynamics of a game against an opponent, seen by the learner: pure functions, also compiled."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from spielfeld.envs.board_game.opponents import Reply
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full
 
 FIRST, SECOND, EITHER = range(3)
-AHEAD = {FIRST: (0,), SECOND: (-1,), EITHER: (0, -1)}  # own stones less others', when to move
+# Possible values of the learner's stones minus the opponent's, when the learner is to move.
+AHEAD = {FIRST: (0,), SECOND: (-1,), EITHER: (0, -1)}
 SEATS = {"first": FIRST, "second": SECOND, "random": EITHER}
 
 
 def begin(rules: Rules, seat: int, draw: float, reply: Reply) -> tuple[int, int]:
-    """Return the stones of the learner and of its opponent, who may have begun.
+    """Return the stones of the learner and of its opponent at the learner's first move.
 
     Args:
-        rules: Of the game.
+        rules: Rules of the game.
         seat: FIRST, SECOND or EITHER.
         draw: Uniform in [0, 1): one draw decides the seat and the opponent's first move.
-        reply: How the opponent answers.
+        reply: Function that returns the opponent's move.
     """
     if seat == EITHER:
         seat = FIRST if draw < 0.5 else SECOND
@@ -26,12 +27,12 @@ def begin(rules: Rules, seat: int, draw: float, reply: Reply) -> tuple[int, int]
 
 
 def result(rules: Rules, own: int, other: int) -> tuple[float, bool]:
-    """Return what a side has earned that has just put a stone, 1 or 0, and whether that is the end.
+    """Return the reward of the side that has just moved (1 or 0), and whether the game is over.
 
     Args:
-        rules: Of the game.
-        own: Stones of the side that has moved.
-        other: Stones of the side that has not.
+        rules: Rules of the game.
+        own: Stones of the side that has just moved.
+        other: Stones of its opponent.
     """
     if has_line(rules, own):
         return 1.0, True
@@ -44,11 +45,11 @@ def respond(
     """Let the opponent answer, unless the learner's stone has ended the game.
 
     Args:
-        rules: Of the game.
-        own: Stones of the learner, the one just played included.
+        rules: Rules of the game.
+        own: Stones of the learner, with the stone just played.
         other: Stones of the opponent.
-        draw: For the opponent.
-        reply: How it answers.
+        draw: Uniform in [0, 1), for the opponent's move.
+        reply: Function that returns the opponent's move.
 
     Returns:
         Stones of the opponent, reward of the learner, and whether the game is over.

@@ -1,4 +1,4 @@
-"""A Gymnasium environment in which the opponent sits inside."""
+"""Gymnasium environment of a board game; the opponent is part of the environment."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ Choice = TypeVar("Choice")
 class BoardGameEnv(gym.Env[Observed, int]):
     """k in a row against an opponent that answers within `step`.
 
-    Observation "planes": int8 [2, rows, columns], own stones first, row 0 on top; or "index": the
-    position's number in a table of 3^cells, for boards of up to 9 cells. Action: a column where
-    stones fall, else a cell, counted row by row. Reward: 1 for a win, -1 for a loss, 0 else, from
-    the learner's side. End: a line or a full board; no time limit. `info["action_mask"]`, int8
-    [actions], and `action_masks()`, bool, tell what is legal.
+    Observation "planes": int8 [2, rows, columns], own stones first, row 0 at the top.
+    Observation "index": the position's number in a table of 3^cells, for at most 9 cells.
+    Action: a column on a board with gravity, else a cell, counted row by row.
+    Reward for the learner: 1 for a win, -1 for a loss, otherwise 0.
+    End: a line or a full board; there is no time limit.
+    `info["action_mask"]`, int8 [actions], and `action_masks()`, bool, mark the legal actions.
 
-    Each reset and each step draws exactly one `np_random.random()`. Where the opponent begins, its
-    first stone is there after `reset`.
+    Each reset and each step draws exactly one `np_random.random()`. If the opponent begins, its
+    first stone is on the board after `reset`.
 
     >>> import gymnasium, spielfeld.envs
     >>> env = gymnasium.make("spielfeld/ConnectFour-v0", opponent="rule")
@@ -50,19 +51,19 @@ class BoardGameEnv(gym.Env[Observed, int]):
     ((2, 6, 7), array([1, 1, 1, 1, 1, 1, 1], dtype=int8))
 
     Args:
-        rows: Of the board.
-        columns: Of the board.
+        rows: Rows of the board.
+        columns: Columns of the board.
         connect: Stones in a row that win.
-        gravity: Whether stones fall.
+        gravity: Whether a stone falls to the lowest free cell of its column.
         opponent: "random", "rule", "perfect", "uct" or "uct:PLAYOUTS", or a function from a
             `Position` to an action.
         seat: "first", "second", or "random", drawn at each reset.
         observation: "planes" or "index".
-        illegal: What an illegal action does: "raise" an error, or "lose" the game with -1.
+        illegal: Effect of an illegal action: "raise" an error, or "lose" the game with -1.
         render_mode: None, "ansi" (text), "rgb_array" (uint8 [height, width, 3]) or "human".
 
     Raises:
-        ValueError: If an argument does not fit, or an action is illegal; says what was legal.
+        ValueError: If an argument does not fit. For an illegal action it lists the legal ones.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012
@@ -74,10 +75,10 @@ class BoardGameEnv(gym.Env[Observed, int]):
     action_space: Discrete[Any]
     own: Annotated[int, Index("stones")]  # stones of the learner, one bit each
     other: Annotated[int, Index("stones")]  # stones of its opponent
-    player: Annotated[int, Index(2)]  # whether the learner sits first (0) or second (1)
+    player: Annotated[int, Index(2)]  # the learner's seat: first (0) or second (1)
     over: bool
     elapsed: Counter
-    last: Annotated[int, Index("stones")]  # the stone played last, for pictures
+    last: Annotated[int, Index("stones")]  # the last stone, marked in pictures
 
     def __init__(
         self,
@@ -105,12 +106,12 @@ class BoardGameEnv(gym.Env[Observed, int]):
         self.own = self.other = 0
         self.last = self.player = 0
         self.over = True
-        self.max_episode_steps, self.elapsed = self.rules.cells, 0  # a full board ends it before
+        self.max_episode_steps, self.elapsed = self.rules.cells, 0  # a full board ends it earlier
         self._window: Window | None = None
 
     @property
     def board(self) -> Position:
-        """The position, seen by the side to move: the learner, unless its stone was the last."""
+        """The position, seen by the side to move: the learner, or its opponent at the end."""
         sides = self.own, self.other
         learner_to_move = (self.own | self.other).bit_count() % 2 == self.player
         return Position(self.rules, *(sides if learner_to_move else sides[::-1]))
@@ -129,10 +130,10 @@ class BoardGameEnv(gym.Env[Observed, int]):
 
     @property
     def model(self) -> TabularModel | None:
-        """The game against this opponent as a table.
+        """The game against this opponent as a table, or None if there is no table.
 
-        None if the board is too large, the opponent is no choice among equally good moves, or
-        illegal actions lose.
+        There is none if the board is too large, if the opponent does not choose among equally good
+        moves, or if illegal actions lose.
         """
         moves, strict = moves_of(self.opponent), self.illegal == "raise"
         if moves is None or not (self.rules.fits_table and strict):
@@ -154,10 +155,10 @@ class BoardGameEnv(gym.Env[Observed, int]):
         return self.observer(self.own, self.other), self._info()
 
     def step(self, action: SupportsInt) -> tuple[Observed, float, bool, bool, Info]:
-        """Play a stone, and let the opponent answer; see `gymnasium.Env.step`."""
+        """Play a stone and let the opponent answer; see `gymnasium.Env.step`."""
         if self.over:
             raise gym.error.ResetNeeded("The game is over: call reset() before the next step().")
-        move = self._move(action)  # before the draw, so that a refused action changes nothing
+        move = self._move(action)  # before the draw, so that an illegal action changes nothing
         draw = self.np_random.random()
         reward, self.over = -1.0, True
         self.elapsed += 1
@@ -171,11 +172,11 @@ class BoardGameEnv(gym.Env[Observed, int]):
         return self.observer(self.own, self.other), reward, self.over, False, self._info()
 
     def action_masks(self) -> Booleans:
-        """Return which actions are legal, bool [actions], as sb3-contrib's MaskablePPO asks."""
+        """Return the legal actions, bool [actions], in the form of sb3-contrib's MaskablePPO."""
         return self.observer.legal(self.own | self.other).astype(np.bool_)
 
     def render(self) -> str | Bytes | None:
-        """Return the board as text (X is the first player) or as pixels, or show it in a window."""
+        """Return the board as text (X is the first player) or pixels, or show it in a window."""
         if self.render_mode is None:
             return None
         if self.render_mode == "ansi":
@@ -201,10 +202,10 @@ class BoardGameEnv(gym.Env[Observed, int]):
         return {"stones": self.rules.board + 1}
 
     def require_sound(self) -> None:
-        """Refuse a restored board on which no game of this world can stand.
+        """Check that a game of this world can reach the restored board.
 
         Raises:
-            ValueError: Says why not.
+            ValueError: If it cannot; the message gives the reason.
         """
         ahead = self._ahead(self.player)
         require_game("The saved board", self.rules, ahead, self.own, self.other, self.over)
@@ -212,7 +213,7 @@ class BoardGameEnv(gym.Env[Observed, int]):
         guard.require(one, "The saved 'last' is no stone on the board.")
 
     def _ahead(self, player: int) -> tuple[int, ...]:
-        """Return how many stones more than its opponent a learner has when it is to move."""
+        """Return by how many stones a learner can be ahead when it is to move."""
         return AHEAD[player]  # player 0 has the first seat, player 1 the second
 
     def _info(self) -> Info:
@@ -226,7 +227,7 @@ class BoardGameEnv(gym.Env[Observed, int]):
         self._window.show(picture)
 
     def _move(self, action: SupportsInt) -> int:
-        """Return the cell of an action; 0 for an illegal one where that loses the game."""
+        """Return the cell of an action; 0 for an illegal action that loses the game."""
         stones = self.own | self.other
         inside = action in range(self.rules.actions)
         move = move_of(self.rules, stones, int(action)) if inside else 0

@@ -1,4 +1,4 @@
-"""Where the parts of a board's picture go, and which move a point in it stands for."""
+"""Layout of a board's picture, and the move that belongs to a point in it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from spielfeld.envs.grid_world.pygame_ce import pygame
 if TYPE_CHECKING:
     from pygame import Rect
 
-LARGEST_CELL, SMALLEST_CELL, LONGEST_SIDE = 150, 20, 620  # pixels, where nobody asks for a size
+LARGEST_CELL, SMALLEST_CELL, LONGEST_SIDE = 150, 20, 620  # default sizes in pixels
 WORDS_FROM = 26  # pixels that a cell needs to hold words
 
 
 class Frame(NamedTuple):
-    """Where the board goes, in pixels; `strip` is the height of what stands below it."""
+    """Place of the board in a picture, in pixels; `strip` is the height of the notes below it."""
 
     rules: Rules
     cell: int
@@ -30,12 +30,12 @@ class Frame(NamedTuple):
         return pygame.Rect((self.left, self.top), size)
 
     def box(self, row: int, column: int) -> Rect:
-        """Return the square of a cell."""
+        """Return the square of a cell, in pixels."""
         corner = self.left + column * self.cell, self.top + row * self.cell
         return pygame.Rect(corner, (self.cell, self.cell))
 
     def note_box(self, action: int) -> Rect:
-        """Return where words about an action go: below its column, or else in its cell."""
+        """Return the place for notes about an action: below its column, or in its cell."""
         if not self.rules.gravity:
             return self.box(*divmod(action, self.rules.columns))
         box = self.box(self.rules.rows, action)
@@ -43,7 +43,7 @@ class Frame(NamedTuple):
         return box
 
     def action_at(self, point: tuple[int, int]) -> int | None:
-        """Return which action a point in the picture stands for, legal or not."""
+        """Return the action at a point of the picture, legal or not; None beside the board."""
         column, row = (point[0] - self.left) // self.cell, (point[1] - self.top) // self.cell
         if not 0 <= column < self.rules.columns:
             return None
@@ -53,17 +53,17 @@ class Frame(NamedTuple):
 
 
 def fitting_size(rules: Rules) -> tuple[int, int]:
-    """Return width and height in pixels of a picture that is easy to look at."""
+    """Return a suitable width and height of the picture, in pixels."""
     cell = LONGEST_SIDE // max(rules.rows, rules.columns)
     cell = max(SMALLEST_CELL, min(LARGEST_CELL, cell))
     return rules.columns * cell, rules.rows * cell + _strip(rules, cell)
 
 
 def arrange(rules: Rules, size: tuple[int, int]) -> Frame:
-    """Fit a board into a picture.
+    """Return the layout of a board in a picture.
 
     Raises:
-        ValueError: If a cell would have no pixel.
+        ValueError: If a cell would be smaller than one pixel.
     """
     width, height = size
     cell = min(width // rules.columns, height // rules.rows)
@@ -80,10 +80,10 @@ def arrange(rules: Rules, size: tuple[int, int]) -> Frame:
 
 
 def line_height(cell: int) -> int:
-    """Return the height of a line of words beside cells of a size, in pixels."""
+    """Return the height of a line of text for a given cell size, in pixels."""
     return min(32, max(16, round(cell * 0.29)))
 
 
 def _strip(rules: Rules, cell: int) -> int:
-    """Height of three lines of words below a board where stones fall."""
+    """Height of three lines of text below a board with gravity."""
     return 3 * line_height(cell) + 6 if rules.gravity and cell >= WORDS_FROM else 0

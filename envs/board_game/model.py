@@ -1,8 +1,8 @@
-"""A small board game against an opponent as a table, for planners and compiled learners.
+"""Model of a small board game against an opponent, for planners and compiled learners.
 
-The opponent is a part of the world: it chooses among its moves with equal probabilities, so a game
-against it is a Markov decision process like any grid world, and how far a learner is from perfect
-play against this very opponent is known exactly.
+The opponent is a part of the world: it chooses among its moves with equal probabilities. So the
+game is a Markov decision process like any grid world. The value of perfect play against this
+opponent is known exactly, and with it the learner's share of perfect.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from spielfeld.envs.board_game.opponents import Moves
 from spielfeld.envs.board_game.rules import Rules, move_of, table_index
 from spielfeld.envs.tabular import TabularModel
 
-Stones = tuple[int, int]  # of the learner, of its opponent
-Outcome = tuple[Stones, float, bool]  # reward of the learner, end
+Stones = tuple[int, int]  # stones of the learner, stones of its opponent
+Outcome = tuple[Stones, float, bool]  # stones, reward of the learner, end of the game
 
 
 @lru_cache(maxsize=4)
 def board_model(rules: Rules, moves: Moves, seat: int) -> TabularModel:
-    """Return the world of a learner whose opponent chooses among `moves`.
+    """Return the model of a game in which the opponent chooses among `moves`.
 
-    States are numbered by `table_index`, with the learner's stones as its own. A number that stands
-    for no position of this game is a state of its own, which nothing leads to.
+    `table_index` gives each state its number, with the learner's stones as `own`. A number that
+    belongs to no position of this game is a state that no action leads to.
 
     Args:
-        rules: Of the game.
-        moves: What the opponent chooses from.
+        rules: Rules of the game.
+        moves: Function that returns the moves among which the opponent chooses.
         seat: FIRST, SECOND or EITHER.
     """
     states = 3**rules.cells
@@ -38,7 +38,7 @@ def board_model(rules: Rules, moves: Moves, seat: int) -> TabularModel:
     probability, reward, terminated = np.zeros(shape), np.zeros(shape), np.ones(shape, bool)
     next_state = np.broadcast_to(np.arange(states)[:, None, None], shape).copy()
     legal, start = np.ones(shape[:2], bool), np.zeros(states)
-    probability[:, :, 0] = 1  # until a position says otherwise, a state ends in itself
+    probability[:, :, 0] = 1  # at first every action leads back to its state
     left = starts(rules, moves, seat)
     for stones, share in left.items():
         start[table_index(rules, *stones)] = share
@@ -61,7 +61,7 @@ def board_model(rules: Rules, moves: Moves, seat: int) -> TabularModel:
 
 
 def starts(rules: Rules, moves: Moves, seat: int) -> dict[Stones, float]:
-    """Return the first positions that a learner sees, with their probabilities."""
+    """Return the positions at the learner's first move, with their probabilities."""
     first, replies = {(0, 0): 1.0}, bits_of(moves(rules, 0, 0))
     second = {(0, reply): 1 / len(replies) for reply in replies}
     if seat == EITHER:
@@ -70,12 +70,12 @@ def starts(rules: Rules, moves: Moves, seat: int) -> dict[Stones, float]:
 
 
 def outcomes(rules: Rules, moves: Moves, own: int, other: int) -> list[Outcome]:
-    """Return what can come of a learner's move, all equally probable; compare `respond`.
+    """Return the outcomes of a learner's move, all equally probable; compare `respond`.
 
     Args:
-        rules: Of the game.
-        moves: What the opponent chooses from.
-        own: Stones of the learner, the one just played included.
+        rules: Rules of the game.
+        moves: Function that returns the moves among which the opponent chooses.
+        own: Stones of the learner, with the stone just played.
         other: Stones of the opponent.
     """
     reward, over = result(rules, own, other)

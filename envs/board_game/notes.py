@@ -1,7 +1,7 @@
-"""What is written about each move on the picture of a board: its number, its value and the truth.
+"""Notes about each move on the picture of a board: its number, its value and its exact result.
 
-The value is what a player expects of the move, on the ramp of colours from -1 to 1; the truth is
-what perfect play makes of it, in words.
+The value is the result that a player expects, with a colour on the ramp from -1 to 1. The exact
+result of the move under perfect play is written in words.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ SMALLEST = 12  # height of letters in pixels
 def draw_note(
     picture: pygame.Surface, frame: Frame, action: int, value: float, truth: float
 ) -> None:
-    """Write what is known about an action, below its column or in its cell.
+    """Draw the notes about an action, below its column or in its cell.
 
     Args:
-        picture: A surface, drawn on.
-        frame: Where the board goes.
-        action: Whose note it is.
+        picture: Surface, changed in place.
+        frame: Layout of the picture.
+        action: Action that the notes belong to.
         value: Expected result, NaN for none.
-        truth: With which stone the game ends, see `outcome.stones_to_go`; NaN for none.
+        truth: Exact result, see `outcome.stones_to_go`; NaN for none.
     """
     box, gravity = frame.note_box(action), frame.rules.gravity
-    if not box.height:  # below small columns there is no room
+    if not box.height:  # below small columns there is no space for notes
         return
     chips = [chip for chip in (_value_chip(value), _truth_chip(truth, frame.cell)) if chip]
     if frame.cell >= WORDS_FROM:
@@ -46,7 +46,7 @@ def draw_note(
 
 
 def _value_chip(value: float) -> tuple[str, str, Colour] | None:
-    """Return the words of a value, the longest that there may be, and a colour."""
+    """Return the text of a value, the longest text that is possible, and a colour."""
     if np.isnan(value):
         return None
     red, green, blue = palette.ramp((value + 1) / 2).tolist()
@@ -65,11 +65,11 @@ def _truth_chip(truth: float, cell: int) -> tuple[str, str, Colour] | None:
 def _draw_chip(
     picture: pygame.Surface, place: pygame.Rect, words: str, longest: str, colour: Colour
 ) -> None:
-    """Draw words on a coloured field; the field alone where the longest would not fit."""
+    """Draw text on a coloured field; the field alone if the longest text does not fit."""
     pygame.draw.rect(picture, colour, place, border_radius=min(5, place.height // 4))
     room = place.width - 2
     height = palette.fitting_height(longest, room, round(place.height * 1.1), SMALLEST)
-    if height and len(words) > len(longest):  # a value that is no result, say -65375
+    if height and len(words) > len(longest):  # a value that is no result, for example -65375
         height = palette.fitting_height(words, room, height, SMALLEST)
     if height:
         written = palette.text(words, height, palette.ink(colour))
@@ -77,7 +77,7 @@ def _draw_chip(
 
 
 def _write_number(picture: pygame.Surface, frame: Frame, action: int, crowded: bool) -> None:
-    """Write the number of a move on top of its note; in cells small, and not if it is crowded."""
+    """Write a move's number above its notes; in a cell small, and only if there is space."""
     box, high = frame.note_box(action), line_height(frame.cell)
     if frame.rules.gravity:
         written = palette.text(str(action + 1), high, palette.BLACK)

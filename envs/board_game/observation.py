@@ -1,4 +1,4 @@
-"""What a learner sees of a board, and what it may do."""
+"""Observations of a board, and masks of the legal actions."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KINDS = ("planes", "index")
 class Observer:
     """Turns stones into observations and masks of legal actions.
 
-    `shifts` [cells] are the numbers of the cells' bits, row by row, and `last` [actions] those of
-    the last cell that each action can mean.
+    `shifts` [cells] are the bit numbers of the cells, row by row. `last` [actions] are the bit
+    numbers of the last cell that each action can fill.
 
     Args:
-        rules: Of the game.
-        kind: "planes", int8 [2, rows, columns]: own stones, then those of the opponent, row 0 on
-            top; or "index", the number of the position in a table of 3^cells.
+        rules: Rules of the game.
+        kind: "planes": int8 [2, rows, columns], own stones and then those of the opponent, row 0
+            at the top. "index": the number of the position in a table of 3^cells.
 
     Raises:
-        ValueError: If there is no such kind, or the board is too large for a table.
+        ValueError: If the kind is unknown, or the board is too large for a table.
     """
 
     def __init__(self, rules: Rules, kind: str = "planes") -> None:
@@ -41,7 +41,7 @@ class Observer:
         self.rules, self.kind = rules, kind
         board = [(row, column) for row in range(rules.rows) for column in range(rules.columns)]
         self.shifts = np.array([cell_bit(rules, *cell).bit_length() - 1 for cell in board])
-        # the last cell that an action can mean: the action is legal as long as that is free
+        # The last cell that each action can fill: the action is legal while this cell is free.
         self.last = self.shifts[: rules.actions]
         self.space: Space[Any] = (
             Discrete(3**rules.cells)
@@ -57,7 +57,7 @@ class Observer:
         return np.array(cells, np.int8).reshape(2, self.rules.rows, self.rules.columns)
 
     def of_numbers(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Return the observations of positions that are given by their numbers in a table."""
+        """Return the observations of positions, given by their numbers in a table."""
         if self.kind == "index":
             return numbers
         columns, levels = np.divmod(self.shifts, self.rules.height)
@@ -66,5 +66,5 @@ class Observer:
         return planes.reshape(*numbers.shape, 2, self.rules.rows, self.rules.columns)
 
     def legal(self, stones: int) -> Bytes:
-        """Return a 1 for each legal action, int8 [actions]."""
+        """Return the action mask: 1 for each legal action, int8 [actions]."""
         return np.array([~stones >> shift & 1 for shift in self.last.tolist()], np.int8)

@@ -1,8 +1,8 @@
-"""Players that need not learn: at random, by three rules of thumb, perfectly, or by playouts.
+"""Players that do not learn: random, three simple rules, perfect play, or search by playouts.
 
-A player that is as good one way as another chooses among `moves(rules, own, other)`, a bit for each
-move that it would make, all with the same probability. So one draw of a random number is enough,
-and where the board is small, the table of the world can list all replies with their probabilities.
+A player may find several moves equally good. `moves(rules, own, other)` returns them, one bit
+each, and the player chooses among them with equal probabilities. So one random number is enough for
+a choice. On a small board, the table of the world can list all replies with their probabilities.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from spielfeld.envs.board_game.uct_players import playouts_of, uct_opponent
 
 Moves = Callable[[Rules, int, int], int]  # rules, stones of the side to move, stones of the other
 Reply = Callable[[Rules, int, int, float], int]  # the same and a draw in [0, 1); one move
-Player = Callable[[Position], int]  # anybody else: a position, to an action
+Player = Callable[[Position], int]  # any other player: from a position to an action
 
 
 @runtime_checkable
 class Chooser(Protocol):
-    """A player that is as good one way as another, see above; what a run has learned is one."""
+    """A player with a set of equally good moves, for example a learned policy."""
 
     def moves(self, rules: Rules, own: int, other: int) -> int:
-        """Return the moves that it would make, one bit each."""
+        """Return the moves among which it chooses, one bit each."""
 
 
 def any_moves(rules: Rules, own: int, other: int) -> int:
-    """Return every legal move: the player that knows the rules and nothing else."""
+    """Return every legal move, for a player that chooses at random."""
     return legal_moves(rules, own | other)
 
 
 def rule_moves(rules: Rules, own: int, other: int) -> int:
-    """Return the moves that three rules of thumb leave: win; else block; else give nothing away.
+    """Return the moves that follow three rules: win; else block; else play a safe move.
 
-    To give away is to let the opponent win with its next stone, which where stones fall is often
-    the one on top of the stone just played.
+    After a safe move, the opponent cannot win with its next stone. On a board with gravity, the
+    unsafe cell is often the one directly above the stone just played.
     """
     winning = winning_moves(rules, own, other)
     if winning:
@@ -58,23 +58,23 @@ def rule_moves(rules: Rules, own: int, other: int) -> int:
 
 
 def is_named(name: str) -> bool:
-    """Return whether this is a player that need not learn.
+    """Return whether a name belongs to a player that does not learn.
 
     Raises:
-        ValueError: If it is "uct" with a number of playouts that cannot be.
+        ValueError: If it is "uct" with an invalid number of playouts.
     """
     return name in OPPONENTS or playouts_of(name) is not None
 
 
 def moves_of(player: str | Player | Chooser) -> Moves | None:
-    """Return what a player chooses from; None for one that has its own way to choose."""
+    """Return the function of a player's equally good moves; None if it has no such function."""
     if isinstance(player, str):
         return OPPONENTS.get(player)
     return player.moves if isinstance(player, Chooser) else None
 
 
 def require_room(player: str | Player | Chooser, rules: Rules) -> None:
-    """Refuse players that search on boards that are too large for them.
+    """Check that a player that searches can handle the size of the board.
 
     Raises:
         ValueError: If the board is too large.
@@ -86,14 +86,15 @@ def require_room(player: str | Player | Chooser, rules: Rules) -> None:
 
 
 def reply_of(player: str | Player | Chooser) -> Reply:
-    """Return how a player answers, by its name or from a function of one's own.
+    """Return the reply function of a player, given by its name or as a function.
 
     Args:
-        player: A name in `OPPONENTS`, "uct" or "uct:PLAYOUTS", a `Chooser`, or anything that turns
-            a `Position` into an action.
+        player: A name in `OPPONENTS`, "uct" or "uct:PLAYOUTS", a `Chooser`, or a function from a
+            `Position` to an action.
 
     Raises:
-        ValueError: If there is no such name, or later, if a function returns an illegal action.
+        ValueError: If the name is unknown. The reply raises it if a function returns an illegal
+            action.
     """
     moves = moves_of(player)
     if moves is not None:
@@ -110,8 +111,8 @@ def _searching(name: str) -> Reply:
     playouts = playouts_of(name)
     if playouts is None:
         raise ValueError(
-            f"There is no opponent {name!r}: choose one of {', '.join(OPPONENTS)}, uct, "
-            "uct:PLAYOUTS, or pass a function of the position that returns an action."
+            f"There is no opponent {name!r}: choose one of {', '.join(OPPONENTS)}, uct or "
+            "uct:PLAYOUTS. Or pass a function from a position to an action."
         )
     return functools.partial(uct_opponent, playouts=playouts)
 

@@ -1,4 +1,4 @@
-"""A position as a value: what may be played, what comes of it, how it reads."""
+"""Position of a board game as a value: its legal actions, its successors and its text."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Position:
     (0, [0, 1, 2, 3, 4, 5, 6])
 
     Args:
-        rules: Of the game.
+        rules: Rules of the game.
         own: Stones of the side to move, one bit each; see `rules`.
         other: Stones of its opponent.
 
     Raises:
-        ValueError: If no game can bring these stones about, with this side to move.
+        ValueError: If no game can reach these stones with this side to move.
     """
 
     rules: Rules = CONNECT_FOUR
@@ -59,12 +59,12 @@ class Position:
         """Play moves from the empty board.
 
         Args:
-            moves: Columns (or cells, row by row) counted from 1; with more than nine of them,
-                separated by blanks.
-            rules: Of the game.
+            moves: Columns (or cells, row by row) counted from 1. On a board with more than nine
+                of them, blanks separate the numbers.
+            rules: Rules of the game.
 
         Raises:
-            ValueError: If a move is not legal or comes after the end; names it and its place.
+            ValueError: If a move is illegal or comes after the end; it names the move.
         """
         position = cls(rules)
         for number, word in enumerate(moves if rules.actions < 10 else moves.split(), start=1):
@@ -78,11 +78,11 @@ class Position:
 
     @classmethod
     def of_text(cls, text: str, rules: Rules = CONNECT_FOUR) -> Position:
-        """Read what `str(position)` wrote; blanks within a line do not matter.
+        """Read the text of `str(position)`; blanks within a line are ignored.
 
         Raises:
-            ValueError: If there are other rows, columns or characters than expected, or there are
-                too many stones of one side, or stones that hang in the air.
+            ValueError: If rows, columns or characters differ from the expected ones. Also if one
+                side has too many stones, or a stone has a free cell below it.
         """
         lines = ["".join(line.split()).upper() for line in text.strip().splitlines()]
         if [len(line) for line in lines] != [rules.columns] * rules.rows:
@@ -98,9 +98,9 @@ class Position:
         empty, first, second = sides
         ahead = first.bit_count() - second.bit_count()
         if ahead not in (0, 1):
-            raise ValueError(f"X has {ahead} stones more than O; expected 0 or 1, for X begins.")
+            raise ValueError(f"X has {ahead} stones more than O; expected 0 or 1, as X begins.")
         if rules.gravity and (empty << 1) & (first | second):
-            raise ValueError("A stone hangs in the air.")
+            raise ValueError("A stone has a free cell below it.")
         return cls(rules, *((second, first) if ahead else (first, second)))
 
     @property
@@ -110,17 +110,17 @@ class Position:
 
     @property
     def plies(self) -> int:
-        """How many stones there are."""
+        """Number of stones on the board."""
         return self.stones.bit_count()
 
     @property
     def mover(self) -> int:
-        """Who is to move: 0 for the first player, 1 for the second."""
+        """The side to move: 0 for the first player, 1 for the second."""
         return self.plies % 2
 
     @cached_property
     def lost(self) -> bool:
-        """Whether the opponent, who moved last, has a line."""
+        """Whether the opponent, which moved last, has a line."""
         return has_line(self.rules, self.other)
 
     @property
@@ -130,12 +130,12 @@ class Position:
 
     @property
     def winner(self) -> int | None:
-        """Who has a line: 0 or 1; None for nobody."""
+        """The player with a line: 0 or 1; None if no player has a line."""
         return 1 - self.mover if self.lost else None
 
     @property
     def legal_actions(self) -> list[int]:
-        """What may be played; nothing after the end."""
+        """The legal actions; none after the end of the game."""
         if self.over:
             return []
         moves = legal_moves(self.rules, self.stones)
@@ -145,7 +145,7 @@ class Position:
         """Return the position after an action, seen by the other side.
 
         Raises:
-            ValueError: If the action is not legal here; says which are.
+            ValueError: If the action is illegal; the message lists the legal ones.
         """
         legal = 0 <= action < self.rules.actions and not self.over
         move = move_of(self.rules, self.stones, action) if legal else 0

@@ -1,7 +1,7 @@
-"""The picture of a board: a pure function of the position, the last move and what is thought of it.
+"""Picture of a board: a pure function of the position, the last move and the notes about moves.
 
-Row 0 is on top. Crosses are the first player's, rings the second's; the cell of the last stone is
-highlighted, and the line that has won is struck through.
+Row 0 is at the top. Crosses belong to the first player, rings to the second. The cell of the last
+stone is highlighted, and a line is drawn through the winning stones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from spielfeld.envs.grid_world.background import RGB
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
 HIGHLIGHT, GRID = palette.YELLOW, (150, 146, 138)
-HOLE, DISC, MARK = 0.9, 0.8, 0.64  # widths in cells: of a hole, of a disc, of a mark alone
+HOLE, DISC, MARK = 0.9, 0.8, 0.64  # widths in cells: of a hole, of a disc, of a mark without disc
 
 
 def draw(
@@ -31,25 +31,24 @@ def draw(
     truths: npt.ArrayLike | None = None,
     hovered: int | None = None,
 ) -> pygame.Surface:
-    """Draw a board.
+    """Return the picture of a board.
 
     Args:
-        position: What stands where.
+        position: Position on the board.
         size: Width and height of the picture in pixels; None for cells of 20 to 150 pixels.
-        last: Row and column of the stone played last.
-        values: Result that a player expects of each action, from -1 (loses) to 1 (wins); NaN where
-            it expects nothing. Shape [actions].
-        truths: What perfect play makes of each action: n if it wins with the n-th stone from here
-            on, -n if it loses to the n-th stone of the other side, 0 for a draw; NaN where nobody
-            knows. Shape [actions].
-        hovered: Action whose stone is shown pale where it would come to lie.
+        last: Row and column of the last stone.
+        values: Result that a player expects of each action, from -1 (loss) to 1 (win); NaN for
+            unknown. Shape [actions].
+        truths: Exact result of each action: n for a win with the n-th stone from here. A loss to
+            the other side's n-th stone is -n, a draw 0, unknown NaN. Shape [actions].
+        hovered: Action whose stone is shown pale in its cell.
 
     Returns:
-        A new `pygame.Surface`; nothing that was passed in is changed.
+        A new `pygame.Surface`; the arguments are not changed.
 
     Raises:
-        ValueError: If values or truths are not one number for each action, or the size is so small
-            that a cell has no pixel.
+        ValueError: If values or truths are not one number for each action. Also if the size is so
+            small that a cell would have no pixel.
     """
     rules, size = position.rules, size or fitting_size(position.rules)
     expected, known = _numbers(rules, "values", values), _numbers(rules, "truths", truths)
@@ -69,7 +68,7 @@ def draw(
 
 
 def _numbers(rules: Rules, name: str, given: npt.ArrayLike | None) -> Numbers:
-    """Return numbers of the actions, NaN where there are none."""
+    """Return one number for each action, NaN where none is given."""
     numbers = np.full(rules.actions, np.nan) if given is None else np.array(given, np.float64)
     if numbers.shape != (rules.actions,):
         raise ValueError(f"{name} must have shape {(rules.actions,)}, not {numbers.shape}.")
@@ -77,7 +76,7 @@ def _numbers(rules: Rules, name: str, given: npt.ArrayLike | None) -> Numbers:
 
 
 def _draw_board(picture: pygame.Surface, frame: Frame, last: tuple[int, int] | None) -> None:
-    """Draw a wall with holes where stones fall, else a sheet with lines."""
+    """Draw the board: a wall with holes for a game with gravity, else a sheet with lines."""
     gravity, thin = frame.rules.gravity, max(1, frame.cell // 30)
     pygame.draw.rect(picture, palette.WALL if gravity else palette.FLOOR, frame.board)
     if last is not None and gravity:
@@ -106,7 +105,7 @@ def _draw_stones(picture: pygame.Surface, frame: Frame, position: Position) -> N
 
 
 def _draw_ghost(picture: pygame.Surface, frame: Frame, position: Position, action: int) -> None:
-    """Draw the stone that would be played, where it would come to lie."""
+    """Draw a pale stone in the cell in which the action would put it."""
     move = move_of(frame.rules, position.stones, action)
     if move:
         sprite, cell = _stone(frame, position.mover, ghost=True), cell_of(frame.rules, move)
@@ -116,7 +115,7 @@ def _draw_ghost(picture: pygame.Surface, frame: Frame, position: Position, actio
 def _strike(
     picture: pygame.Surface, frame: Frame, first: tuple[int, int], last: tuple[int, int]
 ) -> None:
-    """Strike a line through, black around white."""
+    """Draw a white line with a black edge through a winning line."""
     ends = [pygame.Vector2(frame.box(*cell).center) for cell in (first, last)]
     way = ends[1] - ends[0]
     for colour, share in ((palette.BLACK, 0.2), (palette.WHITE, 0.11)):

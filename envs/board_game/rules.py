@@ -1,20 +1,21 @@
-"""The rules of k in a row on a board: tic-tac-toe, Connect Four, and whatever lies between.
+"""Rules of k-in-a-row games on a board, such as tic-tac-toe and Connect Four.
 
-A position is two whole numbers, the stones of the side to move (`own`) and those of its opponent
-(`other`), with one bit a cell. Bits are numbered column by column, from the lowest cell up, and
-above each column one bit always stays empty:
+A position is two integers with one bit for each cell. `own` holds the stones of the side to
+move, `other` those of its opponent. Bits are numbered column by column, from the lowest cell
+upwards. Above each column there is one more bit, which is always 0:
 
-    5 11 17        the fence above each column
-    4 10 16        so that a line that leaves a column at its top
-    .  .  .        does not go on at the bottom of the next
+    5 11 17        extra bits, always 0
+    4 10 16
+    .  .  .        cells
     0  6 12
 
-So `stones >> step` puts every cell upon its neighbour in one direction, and adding 1 at the bottom
-of a column carries through its stones to the lowest free cell, which is where a stone falls to.
+The extra bits keep columns apart: no line can go on from the top of one column in the next.
+So `stones >> step` moves every stone to its neighbour cell in one direction. If you add 1 at the
+bottom of a column, the carry ends in the lowest free cell. A stone falls into this cell.
 These are John Tromp's bitboards for Connect Four ("Fhourstones").
 
-Every function here takes plain numbers and returns plain numbers: compiled, 64 bits hold any board
-of up to 62 cells and fences; as plain Python, boards of any size.
+Every function here takes and returns plain integers. In compiled code, 64 bits are enough for
+boards with up to 62 bits (cells and extra bits). As plain Python, boards may have any size.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ from typing import NamedTuple
 
 from spielfeld.envs.board_game.bits import bits_of
 
-LONGEST = 100  # cells of a side
-BITS = 62  # of a whole number in compiled code: one for the sign, one for sums
+LONGEST = 100  # cells along one side
+BITS = 62  # bits of a position in compiled code: 64 without the sign and one bit for sums
 LARGEST_TABLE = 9  # cells; 3^9 are 19,683 positions
 
 
 class Rules(NamedTuple):
-    """Numbers that say which game is played; made by `board_rules`.
+    """Numbers that define a game; made by `board_rules`.
 
     Args:
-        rows: Of the board.
-        columns: Of the board.
-        connect: How many stones in a row win: across, up and down, or diagonally.
-        gravity: Whether stones fall down to the lowest free cell of a column.
-        height: Bits of a column, its fence included.
-        board: One bit for every cell.
-        bottom: One bit for the lowest cell of every column.
+        rows: Rows of the board.
+        columns: Columns of the board.
+        connect: Stones in a row that win: horizontally, vertically or diagonally.
+        gravity: Whether a stone falls to the lowest free cell of its column.
+        height: Bits of a column, with its extra bit.
+        board: The bits of all cells.
+        bottom: The bits of the lowest cell in each column.
     """
 
     rows: int
@@ -51,22 +52,22 @@ class Rules(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """How many cells there are."""
+        """Number of cells."""
         return self.rows * self.columns
 
     @property
     def actions(self) -> int:
-        """How many actions: a column where stones fall, else a cell, counted row by row."""
+        """Number of actions: columns on a board with gravity, else cells, counted row by row."""
         return self.columns if self.gravity else self.cells
 
     @property
     def fits_table(self) -> bool:
-        """Whether there are so few positions that a table can hold them all."""
+        """Whether a table can hold all positions, because the board is small enough."""
         return self.cells <= LARGEST_TABLE
 
     @property
     def compilable(self) -> bool:
-        """Whether a position fits into the whole numbers of compiled code."""
+        """Whether a position fits into the integers of compiled code."""
         return self.height * self.columns <= BITS
 
 
@@ -97,12 +98,12 @@ CONNECT_FOUR = board_rules(6, 7, 4, gravity=True)
 
 
 def cell_bit(rules: Rules, row: int, column: int) -> int:
-    """Return the bit of a cell; row 0 is the uppermost."""
+    """Return the bit of a cell; row 0 is at the top."""
     return 1 << (column * rules.height + rules.rows - 1 - row)
 
 
 def cell_of(rules: Rules, bit: int) -> tuple[int, int]:
-    """Return row and column of a cell's bit; row 0 is the uppermost."""
+    """Return row and column of a cell's bit; row 0 is at the top."""
     column, above_bottom = divmod(bit.bit_length() - 1, rules.height)
     return rules.rows - 1 - above_bottom, column
 
@@ -114,11 +115,11 @@ def action_of(rules: Rules, move: int) -> int:
 
 
 def legal_moves(rules: Rules, stones: int) -> int:
-    """Return the cells where a stone may be put, one bit each.
+    """Return the cells in which a stone can be put, one bit each.
 
     Args:
-        rules: Of the game.
-        stones: Those of both sides.
+        rules: Rules of the game.
+        stones: Stones of both sides.
     """
     if rules.gravity:
         return (stones + rules.bottom) & rules.board
@@ -126,21 +127,21 @@ def legal_moves(rules: Rules, stones: int) -> int:
 
 
 def action_cells(rules: Rules, action: int) -> int:
-    """Return the cells that an action may mean: a whole column where stones fall, else one."""
+    """Return the cells that an action can fill: a column on a board with gravity, else one cell."""
     if rules.gravity:
         return ((1 << rules.rows) - 1) << (action * rules.height)
     return cell_bit(rules, action // rules.columns, action % rules.columns)
 
 
 def move_of(rules: Rules, stones: int, action: int) -> int:
-    """Return the cell where an action puts its stone; 0 if the column is full or the cell taken."""
+    """Return the cell of an action's stone; 0 if the column is full or the cell is taken."""
     return legal_moves(rules, stones) & action_cells(rules, action)
 
 
 def line_starts(rules: Rules, stones: int, step: int) -> int:
     """Return the first cell of every line in one direction.
 
-    After k - 1 times `run &= run >> step`, bits are left where k stones follow one another.
+    `run &= run >> step`, done k - 1 times, leaves the bits at which k stones in a row begin.
     """
     run = stones
     for _ in range(rules.connect - 1):
@@ -149,7 +150,7 @@ def line_starts(rules: Rules, stones: int, step: int) -> int:
 
 
 def has_line(rules: Rules, stones: int) -> bool:
-    """Tell whether one side's stones hold a line: upwards, across, or along a diagonal."""
+    """Return whether the stones of one side hold a line: vertical, horizontal or diagonal."""
     for step in (1, rules.height - 1, rules.height, rules.height + 1):
         if line_starts(rules, stones, step):
             return True
@@ -169,15 +170,15 @@ def winning_lines(rules: Rules, stones: int) -> list[list[tuple[int, int]]]:
 
 
 def is_full(rules: Rules, stones: int) -> bool:
-    """Tell whether no cell is left."""
+    """Return whether no cell is free."""
     return stones == rules.board
 
 
 def position_key(rules: Rules, own: int, other: int) -> int:
-    """Return a number that no other position of the game has.
+    """Return a key: an integer that no other position of the game has.
 
-    Where stones fall, the free cells above them need not be told from one another: in each column
-    a mark on its lowest free cell, and the own stones below it, say all.
+    With gravity, all cells above the lowest free cell of a column are free. So two things describe
+    a column: a mark on its lowest free cell, and the own stones below it.
     """
     if rules.gravity:
         return (own + other + rules.bottom) + own
@@ -187,8 +188,8 @@ def position_key(rules: Rules, own: int, other: int) -> int:
 def table_index(rules: Rules, own: int, other: int) -> int:
     """Return the position's number in a table of 3^cells: empty 0, own 1, other 2.
 
-    Cells count in the order of their bits, so that of two positions with one stone of the same
-    side, the one with the greater bit has the greater number.
+    Cells count in the order of their bits. So a stone on a greater bit gives a greater number than
+    the same stone on a smaller bit.
     """
     index, place = 0, 1
     for column in range(rules.columns):
@@ -200,7 +201,7 @@ def table_index(rules: Rules, own: int, other: int) -> int:
 
 
 def stones_of(rules: Rules, index: int) -> tuple[int, int]:
-    """Return the stones of the position with a number: own, other; undoes `table_index`."""
+    """Return the stones of a position in a table (own, other); the inverse of `table_index`."""
     own, other = 0, 0
     for column in range(rules.columns):
         for level in range(rules.rows):

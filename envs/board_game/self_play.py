@@ -1,4 +1,4 @@
-"""A board game in which one learner plays both sides: each step is one ply."""
+"""Self-play in a board game: one learner plays both sides, and each step is one ply."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from spielfeld.envs.env import Info, Observed
 
 
 class SelfPlayEnv(BoardGameEnv):
-    """k in a row without an opponent inside; see `BoardGameEnv` for boards and observations.
+    """k in a row with one learner for both sides; see `BoardGameEnv` for boards and observations.
 
-    Observation: always from the side to move, own stones first; after the end too. Reward: of the
-    side that has just moved, 1 for a win, 0 else. The next observation belongs to the other side,
-    so what it is worth counts with the opposite sign:
+    Observation: always seen by the side to move, own stones first, also after the end. Reward:
+    1 for a win, otherwise 0, for the side that has just moved. The next observation belongs to the
+    other side, so its value has the opposite sign:
 
         target = reward - max over answers of Q(next observation, answer)
 
@@ -28,10 +28,10 @@ class SelfPlayEnv(BoardGameEnv):
     [0.0, 0.0, 0.0, 0.0, 1.0]
 
     Args:
-        **options: Those of `BoardGameEnv` but for `opponent` and `seat`.
+        **options: Arguments of `BoardGameEnv`, without `opponent` and `seat`.
 
     Raises:
-        ValueError: If an opponent or a seat is asked for, or as `BoardGameEnv` says.
+        ValueError: If an opponent or a seat is given, or an argument does not fit.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -47,11 +47,11 @@ class SelfPlayEnv(BoardGameEnv):
 
     @property
     def model(self) -> None:
-        """None: what follows a move is the other side's choice, not the world's."""
+        """There is no model: the other side chooses the reply, not the world."""
         return None
 
     def _ahead(self, player: int) -> tuple[int, ...]:
-        """Return how many stones more the side to move may have: the learner plays both."""
+        """Return by how many stones either side can be ahead: the learner plays both sides."""
         return AHEAD[EITHER]
 
     def step(self, action: SupportsInt) -> tuple[Observed, float, bool, bool, Info]:

@@ -1,4 +1,4 @@
-"""Stones as small pictures: a cross and a ring, told apart by shape, by hue and by lightness."""
+"""Pictures of stones: a cross and a ring, with different shapes, hues and lightness."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import lru_cache
 from spielfeld.envs.grid_world.palette import BLACK, BLUE, FINE, ORANGE, WHITE, Colour
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
-COLOURS, INKS = (BLUE, ORANGE), (WHITE, BLACK)  # of the first and the second player
+COLOURS, INKS = (BLUE, ORANGE), (WHITE, BLACK)  # of the first player, of the second player
 CORNERS = ((1, 1), (1, -1), (-1, -1), (-1, 1))
 
 
 @lru_cache(maxsize=256)
 def stone(player: int, side: int, disc: bool, ghost: bool = False) -> pygame.Surface:
-    """Draw a stone on a transparent square; the surface is shared, so do not draw on it.
+    """Return a stone on a transparent square; the surface is shared, so do not draw on it.
 
     Args:
-        player: 0 for the first, whose mark is a cross, 1 for the second, whose mark is a ring.
-        side: Of the square, in pixels.
-        disc: A disc that bears the mark, for boards where stones fall; else the mark alone.
-        ghost: Pale, for a stone that may be played.
+        player: 0 for the first player (cross), 1 for the second player (ring).
+        side: Side of the square, in pixels.
+        disc: Whether a disc is below the mark, for boards with gravity.
+        ghost: Whether the stone is pale, for a possible move.
     """
     fine = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)
     colour = COLOURS[player]
@@ -28,7 +28,7 @@ def stone(player: int, side: int, disc: bool, ghost: bool = False) -> pygame.Sur
         pygame.draw.circle(fine, colour, fine.get_rect().center, fine.get_width() / 2)
         _mark(fine, player, 0.5, INKS[player])
     else:
-        _mark(fine, player, 1.0, BLACK, 0.38)  # an outline, for orange is pale on paper
+        _mark(fine, player, 1.0, BLACK, 0.38)  # an outline, because orange is pale on paper
         _mark(fine, player, 0.955, colour)
     picture = pygame.transform.smoothscale(fine, (side, side))
     picture.set_alpha(110 if ghost else 255)
@@ -38,7 +38,7 @@ def stone(player: int, side: int, disc: bool, ghost: bool = False) -> pygame.Sur
 def _mark(
     fine: pygame.Surface, player: int, share: float, colour: Colour, wide: float = 0.3
 ) -> None:
-    """Draw a cross or a ring in the middle, over a share of the picture."""
+    """Draw a cross or a ring in the middle; `share` is its share of the picture's width."""
     middle, half = pygame.Vector2(fine.get_rect().center), fine.get_width() / 2 * share
     wide *= half
     if player:

@@ -1,9 +1,9 @@
-"""Positions that are the same but for turning or mirroring the board: pure functions on bitboards.
+"""Symmetries of boards: turned and mirrored positions, as pure functions on bitboards.
 
-A square board without gravity has eight symmetries, any other board without gravity four, and one
-where stones fall two, for only left and right can be exchanged. They are numbered from 0, which
-changes nothing, by what they do: 1 exchanges left and right, 2 top and bottom, 4 rows and columns,
-in this order, and sums of these do several.
+A square board without gravity has eight symmetries, any other board without gravity four. A board
+with gravity has two, because only left and right can be exchanged. Symmetry 0 changes nothing;
+1 exchanges left and right, 2 top and bottom, 4 rows and columns. A sum of these numbers applies
+several, in this order.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from spielfeld.envs.board_game.rules import Rules
 
 
 def symmetries(rules: Rules) -> int:
-    """Return how many there are."""
+    """Return the number of symmetries of a board."""
     if rules.gravity:
         return 2
     return 8 if rules.rows == rules.columns else 4
 
 
 def mirrored(rules: Rules, stones: int) -> int:
-    """Exchange left and right: read columns from one end, write them from the other."""
+    """Exchange left and right: read the columns from one end, write them from the other."""
     result = 0
     for _ in range(rules.columns):
         result = (result << rules.height) | (stones & ((1 << rules.height) - 1))
@@ -28,7 +28,7 @@ def mirrored(rules: Rules, stones: int) -> int:
 
 
 def flipped(rules: Rules, stones: int) -> int:
-    """Exchange top and bottom: read rows from one end, write them from the other."""
+    """Exchange top and bottom: read the rows from one end, write them from the other."""
     result = 0
     for _ in range(rules.rows):
         result = (result << 1) | (stones & rules.bottom)
@@ -37,7 +37,7 @@ def flipped(rules: Rules, stones: int) -> int:
 
 
 def transposed(rules: Rules, stones: int) -> int:
-    """Exchange rows and columns of a square board, which leaves one diagonal where it is."""
+    """Exchange rows and columns of a square board; one diagonal stays in place."""
     result = 0
     for column in range(rules.columns):
         for row in range(rules.rows):
@@ -47,12 +47,12 @@ def transposed(rules: Rules, stones: int) -> int:
 
 
 def turned(rules: Rules, stones: int, symmetry: int) -> int:
-    """Return stones, or the cell of a move, as one of the symmetries shows them.
+    """Apply a symmetry to stones, or to the cell of a move.
 
     Args:
-        rules: Of the game.
-        stones: Those of one side.
-        symmetry: Below `symmetries(rules)`.
+        rules: Rules of the game.
+        stones: Stones of one side.
+        symmetry: Number of the symmetry, less than `symmetries(rules)`.
     """
     if symmetry & 1:
         stones = mirrored(rules, stones)
@@ -64,7 +64,7 @@ def turned(rules: Rules, stones: int, symmetry: int) -> int:
 
 
 def canonical_symmetry(rules: Rules, own: int, other: int) -> int:
-    """Return the symmetry that shows a position as its representative; see `canonical`."""
+    """Return the symmetry that turns a position into its representative; see `canonical`."""
     best, best_own, best_other = 0, own, other
     for symmetry in range(1, symmetries(rules)):
         new_own, new_other = turned(rules, own, symmetry), turned(rules, other, symmetry)
@@ -74,9 +74,9 @@ def canonical_symmetry(rules: Rules, own: int, other: int) -> int:
 
 
 def canonical(rules: Rules, own: int, other: int) -> tuple[int, int]:
-    """Return the representative of all positions that are the same by symmetry.
+    """Return the representative of all positions that are equal by symmetry.
 
-    It is the one with the least number for `own`, then for `other`.
+    It is the position with the least number for `own`, and among these the least for `other`.
     """
     symmetry = canonical_symmetry(rules, own, other)
     return turned(rules, own, symmetry), turned(rules, other, symmetry)

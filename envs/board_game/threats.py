@@ -1,4 +1,4 @@
-"""What a stone threatens, and which moves do not lose at once."""
+"""Threats of a stone: cells that win, and moves that do not lose at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from spielfeld.envs.board_game.rules import Rules, legal_moves
 
 
 def winning_cells(rules: Rules, stones: int) -> int:
-    """Return the cells, free or not, with which one side's stones would make a line.
+    """Return the cells, free or not, that would complete a line of one side's stones.
 
-    A cell at some place of a line needs the stones of that side before it and after it: for every
-    place in turn they are gathered from all cells at once.
+    A cell at some place of a line needs this side's stones before it and after it. For each place
+    in turn, the function collects such cells on the whole board at once.
     """
     cells = 0
     for step in (1, rules.height - 1, rules.height, rules.height + 1):
@@ -17,7 +17,7 @@ def winning_cells(rules: Rules, stones: int) -> int:
         for place in range(rules.connect):
             line, ahead = before, stones
             for _ in range(place + 1, rules.connect):
-                ahead >>= step  # step by step, for no shift may be as wide as compiled numbers
+                ahead >>= step  # step by step: a shift of 64 bits or more is not allowed
                 line &= ahead
             cells |= line
             behind <<= step
@@ -33,8 +33,8 @@ def winning_moves(rules: Rules, own: int, other: int) -> int:
 def safe_moves(rules: Rules, own: int, other: int) -> int:
     """Return the moves after which the opponent cannot win with its next stone.
 
-    Where it could win already, the cell must be taken, and two such cells are lost; where stones
-    fall, no stone may be put below a cell with which it wins.
+    If the opponent has a winning cell, the own stone must take it; two such cells mean a loss. On
+    a board with gravity, no stone may be put directly below a winning cell of the opponent.
     """
     moves = legal_moves(rules, own | other)
     threats = winning_cells(rules, other)

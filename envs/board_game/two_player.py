@@ -1,4 +1,4 @@
-"""Board games for PettingZoo: two agents that take turns (its AEC interface, of its extra `games`).
+"""PettingZoo environment of board games: two agents that take turns (its AEC interface).
 
 `TwoPlayerEnv` needs the extra: `pip install 'spielfeld[games]'`.
 """
@@ -21,16 +21,17 @@ AGENTS = ["first", "second"]
 class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
     """k in a row for two agents, "first" and "second".
 
-    Observation: a dict of `observation`, int8 [2, rows, columns], own stones first, row 0 on top,
-    and `action_mask`, int8 [actions], all 0 for the agent that is not to move. Action: a column
-    where stones fall, else a cell, counted row by row. Reward: 1 for a win, -1 for a loss, 0 else.
+    Observation: a dict. `observation`, int8 [2, rows, columns], has own stones first and row 0 at
+    the top. `action_mask`, int8 [actions], is 0 everywhere for the agent that waits. Action: a
+    column on a board with gravity, else a cell, counted row by row. Reward: 1 for a win, -1 for a
+    loss, otherwise 0.
 
     Args:
         render_mode: None or "ansi".
-        **board: Rows, columns, connect and gravity, as `board_rules` takes them.
+        **board: Rows, columns, connect and gravity; see `board_rules`.
 
     Raises:
-        ValueError: If no such game can be played, or an action is illegal; says what was legal.
+        ValueError: If there is no such game. For an illegal action it lists the legal ones.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012
@@ -53,15 +54,15 @@ class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
         self.board = Position(self.rules)
 
     def observation_space(self, agent: str) -> Space[Any]:
-        """Return what an agent sees."""
+        """Return the observation space of an agent."""
         return self.observation_spaces[agent]
 
     def action_space(self, agent: str) -> Space[Any]:
-        """Return what an agent may do."""
+        """Return the action space of an agent."""
         return self.action_spaces[agent]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
-        """Start a game; nothing in it is random."""
+        """Start a game; nothing in it is random, so the seed is not used."""
         self.board = Position(self.rules)
         self.agents = list(AGENTS)
         self.rewards = dict.fromkeys(AGENTS, 0.0)
@@ -72,7 +73,7 @@ class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
         self.agent_selection = AGENTS[0]
 
     def observe(self, agent: str) -> dict[str, Any]:
-        """Return what an agent sees now."""
+        """Return the present observation of an agent."""
         to_move = AGENTS.index(agent) == self.board.mover
         sides = (self.board.own, self.board.other)[:: 1 if to_move else -1]
         mask = np.zeros(self.rules.actions, np.int8)
@@ -100,4 +101,4 @@ class TwoPlayerEnv(AECEnv):  # type: ignore[misc]
         return f"{self.board}\n" if self.render_mode == "ansi" else None
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: this environment opens no window."""

@@ -1,9 +1,10 @@
-"""UCT: search by playing many games to their end in one's head, the more often where it goes well.
+"""UCT: tree search by simulated games (playouts), with more playouts for better moves.
 
-From the position, go down a tree of moves, at each node to the child with the highest upper bound
-of what it may be worth; add the children of the node where the tree ends; play on from there at
-random; tell the result to all nodes of the way. In the end, the move tried most often is made. It
-learns nothing from game to game, and knows nothing but the rules.
+Each playout starts at the position and follows a tree of moves. At each node it takes the child
+with the highest upper bound on its value. At the end of the tree it adds the children of that node.
+From there it plays at random to the end of the game. All nodes on the path store the result. The
+search then plays the move with the most visits. It keeps nothing between moves, and it only knows
+the rules.
 
     bound = mean result of the child + EXPLORATION * sqrt(ln(visits of the node) / its visits)
 
@@ -23,31 +24,31 @@ from spielfeld.envs.board_game.bits import choose, lowest
 from spielfeld.envs.board_game.rules import Rules, has_line, is_full, legal_moves
 from spielfeld.streams import Streams, next_draw
 
-EXPLORATION = 1.4142135623730951  # UCB1's, for results of which most lie within 1 of each other
-PLAYOUTS = 100  # of the opponent that is called "uct"
-SEEDS = 2**53  # as many as there are draws from [0, 1)
+EXPLORATION = 1.4142135623730951  # as in UCB1, for results that mostly differ by at most 1
+PLAYOUTS = 100  # playouts of the opponent "uct"
+SEEDS = 2**53  # number of different seeds, and of draws from [0, 1)
 
 
 class Tree(NamedTuple):
-    """Nodes, numbered from the root, 0; the children of a node follow one another."""
+    """Nodes, numbered from the root, 0; the children of a node have successive numbers."""
 
-    move: npt.NDArray[np.int64]  # the cell that was played to get here
+    move: npt.NDArray[np.int64]  # the cell of the last move before the node
     visits: npt.NDArray[np.int64]
-    total: npt.NDArray[np.float64]  # results of the side that played `move`
-    first: npt.NDArray[np.int64]  # the first child
-    children: npt.NDArray[np.int64]  # how many; 0 where the tree ends
-    path: npt.NDArray[np.int64]  # nodes of the way down
+    total: npt.NDArray[np.float64]  # sum of the results, for the side that played `move`
+    first: npt.NDArray[np.int64]  # number of the first child
+    children: npt.NDArray[np.int64]  # number of children; 0 at the end of the tree
+    path: npt.NDArray[np.int64]  # nodes from the root to the present node
 
 
 def new_tree(nodes: int, depth: int) -> Tree:
-    """Make room for so many nodes, and for ways so deep; only the root is there."""
+    """Return a tree with only the root, with memory for `nodes` nodes and paths of `depth`."""
     move, visits = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
     first, count = np.ones(nodes, np.int64), np.zeros(nodes, np.int64)
     return Tree(move, visits, np.zeros(nodes), first, count, np.zeros(depth, np.int64))
 
 
 def new_stream(seed: int) -> Streams:
-    """Return random numbers of their own for a search; `seed` is below `SEEDS`."""
+    """Return a new stream of random numbers for a search; `seed` is less than `SEEDS`."""
     stream = np.ones((8, 1), np.uint64)
     stream[2, 0], stream[3, 0] = seed >> 32, seed & (2**32 - 1)
     for _ in range(3):  # until all bits depend on the seed
@@ -56,7 +57,7 @@ def new_stream(seed: int) -> Streams:
 
 
 def best_child(tree: Tree, node: int, draw: float) -> int:
-    """Return an unvisited child, else that with the highest bound; `draw` says where to begin."""
+    """Return an unvisited child, or the child with the highest bound; `draw` breaks ties."""
     count, first = tree.children[node], tree.first[node]
     begin, best, highest = int(draw * count), first, -np.inf
     for k in range(count):
@@ -72,7 +73,7 @@ def best_child(tree: Tree, node: int, draw: float) -> int:
 
 
 def expand(rules: Rules, tree: Tree, node: int, free: int, stones: int) -> int:
-    """Give a node a child for each legal move, from number `free` on; return the next free one."""
+    """Add a child for each legal move, numbered from `free`; return the next free number."""
     tree.first[node], moves = free, legal_moves(rules, stones)
     while moves:
         tree.move[free] = lowest(moves)
@@ -83,7 +84,7 @@ def expand(rules: Rules, tree: Tree, node: int, free: int, stones: int) -> int:
 
 
 def random_result(rules: Rules, own: int, other: int, stream: Streams) -> float:
-    """Play at random to the end; return the result of `other`, the side that has just moved."""
+    """Play at random to the end; return the result for `other`, the side that has just moved."""
     sign = 1.0
     while True:
         if has_line(rules, other):
@@ -95,7 +96,7 @@ def random_result(rules: Rules, own: int, other: int, stream: Streams) -> float:
 
 
 def playout(rules: Rules, tree: Tree, free: int, own: int, other: int, stream: Streams) -> int:
-    """Go down, add children, play on at random, and tell the way; return the next free node."""
+    """Run one playout: descend, add children, play at random, store; return the next free node."""
     node, depth = 0, 0
     while tree.children[node] > 0:
         node = best_child(tree, node, next_draw(stream, 0))
@@ -123,14 +124,14 @@ def searched(rules: Rules, own: int, other: int, playouts: int, seed: int) -> Tr
 
 
 def uct_move(rules: Rules, own: int, other: int, playouts: int, seed: int) -> int:
-    """Return the cell where UCT puts its stone.
+    """Return the cell that UCT chooses for its stone.
 
     Args:
-        rules: Of the game.
-        own: Stones of the side to move, which can.
-        other: Stones of the other.
-        playouts: Games to play in the head.
-        seed: Of their random numbers; the same gives the same move.
+        rules: Rules of the game.
+        own: Stones of the side to move; the game must not be over.
+        other: Stones of its opponent.
+        playouts: Number of simulated games.
+        seed: Seed of the random numbers; the same seed gives the same move.
     """
     tree = searched(rules, own, other, playouts, seed)
     best = tree.first[0]
@@ -143,7 +144,7 @@ def uct_move(rules: Rules, own: int, other: int, playouts: int, seed: int) -> in
 def uct_means(
     rules: Rules, own: int, other: int, playouts: int, seed: int
 ) -> list[tuple[int, float]]:
-    """Return each move with the mean result of the playouts through it; see `uct_move`."""
+    """Return each move with the mean result of its playouts; see `uct_move`."""
     tree = searched(rules, own, other, playouts, seed)
     first = tree.first[0]
     return [
@@ -153,5 +154,5 @@ def uct_means(
 
 
 def uct_reply(rules: Rules, own: int, other: int, draw: float) -> int:
-    """Return the move of the opponent "uct", who draws the seed of its playouts."""
+    """Return the move of the opponent "uct"; `draw` gives the seed of its playouts."""
     return uct_move(rules, own, other, PLAYOUTS, int(draw * SEEDS))

@@ -1,4 +1,4 @@
-"""Who plays by UCT: an opponent, an action, opinions about each of them; all compiled."""
+"""Players that use UCT: an opponent, an action, and values of actions; all compiled."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from spielfeld.envs.board_game.rules import Rules, action_of, has_line, is_full
 from spielfeld.envs.board_game.soundness import require_position, require_rules, require_searchable
 from spielfeld.envs.board_game.uct import PLAYOUTS, SEEDS, uct_means, uct_move
 
-MOST_PLAYOUTS = 1_000_000  # whose tree still fits into memory
+MOST_PLAYOUTS = 1_000_000  # the largest number whose tree fits into memory
 
 fast_uct_move, fast_uct_means = compiled(uct_move), compiled(uct_means)
 
 
 def playouts_of(name: str) -> int | None:
-    """Return how many games "uct" or "uct:5000" plays in its head; None for other names.
+    """Return the number of playouts of "uct" or "uct:5000"; None for other names.
 
     Raises:
-        ValueError: If what follows the colon is no such number.
+        ValueError: If the text after the colon is no such number.
     """
     kind, colon, number = name.partition(":")
     if kind != "uct" or not colon:
@@ -37,11 +37,11 @@ def playouts_of(name: str) -> int | None:
 
 
 def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int = PLAYOUTS) -> int:
-    """Return the same as `uct_reply`, compiled; with more playouts if one likes.
+    """Return the move of `uct_reply`, compiled, with any number of playouts.
 
     Raises:
-        ValueError: If the board is too large for compiled code, no game can bring these stones
-            about, or a number is out of its range.
+        ValueError: If the board is too large for compiled code, or no game can reach these
+            stones. Also if a number is out of its range.
     """
     require_searchable("uct", rules)
     require_position(rules, own, other)
@@ -51,22 +51,22 @@ def uct_opponent(rules: Rules, own: int, other: int, draw: float, playouts: int 
 
 
 def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, seed: int = 0) -> int:
-    """Return the action that UCT takes, compiled.
+    """Return the action that UCT chooses, compiled.
 
     Args:
-        rules: Of the game.
+        rules: Rules of the game.
         own: Stones of the side to move.
-        other: Stones of the other.
-        playouts: Games to play in the head, at least 1.
-        seed: Of their random numbers, from 0 to 2^53 - 1.
+        other: Stones of its opponent.
+        playouts: Number of simulated games, at least 1.
+        seed: Seed of the random numbers, from 0 to 2^53 - 1.
 
     Raises:
-        ValueError: If the board is too large, the game over, or a number out of its range.
+        ValueError: If the board is too large, the game is over, or a number is out of range.
     """
     require_rules(rules)
     own, other = (guard.whole("stones", side, 0, rules.board + 1) for side in (own, other))
     if has_line(rules, own) or has_line(rules, other) or is_full(rules, own | other):
-        raise ValueError("UCT has nothing to search: the game is over.")
+        raise ValueError("UCT cannot search: the game is over.")
     playouts, seed = guard.whole("playouts", playouts), guard.whole("seed", seed)
     if playouts < 1 or seed >= SEEDS:
         raise ValueError(
@@ -77,12 +77,12 @@ def uct_action(rules: Rules, own: int, other: int, playouts: int = PLAYOUTS, see
 
 
 def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> Numbers:
-    """Return what UCT expects of each action: the mean result of its playouts.
+    """Return the value of each action by UCT: the mean result of its playouts.
 
     Args:
-        position: Where the side to move can play.
-        playouts: Games to play in the head.
-        seed: Of their random numbers.
+        position: Position in which the side to move can play.
+        playouts: Number of simulated games.
+        seed: Seed of the random numbers.
 
     Returns:
         From -1 to 1 for the side to move, nan for illegal actions. Shape [actions].
@@ -100,7 +100,7 @@ def uct_values(position: Position, playouts: int = PLAYOUTS, seed: int = 0) -> N
 
 
 def uct_player(playouts: int = PLAYOUTS, seed: int = 0) -> Callable[[Position], int]:
-    """Return a player that searches with so many playouts; each of its moves draws a new seed."""
+    """Return a player that uses UCT with `playouts` playouts; each move draws a new seed."""
     generator = np.random.default_rng(seed)
 
     def play(position: Position) -> int:

@@ -1,4 +1,4 @@
-"""Board games as a native vector environment: all boards in one compiled step."""
+"""Board games as a vector environment: one compiled step for all boards."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ Stones = npt.NDArray[np.int64]
 
 
 class BoardRows(NamedTuple):
-    """Where every board stands, changed in place by compiled loops."""
+    """State of every board; compiled loops change it in place."""
 
     own: Annotated[Stones, Index("stones")]  # [num_envs] stones of the learner, one bit each
     other: Annotated[Stones, Index("stones")]  # [num_envs] stones of its opponent
-    ended: Booleans  # [num_envs] whether the row waits for a reset
-    streams: RowStreams  # [8, num_envs] where the random numbers of each row go on
+    ended: Booleans  # [num_envs] whether the next step resets the row
+    streams: RowStreams  # [8, num_envs] state of the random numbers of each row
 
 
 class BoardGameVectorEnv(RowVectorEnv):
-    """`num_envs` boards that behave exactly like as many single ones; see `BoardGameEnv`.
+    """`num_envs` boards that behave exactly like the same number of single ones (`BoardGameEnv`).
 
     Observations: int8 [num_envs, 2, rows, columns], or [num_envs] indices.
     `info["action_mask"]`: int8 [num_envs, actions].
@@ -44,11 +44,11 @@ class BoardGameVectorEnv(RowVectorEnv):
     Args:
         num_envs: Number of boards.
         autoreset_mode: NEXT_STEP (Gymnasium's default), SAME_STEP or DISABLED.
-        render_mode: None, or "rgb_array", in which `render` returns a tuple of pictures.
-        **options: Of the single environment; `opponent` is one that can be compiled.
+        render_mode: None, or "rgb_array": `render` then returns a tuple of pictures.
+        **options: Arguments of the single environment; its `opponent` must be compilable.
 
     Raises:
-        ValueError: If an option does not fit, or an action is illegal; names the row.
+        ValueError: If an option does not fit, or an action is illegal; it names the row.
     """
 
     rows: BoardRows
@@ -63,7 +63,9 @@ class BoardGameVectorEnv(RowVectorEnv):
         env = BoardGameEnv(**options)
         if env.opponent not in LOOPS:
             known = ", ".join(LOOPS)
-            raise ValueError(f"Many boards at once play against one of {known}: not {env.opponent}")
+            raise ValueError(
+                f"A vector of boards needs one of the opponents {known}, not {env.opponent!r}."
+            )
         if not env.rules.compilable:
             raise ValueError(f"{env.rules.rows} x {env.rules.columns} cells exceed {BITS} bits.")
         super().__init__(
@@ -85,10 +87,10 @@ class BoardGameVectorEnv(RowVectorEnv):
         return {"stones": self.rules.board + 1}
 
     def require_sound(self) -> None:
-        """Refuse restored boards on which no game of this world can stand.
+        """Check that a game of this world can reach each restored board.
 
         Raises:
-            ValueError: Names the row.
+            ValueError: If it cannot; the message names the row.
         """
         ahead, rows = AHEAD[self._seat], self.rows
         columns = (array.tolist() for array in (rows.own, rows.other, rows.ended))
@@ -131,7 +133,7 @@ class BoardGameVectorEnv(RowVectorEnv):
         legal = self._info()["action_mask"]
         for row, action in enumerate(actions.tolist()):
             if self.rows.ended[row] and not self._restarts:
-                raise ValueError(f"Row {row} has no game under way: reset it before stepping.")
+                raise ValueError(f"Row {row} has no running game: reset it before the next step.")
             allowed = np.flatnonzero(legal[row]).tolist()
             if not self.rows.ended[row] and action not in allowed:
                 raise ValueError(f"Action {action} of row {row} is illegal; legal are {allowed}.")
@@ -139,7 +141,7 @@ class BoardGameVectorEnv(RowVectorEnv):
 
 
 def moves(rules: Rules, own: int, other: int) -> int:
-    """Stand in for what the opponent chooses from; each pair of loops has one of `COMPILABLE`."""
+    """Return the opponent's moves; each pair of loops replaces this by one of `COMPILABLE`."""
     return any_moves(rules, own, other)
 
 
@@ -149,7 +151,7 @@ def reply(rules: Rules, own: int, other: int, draw: float) -> int:
 
 
 def _start_boards(rules: Rules, seat: int, rows: BoardRows, mask: Booleans) -> None:
-    """Start a game in the rows of `mask`, one draw each."""
+    """Start a game in the rows of `mask`; one draw each."""
     for row in range(mask.size):
         if mask[row]:
             draw = next_draw(rows.streams, row)
@@ -167,7 +169,7 @@ def _step_boards(
     reward: Floats,
     terminated: Booleans,
 ) -> bool:
-    """Play in every row, or start it again if it has ended; see `RowVectorEnv._advance`."""
+    """Play in every row, or restart the row after its end; see `RowVectorEnv._advance`."""
     for row in range(actions.size):
         legal = restarts if rows.ended[row] else lose or cell_of(rules, rows, row, actions[row]) > 0
         if not legal:
@@ -191,7 +193,7 @@ def _step_boards(
 
 
 def cell_of(rules: Rules, rows: BoardRows, row: int, action: int) -> int:
-    """Return where an action puts a stone on a board, 0 if it is illegal."""
+    """Return the cell of an action's stone on a board; 0 if the action is illegal."""
     inside = 0 <= action < (rules.columns if rules.gravity else rules.rows * rules.columns)
     return move_of(rules, rows.own[row] | rows.other[row], action) if inside else 0
 
@@ -205,7 +207,7 @@ LOOPS["uct"] = compiled(_start_boards, reply=uct_reply), compiled(_step_boards, 
 
 @compiled
 def draw_planes(shifts: Stones, own: Stones, other: Stones, planes: Array) -> None:
-    """Write what each board looks like into `planes` [num_envs, 2, cells]."""
+    """Write the observation of each board into `planes` [num_envs, 2, cells]."""
     for row in range(own.size):
         for cell in range(shifts.size):
             planes[row, 0, cell] = own[row] >> shifts[cell] & 1
@@ -214,7 +216,7 @@ def draw_planes(shifts: Stones, own: Stones, other: Stones, planes: Array) -> No
 
 @compiled
 def mask_actions(last: Stones, own: Stones, other: Stones, mask: Array) -> None:
-    """Write what is legal on each board into `mask` [num_envs, actions]."""
+    """Write the legal actions of each board into `mask` [num_envs, actions]."""
     for row in range(own.size):
         stones = own[row] | other[row]
         for action in range(last.size):

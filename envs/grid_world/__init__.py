@@ -1,1 +1,1 @@
-"""Grid worlds: text files in, finite worlds out."""
+"""Grid worlds: finite worlds made from text files."""

@@ -1,4 +1,4 @@
-"""What does not move in the picture of a grid world: its frame, tiles and wind."""
+"""Background of a grid world's picture, the same for all states: frame, tiles and wind."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.shapes import Sign, sprite
 from spielfeld.envs.grid_world.tiles import signs
 
-RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # bytes in this order are an array without further work
+RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # with this order of bytes a surface is an array, uncopied
 CAPTION, LEGEND = 26, 26  # heights of the strips above and below the map, in pixels
-LEAST_WIDTH = 340  # pixels that a caption or a legend needs
+LEAST_WIDTH = 340  # pixels for a caption or a legend
 WIND_SHARE = 0.4  # height of the strip that shows the wind, in cells
-GRID_FROM, SIGNS_FROM, CORNERS_FROM, COINS_FROM = 6, 4, 16, 24  # pixels that a cell needs for them
+GRID_FROM, SIGNS_FROM, CORNERS_FROM, COINS_FROM = 6, 4, 16, 24  # smallest cells, in pixels
 
 
 class Frame(NamedTuple):
-    """Where the parts of a picture go, in pixels; `bottom` is where the map ends."""
+    """Places of a picture's parts, in pixels; `bottom` is the lower edge of the map."""
 
     width: int
     height: int
@@ -34,12 +34,12 @@ class Frame(NamedTuple):
     bottom: int
 
     def corner(self, row: float, column: float) -> tuple[float, float]:
-        """Top left corner of a cell, from the left and from the top."""
+        """Return the top left corner of a cell: pixels from the left and from the top."""
         return self.left + column * self.cell, self.top + row * self.cell
 
 
 class Same(NamedTuple):
-    """A layout that caches know by identity, since it holds a dict."""
+    """A layout that is compared by identity, so that caches can use it as a key."""
 
     layout: Layout
 
@@ -51,10 +51,10 @@ class Same(NamedTuple):
 
 
 def fitting_size(layout: Layout, cell: int, strips: int) -> tuple[int, int]:
-    """Width and height of a picture whose cells have a given side, all in pixels.
+    """Return width and height of a picture with cells of a given size, all in pixels.
 
     Args:
-        layout: The world.
+        layout: Layout of the world.
         cell: Side of a cell.
         strips: 0 for none, 1 for a caption, 2 for a legend, 3 for both.
     """
@@ -64,15 +64,15 @@ def fitting_size(layout: Layout, cell: int, strips: int) -> tuple[int, int]:
 
 
 def arrange(layout: Layout, size: tuple[int, int], strips: int) -> Frame:
-    """Fit the map into a picture, between the strips for caption and legend.
+    """Place the map in a picture, between the strips for caption and legend.
 
     Args:
-        layout: The world.
+        layout: Layout of the world.
         size: Width and height of the picture in pixels.
         strips: As in `fitting_size`.
 
     Raises:
-        ValueError: If a cell would have no pixel.
+        ValueError: If a cell would be smaller than one pixel.
     """
     (rows, columns), (width, height) = layout.shape, size
     above, below = _strip_heights(strips)
@@ -97,14 +97,14 @@ def _wind_height(layout: Layout, cell: int) -> int:
 
 @lru_cache(maxsize=8)
 def background(same: Same, frame: Frame, keys: tuple[str, ...], learnt: bool) -> pygame.Surface:
-    """Draw what does not move; the surface is shared, so do not draw on it.
+    """Return the background; the surface is shared, so do not draw on it.
 
     Args:
-        same: The world.
-        frame: Where the map goes.
-        keys: Names of the keys held.
-        learnt: Values or a policy will cover the cells in which one acts: their signs go into
-            the corners.
+        same: Layout of the world.
+        frame: Place of the map.
+        keys: Names of the keys that the agent holds.
+        learnt: Whether values or a policy will cover the cells in which the agent acts. Their
+            signs are then small and in the corners.
     """
     layout = same.layout
     picture = pygame.Surface((frame.width, frame.height), 0, 24, RGB)
@@ -118,7 +118,7 @@ def background(same: Same, frame: Frame, keys: tuple[str, ...], learnt: bool) ->
 
 
 def corner_signs(same: Same, frame: Frame, keys: tuple[str, ...]) -> Blits:
-    """List the signs of the cells in which one acts, which values have covered."""
+    """Return the signs of the cells in which the agent acts, for corners above the values."""
     blits: Blits = []
     for character, tile in same.layout.legend.items():
         if acting(tile):
@@ -128,7 +128,7 @@ def corner_signs(same: Same, frame: Frame, keys: tuple[str, ...]) -> Blits:
 
 
 def draw_rims(picture: pygame.Surface, same: Same, frame: Frame) -> None:
-    """Frame the cells in which one acts and that have a colour of their own, over the values."""
+    """Draw coloured frames over the values, for cells in which the agent acts and with a colour."""
     for character, tile in same.layout.legend.items():
         if tile.colour and acting(tile):
             for row, column in np.argwhere(characters(same) == character).tolist():
@@ -137,14 +137,14 @@ def draw_rims(picture: pygame.Surface, same: Same, frame: Frame) -> None:
 
 
 def map_pixels(picture: pygame.Surface, frame: Frame, layout: Layout) -> Bytes:
-    """Pixels of the map, which change the picture when written. Shape [height, width, 3]."""
+    """Return a view of the map's pixels; writing changes the picture. Shape [height, width, 3]."""
     pixels = np.asarray(picture.get_view("3")).swapaxes(0, 1)
     right = frame.left + layout.shape[1] * frame.cell
     return pixels[frame.top : frame.bottom, frame.left : right]
 
 
 def acting(tile: Tile) -> bool:
-    """Whether one can stand on a tile and act there."""
+    """Return whether the agent can be on a tile and act there."""
     return not (tile.wall or tile.end or tile.to)
 
 
@@ -155,7 +155,7 @@ def characters(same: Same) -> npt.NDArray[np.str_]:
 
 
 def _repeat(parts: Blits, same: Same, character: str, frame: Frame) -> Blits:
-    """Put the parts of a tile wherever it stands."""
+    """Put the parts of a tile into each of its cells."""
     if not parts:
         return []
     cells = np.argwhere(characters(same) == character).tolist()
@@ -183,7 +183,7 @@ def _colour(tile: Tile, sign: Sign | None) -> palette.Colour:
 
 
 def _parts(layout: Layout, character: str, cell: int, keys: tuple[str, ...], learnt: bool) -> Blits:
-    """Pictures of a tile and their places in its cell."""
+    """Return pictures of a tile's parts, with their places in the cell."""
     tile, parts = layout.legend[character], []
     cornered = learnt and acting(tile)
     if tile.exits is not None and cell >= SIGNS_FROM:
@@ -198,7 +198,7 @@ def _parts(layout: Layout, character: str, cell: int, keys: tuple[str, ...], lea
 
 
 def _room(sign: Sign, cornered: bool) -> int:
-    """Side in pixels that a cell needs for a sign."""
+    """Return the smallest cell that has space for a sign, in pixels."""
     if not cornered:
         return SIGNS_FROM
     return COINS_FROM if sign.kind == "reward" else CORNERS_FROM
@@ -207,7 +207,7 @@ def _room(sign: Sign, cornered: bool) -> int:
 def _signed(
     sign: Sign, cell: int, cornered: bool, raised: bool
 ) -> tuple[pygame.Surface, tuple[float, float]]:
-    """Put a sign into the corner, or into the middle of its cell, raised above a number."""
+    """Place a sign in the corner or in the middle of its cell, higher if a number is below."""
     if cornered:
         return sprite(sign, max(8, round(cell * 0.34))), (2, 2)
     if sign.kind == "cliff":
@@ -217,7 +217,7 @@ def _signed(
 
 
 def _paid(tile: Tile, sign: Sign, cell: int) -> tuple[pygame.Surface, tuple[float, float]] | None:
-    """Write what a tile pays at its lower edge."""
+    """Return the reward of a tile as a text at its lower edge."""
     paid = tile.exit_reward if tile.exit_to else tile.reward
     if not paid or sign.kind == "reward" or cell < NUMBERS_FROM:
         return None

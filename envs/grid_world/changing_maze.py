@@ -1,4 +1,4 @@
-"""Mazes that change while an agent learns: two maps whose states have the same numbers.
+"""Changing mazes: two maps with the same states, one before and one after the change.
 
 Source: Sutton & Barto, 2nd edition, examples 8.2 (blocking maze) and 8.3 (shortcut maze).
 """
@@ -11,22 +11,23 @@ from spielfeld.envs.grid_world.dynamics import grid_model
 from spielfeld.envs.grid_world.layout import Layout, Tile
 from spielfeld.envs.tabular import TabularModel
 
-# What stands in the row of the wall, before the change and after it.
+# The row with the wall, before the change and after it.
 WALLS = {
-    "blocking": ("########.", ".########"),  # the short way closes, a long one opens
-    "shortcut": (".########", ".#######."),  # the long way stays, a short one opens
+    "blocking": ("########.", ".########"),  # the short path closes, a long one opens
+    "shortcut": (".########", ".#######."),  # the long path stays, a short one opens
 }
 
 
 def changing_maze(kind: str) -> tuple[TabularModel, TabularModel]:
-    """Return a maze of 6 x 9 cells before and after it changes; both with the same states.
+    """Return a maze of 6 x 9 cells before and after its change; both have the same states.
 
-    An environment of the first, then one of the second: `learner.learn(before, 1_000)` and
-    `learner.learn(after, 2_000)`. State 9 * row + column is the same cell in both; walls are states
-    that nothing leads to. The goal pays 1 and ends the episode, all else pays 0.
+    Learn in an environment of the first model, then in one of the second. Write
+    `learner.learn(before, 1_000)`, then `learner.learn(after, 2_000)`. State 9 * row + column is
+    the same cell in both; no action leads to the states of walls. The goal has the reward 1 and
+    ends the episode; all other rewards are 0.
 
     Args:
-        kind: "blocking" (changes after 1,000 steps in the book) or "shortcut" (after 3,000).
+        kind: "blocking" (the book changes it after 1,000 steps) or "shortcut" (after 3,000).
 
     Raises:
         ValueError: If there is no such maze.
@@ -45,10 +46,10 @@ def _maze(wall: str) -> TabularModel:
 
 
 def number_by_cell(layout: Layout) -> TabularModel:
-    """Return the model of a world without keys with one state for each cell, walls too.
+    """Return the model of a world without keys, with one state for each cell, also for walls.
 
     Args:
-        layout: The world; state row * columns + column is a cell of its map.
+        layout: Layout of the world; state row * columns + column is a cell of its map.
     """
     model, states = grid_model(layout)
     rows, columns = states.shape

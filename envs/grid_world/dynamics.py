@@ -1,7 +1,7 @@
-"""From a layout to a `TabularModel`: how an agent moves, which states there are, where they lead.
+"""Dynamics of grid worlds: from a layout to a `TabularModel`.
 
-`Grid` is the map as arrays over cells, and lists the outcomes of one action. `grid_model` merges
-them into the arrays of a model, over the states that can be reached.
+`Grid` holds the map as arrays over cells, and lists the outcomes of an action. `grid_model`
+collects these outcomes in the arrays of a model, over all states that the agent can reach.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from spielfeld.envs.grid_world.layout_check import check_layout
 from spielfeld.envs.grid_world.layout_error import refuse
 from spielfeld.envs.tabular import TabularModel
 
-MOST_ENTRIES = 200_000_000  # of the table, about 4 GB
+MOST_ENTRIES = 200_000_000  # outcomes in the table, about 4 GB
 MOST_STATES = 20_000_000
 Value = TypeVar("Value")
 Whole = int | Array
 
 
 class Outcomes(NamedTuple):
-    """Results of one action as a list: row i says what may happen from `source[i]`."""
+    """Results of one action as a list; row i is one possible result from state `source[i]`."""
 
-    source: Array  # index into the states that were asked about
-    cell: Array  # where it leads, row * columns + column
-    held: Array  # bit mask of the keys then held
+    source: Array  # index into the given states
+    cell: Array  # next cell, row * columns + column
+    held: Array  # keys held after the step, as a bit mask
     reward: Array
     probability: Array
 
@@ -61,7 +61,7 @@ class Grid:
         self.gusts = np.array(gusts, np.int32)
 
     def _each(self, value: Callable[[Tile], Value], kind: type) -> Array:
-        """Look a property of the tiles up for every cell."""
+        """Return a property of the tile of every cell."""
         tiles = (self.layout.legend[sign] for sign in self.signs)
         return np.array([value(tile) for tile in tiles], kind)[self.sign]
 
@@ -69,24 +69,24 @@ class Grid:
         return 0 if name is None else 1 << self.layout.key_names.index(name)
 
     def standable(self) -> Array:
-        """Return the cells that a step can end on, in order."""
+        """Return the cells in which a step can end, in order."""
         return np.flatnonzero(~(self.wall | self.moved_on))
 
     def starts(self) -> Array:
-        """Return the cells on which an episode may begin, in order."""
+        """Return the cells in which an episode can begin, in order."""
         if not self.layout.start_anywhere:
             return np.flatnonzero(self._each(lambda tile: tile.start, bool))
         return np.flatnonzero(~(self.wall | self.moved_on | self.end) & (self.door == 0))
 
     def widest_scatter(self) -> int:
-        """Return to how many cells at most a tile can send whoever reaches or leaves it."""
+        """Return the largest number of cells that one teleport tile can lead to."""
         tiles = [self.layout.legend[sign] for sign in self.signs]
         targets = {target for tile in tiles for target in (tile.to, tile.exit_to) if target}
         counts = [sum(row.count(target) for row in self.layout.rows) for target in targets]
         return max(counts, default=1)
 
     def outcomes(self, cells: Array, held: Array, action: str) -> Outcomes:
-        """List everything that an action can lead to from states (cell, keys held)."""
+        """Return all outcomes of an action from states (cell, keys held)."""
         here = np.arange(len(cells), dtype=np.int32)
         ends, exits = self.end[cells], self.left_at_once[cells]
         free, resting = here[~(ends | exits)], here[ends]
@@ -99,7 +99,7 @@ class Grid:
     def _move(
         self, source: Array, cells: Array, held: Array, direction: str, share: float
     ) -> list[Outcomes]:
-        """Move, be blown by the wind of the column that was left, arrive."""
+        """Return the outcomes of a move: the move, the wind of its first column, the arrival."""
         landed, bumped = self._advance(cells, held, direction)
         gusts = self.gusts[cells % self.columns]
         for gust in range(int(self.gusts.max())):
@@ -111,7 +111,7 @@ class Grid:
         return self._arrive(_outcome(source, landed, held, reward, share))
 
     def _advance(self, cells: Array, held: Array, direction: str) -> tuple[Array, Array]:
-        """Return where a move of one's own ends and whether it was stopped."""
+        """Return the cell in which a move ends, without wind, and whether it was stopped."""
         if direction == "stay":
             return cells, np.zeros(len(cells), bool)
         landed, stopped = self._shift(cells, held, *DIRECTIONS[direction])
@@ -122,7 +122,7 @@ class Grid:
         return np.where(stopped, cells, landed), stopped
 
     def _shift(self, cells: Array, held: Array, down: int, right: int) -> tuple[Array, Array]:
-        """Move by one cell unless the edge, a wall or a closed door is in the way."""
+        """Move by one cell, unless the edge, a wall or a closed door stops the move."""
         row, column = cells // self.columns + down, cells % self.columns + right
         stopped = (row < 0) | (row >= self.rows) | (column < 0) | (column >= self.columns)
         target = np.where(stopped, cells, cells + (down * self.columns + right))
@@ -140,7 +140,7 @@ class Grid:
         return [rest, *self._scatter(gone, lambda tile: tile.to)]
 
     def _exit(self, source: Array, cells: Array, held: Array) -> list[Outcomes]:
-        """Leave cells from which every action leads to the same place."""
+        """Return the outcomes from cells in which every action leads to the same tile."""
         if len(source) == 0:
             return []
         paid = self._each(lambda tile: _first(tile.exit_reward, self.layout.step_reward), float)
@@ -148,7 +148,7 @@ class Grid:
         return self._scatter(leaving, lambda tile: tile.exit_to)
 
     def _scatter(self, moving: Outcomes, rule: Callable[[Tile], str | None]) -> list[Outcomes]:
-        """Send each row on, uniformly to the cells of the character that its tile names."""
+        """Move each row on, uniformly to the cells of the character that its tile names."""
         parts = []
         for sign in np.unique(self.sign[moving.cell]).tolist():
             target = rule(self.layout.legend[self.signs[sign]])
@@ -162,9 +162,9 @@ class Grid:
 
 
 def turns(layout: Layout, action: str) -> dict[str, float]:
-    """Return the directions that an action may take and their probabilities.
+    """Return the directions in which an action may move, with their probabilities.
 
-    Left, right and back are relative to the direction that was meant; to stay never slips.
+    Left, right and back are relative to the action's direction; a stay action never slips.
     """
     if action == "stay":
         return {"stay": 1.0}
@@ -188,13 +188,13 @@ def _outcome(
 
 @dataclass(frozen=True, eq=False)
 class GridStates:
-    """What the states of a grid world's model stand for.
+    """Meaning of the states in a grid world's model.
 
     Args:
         cells: Row and column of each state. Shape [states, 2].
-        keys: Bit mask of the keys held; bit i is `key_names[i]`. Shape [states].
+        keys: Bit mask of the keys held; bit i means `key_names[i]`. Shape [states].
         key_names: Names of the keys in the world.
-        shape: Rows and columns of the map.
+        shape: Number of rows and columns of the map.
     """
 
     cells: npt.NDArray[np.int32]
@@ -207,13 +207,13 @@ class GridStates:
         return self._number(self.cells[:, 0], self.cells[:, 1], self.keys)
 
     def _number(self, row: Array, column: Array, keys: Array) -> Array:
-        """Number every (keys, row, column) in the order in which states are numbered."""
+        """Return numbers for (keys, row, column) that increase in the order of the states."""
         rows, columns = self.shape
         numbers: Array = (np.int64(1) * keys * rows + row) * columns + column
         return numbers
 
     def state_at(self, row: Whole, column: Whole, keys: Whole = 0) -> Whole:
-        """Return the state of a cell and a mask of keys held, -1 if there is none.
+        """Return the state of a cell with a mask of keys held; -1 if there is none.
 
         Args:
             row: One row or an array of rows.
@@ -234,7 +234,7 @@ class GridStates:
 
 
 class _Rows(NamedTuple):
-    """Merged outcomes of one action, sorted by state."""
+    """Outcomes of one action, sorted by state, with equal outcomes added up."""
 
     state: Array
     slot: Array
@@ -244,20 +244,20 @@ class _Rows(NamedTuple):
 
 
 def grid_model(layout: Layout) -> tuple[TabularModel, GridStates]:
-    """Compute the model of a grid world.
+    """Return the model of a grid world.
 
-    A step slips, moves, is blown by the wind and arrives (see `Grid`). Without keys the states are
-    the cells on which one can stand, row by row; with keys they are the reachable pairs of keys
-    held and cell, in the order of (keys, row, column).
+    A step may slip, then it moves, the wind blows, and the agent arrives (see `Grid`). Without
+    keys, a state is a cell in which a step can end, and states are numbered row by row. With keys,
+    a state is a reachable pair of keys held and cell, in the order of (keys, row, column).
 
     Args:
-        layout: The world.
+        layout: Layout of the world.
 
     Returns:
-        The model, and what its states stand for.
+        The model, and the meaning of its states.
 
     Raises:
-        LayoutError: If the layout is not consistent, or no goal can be reached from some start.
+        LayoutError: If the layout is not consistent, or a start has no path to a goal.
     """
     check_layout(layout)
     grid = Grid(layout)
@@ -274,14 +274,12 @@ def grid_model(layout: Layout) -> tuple[TabularModel, GridStates]:
 
 
 def _check_size(grid: Grid, states: int) -> None:
-    """Refuse a world whose table would not fit, before any large array is made."""
+    """Check that the table is not too large, before any large array is made."""
     turned = max(len(turns(grid.layout, action)) for action in grid.layout.actions)
     entries = states * len(grid.layout.actions) * turned * grid.widest_scatter()
     if entries > MOST_ENTRIES:
         stood = f"found a world of {states} states with up to {entries} outcomes"
-        expected = (
-            f"expected at most {MOST_ENTRIES}; make it smaller, or let 'to' name fewer cells."
-        )
+        expected = f"expected at most {MOST_ENTRIES}; use a smaller map, or fewer targets of 'to'."
         refuse(grid.layout.origin, ("map",), f"{stood}, {expected}")
 
 
@@ -297,13 +295,13 @@ def _states(grid: Grid, starts: Array) -> GridStates:
 
 
 def _merge(grid: Grid, states: GridStates, action: str) -> _Rows:
-    """Add up the probabilities of equal outcomes; number the outcomes of each state."""
+    """Add the probabilities of equal outcomes; number the outcomes of each state."""
     cells = states.cells[:, 0] * np.int32(grid.columns) + states.cells[:, 1]
     found: Outcomes = grid.outcomes(cells, states.keys, action)
     paid = np.searchsorted(grid.payments, found.reward)
     target = states.state_at(*np.divmod(found.cell, grid.columns), found.held)
     code = (found.source * np.int64(len(cells)) + target) * len(grid.payments) + paid
-    order = np.argsort(code, kind="stable")  # fast, since each direction's part is sorted already
+    order = np.argsort(code, kind="stable")  # fast, because each direction's part is sorted
     code = code[order]
     first = np.flatnonzero(np.diff(code, prepend=-1))
     probability = np.add.reduceat(found.probability[order], first)
@@ -314,7 +312,7 @@ def _merge(grid: Grid, states: GridStates, action: str) -> _Rows:
 
 
 def _table(grid: Grid, states: GridStates) -> tuple[Array, Array, Array, Array]:
-    """Return probability, next state, reward and end of every state, action and outcome."""
+    """Return probability, next state, reward and end for every state, action and outcome."""
     actions = [_merge(grid, states, action) for action in grid.layout.actions]
     outcomes = 1 + max(int(rows.slot.max()) for rows in actions)
     shape = (len(states.cells), len(actions), outcomes)
@@ -337,15 +335,15 @@ def _check_reach(grid: Grid, model: TabularModel, states: GridStates) -> None:
     lost = np.flatnonzero((model.start > 0) & ~reaching)
     if len(lost):
         row, column = states.cells[lost[0]].tolist()
-        stood = f"found the start {layout.rows[row][column]!r}, from which no goal can be reached"
-        expected = "expected a way to a goal (or continuing = true under [rules])."
+        stood = f"found the start {layout.rows[row][column]!r}, which has no path to a goal"
+        expected = "expected a path to a goal (or continuing = true under [rules])."
         refuse(layout.origin, ("map", row, column), f"{stood}, {expected}")
 
 
 def reachable_states(grid: Grid, starts: Array) -> tuple[Array, Array]:
     """Return keys held and cell of every state that can be reached, ordered by both.
 
-    Keys are never lost, so masks of keys can be finished one after the other in ascending order.
+    Keys are never lost, so the masks of keys can be processed once each, in ascending order.
     """
     entries = {int(held): starts[grid.key[starts] == held] for held in np.unique(grid.key[starts])}
     finished: list[tuple[int, Array]] = []
@@ -368,7 +366,7 @@ def reachable_states(grid: Grid, starts: Array) -> tuple[Array, Array]:
 
 
 def can_reach(model: TabularModel, goals: Array) -> Array:
-    """Return from which states some goal can be reached. Shape [states]."""
+    """Return whether a goal can be reached from each state. Shape [states]."""
     possible = np.flatnonzero(model.probability)
     target = model.next_state.ravel()[possible]
     state = possible // np.prod(model.probability.shape[1:])
@@ -376,7 +374,7 @@ def can_reach(model: TabularModel, goals: Array) -> Array:
 
 
 def _steps(grid: Grid, held: int) -> tuple[Array, Array, Array]:
-    """List every step from a cell under some keys: source cell, next cell, keys then held."""
+    """Return every step with a mask of keys held: source cell, next cell, keys after the step."""
     cells = grid.standable().astype(np.int32)
     masks = np.full(len(cells), held, np.int32)
     found = [grid.outcomes(cells, masks, action) for action in grid.layout.actions]
@@ -386,11 +384,11 @@ def _steps(grid: Grid, held: int) -> tuple[Array, Array, Array]:
 
 
 def _spread(nodes: int, source: Array, target: Array, first: Array) -> Array:
-    """Return which nodes can be reached from the `first` ones along the given edges."""
+    """Return which nodes can be reached from the `first` ones along the edges."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
-    source = np.concatenate([source, np.full(len(first), nodes)])  # one node that leads to them
+    source = np.concatenate([source, np.full(len(first), nodes)])  # an extra node leads to them
     target = np.concatenate([target, first])
     edges = np.ones(len(source), np.int32)
     graph = csr_array((edges, (source, target)), shape=(nodes + 1, nodes + 1))

@@ -1,4 +1,4 @@
-"""What a grid world's layout says, before anything is computed from it."""
+"""Layout of a grid world: its map, the meaning of the characters and its rules."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from spielfeld.envs.grid_world.layout_error import Origin
 
-# Actions of a grid world in the order of their numbers; "four" uses the first four,
-# "king" the first eight; a stay action comes last.
+# Actions of a grid world in the order of their numbers. "four" uses the first four, "king"
+# the first eight. A stay action comes last.
 DIRECTIONS: dict[str, tuple[int, int]] = {
     "up": (-1, 0),
     "right": (0, 1),
@@ -26,21 +26,21 @@ DIRECTIONS: dict[str, tuple[int, int]] = {
 
 @dataclass(frozen=True)
 class Tile:
-    """What one character of the map means.
+    """Meaning of one character of the map.
 
     Args:
-        name: A word for it, shown to people.
-        wall: Nobody can stand here; moving against it is a bump.
+        name: Name of the tile, for titles and messages.
+        wall: The agent cannot enter the cell; a move against it is a bump.
         start: An episode may begin here (uniformly among all such cells).
         end: Entering it ends the episode.
-        reward: Paid instead of the step reward whenever a step leads here.
-        to: Entering it moves you on at once to a cell with this character.
-        exit_to: Any action taken here leads to a cell with this character.
-        exit_reward: Paid for that action instead of the step reward.
-        exits: Directions in which it can be left; None for all. Other moves are bumps.
+        reward: Reward of a step that leads here, instead of the step reward.
+        to: Entering it moves the agent on at once to a cell with this character.
+        exit_to: Every action here leads to a cell with this character.
+        exit_reward: Reward of that action, instead of the step reward.
+        exits: Directions in which the agent can leave; None for all. Other moves are bumps.
         key: Entering it picks up the key of this name.
-        door: A wall to whoever does not hold the key of this name.
-        colour: Fill colour as "#rrggbb"; None lets the renderer choose by meaning.
+        door: The cell is a wall for an agent that does not hold the key of this name.
+        colour: Fill colour as "#rrggbb"; None for a colour that depends on the meaning.
     """
 
     name: str = ""
@@ -69,7 +69,7 @@ BUILT_IN_TILES = MappingProxyType(
 
 
 class Slip(NamedTuple):
-    """Where a move goes, relative to what was meant; the five probabilities sum to 1."""
+    """Probabilities of a move's directions, relative to the intended one; they sum to 1."""
 
     forward: float = 1.0
     left: float = 0.0
@@ -83,25 +83,25 @@ STRAIGHT = Slip()
 
 @dataclass(frozen=True)
 class Layout:
-    """A grid world: a map in characters, what the characters mean, and the rules.
+    """A grid world: a map in characters, the meaning of the characters, and the rules.
 
     Args:
-        rows: The map, every row of the same length; row 0 is the top.
+        rows: Rows of the map, all of the same length; row 0 is the top.
         legend: Meaning of every character on the map.
-        name: Title, shown to people.
-        source: Where the world comes from.
+        name: Title of the world.
+        source: Book or paper that the world comes from.
         moves: "four" directions or "king" for eight.
-        stay: Whether there is a stay action as well.
-        slip: How moves go astray.
-        wind: Cells that each column blows upwards after a move; empty for no wind.
-        step_reward: Paid for each step that nothing else pays for.
-        bump_reward: Paid instead when a wall stops the move; None to treat it as any step.
-        start_anywhere: Start uniformly on every cell where one can stand and go on.
-        continuing: Nothing ends an episode, which is meant.
-        discount: The discount by which this world measures returns.
-        max_episode_steps: Time limit in environment steps; None for none.
-        open_border: A gap in the outer wall is meant.
-        origin: File and text that it was read from, so that mistakes can be located.
+        stay: Whether there is also a stay action.
+        slip: Probabilities of slipping in another direction.
+        wind: Cells that each column's wind moves the agent upwards; empty for no wind.
+        step_reward: Reward of a step, unless another rule sets the reward.
+        bump_reward: Reward of a move that a wall stops; None for the step reward.
+        start_anywhere: Start uniformly in all cells in which the agent can act.
+        continuing: The world has no end on purpose.
+        discount: Discount of this world's returns.
+        max_episode_steps: Time limit in environment steps; None for no limit.
+        open_border: The outer wall has a gap on purpose.
+        origin: File and text of the layout, so that errors can name the place.
     """
 
     rows: tuple[str, ...]
@@ -134,15 +134,16 @@ class Layout:
 
     @cached_property
     def key_names(self) -> tuple[str, ...]:
-        """Names of the keys on the map; bit i of a key mask says that key i is held."""
+        """Names of the keys on the map; bit i of a key mask means that the agent holds key i."""
         tiles = (self.legend[sign] for sign in frozenset().union(*self.rows))
         return tuple(sorted({tile.key for tile in tiles if tile.key is not None}))
 
     @cached_property
     def goals(self) -> frozenset[str]:
-        """Characters of the ends worth reaching; every other end is a pit.
+        """Characters of the ends that are goals; every other end is a pit.
 
-        An end is a pit if it is named so or pays a negative reward, unless every end does.
+        An end is a pit if its name is "pit" or its reward is negative. If this holds for every
+        end, none of them is a pit by its reward.
         """
         on_map = frozenset().union(*self.rows)
         ends = {sign for sign in on_map & self.legend.keys() if self.legend[sign].end}
@@ -150,5 +151,5 @@ class Layout:
         return frozenset({sign for sign in named if (self.legend[sign].reward or 0) >= 0} or named)
 
     def tile(self, row: int, column: int) -> Tile:
-        """Return what stands at a cell."""
+        """Return the tile of a cell."""
         return self.legend[self.rows[row][column]]

@@ -1,4 +1,4 @@
-"""What must hold in a layout before a model is made of it."""
+"""Checks of a layout before a model is made of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ MOST_KEYS = 12
 def check_layout(layout: Layout) -> None:
     """Check that a layout is complete and consistent.
 
-    Whether a goal can be reached is a matter of the dynamics: `grid_model` answers it.
+    `grid_model` checks later whether a goal can be reached, because that needs the dynamics.
 
     Raises:
-        LayoutError: Names the place, what stood there and what was expected.
+        LayoutError: If it is not; it names the place, the error and the expected value.
     """
     _check_rows(layout)
     _check_signs(layout)
@@ -29,7 +29,7 @@ def check_layout(layout: Layout) -> None:
 
 
 def find(layout: Layout, sign: str) -> tuple[int, int]:
-    """Return the first cell, read like a text, that holds a character of the map."""
+    """Return the first cell, row by row, that holds a character of the map."""
     row = next(index for index, text in enumerate(layout.rows) if sign in text)
     return row, layout.rows[row].index(sign)
 
@@ -56,7 +56,7 @@ def _check_signs(layout: Layout) -> None:
     known = " ".join(sorted(layout.legend))
     expected = f"expected one of {known} or a legend for it"
     if not is_visible(sign):
-        expected = "expected a character that can be seen; floor is '.'"
+        expected = "expected a visible character; floor is '.'"
     refuse(layout.origin, ("map", *find(layout, sign)), f"found {sign!r}, {expected}.")
 
 
@@ -85,7 +85,7 @@ def _check_target(layout: Layout, path: tuple[str, ...], target: str) -> None:
     tile = layout.legend[target]
     if tile.wall or tile.to is not None:
         kind = "a wall" if tile.wall else "a 'to' tile itself"
-        expected = "expected the character of a cell where one can stand."
+        expected = "expected the character of a cell that the agent can enter."
         refuse(layout.origin, path, f"found {target!r}, which is {kind}, {expected}")
 
 
@@ -104,7 +104,7 @@ def _check_purpose(layout: Layout) -> None:
 
 
 def can_start(tile: Tile) -> bool:
-    """Return whether one can stand here and go on."""
+    """Return whether an episode can begin on a tile."""
     return not (tile.wall or tile.end or tile.to is not None or tile.door is not None)
 
 
@@ -137,7 +137,7 @@ def _check_keys(layout: Layout) -> None:
 
 
 def _check_border(layout: Layout) -> None:
-    """A wall all around with a gap in it is a slip of the pen; no wall at all is meant."""
+    """Check the outer wall: a gap in it is probably a mistake, but a map without it is allowed."""
     last_row, last_column = (length - 1 for length in layout.shape)
     border = [(row, column) for row in range(last_row + 1) for column in (0, last_column)]
     border += [(row, column) for row in (0, last_row) for column in range(1, last_column)]

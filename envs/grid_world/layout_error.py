@@ -1,4 +1,4 @@
-"""How a mistake in a layout is answered: one line that names file, line and column."""
+"""Errors in a layout: one line with file, line and column."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from spielfeld.envs.grid_world.toml_positions import Path, Span, positions
 
 
 class LayoutError(ValueError):
-    """A mistake in a layout, said as `FILE:LINE:COLUMN: what stood there, what was expected`."""
+    """An error in a layout: `FILE:LINE:COLUMN: what was found, what was expected`."""
 
 
 class Origin(NamedTuple):
-    """The file and the text that a layout was read from."""
+    """The file and the text of a layout."""
 
     file: str
     text: str
 
     def refuse(self, path: Path, message: str, key: bool = False) -> NoReturn:
-        """Raise a `LayoutError` at the value (or the key) that stands at `path`."""
+        """Raise a `LayoutError` at the place of a value (or of its key)."""
         self.refuse_at(self.offset(path, key), message)
 
     def refuse_at(self, offset: int, message: str) -> NoReturn:
@@ -30,10 +30,10 @@ class Origin(NamedTuple):
         raise LayoutError(f"{self.file}:{line}:{column}: {message}")
 
     def offset(self, path: Path, key: bool = False) -> int:
-        """Return where `path` stands, or the nearest thing around it."""
+        """Return the offset of `path`, or of the nearest part around it."""
         try:
             found = positions(self.text)
-        except RecursionError:  # brackets in brackets, almost too many for `tomllib` as well
+        except RecursionError:  # very many brackets in brackets
             found = {}
         if path[0] == "map" and len(path) == 3 and ("map",) in found:
             return self._map_offset(found["map",], int(path[1]), int(path[2]))
@@ -54,7 +54,7 @@ class Origin(NamedTuple):
 
 
 def refuse(origin: Origin | None, path: Path, message: str, key: bool = False) -> NoReturn:
-    """Raise a `LayoutError`, located in the file if the layout came from one."""
+    """Raise a `LayoutError`, with its place in the file if the layout comes from a file."""
     if origin is not None:
         origin.refuse(path, message, key)
     if path[0] == "map" and len(path) == 3:
@@ -63,7 +63,7 @@ def refuse(origin: Origin | None, path: Path, message: str, key: bool = False) -
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return `expected ...`, with a "did you mean" if some known word is close."""
+    """Return `expected ...`, with "did you mean ...?" if a known word is similar."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else "."

@@ -1,6 +1,6 @@
-"""Reads a grid world from a text file that a teenager can write.
+"""Layout files: reads a grid world from a short text file.
 
-A layout file is TOML: a map in characters, what the characters mean, and a few rules.
+A layout file is TOML: a map in characters, the meaning of the characters, and a few rules.
 
     name = "A pond"
     map = '''
@@ -9,12 +9,12 @@ A layout file is TOML: a map in characters, what the characters mean, and a few 
     #####
     '''
     [rules]
-    slip = 0.2          # every fifth step goes to the left or to the right instead
+    slip = 0.2          # every fifth step moves to the left or to the right instead
     [legend]
-    G = { reward = 1 }  # what is not said stays as it is built in: G ends the episode
+    G = { reward = 1 }  # the other properties of G stay: G ends the episode
 
 Built in are # wall, . floor, S start, G goal and P pit. The keys under [rules] are those of
-`Layout`, the keys of a legend those of `Tile`.
+`Layout`, and the keys of a legend entry are those of `Tile`.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ from spielfeld.envs.grid_world.layout_values import (
 WORLDS = Path(__file__).parent / "worlds"
 UNREADABLE: dict[type[Exception], str] = {
     IsADirectoryError: "a directory",
-    PermissionError: "a file that may not be read",
+    PermissionError: "a file without permission to read",
 }
 
 
 def shipped_worlds() -> list[str]:
-    """Return the names of the layouts that ship with the suite."""
+    """Return the names of Spielfeld's layouts."""
     return sorted(path.stem for path in WORLDS.glob("*.toml"))
 
 
 def load_layout(name_or_path: str | Path) -> Layout:
-    """Read a layout that ships with the suite by its name, or any other by its path.
+    """Read a layout of Spielfeld by its name, or any other layout by its path.
 
     Args:
-        name_or_path: Such as "four-rooms" or "my/pond.toml".
+        name_or_path: For example "four-rooms" or "my/pond.toml".
 
     Raises:
-        LayoutError: If there is no such layout, or there is a mistake in it.
+        LayoutError: If there is no such layout, or there is an error in it.
     """
     shipped = shipped_worlds()
     given = str(name_or_path)
@@ -75,20 +75,20 @@ def read_layout(text: str, file: str = "<text>") -> Layout:
     """Read a layout from the text of a layout file.
 
     Args:
-        text: TOML, see the head of this module.
-        file: What mistakes name as the place.
+        text: TOML, as the docstring of this module describes it.
+        file: Name of the file in errors.
 
     Returns:
         A layout that is complete and consistent.
 
     Raises:
-        LayoutError: `FILE:LINE:COLUMN: what stood there, what was expected.`
+        LayoutError: `FILE:LINE:COLUMN: what was found, what was expected.`
     """
     origin = Origin(file, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     values = read_table(origin, (), _parse(origin), TOP)
     rules = read_table(origin, ("rules",), values.pop("rules", {}), RULES)
     legend = _read_legend(origin, values.pop("legend", {}))
-    if "map" not in values:  # nor below [rules] or [legend], where it would have been refused
+    if "map" not in values:  # also not below [rules] or [legend], where `read_table` refuses it
         origin.refuse_at(0, "There is no map, expected map = ''' followed by rows of characters.")
     rows = tuple(_rows(values.pop("map")))
     layout = Layout(rows=rows, legend=legend, origin=origin, **values, **rules)
@@ -116,7 +116,7 @@ def _read_legend(origin: Origin, table: dict[str, Any]) -> dict[str, Tile]:
     for sign, entry in table.items():
         path = ("legend", sign)
         if len(sign) != 1 or not is_visible(sign):
-            message = f"found {sign!r} as a legend, expected one character that can be seen."
+            message = f"found {sign!r} as a legend, expected one visible character."
             origin.refuse(path, misplaced(path[:1], sign, entry) or message, key=True)
         if not isinstance(entry, dict):
             origin.refuse(path, f"found {show(entry)}, expected a table such as {{ reward = -1 }}.")
@@ -129,13 +129,13 @@ def _parse(origin: Origin) -> dict[str, Any]:
     try:
         return tomllib.loads(origin.text)
     except RecursionError:
-        origin.refuse_at(0, "found values in values without end, expected a plain layout file.")
+        origin.refuse_at(0, "found too many values inside values, expected a plain layout file.")
     except ValueError as error:
         _refuse_syntax(origin, str(error))
 
 
 def _refuse_syntax(origin: Origin, problem: str) -> NoReturn:
-    """Answer a mistake in the TOML itself; `tomllib` tells the place in words."""
+    """Raise the error of wrong TOML; the message of `tomllib` contains the place."""
     place = re.search(r" \(at line (\d+), column (\d+)\)", problem)
     offset = len(origin.text.rstrip()) if "(at end" in problem else 0
     if place:
@@ -154,7 +154,7 @@ def _refuse_syntax(origin: Origin, problem: str) -> NoReturn:
 
 
 def _refuse_second(origin: Origin, problem: str, offset: int) -> NoReturn:
-    """Answer a name that stands twice; `tomllib` points behind it."""
+    """Raise the error of a name that occurs twice; `tomllib` gives the place after it."""
     offset = _opening(origin.text, offset)
     start = origin.text.rfind("\n", 0, offset) + 1
     named = re.search(r"key '(.+)'$", problem)
@@ -163,11 +163,11 @@ def _refuse_second(origin: Origin, problem: str, offset: int) -> NoReturn:
     place = found[-1 if named else 0] if found else None
     word = place.group(1) if place else "this"
     offset = start + place.start() if place else offset
-    origin.refuse_at(offset, f"found a second meaning for {word!r}, expected one for each name.")
+    origin.refuse_at(offset, f"found {word!r} a second time, expected each name only once.")
 
 
 def _opening(text: str, end: int) -> int:
-    """Return where a value over several lines begins, and for any other value its end."""
+    """Return the start of a value over several lines; for other values their end."""
     for opening, closing in (("'''", "'''"), ('"""', '"""'), ("[", "]")):
         if text.endswith(closing, 0, end):
             return text.rfind(opening, 0, end - len(closing))

@@ -1,4 +1,4 @@
-"""Which keys a layout file may hold, and what each value must be."""
+"""Keys of a layout file, and the values that each key may have."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PROBABILITY = 'a number from 0 to 1, or a fraction such as "1/3"'
 def read_table(
     origin: Origin, path: Path, table: Mapping[str, object], known: Mapping[str, Reader]
 ) -> dict[str, Any]:
-    """Read every value of a table with the reader that `known` names for its key.
+    """Read every value of a table with the reader of its key in `known`.
 
     Raises:
-        LayoutError: If a key is unknown or a value is not what its key expects.
+        LayoutError: If a key is unknown or its value does not fit.
     """
     for key, value in table.items():
         if key not in known:
@@ -34,7 +34,7 @@ def read_table(
 
 
 def misplaced(path: Path, key: str, value: object) -> str:
-    """Return where a key belongs that stands in another place; nothing if it belongs nowhere."""
+    """Return a message with the right place of a misplaced key; "" if no place is right."""
     is_sign = len(key) == 1 and is_visible(key) and isinstance(value, dict)
     home = "under [legend]" if is_sign else HOMES.get(key)
     place = f"under [{path[0]}]" if path else "at the top"
@@ -42,17 +42,17 @@ def misplaced(path: Path, key: str, value: object) -> str:
 
 
 def is_visible(text: str) -> bool:
-    """Return whether there is something to see in a text, and nothing that breaks a line."""
+    """Return whether a text can be printed on one line and has a visible character."""
     return text.isprintable() and not text.isspace() and text != ""
 
 
 def even_slip(share: float | Fraction) -> Slip:
-    """Return the slip that goes left or right instead of forward with this probability, evenly."""
+    """Return the slip to the left or to the right with probability `share` in total."""
     return Slip(float(1 - share), float(share / 2), float(share / 2))
 
 
 def read_slip(origin: Origin, path: Path, value: object) -> Slip:
-    """Read a share that slips sideways, or a table of five probabilities."""
+    """Read the probability of slipping sideways, or a table of five probabilities."""
     if not isinstance(value, dict):
         return even_slip(_probability(origin, path, value))
     readers = dict.fromkeys(Slip._fields, _probability)
@@ -72,7 +72,7 @@ def _probability(origin: Origin, path: Path, value: object) -> Fraction:
 
 
 def exact_share(value: object) -> Fraction | None:
-    """Read a number from 0 to 1 or a fraction such as "1/3", exactly; None if it is neither."""
+    """Return the exact value of a number from 0 to 1, or of a fraction such as "1/3"; else None."""
     fraction = r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?"
     is_fraction = isinstance(value, str) and re.fullmatch(fraction, value)
     if is_fraction or (is_number(value) and 0 <= value <= 1):
@@ -82,7 +82,7 @@ def exact_share(value: object) -> Fraction | None:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Return whether a value is a finite number; true and false are none."""
+    """Return whether a value is a finite number; true and false are not numbers."""
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
@@ -91,13 +91,13 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def show(value: object) -> str:
-    """Write a value about as it stood in the file, shortened to 40 characters."""
+    """Return a value nearly as in the file, with at most 40 characters."""
     if isinstance(value, bool):
         return str(value).lower()
     try:
         text = repr(value) if isinstance(value, str) else str(value)
-    except (ValueError, RecursionError):  # thousands of digits, or of brackets
-        text = f"an endless {type(value).__name__}"
+    except (ValueError, RecursionError):  # too many digits or brackets for Python
+        text = f"a very long {type(value).__name__}"
     return text if len(text) <= 40 else text[:37] + "..."
 
 

@@ -1,4 +1,4 @@
-"""Mazes of any size from a seed."""
+"""Random mazes of any size, drawn from a seed."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ def maze_layout(
     discount: float = 1.0,
     max_episode_steps: int | None = None,
 ) -> Layout:
-    """Draw a maze: a random spanning tree over the cells at odd rows and columns.
+    """Return a random maze: a spanning tree over the cells at odd rows and columns.
 
-    The tree is a minimum spanning tree under random weights (Kruskal), so there is exactly one way
-    between any two cells, until `loops` opens further walls.
+    It is a minimum spanning tree under random weights (Kruskal). So there is exactly one path
+    between any two cells, until `loops` opens more walls.
 
     Args:
         rows: Height with the outer wall, odd and at least 5.
         columns: Width with the outer wall, odd and at least 5.
         seed: The same seed gives the same maze.
-        slip: Probability that a move goes to the left or right of what was meant, shared evenly; a
-            number or a fraction such as "1/3".
-        loops: Share of the remaining inner walls that are opened as well, from 0 to 1.
-        step_reward: Paid for each step.
-        discount: The discount by which the maze measures returns.
-        max_episode_steps: Time limit in environment steps; by default 20 x (rows + columns), which
-            is several times the longest way.
+        slip: Probability that a move slips to the left or right, half each. A number, or a
+            fraction such as "1/3".
+        loops: Share of the remaining inner walls that are also opened, from 0 to 1.
+        step_reward: Reward of each step.
+        discount: Discount of the maze's returns.
+        max_episode_steps: Time limit in environment steps; by default 20 x (rows + columns), a
+            multiple of the longest path.
 
     Raises:
-        ValueError: If a size is even or too small, or an option is not what it should be.
+        ValueError: If a size is even or too small, or an option has a wrong value.
     """
     for word, size in {"rows": rows, "columns": columns}.items():
         if not _is_whole(size, 5) or size % 2 == 0:
@@ -93,14 +93,14 @@ def _share(word: str, value: object) -> Fraction:
 
 
 def _inner_walls(rows: int, columns: int) -> Array:
-    """Return row and column of every wall between two neighbouring cells. Shape [walls, 2]."""
+    """Return row and column of every wall between two neighbour cells. Shape [walls, 2]."""
     row, column = np.mgrid[1 : rows - 1, 1 : columns - 1]
     between = (row + column) % 2 == 1
     return np.stack([row[between], column[between]], axis=1)
 
 
 def _spanning_tree(walls: Array, random: np.random.Generator) -> Array:
-    """Choose walls to open so that every cell is reached in exactly one way. Shape [walls]."""
+    """Choose walls to open, so that exactly one path joins any two cells. Shape [walls]."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import minimum_spanning_tree
 

@@ -1,4 +1,4 @@
-"""What an agent sees of a grid world: four ways to turn a state into an observation."""
+"""Observations of a grid world: four ways to turn a state into an observation."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ PLANES = ("blocked", "goal", "pit", "key", "door", "special")
 
 
 class OneHotObservation:
-    """A one at the number of the state, zeros elsewhere: float32 [states], or [n, states]."""
+    """One-hot observation: 1 at the state's number, else 0; float32 [states] or [n, states]."""
 
     def __init__(self, states: GridStates) -> None:
         self.space = Box(0.0, 1.0, (len(states.cells),), np.float32)
 
     def __call__(self, states: States) -> Array:
-        """Observe one state (int) or several (integers [n])."""
+        """Return the observation of one state (int) or of several (integers [n])."""
         hot = np.zeros((*np.shape(states), *self.space.shape), np.float32)
         np.put_along_axis(hot, np.asarray(states)[..., None], 1.0, axis=-1)
         return hot
 
 
 def position_observation(states: GridStates) -> TableObservation:
-    """Return row and column, and in a world with keys the mask of those held: int64 [2 or 3]."""
+    """Return row and column, and with keys the mask of the keys held: int64 [2 or 3]."""
     sizes, table = [*states.shape], states.cells
     if states.key_names:
         sizes.append(1 << len(states.key_names))
@@ -41,9 +41,9 @@ def position_observation(states: GridStates) -> TableObservation:
 class ViewObservation:
     """A window around the agent: float32 [6, 2 radius + 1, 2 radius + 1], zeros and ones.
 
-    The planes, in the order of `PLANES`: what blocks (walls, the outside, closed doors); goals;
-    pits; keys not yet held; closed doors; cells with any other rule of their own (a reward, a
-    teleport, an exit, a one-way street).
+    The planes have the order of `PLANES`. "blocked" marks walls, the outside and closed doors.
+    "goal", "pit" and "door" mark goals, pits and closed doors. "key" marks keys not yet held.
+    "special" marks cells with another rule: a reward, a teleport, an exit or a one-way street.
     """
 
     def __init__(self, layout: Layout, states: GridStates, radius: int) -> None:
@@ -60,7 +60,7 @@ class ViewObservation:
         self._key, self._door = (_pad(grid, bits, radius, 0) for bits in (grid.key, grid.door))
 
     def __call__(self, states: States) -> Array:
-        """Observe one state (int) or several (integers [n])."""
+        """Return the observation of one state (int) or of several (integers [n])."""
         cells, held = self._states.cells[states], self._states.keys[states]
         rows = (cells[..., 0, None] + self._window)[..., :, None]
         columns = (cells[..., 1, None] + self._window)[..., None, :]
@@ -84,19 +84,19 @@ OBSERVATIONS: dict[str, Maker] = {
 def make_observation(
     kind: str, layout: Layout, states: GridStates, radius: int
 ) -> Observation | None:
-    """Make the observation of a kind: "index", "one-hot", "position" or "view".
+    """Return the observation of a kind: "index", "one-hot", "position" or "view".
 
     Args:
         kind: Name of the kind.
-        layout: The world.
-        states: Its states.
-        radius: How many cells a "view" reaches in each direction.
+        layout: Layout of the world.
+        states: Meaning of its states.
+        radius: Number of cells that a "view" shows in each direction.
 
     Returns:
-        None for "index", the number of the state.
+        None for "index": the observation is the number of the state.
 
     Raises:
-        ValueError: If there is no such kind, or the radius is below 1.
+        ValueError: If the kind is unknown, or the radius is below 1.
     """
     if kind not in OBSERVATIONS:
         raise ValueError(f"found the observation {kind!r}, {suggestion(kind, OBSERVATIONS)}")

@@ -1,4 +1,4 @@
-"""Values as colours with numbers and a policy as arrows, drawn over the map of a grid world."""
+"""Values as colours with numbers, and a policy as arrows, drawn over a grid world's map."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from spielfeld.envs.grid_world.pygame_ce import pygame
 Actions = tuple[str, ...]
 Blits = list[
     tuple[pygame.Surface, tuple[float, float]]
-]  # pictures, and where their top left corners go
+]  # pictures, and the places of their top left corners
 
-NUMBERS_FROM = 36  # pixels that a cell needs to hold a number
-WEDGED_NUMBERS_FROM = 60  # pixels that it needs to hold one per action
-ARROWS_FROM = 7  # pixels that a cell needs to hold an arrow
-LEAST_SHARE = 0.02  # probabilities below this are not drawn
-STAY_RADIUS = 0.17  # of the wedge of the stay action, in cells
+NUMBERS_FROM = 36  # smallest cell for a number, in pixels
+WEDGED_NUMBERS_FROM = 60  # smallest cell for one number per action, in pixels
+ARROWS_FROM = 7  # smallest cell for an arrow, in pixels
+LEAST_SHARE = 0.02  # smaller probabilities are not drawn
+STAY_RADIUS = 0.17  # radius of the stay action's circle, in cells
 
 
 def fills(values: Floats) -> Bytes:
-    """Colours of values between the lowest and the highest of them. Shape [...] to [..., 3]."""
+    """Return a colour for each value, on a ramp from lowest to highest. Shape [...] to [..., 3]."""
     low, high = span(values)
     share = (values - low) / (high - low) if high > low else np.full(values.shape, 0.5)
     return palette.ramp(share)
 
 
 def span(values: Floats) -> tuple[float, float]:
-    """Lowest and highest finite value; zeros if there is none."""
+    """Return the lowest and the highest finite value; zeros if there is none."""
     known = values[np.isfinite(values)]
     return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
 @lru_cache(maxsize=64)
 def wedges(actions: Actions, cell: int) -> npt.NDArray[np.intp]:
-    """Which action each pixel of a cell belongs to: the one that points its way.
+    """Return the action of each pixel of a cell: the one that points in its direction.
 
     Returns:
         Action numbers; the stay action has the middle. Shape [cell, cell].
@@ -60,11 +60,11 @@ def _nearness(name: str, down: Floats, right: Floats) -> Floats:
 
 
 def paint_values(pixels: Bytes, values: Floats, actions: Actions, cell: int) -> None:
-    """Colour the cells in place where a value is known.
+    """Colour each cell whose value is known, in place.
 
     Args:
-        pixels: The map's part of the picture. Shape [rows * cell, columns * cell, 3].
-        values: Values per state and action, or per state with one action. Shape [rows, columns, k].
+        pixels: Pixels of the map. Shape [rows * cell, columns * cell, 3].
+        values: Values per state and action, or per state (k = 1). Shape [rows, columns, k].
         actions: Names of the k actions.
         cell: Side of a cell in pixels.
     """
@@ -78,7 +78,7 @@ def paint_values(pixels: Bytes, values: Floats, actions: Actions, cell: int) -> 
 
 
 def _rims(which: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """Pixels where a cell or a wedge begins."""
+    """Return the pixels at which a cell or a wedge begins."""
     rims = np.zeros(which.shape, bool)
     rims[0, :] = rims[:, 0] = True
     rims[1:, :] |= which[1:, :] != which[:-1, :]
@@ -87,16 +87,16 @@ def _rims(which: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
 
 
 def number_blits(values: Floats, actions: Actions, cell: int, arrows: bool) -> Blits:
-    """Write the values that are known, all in one size.
+    """Return the known values as texts, all of one size.
 
     Args:
         values: As in `paint_values`. Shape [rows, columns, k].
         actions: Names of the k actions.
         cell: Side of a cell in pixels.
-        arrows: Leave the middle of the cell to arrows; the value of staying is then left out.
+        arrows: Whether the middle of the cell is for arrows; then the stay action has no number.
 
     Returns:
-        Words and where their top left corners go, in pixels from the corner of the map.
+        Texts and the places of their top left corners, in pixels from the corner of the map.
     """
     shown = [not (arrows and name == "stay") for name in actions]
     known = np.argwhere(np.isfinite(values) & shown)
@@ -125,7 +125,7 @@ def _common_height(words: tuple[str, ...], actions: int, cell: int) -> int:
 
 
 def _number_place(name: str, actions: int, low: bool) -> tuple[float, float]:
-    """Centre of a number in cells, right and down from the corner of its cell."""
+    """Return the centre of a number: cells right and down from the corner of its cell."""
     if actions == 1:
         return 0.5, 0.82 if low else 0.5
     down, right = DIRECTIONS[name]
@@ -133,21 +133,21 @@ def _number_place(name: str, actions: int, low: bool) -> tuple[float, float]:
 
 
 def _dark(values: Floats) -> npt.NDArray[np.bool_]:
-    """Where white is easier to read than black; cells without a value show the pale floor."""
+    """Return where white text is easier to read than black; never in cells without a value."""
     return np.isfinite(values) & (palette.luminance(fills(values)) <= palette.INK_LIMIT)
 
 
 def arrow_blits(policy: Floats, values: Floats | None, actions: Actions, cell: int) -> Blits:
-    """Draw the actions of a policy: the likelier, the longer and the darker.
+    """Return the arrows of a policy; a higher probability gives a longer and darker arrow.
 
     Args:
         policy: Probabilities. Shape [rows, columns, actions].
-        values: What `paint_values` has painted below, if anything. Shape [rows, columns, k].
+        values: Values that `paint_values` has drawn below, or None. Shape [rows, columns, k].
         actions: Names of the actions.
         cell: Side of a cell in pixels.
 
     Returns:
-        Arrows and where their top left corners go, in pixels from the corner of the map.
+        Arrows and the places of their top left corners, in pixels from the corner of the map.
     """
     if cell < ARROWS_FROM:
         return []
@@ -173,15 +173,15 @@ def arrow_blits(policy: Floats, values: Floats | None, actions: Actions, cell: i
 def arrow(
     name: str, strength: int, side: int, colour: Colour, head: bool, apart: bool = False
 ) -> pygame.Surface:
-    """Draw one action on a transparent square; the surface is shared, so do not draw on it.
+    """Return one arrow on a transparent square; the surface is shared, so do not draw on it.
 
     Args:
-        name: The action.
-        strength: Its probability in sixteenths.
-        side: Of the square, in pixels.
-        colour: Of the arrow.
-        head: Draw the head alone, away from the middle, where a number may stand.
-        apart: Begin away from the middle, so that arrows of one cell do not join to a bent one.
+        name: Name of the action.
+        strength: Probability of the action in sixteenths.
+        side: Side of the square, in pixels.
+        colour: Colour of the arrow.
+        head: Whether to draw only the head, away from the middle, which is for a number.
+        apart: Whether to begin away from the middle, so that the arrows of a cell do not join.
     """
     fine = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)
     fine.fill((*colour, 0))

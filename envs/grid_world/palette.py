@@ -1,4 +1,4 @@
-"""Colours, numbers and letters of the pictures, legible to the colour-blind as well."""
+"""Colours, numbers and fonts of pictures, also for people with colour blindness."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ WALL, WALL_EDGE = (64, 69, 82), (92, 98, 113)
 BLACK, WHITE = (20, 20, 24), (255, 255, 255)
 WIND = (126, 158, 184)
 
-# Hues of Okabe and Ito (2008), told apart with any common colour blindness.
+# Hues of Okabe and Ito (2008), which differ for people with any common colour blindness.
 ORANGE, SKY, GREEN = (230, 159, 0), (86, 180, 233), (0, 158, 115)
 YELLOW, BLUE, RED, PINK = (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167)
-FINE = 4  # shapes and letters are drawn this many times larger, then scaled down smoothly
-INK_LIMIT = 0.18  # luminance up to which white is easier to read than black
+FINE = 4  # shapes and letters are drawn this many times larger, then smoothly made smaller
+INK_LIMIT = 0.18  # up to this luminance, white is easier to read than black
 SIGNS = (YELLOW, SKY, PINK, GREEN, ORANGE, BLUE, RED)
 NAMED = {"red": RED, "blue": BLUE, "green": GREEN, "yellow": YELLOW, "orange": ORANGE, "pink": PINK}
 
-# Lightness rises evenly from low to high values, so the ramp also reads in grey.
+# Lightness increases evenly from low to high values, so the ramp also works in grey.
 _RAMP = np.array([(44, 36, 92), (52, 84, 138), (46, 132, 140), (112, 180, 112), (244, 228, 116)])
 
 
 def ramp(share: npt.ArrayLike) -> Bytes:
-    """Colour values from low (dark blue) to high (pale yellow).
+    """Return colours of values, from low (dark blue) to high (pale yellow).
 
     Args:
         share: Numbers from 0 to 1; NaN counts as 0. Shape [...].
@@ -45,7 +45,7 @@ def ramp(share: npt.ArrayLike) -> Bytes:
 
 
 def luminance(colour: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Relative luminance from 0 (black) to 1 (white), as in WCAG 2.2. Shape [..., 3] to [...]."""
+    """Return the luminance from 0 (black) to 1 (white), as in WCAG 2.2. Shape [..., 3] to [...]."""
     share = np.asarray(colour, float) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     light: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
@@ -53,12 +53,12 @@ def luminance(colour: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def ink(colour: npt.ArrayLike) -> Colour:
-    """Black or white, whichever is easier to read on a colour."""
+    """Return black or white: the one that is easier to read on a colour."""
     return BLACK if luminance(colour) > INK_LIMIT else WHITE
 
 
 def number(value: float) -> str:
-    """Write a number for a small cell: about three digits, no leading zero."""
+    """Return a short text of a number for a small cell: about three digits, no leading zero."""
     size = abs(value)
     if value == 0:
         return "0"
@@ -72,7 +72,7 @@ def number(value: float) -> str:
 
 @lru_cache(maxsize=64)
 def font(height: int) -> pygame.font.Font:
-    """Load the font that comes with pygame in a height in pixels."""
+    """Return the default font of pygame with a height in pixels."""
     if not pygame.font.get_init():
         pygame.font.init()
     return pygame.font.Font(None, height)
@@ -80,22 +80,22 @@ def font(height: int) -> pygame.font.Font:
 
 @lru_cache(maxsize=4096)
 def text(words: str, height: int, colour: Colour) -> pygame.Surface:
-    """Draw words; the surface is shared, so do not draw on it.
+    """Return a picture of a text; the surface is shared, so do not draw on it.
 
-    Drawn large and scaled down: in small fonts a full point would run into its neighbours.
+    The text is drawn large and made smaller, because points in small fonts touch their neighbours.
     """
     large = font(height * FINE).render(words, True, colour)
     return pygame.transform.smoothscale(large, (width(words, height), large.get_height() // FINE))
 
 
 def width(words: str, height: int) -> int:
-    """Width of words in pixels."""
+    """Return the width of a text in pixels."""
     return -(-int(font(height * FINE).size(words)[0]) // FINE)
 
 
 @lru_cache(maxsize=4096)
 def fitting_height(words: str, room: float, tallest: int, smallest: int = 12) -> int:
-    """Font height in pixels at which the words fit a width; 0 if they fit at none."""
+    """Return the largest font height in pixels for a text in a width; 0 if none fits."""
     for height in range(tallest, smallest - 1, -1):
         if width(words, height) <= room:
             return height

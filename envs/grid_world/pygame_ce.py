@@ -1,4 +1,4 @@
-"""The one place that imports pygame: without its greeting, and the community edition only."""
+"""Import of pygame: only here, only the community edition, and without its greeting."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from pygame import Surface
 
 @runtime_checkable
 class Community(Protocol):
-    """The module of the community edition, which says so."""
+    """The module of the community edition, which has this mark."""
 
     IS_CE: int
 
 
 def check_edition(module: object) -> None:
-    """Make sure that the pygame found is pygame-ce.
+    """Check that the installed pygame is pygame-ce.
 
     Raises:
-        ImportError: If it is the older package of the same import name; says how to change it.
+        ImportError: If it is the older package of the same name; the message gives the commands.
     """
     if not (isinstance(module, Community) and module.IS_CE):
         raise ImportError(
-            "Pictures need pygame-ce, but the older package pygame is installed in its place: run "
+            "Pictures need pygame-ce, but the older package pygame is installed. Run "
             '"pip uninstall --yes pygame pygame-ce", then "pip install pygame-ce".'
         )
 

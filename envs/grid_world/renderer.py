@@ -1,4 +1,4 @@
-"""The picture of a grid world: a pure function of what stands where, values and policy."""
+"""Picture of a grid world: a pure function of the agent's place, the values and the policy."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.shapes import AGENT, sprite
 
 CELL, SMALLEST_CELL = 64, 8  # pixels of a cell in a small map, and in a large one
-WORDS = 20  # height of a line of words below a board
-WEDGED_CELL = 92  # the same in a small map with one wedge per action
+WORDS = 20  # pixels of a line of text below a board
+WEDGED_CELL = 92  # pixels of a cell in a small map with one wedge per action
 
 
 def draw(
@@ -45,15 +45,15 @@ def draw(
     size: tuple[int, int] | None = None,
     caption: str | None = None,
 ) -> pygame.Surface:
-    """Draw a grid world, what has been learnt about it, and the agent.
+    """Return the picture of a grid world with values, policy and agent.
 
-    Values and policy are shown where one can stand and act: not on walls, ends and portals.
+    Values and policy are drawn in cells in which the agent acts: not on walls, ends and portals.
 
     Args:
-        layout: The world.
-        position: Row and column of the agent; None to leave it out.
+        layout: Layout of the world.
+        position: Row and column of the agent; None for no agent.
         keys: Names of the keys that the agent holds.
-        values: Expected discounted returns, NaN where there is none. Shape [rows, columns], or
+        values: Expected returns with discount, NaN for none. Shape [rows, columns], or
             [rows, columns, actions] for one wedge per action.
         policy: Probabilities of the actions, drawn as arrows. Shape [rows, columns, actions].
         size: Width and height of the whole picture in pixels; None for cells of 8 to 64 pixels
@@ -61,11 +61,11 @@ def draw(
         caption: A line of text above the map.
 
     Returns:
-        A new `pygame.Surface`; nothing that was passed in is changed.
+        A new `pygame.Surface`; the arguments are not changed.
 
     Raises:
-        ValueError: If the shape of values or policy does not fit the world, or the size is so
-            small that a cell has no pixel.
+        ValueError: If the shape of values or policy does not fit the world. Also if the size is so
+            small that a cell would have no pixel.
     """
     same, held = Same(layout), tuple(sorted(keys))
     table, chances = _values(same, values), _policy(same, policy)
@@ -95,13 +95,13 @@ def draw(
 def draw_board(
     board: npt.NDArray[np.int64], ends: tuple[int, ...], state: int, words: tuple[str, ...]
 ) -> pygame.Surface:
-    """Draw a world without a map: a cell for each state, the agent, and words below.
+    """Return the picture of a world without a map: a cell for each state, and text below.
 
     Args:
-        board: The place of each state; -1 for nothing. Shape [rows, columns].
-        ends: States in which an episode ends, marked by a flag.
-        state: Of the agent; if it has no place on the board, words alone tell it.
-        words: Of each state, one or several lines; they are broken where they are too long.
+        board: State at each place; -1 for none. Shape [rows, columns].
+        ends: States in which an episode ends; they get a flag.
+        state: State of the agent. If it has no place on the board, only the text shows it.
+        words: Text of each state, one or several lines; long lines are broken.
 
     Returns:
         A new picture, of the same size for all states.
@@ -131,13 +131,13 @@ def _board_layout(shape: tuple[int, int], board: bytes, ends: tuple[int, ...]) -
 
 @lru_cache(maxsize=8)
 def _most_lines(words: tuple[str, ...], room: int) -> int:
-    """Return how many lines the longest words need."""
+    """Return the largest number of lines of any text."""
     tall = max(len(each.strip().split("\n")) for each in words)
     return max(tall, *(len(_broken(each, room)) for each in sorted(words, key=len)[-20:]))
 
 
 def _broken(words: str, room: int) -> list[str]:
-    """Break words into lines that fit a width in pixels."""
+    """Break a text into lines that fit a width in pixels."""
     lines: list[str] = []
     for line in words.strip().split("\n"):
         lines.append("")
@@ -151,7 +151,7 @@ def _broken(words: str, room: int) -> list[str]:
 
 
 def to_array(picture: pygame.Surface) -> Bytes:
-    """Copy the pixels of a surface.
+    """Return a copy of a surface's pixels.
 
     Returns:
         Red, green and blue. Shape [height, width, 3].
@@ -166,13 +166,13 @@ def to_array(picture: pygame.Surface) -> Bytes:
 
 
 def _cell(layout: Layout, wedged: bool) -> int:
-    """Side of a cell in pixels where nobody has asked for a size."""
+    """Return the default side of a cell in pixels."""
     largest = WEDGED_CELL if wedged else CELL
     return min(largest, max(SMALLEST_CELL, largest * 12 // max(layout.shape)))
 
 
 def _values(same: Same, values: npt.ArrayLike | None) -> Floats | None:
-    """Values as [rows, columns, k], NaN where one does not act."""
+    """Return the values as [rows, columns, k], NaN in cells in which the agent does not act."""
     if values is None:
         return None
     shape, actions = same.layout.shape, len(same.layout.actions)
@@ -186,7 +186,7 @@ def _values(same: Same, values: npt.ArrayLike | None) -> Floats | None:
 
 
 def _policy(same: Same, policy: npt.ArrayLike | None) -> Floats | None:
-    """Return the probabilities, 0 where one does not act."""
+    """Return the probabilities, 0 in cells in which the agent does not act."""
     if policy is None:
         return None
     chances, wanted = np.array(policy, float), (*same.layout.shape, len(same.layout.actions))
@@ -208,7 +208,7 @@ def _blit(picture: pygame.Surface, frame: Frame, blits: Blits) -> None:
 def _draw_agent(
     picture: pygame.Surface, frame: Frame, position: tuple[int, int], learnt: int
 ) -> None:
-    """Draw the agent, smaller and out of the numbers' way where something is shown below it."""
+    """Draw the agent; above values or a policy it is smaller and higher, clear of the numbers."""
     side = max(3, round(frame.cell * (0.7, 0.46, 0.32)[learnt]))
     lift = frame.cell * 0.12 if learnt == 1 and frame.cell >= overlay.NUMBERS_FROM else 0
     left, top = frame.corner(*position)
@@ -217,7 +217,7 @@ def _draw_agent(
 
 
 def _draw_legend(picture: pygame.Surface, frame: Frame, span: tuple[float, float]) -> None:
-    """Draw a strip of the colours from the lowest to the highest value."""
+    """Draw a strip with the colours from the lowest to the highest value."""
     wide = round(frame.width * 0.4)
     box = pygame.Rect((frame.width - wide) // 2, frame.height - LEGEND // 2 - 6, wide, 12)
     shares = np.linspace(0, 1, wide) if span[0] < span[1] else np.full(wide, 0.5)

@@ -1,4 +1,4 @@
-"""Small pictures made of shapes alone: what stands on a tile, and the agent."""
+"""Signs of tiles, and the agent: small pictures made of simple shapes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from spielfeld.envs.grid_world.pygame_ce import pygame
 
 
 class Sign(NamedTuple):
-    """A picture: a kind of `SHAPES`, with a letter and a colour of its own."""
+    """A small picture: a kind of `SHAPES`, with a letter and a colour."""
 
     kind: str
     letter: str = ""
@@ -33,7 +33,7 @@ class Sign(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def sprite(sign: Sign, pixels: int) -> pygame.Surface:
-    """Draw a sign on a transparent square; the surface is shared, so do not draw on it."""
+    """Return a sign on a transparent square; the surface is shared, so do not draw on it."""
     side = pixels * FINE
     fine = pygame.Surface((side, side), pygame.SRCALPHA)
     fine.fill((*sign.colour, 0))
@@ -48,7 +48,7 @@ def _points(side: int, *shares: float) -> list[tuple[float, float]]:
 def _letter(
     fine: pygame.Surface, side: int, sign: Sign, place: tuple[float, float], height: float
 ) -> None:
-    """Write the letter as large as the shape around it allows."""
+    """Write the letter, as large as the shape around it allows."""
     words = font(max(8, int(side * height))).render(sign.letter, True, ink(sign.colour))
     fine.blit(words, words.get_rect(center=(side * place[0], side * (place[1] + 0.02))))
 
@@ -87,7 +87,7 @@ def _pit(fine: pygame.Surface, side: int, sign: Sign) -> None:
 
 
 def _cliff(fine: pygame.Surface, side: int, sign: Sign) -> None:
-    """Teeth that point down into the dark."""
+    """Draw the edge of a cliff: teeth that point down."""
     for left in (0.0, 1 / 3, 2 / 3):
         tooth = _points(side, left, 0, left + 1 / 3, 0, left + 1 / 6, 0.36)
         pygame.draw.polygon(fine, sign.colour, tooth)
@@ -101,7 +101,7 @@ def _portal(fine: pygame.Surface, side: int, sign: Sign) -> None:
 
 
 def _arrival(fine: pygame.Surface, side: int, sign: Sign) -> None:
-    """Where a portal leads: the same letter in a broken ring."""
+    """Draw the cell that a portal leads to: the same letter in a broken ring."""
     _disc(fine, side, (0.5, 0.5), 0.48, FLOOR)
     box = (side * 0.06, side * 0.06, side * 0.88, side * 0.88)
     for part in range(8):
@@ -146,7 +146,7 @@ def _open_door(fine: pygame.Surface, side: int, sign: Sign) -> None:
 
 
 def _reward(fine: pygame.Surface, side: int, sign: Sign) -> None:
-    """A coin that says what it pays."""
+    """Draw a coin with the reward on it."""
     _disc(fine, side, (0.5, 0.5), 0.49, BLACK)
     _disc(fine, side, (0.5, 0.5), 0.45, sign.colour)
     _letter(fine, side, sign, (0.5, 0.5), min(0.62, 1.9 / len(sign.letter)))
@@ -164,7 +164,7 @@ def _agent(fine: pygame.Surface, side: int, sign: Sign) -> None:
 
 
 def _wind(fine: pygame.Surface, side: int, sign: Sign) -> None:
-    """As many chevrons as the wind blows cells; the letter holds the number."""
+    """Draw one chevron for each cell of wind; the letter holds the number."""
     strength = int(sign.letter)
     count, wide = min(abs(strength), 4), max(1, side // 16)
     for index in range(count):
@@ -175,7 +175,7 @@ def _wind(fine: pygame.Surface, side: int, sign: Sign) -> None:
 
 
 def _bars(fine: pygame.Surface, side: int, sign: Sign) -> None:
-    """A one-way cell: bars where it cannot be left, teeth where it can; the letter lists exits."""
+    """Draw a one-way cell: bars at closed edges, teeth at exits; the letter lists the exits."""
     exits = sign.letter.split(",")
     middle, half, wide = side / 2, side / 2, max(2, side // 12)
     for name in list(DIRECTIONS)[:4]:

@@ -1,4 +1,4 @@
-"""Which picture stands on which tile of a grid world."""
+"""Signs of tiles: the picture for each tile of a grid world."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ TRAPS = ("pit", "hole", "cliff", "lava", "trap", "water")
 
 
 def signs(layout: Layout, keys: Collection[str] = ()) -> dict[str, Sign]:
-    """Choose the picture for each character of a map; plain tiles have none.
+    """Return the sign for each character of a map; plain tiles have none.
 
     Args:
-        layout: The world.
-        keys: Names of the keys held; they are gone from the map and their doors stand open.
+        layout: Layout of the world.
+        keys: Names of the keys held. They are not drawn on the map, and their doors are open.
     """
     locks = [name for tile in layout.legend.values() for name in (tile.key, tile.door) if name]
     colours = {

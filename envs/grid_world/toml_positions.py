@@ -1,4 +1,4 @@
-"""Where each key and value of a TOML text stands, which `tomllib` does not tell."""
+"""Positions of keys and values in a TOML text, which `tomllib` does not return."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCALAR = re.compile(
 
 
 class Span(NamedTuple):
-    """Offsets in the text: of a key, of its value, and just behind the value."""
+    """Offsets in the text: of a key, of its value, and directly after the value."""
 
     key: int
     value: int
@@ -25,10 +25,10 @@ class Span(NamedTuple):
 
 
 def positions(text: str) -> dict[Path, Span]:
-    """Locate everything in a TOML text that `tomllib` has accepted.
+    """Return the position of every key and value in a TOML text that `tomllib` has accepted.
 
     Args:
-        text: A valid TOML document whose lines end with a line feed alone.
+        text: A valid TOML document in which each line ends with a line feed only.
 
     Returns:
         Spans by path: ("rules", "slip"), ("legend", "C", "to"), ("rules", "wind", 3).
@@ -51,7 +51,7 @@ class _Walker:
         return self.found
 
     def skip(self) -> int:
-        """Move over blanks and comments."""
+        """Move past blanks and comments."""
         return self.match(BLANK)
 
     def match(self, pattern: re.Pattern[str]) -> int:

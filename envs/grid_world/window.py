@@ -1,4 +1,4 @@
-"""A real window that shows surfaces and hands over what its user does."""
+"""Window that shows surfaces and returns the events of its user."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import sys
 
 from spielfeld.envs.grid_world.pygame_ce import pygame
 
-BORDER = (40, 42, 48)  # around a picture that does not have the shape of the window
+BORDER = (40, 42, 48)  # colour around a picture that is not as wide or high as the window
 NO_DISPLAY = "No window can be opened here ({}): there is no display. Use a GIF or text instead."
 
 
 class NoDisplayError(RuntimeError):
-    """There is no display on which to open a window."""
+    """Error: there is no display for a window."""
 
 
 class Window:
-    """Opens when the first picture is shown; pictures are scaled to its size.
+    """A window that opens with its first picture; pictures are scaled to its size.
 
     Args:
-        title: In its title bar.
+        title: Text in the title bar.
         size: Width and height in pixels at the start.
-        frames_per_second: How often `show` returns at most; None to return at once.
-        ends_program: Closing the window ends the program (with exit code 0) at the next `show`;
-            otherwise whoever reads `events` decides.
+        frames_per_second: Largest rate at which `show` returns; None for no limit.
+        ends_program: Whether closing the window ends the program (exit code 0) at the next
+            `show`. Otherwise the reader of `events` decides.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Window:
         self.is_open = True
 
     def show(self, picture: pygame.Surface) -> None:
-        """Show a surface as large as the window allows, in its own proportions.
+        """Show a surface as large as the window allows, with its proportions unchanged.
 
         Raises:
             NoDisplayError: If there is no display.
@@ -80,21 +80,21 @@ class Window:
 
     @property
     def area(self) -> tuple[int, int]:
-        """Width and height in pixels as they are now, which its user may have changed."""
+        """Present width and height in pixels, which the user may have changed."""
         return pygame.display.get_window_size() if self.is_open else self.size
 
     def events(self) -> list[pygame.event.Event]:
-        """Return what happened since the last call, as pygame events."""
+        """Return the pygame events since the last call."""
         return pygame.event.get() if self.is_open else []
 
     def close(self) -> None:
-        """Close the window, if it is open; `show` would open it again."""
+        """Close the window, if it is open; `show` opens it again."""
         if self.is_open:
             pygame.display.quit()
         self.is_open = False
 
     def _fitting(self) -> tuple[int, int]:
-        """Return the wanted size, shrunk in proportion if the desktop is smaller."""
+        """Return the wanted size, made smaller in proportion if the desktop is smaller."""
         width, height = pygame.display.get_desktop_sizes()[0]
         wanted = pygame.Rect((0, 0), self.size)
         desktop = pygame.Rect(0, 0, int(width * 0.95), int(height * 0.88))
@@ -104,10 +104,10 @@ class Window:
 
 
 def require_display() -> None:
-    """Make sure that there is a display; without one, SDL would open a window nobody can see.
+    """Check that there is a display; without one, SDL would open an invisible window.
 
     Raises:
-        NoDisplayError: If there is none.
+        NoDisplayError: If there is no display.
     """
     names = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
     needed = sys.platform.startswith(("linux", "freebsd"))

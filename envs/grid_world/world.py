@@ -1,4 +1,4 @@
-"""Grid worlds and mazes as worlds of `TabularEnv`: model, observation, and words for people."""
+"""Grid worlds and mazes as worlds of `TabularEnv`: model, observation and descriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spielfeld.envs.grid_world.observation import make_observation
 def layout_world(
     layout: str | Path | Layout = "four-rooms", observation: str = "index", radius: int = 2
 ) -> World:
-    """Return a world drawn in characters, in which an agent walks from cell to cell.
+    """Return a grid world, made from a map in characters.
 
     | card        | kind                                                                     |
     |-------------|--------------------------------------------------------------------------|
@@ -36,12 +36,12 @@ def layout_world(
     '@CCCCCCCCCCG'
 
     Args:
-        layout: The name of a layout that ships with the suite, a path, or a `Layout`.
+        layout: The name of a layout of Spielfeld, a path, or a `Layout`.
         observation: "index", "one-hot", "position" or "view".
-        radius: How many cells a "view" reaches in each direction.
+        radius: Number of cells that a "view" shows in each direction.
 
     Raises:
-        LayoutError: If there is no such layout, or there is a mistake in it.
+        LayoutError: If there is no such layout, or there is an error in it.
         ValueError: If the observation is unknown.
     """
     layout = layout if isinstance(layout, Layout) else load_layout(layout)
@@ -71,17 +71,17 @@ def maze_world(
     step_reward: float = -1.0,
     discount: float = 1.0,
 ) -> World:
-    """Return a grid world in a maze drawn from a seed; see `maze_layout` and `layout_world`.
+    """Return a random maze as a grid world; see `maze_layout` and `layout_world`.
 
     Raises:
-        ValueError: If a size is even, or a probability is not one.
+        ValueError: If a size is even, or a probability is not between 0 and 1.
     """
     layout = maze_layout(rows, columns, seed, slip, loops, step_reward, discount)
     return layout_world(layout, observation, radius)
 
 
 def map_text(layout: Layout, states: GridStates, state: int) -> str:
-    """Return the map in characters, with @ where the agent is."""
+    """Return the map in characters, with @ for the agent."""
     row, column = states.cells[state].tolist()
     rows = list(layout.rows)
     rows[row] = f"{rows[row][:column]}@{rows[row][column + 1 :]}"

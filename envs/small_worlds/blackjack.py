@@ -18,11 +18,11 @@ CARDS = {card: (4 if card == 10 else 1) / 13 for card in range(1, 11)}  # an ace
 
 
 class Hand(NamedTuple):
-    """What the player knows.
+    """Observation of the player.
 
     Args:
         total: Sum of the player's cards.
-        dealer: The dealer's card that lies open, 1 for an ace.
+        dealer: The dealer's visible card, 1 for an ace.
         ace: Whether one of the player's aces counts 11.
         natural: Whether the player has 21 with the first two cards.
     """
@@ -47,9 +47,9 @@ PAYS = {WON: 1.0, DRAWN: 0.0, LOST: -1.0, BUST: -1.0}
 
 
 def blackjack() -> TabularModel:
-    """Draw cards to get nearer to 21 than the dealer, but not beyond it.
+    """Return blackjack: the player draws cards to be nearer to 21 than the dealer, but not above.
 
-    Cards come from an endless deck; an ace counts 11 as long as that is not too much. The dealer
+    Cards come from an endless deck. An ace counts 11, unless the sum would be above 21. The dealer
     draws until 17 or more. A natural (21 with two cards) wins unless the dealer has one too. These
     are the rules of Gymnasium's `Blackjack-v1` with `sab=True`.
 
@@ -58,8 +58,8 @@ def blackjack() -> TabularModel:
     | states   | 290 hands, see `HANDS` and `Hand`; then the ends WON, DRAWN, LOST and BUST       |
     | actions  | 0: stick, 1: hit                                                                 |
     | reward   | 1 for a win, 0 for a draw, -1 for a loss                                         |
-    | end      | after sticking, and beyond 21                                                    |
-    | start    | two cards for the player, one that lies open and one that does not for the dealer |
+    | end      | after sticking, and above 21                                                     |
+    | start    | two cards for the player; one visible and one hidden card for the dealer         |
     | discount | 1                                                                                |
     | source   | Sutton & Barto, 2nd edition, example 5.1                                         |
 
@@ -86,14 +86,14 @@ def blackjack() -> TabularModel:
 
 
 def add(total: int, ace: bool, card: int) -> tuple[int, bool]:
-    """Return sum and usable ace after one more card."""
+    """Return the sum and the usable ace after one more card."""
     if card == 1 and total + 11 <= 21:
         return total + 11, True
     return (total + card - 10, False) if ace and total + card > 21 else (total + card, ace)
 
 
 def after_hit(hand: Hand) -> list[Outcome]:
-    """Return what one more card may lead to."""
+    """Return the outcomes of one more card."""
     outcomes = []
     for card, chance in CARDS.items():
         total, ace = add(hand.total, hand.ace, card)
@@ -103,7 +103,7 @@ def after_hit(hand: Hand) -> list[Outcome]:
 
 
 def after_stick(hand: Hand) -> list[Outcome]:
-    """Return how the game may end once the dealer has drawn."""
+    """Return the results of the game after the dealer has drawn."""
     chances = dict.fromkeys(ENDS, 0.0)
     for hidden, chance in CARDS.items():
         drawn = add(*add(0, False, hand.dealer), hidden)
@@ -119,7 +119,7 @@ def after_stick(hand: Hand) -> list[Outcome]:
 
 @cache
 def dealer_totals(total: int, ace: bool) -> dict[int, float]:
-    """Return with which probability the dealer ends with which sum; draws below 17."""
+    """Return the probability of each final sum of the dealer, which draws below 17."""
     if total >= 17:
         return {total: 1.0}
     totals: dict[int, float] = {}
@@ -130,15 +130,15 @@ def dealer_totals(total: int, ace: bool) -> dict[int, float]:
 
 
 def blackjack_world(observation: str = "index") -> World:
-    """Return blackjack.
+    """Return the world of blackjack.
 
     Args:
-        observation: "index"; or "cards", the player's sum, the dealer's card and whether there is a
-            usable ace, numbered as in Gymnasium's `Blackjack-v1`, so that tables learned there
-            fit here (zeros at an end; a natural looks like any soft 21).
+        observation: "index", or "cards": the player's sum, the dealer's card and the usable ace.
+            The numbers of "cards" are those of Gymnasium's `Blackjack-v1`, so its tables fit
+            here. At an end all are 0; a natural looks like any soft 21.
 
     Raises:
-        ValueError: If the observation is another one.
+        ValueError: If the observation is unknown.
     """
     if observation not in ("index", "cards"):
         raise ValueError(f"The observation of blackjack is index or cards, not {observation!r}.")
@@ -152,7 +152,7 @@ def blackjack_world(observation: str = "index") -> World:
 
 
 def _board() -> npt.NDArray[np.int64]:
-    """Place hands as in figure 5.2: the dealer's cards side by side, usable aces on the right."""
+    """Return the board of figure 5.2: one column for each dealer's card, usable aces right."""
     board = np.full((19, 2 * len(CARDS) + 1), -1)
     for state, hand in enumerate(HANDS):
         row = 0 if hand.natural else 22 - hand.total

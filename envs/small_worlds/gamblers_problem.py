@@ -1,4 +1,4 @@
-"""The gambler's problem: example 4.3 of Sutton & Barto, 2nd edition."""
+"""Gambler's problem: example 4.3 of Sutton & Barto, 2nd edition."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ TIME_LIMIT = 1000  # environment steps
 
 
 def gamblers_problem(heads: float = 0.4, goal: int = 100, least_stake: int = 1) -> TabularModel:
-    """Stake coins on heads until the goal is reached or all is lost.
+    """Return the gambler's problem: bet coins on heads until the goal or 0 is reached.
 
     | card     |                                                                          |
     |----------|--------------------------------------------------------------------------|
     | states   | 0 to `goal`: the capital                                                 |
     | actions  | the stake: `least_stake` to min(capital, goal - capital) is legal        |
-    | reward   | 1 on reaching the goal, else 0: a state's value is the chance to win     |
+    | reward   | 1 on reaching the goal, else 0; so a value is the probability to win     |
     | end      | at 0 and at the goal                                                     |
-    | start    | with any capital in between, all equally likely                          |
+    | start    | with any capital in between, all equally probable                        |
     | discount | 1                                                                        |
-    | source   | Sutton & Barto, 2nd edition, example 4.3, where one may also stake 0     |
+    | source   | Sutton & Barto, 2nd edition, example 4.3, which also allows the stake 0  |
 
     >>> from spielfeld.agents.planning import policy_iteration
     >>> print(policy_iteration(gamblers_problem()).values[[25, 50, 75]])
     [0.16 0.4  0.64]
 
     Args:
-        heads: Probability of heads, in which case one wins as much as was staked.
+        heads: Probability of heads; on heads the gambler wins as much as the stake.
         goal: Capital that ends the game, 2 or more.
-        least_stake: 1; or 0, with which a game may last for ever.
+        least_stake: Lowest legal stake: 1, or 0, with which a game may never end.
 
     Raises:
-        ValueError: If an argument is not as said.
+        ValueError: If an argument is out of its range.
     """
     if not 0 <= heads <= 1:
         raise ValueError(f"heads must be a probability from 0 to 1, not {heads}.")
@@ -70,7 +70,7 @@ def gamblers_world(heads: float = 0.4, goal: int = 100, least_stake: int = 1) ->
 
 
 def _board(goal: int) -> npt.NDArray[np.int64]:
-    """Place each quarter of the way to the goal in a row of its own."""
+    """Return a board with one row for each quarter of the goal."""
     width, states = math.ceil(goal / 4), np.arange(goal)
     board = np.full((4, width + 1), -1)
     board[states // width, states % width], board[-1, -1] = states, goal

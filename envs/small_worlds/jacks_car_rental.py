@@ -11,30 +11,30 @@ from spielfeld.envs.env import World
 from spielfeld.envs.outcomes import BOOK
 from spielfeld.envs.tabular import TabularModel
 
-CARS = 20  # a place holds at most
-MOVES = 5  # cars a night, at most
-FIRST, SECOND = (3.0, 3.0), (4.0, 2.0)  # requests and returns a day, on average
-RENT, MOVE = 10.0, 2.0  # dollars a car
+CARS = 20  # largest number at one place
+MOVES = 5  # largest number of cars moved in one night
+FIRST, SECOND = (3.0, 3.0), (4.0, 2.0)  # mean requests and returns on a day
+RENT, MOVE = 10.0, 2.0  # dollars for one car
 PARKING = 10  # cars that park for free at each place
-DISCOUNT, TIME_LIMIT = 0.9, 100  # days
+DISCOUNT, TIME_LIMIT = 0.9, 100  # per day, in days
 
 
 def jacks_car_rental(free_shuttle: bool = False, parking_fee: float = 0.0) -> TabularModel:
-    """Move cars overnight between two places, so that few customers find a place without cars.
+    """Return Jack's car rental: move cars overnight between two places, to meet the demand.
 
-    On a day at a place with n cars, min(n, requests) cars are rented out; then the day's returns
-    come in, and what is above 20 cars is lost. Requests and returns are Poisson: 3 and 3 on average
-    at the first place, 4 and 2 at the second. Many days lead to the same evening, so an outcome's
-    reward is the mean over all days that lead to it; what an action is worth remains exact.
+    On a day at a place with n cars, min(n, requests) cars are rented. Then the day's returns
+    arrive, and cars above 20 are lost. Requests and returns are Poisson numbers: 3 and 3 on average
+    at the first place, 4 and 2 at the second. Many different days lead to the same evening. So an
+    outcome's reward is the mean over these days, which leaves action values exact.
 
     | card     |                                                                               |
     |----------|-------------------------------------------------------------------------------|
     | states   | 21 * cars at the first place + cars at the second, in the evening, 0 to 20    |
     | actions  | 0 to 10: move 5 cars to the first place, ..., none (5), ..., 5 to the second; |
-    |          | only cars that are there can be moved                                         |
-    | reward   | dollars: 10 for each car rented out, -2 for each car moved                    |
+    |          | only cars at their place can be moved                                         |
+    | reward   | dollars: 10 for each rented car, -2 for each moved car                        |
     | end      | none                                                                          |
-    | start    | any state, all equally likely                                                 |
+    | start    | any state, all equally probable                                               |
     | discount | 0.9 a day                                                                     |
     | source   | Sutton & Barto, 2nd edition, example 4.2; the options: exercise 4.7           |
 
@@ -43,8 +43,8 @@ def jacks_car_rental(free_shuttle: bool = False, parking_fee: float = 0.0) -> Ta
     (441, 11, False)
 
     Args:
-        free_shuttle: Whether the first car to the second place each night moves for free.
-        parking_fee: Dollars at each place where more than 10 cars stay overnight.
+        free_shuttle: Whether one car each night moves to the second place for free.
+        parking_fee: Dollars at each place with more than 10 cars in the night.
     """
     first, second = (place.ravel() for place in np.indices((CARS + 1, CARS + 1)))
     moved = np.arange(-MOVES, MOVES + 1)
@@ -66,15 +66,15 @@ def jacks_car_rental(free_shuttle: bool = False, parking_fee: float = 0.0) -> Ta
 
 
 def day(requests: float, returns: float) -> tuple[Floats, Floats]:
-    """Compute what a day does at one place.
+    """Return probabilities and incomes of one day at one place.
 
     Args:
-        requests: Cars asked for, on average.
-        returns: Cars brought back, on average.
+        requests: Mean number of requests.
+        returns: Mean number of returned cars.
 
     Returns:
-        Probability of each evening after each morning, and the mean income of such days in dollars.
-        Shapes [cars in the morning, cars in the evening].
+        Probability of each evening after each morning, and the mean income of such days in
+        dollars. Shapes [cars in the morning, cars in the evening].
     """
     chance, income = np.zeros((2, CARS + 1, CARS + 1))
     for morning in range(CARS + 1):
@@ -88,7 +88,7 @@ def day(requests: float, returns: float) -> tuple[Floats, Floats]:
 
 
 def capped_poisson(mean: float, most: int) -> Floats:
-    """Return the probabilities of 0 to `most`, where `most` stands for all that is not less."""
+    """Return the probabilities of 0 to `most`; the last one is that of `most` or more."""
     terms = [math.exp(-mean) * mean**number / math.factorial(number) for number in range(most)]
     return np.array([*terms, max(0.0, 1 - math.fsum(terms))])
 
@@ -107,5 +107,5 @@ def _tell(state: int) -> str:
     least, most = -min(MOVES, second), min(MOVES, first)
     return (
         f"This evening {first} cars are at the first place, {second} at the second.\n"
-        f"Move {least} to {most} cars to the second; less than 0 are moved to the first."
+        f"Move {least} to {most} cars to the second; a number below 0 moves cars to the first."
     )

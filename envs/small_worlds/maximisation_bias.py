@@ -1,4 +1,4 @@
-"""A world in which the best of many noisy values deceives: example 6.7 of Sutton & Barto."""
+"""Maximisation bias: example 6.7 of Sutton & Barto, with many noisy rewards below 0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT, RIGHT = 0, 1
 def maximisation_bias(
     actions: int = 10, mean: float = -0.1, deviation: float = 1.0
 ) -> TabularModel:
-    """Go right to end at once, or left to where each of many actions seems to pay at times.
+    """Return the world of maximisation bias: right ends at once, left leads to noisy rewards.
 
     | card     |                                                                       |
     |----------|-----------------------------------------------------------------------|
@@ -35,7 +35,7 @@ def maximisation_bias(
 
     Args:
         actions: Number of actions in B, 2 or more.
-        mean: Of the rewards in B.
+        mean: Mean of the rewards in B.
         deviation: Standard deviation of the rewards in B.
 
     Raises:
@@ -69,5 +69,5 @@ def bias_world(actions: int = 10, mean: float = -0.1, deviation: float = 1.0) ->
 
 def _tell(state: int) -> str:
     if state == A:
-        return "You stand in A. 0: left to B, 1: right to the end."
-    return "You stand in B. Every action leads to the end." if state == B else "This is the end."
+        return "You are in A. 0: left to B, 1: right to the end."
+    return "You are in B. Every action leads to the end." if state == B else "This is the end."

@@ -16,13 +16,13 @@ TIME_LIMIT = 10_000  # environment steps; a walk of 19 states takes 100 on avera
 def random_walk(
     states: int = 5, left_reward: float = 0.0, right_reward: float = 1.0, actions: int = 1
 ) -> TabularModel:
-    """Step left or right until one of two ends is reached.
+    """Return a random walk: steps to the left or right until an end is reached.
 
     | card     |                                                                             |
     |----------|-----------------------------------------------------------------------------|
     | states   | 0: the left end; 1 to `states`: the walk; `states` + 1: the right end        |
-    | actions  | one, a step to either side by the toss of a coin, since there is nothing to |
-    |          | decide but much to predict; or two, 0: left, 1: right, to learn control     |
+    | actions  | one: a random step to either side, to learn prediction;                     |
+    |          | or two: 0 left, 1 right, to learn control                                   |
     | reward   | `left_reward` or `right_reward` on entering that end, else 0                |
     | end      | at both ends                                                                |
     | start    | in the middle                                                               |
@@ -36,12 +36,12 @@ def random_walk(
 
     Args:
         states: Length of the walk without its ends, an odd number.
-        left_reward: Paid on entering the left end.
-        right_reward: Paid on entering the right end.
-        actions: 1 to predict, 2 to decide.
+        left_reward: Reward at the left end.
+        right_reward: Reward at the right end.
+        actions: 1 for prediction, 2 for control.
 
     Raises:
-        ValueError: If the walk has no middle, or the actions are neither one nor two.
+        ValueError: If the walk has no middle, or the number of actions is neither 1 nor 2.
     """
     if not isinstance(states, int) or states < 1 or states % 2 == 0:
         raise ValueError(f"A random walk needs an odd number of states, not {states!r}.")
@@ -65,7 +65,7 @@ def random_walk(
 def five_states(
     states: int = 5, left_reward: float = 0.0, right_reward: float = 1.0, actions: int = 1
 ) -> World:
-    """Return the walk of example 6.2, or with the options of `random_walk` any other."""
+    """Return the random walk of example 6.2, or another one by the options of `random_walk`."""
     model = random_walk(states, left_reward, right_reward, actions)
     return _world("Random walk, 5 states", "example 6.2", model)
 
@@ -73,7 +73,7 @@ def five_states(
 def nineteen_states(
     states: int = 19, left_reward: float = -1.0, right_reward: float = 1.0, actions: int = 1
 ) -> World:
-    """Return the walk of example 7.1: 19 states, -1 at the left end, 1 at the right one."""
+    """Return the random walk of example 7.1: 19 states, -1 at the left end, 1 at the right."""
     model = random_walk(states, left_reward, right_reward, actions)
     return _world("Random walk, 19 states", "example 7.1", model)
 

@@ -1,4 +1,4 @@
-"""A short corridor of cells that look alike: example 13.1 of Sutton & Barto, 2nd edition."""
+"""Short corridor of cells that look the same: example 13.1 of Sutton & Barto, 2nd edition."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from spielfeld.envs.outcomes import BOOK, Outcome, model_of, stay
 from spielfeld.envs.tabular import TabularModel
 
 LEFT, RIGHT, GOAL = 0, 1, 3
-REVERSED = 1  # the cell in which left is right
+REVERSED = 1  # the cell with left and right exchanged
 TIME_LIMIT = 1000  # environment steps
 
 
 def short_corridor() -> TabularModel:
-    """Walk through three cells to the goal; in the middle one left and right are exchanged.
+    """Return the corridor: three cells and a goal; in the middle cell left and right change places.
 
-    Who cannot tell the cells from one another does best by tossing a coin: going right with
-    probability p is worth (2 p - 4) / (p (1 - p)), most at p = 2 - sqrt(2), about -11.66. Who can
-    tell them needs three steps.
+    An agent that cannot distinguish the cells needs a random policy. If it goes right with
+    probability p, the value is (2 p - 4) / (p (1 - p)). The best p is 2 - sqrt(2), with value
+    -11.66. An agent that sees the cells needs three steps.
 
     | card     |                                                                  |
     |----------|------------------------------------------------------------------|
     | states   | 0, 1, 2: the cells; 3: the goal                                  |
-    | actions  | 0: left, 1: right; in cell 1 the other way round                 |
-    | reward   | -1 a step                                                        |
+    | actions  | 0: left, 1: right; in cell 1 exchanged                           |
+    | reward   | -1 for each step                                                 |
     | end      | at the goal                                                      |
-    | start    | in cell 0, where a step to the left stays                        |
+    | start    | in cell 0, where a step to the left has no effect                |
     | discount | 1                                                                |
     | source   | Sutton & Barto, 2nd edition, example 13.1                        |
 
@@ -48,13 +48,13 @@ def short_corridor() -> TabularModel:
 
 
 def corridor_world(observation: str = "hidden") -> World:
-    """Return the corridor.
+    """Return the world of the short corridor.
 
     Args:
-        observation: "hidden", always 0, which is the point of the example; or "index".
+        observation: "hidden": always 0, as in the book's example; or "index".
 
     Raises:
-        ValueError: If the observation is another one.
+        ValueError: If the observation is unknown.
     """
     if observation not in ("hidden", "index"):
         raise ValueError(f"The corridor's observation is hidden or index, not {observation!r}.")

@@ -158,8 +158,8 @@ class Odd(gym.Env):
         (Odd(Dict(a=Discrete(2)), Discrete(2)), "needs observations that are numbers"),
         (Odd(Discrete(2), MultiDiscrete([2, 2])), "Expected Discrete actions, or a Box with one"),
         (Odd(Discrete(2), Box(0, 1, (2, 2))), "Expected Discrete actions, or a Box with one"),
-        (Odd(Discrete(2), Discrete(2), np.nan), "The environment of row 0 paid nan"),
-        (Odd(Discrete(2), Discrete(2), -np.inf), "The environment of row 0 paid -inf"),
+        (Odd(Discrete(2), Discrete(2), np.nan), "The environment of row 0 gave the reward nan"),
+        (Odd(Discrete(2), Discrete(2), -np.inf), "The environment of row 0 gave the reward -inf"),
     ],
 )
 def test_worlds_that_cannot_be_learned_in_are_refused_in_a_sentence(

@@ -93,7 +93,7 @@ def test_rows_that_wait_for_a_reset_are_still_reset_when_restored(steps):
 
 def test_a_vector_that_overwrites_what_was_seen_is_refused():
     source = SyncVectorEnv([lambda: gym.make("CartPole-v1")] * 2, copy=False)
-    with pytest.raises(ValueError, match="make the vector with copy=True"):
+    with pytest.raises(ValueError, match="use copy=True"):
         ManyWorlds(source)
 
 
@@ -138,7 +138,7 @@ def test_a_reward_that_is_no_number_is_refused():
     source = gym.wrappers.TransformReward(gym.make("CartPole-v1"), lambda reward: np.nan)
     worlds = many_worlds(source, 8)
     worlds.reset(1)
-    with pytest.raises(ValueError, match="row 0 paid nan"):
+    with pytest.raises(ValueError, match="row 0 gave the reward nan"):
         worlds.step(np.array([1]))
 
 

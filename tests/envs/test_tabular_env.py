@@ -110,7 +110,7 @@ def test_an_end_at_the_limit_is_both() -> None:
 def test_render_modes() -> None:
     assert started(row(), render_mode="ansi").render() == "state 0\n"
     assert started(row()).render() is None
-    with pytest.raises(ValueError, match="Unknown render mode 'ascii'; this world knows: ansi"):
+    with pytest.raises(ValueError, match="Unknown render mode 'ascii'; this world has: ansi"):
         TabularEnv(row(), render_mode="ascii")
     pixels = started(row(), render_mode="rgb_array").render()
     assert pixels.dtype == np.uint8 and pixels.shape[2] == 3
@@ -118,11 +118,11 @@ def test_render_modes() -> None:
 
 def test_worlds_named_by_text_are_those_of_the_suite() -> None:
     for name in ("os:getcwd", "spielfeld.envs.tabular:TabularModel", "spielfeld.envs.env", ""):
-        with pytest.raises(ValueError, match="is no world of the suite: give the function itself"):
+        with pytest.raises(ValueError, match="is no world of Spielfeld: pass the function itself"):
             TabularEnv(name)
     blackjack = TabularEnv("spielfeld.envs.small_worlds.blackjack:blackjack_world")
     assert TabularEnv(blackjack.world).model is blackjack.model
-    with pytest.raises(ValueError, match="made already: observation would do nothing"):
+    with pytest.raises(ValueError, match="already made, so observation has no effect"):
         TabularEnv(blackjack.world, observation="cards")
 
 

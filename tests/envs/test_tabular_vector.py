@@ -50,7 +50,7 @@ def test_vectors_show_the_picture_of_each_row(name: str) -> None:
     if name != "spielfeld/TicTacToe-v0":  # alone, it also marks the last stone
         assert all(np.array_equal(frames[row], env.render()) for row, env in enumerate(singles))
     assert gym.make_vec(name, 3, "vector_entry_point").render() is None
-    with pytest.raises(ValueError, match="this world knows: rgb_array"):
+    with pytest.raises(ValueError, match="this world has: rgb_array"):
         gym.make_vec(name, 3, "vector_entry_point", render_mode="ansi")
 
 

@@ -361,6 +361,6 @@ def test_an_option_in_a_file_of_a_run_names_no_function(tmp_path: Path) -> None:
     place.write_text(json.dumps(json.loads(place.read_text()) | {"source_options": options}))
     with pytest.raises(ValueError, match="names 'os:system', and a file does not choose code"):
         Run.load(run.directory)
-    with pytest.raises(ValueError, match="'os:system' is no world of the suite"):
+    with pytest.raises(ValueError, match="'os:system' is no world of Spielfeld"):
         Run.load(run.directory, own="os").restored()
     assert not evil.exists()

@@ -81,7 +81,7 @@ def test_a_refused_restore_changes_nothing(name: str, wrong: int) -> None:
 
 @pytest.mark.parametrize(
     ("own", "other", "sentence"),
-    [(1 << 6, 0, "outside the board"), (2, 0, "hangs in the air"), (1, 1, "both sides"),
+    [(1 << 6, 0, "outside the board"), (2, 0, "free cell below"), (1, 1, "both sides"),
      (1, 0, "another seat or turn"), (0b1111, 0b1111 << 7, "the game is over"), (-1, 0, "")],
 )  # fmt: skip
 def test_boards_that_no_game_brings_about_are_refused(own: int, other: int, sentence: str) -> None:

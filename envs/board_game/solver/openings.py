@@ -1,13 +1,13 @@
-"""Connect Four after twelve stones: every position looked up instead of searched.
+"""Connect Four after twelve stones: the solver looks positions up instead of searching.
 
-The table is that of Markus Thill's package `bitbully-databases` (MIT), its 12-ply table with
-distances: of each pair of mirror images one position, unless the side to move wins at once.
+The table is the 12-ply table with distances of Markus Thill's package `bitbully-databases` (MIT).
+It has one position of each pair of mirror images. Positions with a win at once are left out.
 
     record = code (4 bytes, signed) | 100 - plies to the end (1 byte), negative for a loss, 0: draw
 
-The code reads each column from its lowest cell up, 10 for a stone of the first player and 11 for
-one of the second, 0 at the top of every column, and one 0 in the end: 32 bits for twelve stones.
-Records are sorted by it. Without the package nothing is looked up, and openings take long.
+The code lists each column from its lowest cell upwards. A stone of the first player is 10, of the
+second 11; a 0 ends each column, and one more 0 ends the code. Twelve stones take 32 bits. Records
+are sorted by code. Without the package there is no table, and openings take a long time.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ RECORD = np.dtype([("code", ">i4"), ("distance", "i1")])
 
 
 class Openings(NamedTuple):
-    """A table of positions; empty where there is none."""
+    """A table of positions; it may be empty."""
 
     codes: npt.NDArray[np.int32]  # [positions] ascending
-    scores: npt.NDArray[np.int8]  # [positions] of the side to move, in the solver's sense
+    scores: npt.NDArray[np.int8]  # [positions] score of the side to move, as the solver defines it
 
 
 @functools.cache
 def new_openings(rules: Rules) -> Openings:
-    """Load the table; an empty one for other games, or where the package is not installed."""
+    """Load the table; an empty one for other games, or if the package is not installed."""
     if rules != CONNECT_FOUR or importlib.util.find_spec(PACKAGE) is None:
         return no_openings()
     records = np.frombuffer(importlib.resources.files(PACKAGE).joinpath(FILE).read_bytes(), RECORD)
@@ -49,17 +49,17 @@ def no_openings() -> Openings:
 
 
 def scores_of(distances: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Turn distances into scores.
+    """Return the scores that belong to distances.
 
-    A game that ends with stone n has n - 1 before it, so that its score is (44 - n) // 2, and here
-    n = 12 + 100 - |distance|.
+    A game that ends with stone n has n - 1 stones before it, so its score is (44 - n) // 2. In the
+    table, n = 12 + 100 - |distance|.
     """
     sooner = (np.abs(distances) - (STONES + 100 - 44)) // 2
     return np.where(distances == 0, 0, np.sign(distances) * sooner).astype(np.int8)
 
 
 def opening_code(rules: Rules, own: int, other: int, mirrored: bool) -> int:
-    """Return the code of a position of twelve stones, or of its mirror image."""
+    """Return the code of a position with twelve stones, or of its mirror image."""
     code = 0
     for number in range(rules.columns):
         column = rules.columns - 1 - number if mirrored else number
@@ -73,7 +73,7 @@ def opening_code(rules: Rules, own: int, other: int, mirrored: bool) -> int:
 
 
 def opening_place(openings: Openings, code: int) -> int:
-    """Return where a code stands in the table; -1 if it does not."""
+    """Return the index of a code in the table; -1 if the table does not have it."""
     low, high = 0, openings.codes.size
     while low < high:
         middle = (low + high) // 2
@@ -85,7 +85,7 @@ def opening_place(openings: Openings, code: int) -> int:
 
 
 def find_opening(openings: Openings, rules: Rules, own: int, other: int) -> int:
-    """Return where a position of twelve stones or its mirror image stands; -1 if nowhere."""
+    """Return the table index of a position with twelve stones or its mirror image, else -1."""
     place = opening_place(openings, opening_code(rules, own, other, False))
     if place < 0:
         place = opening_place(openings, opening_code(rules, own, other, True))

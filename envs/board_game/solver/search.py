@@ -1,22 +1,22 @@
-"""The exact score of a position by asking, again and again, whether it is more than a bound.
+"""Exact score of a position, by many searches that each ask whether it is above a bound.
 
-A score says how soon the game ends if both sides play perfectly: 0 for a draw, and for a win half
-of the stones that are then left to play, the winning one counted, so that sooner is better:
+A score says how soon the game ends under perfect play. It is 0 for a draw. For a win it is half of
+the stones that are left at that time, with the winning stone. So an early win has a high score:
 
     score = (cells + 1 - stones before the winning one) // 2     for its winner, - for the other
 
-"Is it more than b?" is a null-window alpha-beta search, in which negamax needs no arithmetic:
+The question "Is the score above b?" is a null-window alpha-beta search; negamax is simple there:
 
     score > b    if and only if, for some move,    not (score of the opponent then > -b - 1)
 
-A move that wins at once is seen before the search, and no side ever plays one that lets the other
-win at once, so nobody wins inside of it; it ends where no safe move is left, where too few stones
-are left to be as soon as asked, or where the memory knows. Moves are tried in the order of the
-winning cells that they make, on equality from the centre outwards.
+The search finds a winning move at once, before it goes deeper. It never tries a move that lets the
+other side win at once. A branch ends if no safe move is left, or if too few stones are left for the
+score. It also ends if the memory knows the answer. The search first tries the moves that make the
+most winning cells, and among equal ones the most central move.
 
 Source: Pascal Pons, "Solving Connect 4: how to build a perfect AI" (blog.gamesolver.org), and John
-Tromp, "Fhourstones", from whom scores, safe moves and order are taken. Unlike theirs, this search
-keeps its own stack instead of calling itself, so that it can be left and taken up again.
+Tromp, "Fhourstones". Scores, safe moves and the order of moves follow these. Their search is
+recursive; this search has its own stack, so that it can stop and continue later.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ from spielfeld.envs.board_game.solver.stack import (
 )
 from spielfeld.envs.board_game.threats import safe_moves, winning_cells, winning_moves
 
-YES, NO, OPEN, UNSEEN = range(4)  # answers, and none yet: some moves are left, or all
+YES, NO, OPEN, UNSEEN = range(4)  # answers; no answer yet: some moves are left, or all moves
 
 
 def _settle(rules: Rules, openings: Openings, memory: Memory, stack: Stack, budget: int) -> bool:
-    """Narrow the bounds of what was asked until they meet, or the budget of positions is spent.
+    """Narrow the bounds of the score until they are equal, or until the budget is used up.
 
     Returns:
-        Whether they meet.
+        Whether they are equal.
     """
     rules, cursor = fixed(rules), stack.cursor
     if cursor[DEPTH] == ASKED:
@@ -83,17 +83,17 @@ def _settle(rules: Rules, openings: Openings, memory: Memory, stack: Stack, budg
 
 
 def fixed(rules: Rules) -> Rules:
-    """Return the rules to search by."""
+    """Return the rules of the search."""
     return rules
 
 
 def connect_four(rules: Rules) -> Rules:
-    """Return rules that are known when the search is compiled, which takes half of the time."""
+    """Return rules that are constants of the compiled search, which halves its time."""
     return CONNECT_FOUR
 
 
 def possible_scores(rules: Rules, own: int, other: int) -> tuple[int, int]:
-    """Return the lowest and the highest score that so few stones to come leave possible."""
+    """Return the lowest and the highest score that are possible with the stones left."""
     left = rules.rows * rules.columns - count(own | other)
     if winning_moves(rules, own, other):
         return (left + 1) // 2, (left + 1) // 2
@@ -101,9 +101,9 @@ def possible_scores(rules: Rules, own: int, other: int) -> tuple[int, int]:
 
 
 def question(low: int, high: int) -> int:
-    """Return the bound to ask about next: at first a draw, then two further outwards each time.
+    """Return the next bound to ask about: first a draw, then 2 further away each time.
 
-    Most games between these bounds are long, and what is near to a draw is then soon known.
+    Most games between these bounds are long, so the search soon decides scores near a draw.
     """
     middle = (low + high) // 2
     if low < 0 < high:
@@ -112,7 +112,7 @@ def question(low: int, high: int) -> int:
 
 
 def search(rules: Rules, openings: Openings, memory: Memory, stack: Stack, until: int) -> int:
-    """Return whether the score is more than the bound asked: YES, NO, or OPEN if it was left."""
+    """Return whether the score is above the bound: YES, NO, or OPEN if the search stopped."""
     frames, cursor = stack.frames, stack.cursor
     bound, depth = cursor[BOUND], cursor[DEPTH]
     answer = UNSEEN
@@ -124,7 +124,7 @@ def search(rules: Rules, openings: Openings, memory: Memory, stack: Stack, until
             answer = examine(rules, openings, memory, stack, depth, bound)
             continue
         if answer == OPEN:
-            answer = NO  # unless there is one more move
+            answer = NO  # if there is no further move
             place = first_place(stack.ranks, depth)
             if place >= 0:
                 move = frames[depth, MOVES] & stack.places[place]
@@ -142,7 +142,7 @@ def search(rules: Rules, openings: Openings, memory: Memory, stack: Stack, until
 def examine(
     rules: Rules, openings: Openings, memory: Memory, stack: Stack, depth: int, bound: int
 ) -> int:
-    """Answer whether a position's score is more than `bound`, or rank its moves."""
+    """Return whether a position's score is above `bound`, or rank its moves and return OPEN."""
     stack.cursor[VISITED] += 1
     own, other = int(stack.frames[depth, OWN]), int(stack.frames[depth, OTHER])
     left = rules.rows * rules.columns - count(own | other)
@@ -151,9 +151,9 @@ def examine(
         return YES if -(left // 2) > bound else NO
     if left <= 2:
         return YES if bound < 0 else NO
-    if bound >= (left - 1) // 2:  # as soon as the own stone after next
+    if bound >= (left - 1) // 2:  # a win with the own stone after next would not be enough
         return NO
-    if bound < -((left - 2) // 2):  # as soon as the opponent's stone after next
+    if bound < -((left - 2) // 2):  # even a loss to the opponent's stone after next is enough
         return YES
     if left == rules.rows * rules.columns - STONES and openings.codes.size:
         place = find_opening(openings, rules, own, other)
@@ -171,7 +171,7 @@ def examine(
 
 
 def rank(rules: Rules, stack: Stack, depth: int, own: int, other: int, moves: int) -> None:
-    """Note how many winning cells each move makes, a better place breaking ties."""
+    """Rank the moves by the number of winning cells that they make, then by their place."""
     places, free = stack.places, ~(own | other)
     for place in range(places.size):
         move = moves & places[place]
@@ -180,7 +180,7 @@ def rank(rules: Rules, stack: Stack, depth: int, own: int, other: int, moves: in
 
 
 def first_place(ranks: Numbers, depth: int) -> int:
-    """Return the place to try next, and strike it out; -1 if there is none."""
+    """Return the place of the best move left, and remove it; -1 if no move is left."""
     best, highest = -1, 0
     for place in range(ranks.shape[1]):
         if ranks[depth, place] > highest:

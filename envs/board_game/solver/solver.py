@@ -1,4 +1,4 @@
-"""Perfect play: the exact score of every position and of every move."""
+"""Solver for perfect play: the exact score of every position and of every move."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from spielfeld.envs.board_game.soundness import require_rules
 ENTRIES = 2**22  # 32 MB
 MOST_ENTRIES = 2**30  # 8 GB
 BETWEEN_REPORTS = 2_000_000  # positions
-Progress = Callable[[int, int, int], None]  # positions visited, and where the score may still lie
+Progress = Callable[[int, int, int], None]  # positions visited, lowest and highest score
 
 
 class Solver:
-    """Solves positions of one game, and remembers from call to call what it has found out.
+    """Solves positions of one game, and keeps its memory of scores between calls.
 
     >>> from spielfeld.envs.board_game import TIC_TAC_TOE, Position
     >>> Solver(TIC_TAC_TOE).score(Position(TIC_TAC_TOE))
     0
 
     Args:
-        rules: Of the game.
-        entries: Positions remembered at most, each 8 bytes.
-        tell: Is called now and then while a search lasts, with the number of positions visited so
-            far and the lowest and highest score that are still possible.
-        openings: Whether to look openings up, where there is a table of them.
+        rules: Rules of the game.
+        entries: Largest number of positions in memory, 8 bytes each.
+        tell: Function that reports progress during a long search. Its arguments are the number of
+            positions visited, and the lowest and highest score that are still possible.
+        openings: Whether to look up openings, if there is a table for the game.
 
     Raises:
         ValueError: If the board is too large.
@@ -57,17 +57,17 @@ class Solver:
 
     @property
     def visited(self) -> int:
-        """How many positions were visited so far, in all calls."""
+        """Number of positions visited so far, in all calls."""
         return int(self._stack.cursor[VISITED])
 
     def score(self, position: Position) -> int:
-        """Return how soon the side to move wins: positive; 0 for a draw, negative if it loses.
+        """Return the score of the side to move: positive for a win, 0 for a draw, else negative.
 
         Raises:
-            ValueError: If the position is of another game.
+            ValueError: If the position belongs to another game.
         """
         if position.rules != self.rules:
-            raise ValueError("The position is of another game than the solver.")
+            raise ValueError("The position belongs to another game than the solver.")
         if position.lost:
             return -((self.rules.cells + 2 - position.plies) // 2)
         return self._score(position.own, position.other)
@@ -84,7 +84,7 @@ class Solver:
         self._memory.entries[:] = 0
 
     def _score(self, own: int, other: int) -> int:
-        """Solve a position in which nobody has a line."""
+        """Return the score of a position in which no side has a line."""
         ask(self._stack, own, other)
         while not self._settle(
             self.rules, self._openings, self._memory, self._stack, BETWEEN_REPORTS
@@ -97,12 +97,12 @@ class Solver:
 
 @functools.cache
 def solver_of(rules: Rules) -> Solver:
-    """Return the solver of a game that everybody shares."""
+    """Return the one solver of a game that all functions here use."""
     return Solver(rules)
 
 
 def solve(position: Position) -> int:
-    """Return how soon the side to move wins: positive; 0 for a draw, negative if it loses.
+    """Return the score of the side to move: positive for a win, 0 for a draw, else negative.
 
     >>> from spielfeld.envs.board_game import TIC_TAC_TOE, Position
     >>> solve(Position.of_moves("15", TIC_TAC_TOE)), solve(Position.of_moves("12", TIC_TAC_TOE))
@@ -117,7 +117,7 @@ def action_scores(position: Position) -> npt.NDArray[np.float64]:
 
 
 def perfect_moves(rules: Rules, own: int, other: int) -> int:
-    """Return the moves with the best score: they win as soon, or lose as late, as possible."""
+    """Return the moves with the best score: the earliest win, or the latest loss."""
     scores = action_scores(Position(rules, own, other))
     best = np.flatnonzero(scores == np.nanmax(scores)).tolist()
     return sum(move_of(rules, own | other, action) for action in best)

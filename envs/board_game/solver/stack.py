@@ -1,4 +1,4 @@
-"""Where a search stands: kept in arrays, so that it can be left and taken up again."""
+"""Stack of a search, kept in arrays, so that the search can stop and continue later."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from spielfeld.envs.board_game.rules import Rules, action_cells
 Numbers = npt.NDArray[np.int64]
 OWN, OTHER, MOVES, KEY = range(4)  # columns of `Stack.frames`
 LOW, HIGH, VISITED, BOUND, DEPTH = range(5)  # places in `Stack.cursor`
-ASKED, ANSWERED = -2, -1  # for a depth: nothing is known yet; the next question may be put
-PLACES = 64  # more than a board has cells
+ASKED, ANSWERED = -2, -1  # depths: before the first question, and before the next question
+PLACES = 64  # more than the number of cells of any board
 
 
 class Stack(NamedTuple):
-    """Where a search stands, changed in place."""
+    """State of a search, changed in place."""
 
-    places: Numbers  # [actions] the cells that each action may mean, the most central first
-    frames: Numbers  # [plies + 1, 4] positions from the asked one down, their moves and keys
-    ranks: Numbers  # [plies + 1, actions] how early to try each place; 0 if not, or no longer
-    cursor: Numbers  # [5] bounds of the score, positions visited, what is asked, of which frame
+    places: Numbers  # [actions] the cells that each action can fill, the most central first
+    frames: Numbers  # [cells + 2, 4] positions from the first one downwards, their moves and keys
+    ranks: Numbers  # [cells + 2, actions] rank of each place; 0 for no move, or for a tried one
+    cursor: Numbers  # [5] two bounds of the score, positions visited, present bound, present frame
 
 
 def new_stack(rules: Rules) -> Stack:
@@ -42,6 +42,6 @@ def new_stack(rules: Rules) -> Stack:
 
 
 def ask(stack: Stack, own: int, other: int) -> None:
-    """Ask for the score of a position in which nobody has a line."""
+    """Set the position whose score the search must find; no side may have a line in it."""
     stack.frames[0, OWN], stack.frames[0, OTHER] = own, other
     stack.cursor[DEPTH] = ASKED

@@ -96,8 +96,8 @@ def test_bandit_takes_a_model_or_its_parts_and_not_both() -> None:
         (armed_testbed, {"problem": -1}, "problem must be a whole number from 0 to .*, not -1"),
         (armed_testbed, {"arms": 0}, "arms must be a whole number from 1 to .*, not 0"),
         (drifting_bandit, {"arms": 2.5}, "arms must be a whole number from 1 to .*, not 2.5"),
-        (any_bandit, {"means": [0.0], "render_mode": "x"}, "mode 'x'; this world knows: ansi"),
-        ("os:getcwd", {}, "'os:getcwd' is no world of the suite"),
+        (any_bandit, {"means": [0.0], "render_mode": "x"}, "mode 'x'; this world has: ansi"),
+        ("os:getcwd", {}, "'os:getcwd' is no world of Spielfeld"),
     ],
 )
 def test_wrong_options_are_answered_in_a_sentence(bandit, options, words: str) -> None:
@@ -175,5 +175,5 @@ def test_text_says_what_happened_last() -> None:
     env = started(BanditEnv(means=[0.0, 2.0], deviation=0.0, render_mode="ansi"))
     assert env.render() == "2 arms, none pulled yet\n"
     env.step(1)
-    assert env.render() == "arm 1 paid 2.000\n"
+    assert env.render() == "arm 1: reward 2.000\n"
     assert MAKERS[0]().render() is None

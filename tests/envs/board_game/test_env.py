@@ -65,7 +65,7 @@ def test_options_that_do_not_fit_are_refused(options, message) -> None:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"opponent": lambda position: 0}, "Many boards at once play against one of random, rule"),
+    [({"opponent": lambda position: 0}, "needs one of the opponents random, rule"),
      ({"rows": 15, "columns": 15}, "15 x 15 cells exceed 62 bits")],
 )  # fmt: skip
 def test_boards_that_cannot_be_compiled_are_refused_by_the_vector_world(options, message) -> None:

@@ -212,5 +212,5 @@ def test_texts_that_show_no_position_are_refused(text: str, message: str) -> Non
 
 
 def test_a_stone_in_the_air_is_refused() -> None:
-    with pytest.raises(ValueError, match="hangs in the air"):
+    with pytest.raises(ValueError, match="has a free cell below it"):
         Position.of_text("X..\n...\n...", board_rules(3, 3, 3))

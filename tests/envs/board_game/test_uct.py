@@ -167,9 +167,9 @@ def test_vector_rows_against_uct_are_single_boards(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((board_rules(9, 9, 5), 0, 0), r"uct cannot search a board of 9 x 9: \(rows"),
-        ((TIC_TAC_TOE, 0b111, 0), "nothing to search: the game is over"),
-        ((TIC_TAC_TOE, 0, TIC_TAC_TOE.board), "nothing to search"),
+        ((board_rules(9, 9, 5), 0, 0), r"uct cannot search a board of 9 x 9, because \(rows"),
+        ((TIC_TAC_TOE, 0b111, 0), "UCT cannot search: the game is over"),
+        ((TIC_TAC_TOE, 0, TIC_TAC_TOE.board), "cannot search"),
         ((TIC_TAC_TOE, 0, 0, 0, 1), "1 playout or more and a seed from 0 to 2^53 - 1, not 0 and 1"),
         ((TIC_TAC_TOE, 0, 0, 1, SEEDS), "not 1 and"),
     ],
@@ -193,5 +193,5 @@ def test_a_number_of_playouts_that_cannot_be_is_refused(number: str) -> None:
 
 
 def test_many_boards_at_once_have_one_strength_of_uct() -> None:
-    with pytest.raises(ValueError, match="against one of random, rule, uct: not uct:7"):
+    with pytest.raises(ValueError, match="one of the opponents random, rule, uct, not 'uct:7'"):
         gym.make_vec("spielfeld/TicTacToe-v0", num_envs=2, opponent="uct:7")

@@ -224,13 +224,13 @@ def test_unused_outcomes_are_padding_behind_the_others() -> None:
 
 def test_start_without_a_way_to_a_goal_is_refused_at_its_place() -> None:
     text = 'map = """\nS.G\n###\n.S.\n"""\n'
-    with pytest.raises(LayoutError, match=r"^pond:4:2: found the start 'S', from which no goal"):
+    with pytest.raises(LayoutError, match=r"^pond:4:2: found the start 'S', which has no path"):
         grid_model(read_layout(text, "pond"))
     grid_model(read_layout(text + "[rules]\ncontinuing = true\n"))
 
 
 def test_start_with_a_way_to_a_pit_alone_is_refused() -> None:
-    with pytest.raises(LayoutError, match="from which no goal can be reached"):
+    with pytest.raises(LayoutError, match="which has no path to a goal"):
         grid_model(read_layout('map = "SP#G"'))
 
 
