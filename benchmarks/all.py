@@ -1,4 +1,4 @@
-"""Every comparison that `spielfeld benchmark` knows, in the order in which it makes them."""
+"""List of all comparisons of `spielfeld benchmark`, in the order in which it measures them."""
 
 from spielfeld.benchmarks import (
     board_games,

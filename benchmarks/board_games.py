@@ -1,6 +1,6 @@
-"""Board games: many boards, one board and search, beside PettingZoo and OpenSpiel.
+"""Benchmarks of board games against PettingZoo and OpenSpiel: many boards, one board, search.
 
-Moves are those of both sides, random and legal, chosen before the clock starts.
+A move is a random legal stone of either side, chosen before the clock starts.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ NUM_ENVS = 1_024
 
 
 class Script(NamedTuple):
-    """What is done against the clock."""
+    """Actions and number of moves of a benchmark."""
 
-    actions: list[Any]  # one for each step, or for each game a list of them
-    moves: int  # of both sides
+    actions: list[Any]  # one entry for each step, or one list for each game
+    moves: int  # stones of both sides
 
 
 def prepare_many_beside_pettingzoo(quick: bool) -> Sides:
-    """Put 1,024 boards beside PettingZoo's one."""
+    """Compare 1,024 boards with one board of PettingZoo."""
     return Sides(_many(quick), _pettingzoo(quick))
 
 
 def prepare_many_beside_open_spiel(quick: bool) -> Sides:
-    """Put 1,024 boards beside OpenSpiel's one, called from Python."""
+    """Compare 1,024 boards with one board of OpenSpiel, called from Python."""
     return Sides(_many(quick), _open_spiel(quick))
 
 
 def prepare_one(quick: bool) -> Sides:
-    """Put one board through `gym.make` beside PettingZoo's."""
+    """Compare one board of `gym.make` with one board of PettingZoo."""
     return Sides(_one(quick), _pettingzoo(quick))
 
 
 def prepare_search(quick: bool) -> Sides:
-    """Search the empty board of Connect Four with random playouts, ours and OpenSpiel's."""
+    """Compare our search with random playouts and OpenSpiel's, on the empty Connect Four board."""
     import pyspiel
     from open_spiel.python.algorithms import mcts
 
@@ -75,7 +75,7 @@ def _many(quick: bool) -> Side:
 
 
 def script_of_many(env: VectorEnv[Any, Any, Any], num_envs: int, steps: int) -> Script:
-    """Play on all boards once; return the actions and how many stones were put."""
+    """Play on all boards once; return the actions and the number of stones."""
     generator, chosen, moves = np.random.default_rng(1), [], 0
     observation, info = env.reset(seed=1)
     moves += int(observation.sum())
@@ -114,7 +114,7 @@ def _one(quick: bool) -> Side:
 
 
 def open_spiel_games(games: int) -> Script:
-    """Return random games of both sides."""
+    """Return random games of two players."""
     import pyspiel
 
     generator, game, chosen = np.random.default_rng(1), pyspiel.load_game("connect_four"), []
@@ -173,7 +173,7 @@ def _make_pettingzoo() -> Any:
 
 def _quietly(make: Callable[[], Any]) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # PettingZoo would rather be asked in another way
+        warnings.simplefilter("ignore")  # PettingZoo recommends another way to make the game
         return make()
 
 

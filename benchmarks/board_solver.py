@@ -1,6 +1,6 @@
-"""Perfect play at Connect Four: our solver beside BitBully's engine in C++, stage by stage.
+"""Benchmark of perfect play at Connect Four: our solver and BitBully's C++ engine, by stage.
 
-Both start each position with an empty memory, whose emptying is not timed.
+Both start each position with an empty memory; emptying it is not timed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from spielfeld.envs.board_game.threats import winning_cells, winning_moves
 if TYPE_CHECKING:
     from bitbully.bitbully_core import BoardCore
 
-POSITIONS = {14: 40, 18: 200, 20: 200, 22: 200, 26: 400}  # how many, by stones
+POSITIONS = {14: 40, 18: 200, 20: 200, 22: 200, 26: 400}  # number of positions, by stones
 MIDDLE = (18, 20, 22)
 Measure = Callable[[], tuple[float, int]]  # seconds, and positions visited
 
 
 def random_positions(stones: int, count: int, seed: int) -> list[Position]:
-    """Draw positions by random play in which nobody has won, or wins with the next stone."""
+    """Return positions of random play without a line and without a win at once."""
     generator, found = np.random.default_rng([seed, stones]), list[Position]()
     while len(found) < count:
         own = other = 0
@@ -39,7 +39,7 @@ def random_positions(stones: int, count: int, seed: int) -> list[Position]:
 
 
 def quiet_move(own: int, other: int, generator: np.random.Generator) -> int:
-    """Return a random move that does not win; 0 if there is none."""
+    """Return a random move that does not win; 0 if there is no such move."""
     moves = legal_moves(CONNECT_FOUR, own | other) & ~winning_cells(CONNECT_FOUR, own)
     columns = [action_cells(CONNECT_FOUR, column) & moves for column in range(7)]
     quiet = [move for move in columns if move]
@@ -47,7 +47,7 @@ def quiet_move(own: int, other: int, generator: np.random.Generator) -> int:
 
 
 def prepare(stages: Sequence[int], in_time: bool, quick: bool) -> Sides:
-    """Let both solve the same positions, to be compared in mean time or in positions a second."""
+    """Compare both solvers on the same positions, in mean time or in positions per second."""
     positions = [
         position
         for stones in stages
@@ -67,7 +67,7 @@ def prepare(stages: Sequence[int], in_time: bool, quick: bool) -> Sides:
 
 
 def our_search(positions: Sequence[Position]) -> tuple[float, int]:
-    """Return seconds and visited positions of our solver."""
+    """Return seconds and number of visited positions of our solver."""
     solver, spent = Solver(CONNECT_FOUR, openings=False), 0.0
     for position in positions:
         solver.forget()
@@ -76,7 +76,7 @@ def our_search(positions: Sequence[Position]) -> tuple[float, int]:
 
 
 def their_search(positions: Sequence[Position]) -> tuple[float, int]:
-    """Return seconds and visited positions of the peer."""
+    """Return seconds and number of visited positions of the peer."""
     from bitbully.bitbully_core import BitBullyCore
 
     engine, spent = BitBullyCore(), 0.0
@@ -88,7 +88,7 @@ def their_search(positions: Sequence[Position]) -> tuple[float, int]:
 
 
 def their_board(position: Position) -> BoardCore:
-    """Return a position as the peer's board."""
+    """Return a position as a board of the peer."""
     from bitbully.bitbully_core import BoardCore
 
     board = BoardCore()
@@ -98,7 +98,7 @@ def their_board(position: Position) -> BoardCore:
 
 
 def prepare_opening(quick: bool) -> Sides:
-    """Score the seven columns of the empty board, both with the same table of openings."""
+    """Compare scores of the empty board's seven columns, both with the same table of openings."""
     from bitbully.bitbully_core import BitBullyCore
     from bitbully_databases import BitBullyDatabases
 

@@ -1,4 +1,4 @@
-"""`benchmark`: our speed beside the peers, measured in turns in one run."""
+"""Command `benchmark`: our speed and that of the peers, measured in turns in one run."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """Measure our speed beside the peers; each figure is the median of all turns."""
+    """Measure our speed and that of the peers; each figure is the median of all turns."""
 
     only: tuple[str, ...] = ()
-    """Names of the comparisons to make, or how several of them begin; all by default."""
+    """Names of the comparisons, or the beginning of several names; all by default."""
     repeats: int = 5
     """Turns: ours, peer, ours, peer ..."""
     json: Path | None = None
     """Write all figures to this file as well."""
     quick: bool = False
-    """Small sizes, to see that everything runs; the figures mean nothing."""
+    """Small sizes, to check that everything runs; the figures have no meaning."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def choose(names: Sequence[str]) -> list[Comparison]:
-    """Return the comparisons of these names, or whose names begin so; all without names."""
+    """Return the comparisons with these names or beginnings of names; all without names."""
     from spielfeld.benchmarks.all import COMPARISONS
 
     chosen: dict[str, Comparison] = {}
@@ -66,7 +66,7 @@ def choose(names: Sequence[str]) -> list[Comparison]:
 
 
 def _results(comparisons: Sequence[Comparison], options: Options) -> list[Result]:
-    """Make the comparisons behind a line that says what is under way."""
+    """Measure the comparisons, and show their progress in one line."""
     from rich.console import Console
 
     from spielfeld.benchmarks.comparison import run

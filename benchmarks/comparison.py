@@ -1,4 +1,4 @@
-"""Comparison of two sides: measured in turns, judged by the median of the ratios, and printed."""
+"""Comparison of two sides: measured in turns, decided by the median of the ratios, printed."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ LIBRARIES = (
 
 
 class Side(NamedTuple):
-    """One of the two that are compared."""
+    """One of the two sides of a comparison."""
 
     name: str
     measure: Callable[[], float]  # does the work once and returns the figure
-    note: Callable[[], str] = str  # a remark after all turns
+    note: Callable[[], str] = str  # returns a remark after all turns
 
 
 class Sides(NamedTuple):
-    """Both sides, prepared to be measured."""
+    """Both sides of a comparison, ready to be measured."""
 
     ours: Side
     peer: Side
@@ -51,13 +51,13 @@ class Comparison:
     Args:
         name: Name for `--only`.
         title: Subject of the measurement.
-        unit: Of both figures, such as "steps/s".
-        target: How many times better than the peer we want to be.
-        prepare: Builds both sides; its argument asks for sizes that are quick to measure.
-        less_is_better: Whether the smaller figure wins, as with seconds.
-        needs: The module without which this cannot be measured, if it may be missing.
-        remedy: Command that installs it.
-        unavailable: Says what else is missing here, or returns an empty string.
+        unit: Unit of both figures, such as "steps/s".
+        target: Ratio to the peer that we want to reach.
+        prepare: Function that makes both sides; its argument asks for small sizes.
+        less_is_better: Whether the smaller figure wins, for example for seconds.
+        needs: Name of a module that the comparison needs and that may be missing.
+        remedy: Command that installs this module.
+        unavailable: Function that names other missing parts, or returns an empty string.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Comparison:
 
     @property
     def missing(self) -> str:
-        """Return why this cannot be measured here, or an empty string."""
+        """Return the reason why this cannot be measured here, or an empty string."""
         if self.needs is None or importlib.util.find_spec(self.needs) is not None:
             return self.unavailable()
         return f"{self.needs} is not installed: {self.remedy}"
@@ -84,10 +84,10 @@ class Result:
 
     Args:
         comparison: The comparison.
-        names: Ours and the peer, in words.
+        names: Names of our side and of the peer.
         ours: Our figures.
         peer: The peer's figures.
-        notes: Remarks about ours, and about the peer.
+        notes: Remarks about our side, and about the peer.
     """
 
     comparison: Comparison
@@ -98,7 +98,7 @@ class Result:
 
     @property
     def ratios(self) -> list[float]:
-        """How many times better than the peer we were in each turn."""
+        """Ratio to the peer in each turn; above 1, ours is better."""
         pairs = zip(self.ours, self.peer, strict=True)
         if self.comparison.less_is_better:
             return [peer / ours for ours, peer in pairs]
@@ -129,13 +129,13 @@ class Result:
 
 
 def run(comparison: Comparison, repeats: int, quick: bool, tell: Callable[[str], None]) -> Result:
-    """Measure both sides in turns, so that both meet the same disturbances.
+    """Measure both sides in turns, so that other load on the machine affects both.
 
     Args:
         comparison: The comparison.
-        repeats: Turns that count; one more before them compiles and warms up.
-        quick: Use small sizes.
-        tell: Is called with what happens now.
+        repeats: Number of turns that count; one more turn before them compiles and warms up.
+        quick: Whether to use small sizes.
+        tell: Function that shows progress.
     """
     tell("preparing")
     sides = comparison.prepare(quick)
@@ -150,24 +150,24 @@ def run(comparison: Comparison, repeats: int, quick: bool, tell: Callable[[str],
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Return how long `work` takes."""
+    """Return the seconds that `work` takes."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def rate(work: Callable[[], object], count: int) -> Callable[[], float]:
-    """Return a measurement of how many of the `count` things in `work` are done in a second."""
+    """Return a measurement of `work`: its `count` parts per second."""
     return lambda: count / seconds(work)
 
 
 def fastest(settings: Iterable[Side], tries: int = 3, kept: int = 3) -> Side:
-    """Return a peer at its best: in every turn the best of the settings that lead at first.
+    """Return a peer at its best: in every turn the best of the settings that were best at first.
 
     Args:
-        settings: The peer in every setting that is worth a try.
-        tries: Measurements of each, of which the median decides who leads.
-        kept: How many leaders are measured in every turn.
+        settings: The peer with each setting to try.
+        tries: Number of first measurements of each setting; their median decides.
+        kept: Number of settings that are measured in every turn.
     """
     medians = {side: median(side.measure() for _ in range(tries)) for side in settings}
     leaders = sorted(medians, key=medians.__getitem__, reverse=True)[:kept]
@@ -180,7 +180,7 @@ def show(
     machine: Mapping[str, str],
     judged: bool = True,
 ) -> None:
-    """Print results, what was skipped and why, and the machine; say whether targets hold."""
+    """Print results, skipped comparisons with reasons, and the machine; check the targets."""
     table = Table("what", "ours", "peer", "ratio (least, most)", "target")
     for result in results:
         verdict = "" if not judged else "holds" if result.holds else "missed"
@@ -209,7 +209,7 @@ def _cells(result: Result) -> tuple[str, ...]:
 
 
 def figure(number: float) -> str:
-    """Write a number to three digits, with k or M for thousands and millions."""
+    """Return a number with three digits, with k or M for thousands and millions."""
     for size, letter in ((1e6, " M"), (1e3, " k")):
         if number >= size:
             return f"{number / size:.3g}{letter}"
@@ -217,7 +217,7 @@ def figure(number: float) -> str:
 
 
 def machine() -> dict[str, str]:
-    """Return processor, system, Python and the versions of the libraries that are installed."""
+    """Return processor, system, Python and the versions of the installed libraries."""
     versions = {}
     for name in LIBRARIES:
         try:
@@ -229,7 +229,7 @@ def machine() -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Name the processor, where the system tells."""
+    """Return the name of the processor, if the system has it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Deep learners beside Stable-Baselines3's: seconds of learning until a world is solved."""
+"""Benchmark of deep learners and Stable-Baselines3's: seconds of learning to solve a world."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from spielfeld.experiments.sources import settings_for
 from spielfeld.experiments.spec import RunSpec
 from spielfeld.experiments.tuning import Reached, seconds_to
 
-EVALUATIONS = 40  # of the smaller of two budgets, at even distances
+EVALUATIONS = 40  # number in the smaller of two budgets, at even distances
 
 
 class Race:
-    """A learner that starts anew with the next seed each time it is measured.
+    """A learner that starts again with the next seed at each measurement.
 
     Args:
-        learner: With the settings that ship for it in this source.
-        source: Where it learns.
+        learner: Name of the learner; it has its default settings for this source.
+        source: Id of the world.
         every: Environment steps between two evaluations.
-        threshold: Return, or with `by_share` share of perfect, to be passed.
-        by_share: See there.
+        threshold: Return to reach, or share of perfect if `by_share` is true.
+        by_share: Whether the threshold is a share of perfect.
         quick: Whether to stop after a few steps.
     """
 
@@ -46,21 +46,21 @@ class Race:
             seed += 1
 
     def measure(self) -> float:
-        """Return seconds of learning until the threshold was passed."""
+        """Return the seconds of learning until the threshold is reached."""
         spec = next(self.specs)
         self.ways.append(seconds_to(spec, self.threshold, self.every, self.by_share))
         return self.ways[-1].seconds
 
     def note(self) -> str:
-        """Say how many seeds passed, and after how many steps."""
-        ways = self.ways[1:]  # without the turn that only warms up
+        """Return the number of seeds that reached it, and the median number of steps."""
+        ways = self.ways[1:]  # without the first turn, which only warms up
         passed = sum(way.passed for way in ways)
         steps = median(way.samples for way in ways)
         return f"{passed} of {len(ways)} seeds passed, after {steps:,.0f} steps (median)"
 
 
 def race(ours: str, peer: str, source: str, threshold: float, by_share: bool, quick: bool) -> Sides:
-    """Prepare both, each with its own settings and budget, looked at after the same steps."""
+    """Prepare both learners, each with its own settings and budget, evaluated at equal steps."""
     budgets = [int(settings_for(name, source)["samples"]) for name in (ours, peer)]
     every = min(budgets) // EVALUATIONS
     sides = [Race(name, source, every, threshold, by_share, quick) for name in (ours, peer)]
@@ -68,20 +68,20 @@ def race(ours: str, peer: str, source: str, threshold: float, by_share: bool, qu
                    for name, one in zip((ours, peer), sides, strict=True)))  # fmt: skip
 
 
-EQUAL: dict[str, Any] = {  # of both sides, for steps a second
+EQUAL: dict[str, Any] = {  # settings of both sides, for steps per second
     "num_envs": 8, "steps": 32, "batch_size": 256, "epochs": 20, "learning_rate": 1e-3,
 }  # fmt: skip
 
 
 def steps_a_second(learner: str, quick: bool) -> float:
-    """Learn with the settings that both sides share."""
+    """Learn with equal settings; return the steps per second."""
     import gymnasium
 
     samples = 512 if quick else 10_240
     agent = make_learner(RunSpec(learner, "CartPole-v1", samples, 0, EQUAL))
     world = gymnasium.make("CartPole-v1")
     with one_thread():
-        agent.learn(world, 512)  # gets ready
+        agent.learn(world, 512)  # warms up
         began = time.perf_counter()
         agent.learn(world, samples)
         return samples / (time.perf_counter() - began)

@@ -1,7 +1,7 @@
-"""Learners on data beside those of scikit-learn, on ever more rows.
+"""Benchmarks of data learners and scikit-learn's, for growing numbers of rows.
 
-Figures are rows a second: where they stay as they are from size to size, the time grows in
-proportion to the rows.
+The figures are rows per second. If they are equal for all sizes, the time is proportional to the
+number of rows.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def growing(
     """Return a comparison for each size of `ROWS`, called `name-1e3` and so on.
 
     Args:
-        name: Of our learner; `--only` takes it for all sizes.
-        title: What is done with the rows.
-        peer: What scikit-learn calls its own.
-        both: Given rows, returns our work and the peer's, each from beginning to end.
+        name: Name of our learner; `--only` accepts it for all sizes.
+        title: Work on the rows.
+        peer: Name of scikit-learn's class.
+        both: Function that returns our work and the peer's for given rows, each complete.
     """
 
     def prepare(rows: int, quick: bool) -> Sides:
@@ -51,7 +51,7 @@ def growing(
 
 
 def clouds(rows: int, seed: int = 0) -> DataSet:
-    """Draw normal clouds, one a class, which overlap; every feature has a scale of about 1."""
+    """Draw overlapping normal clouds, one for each class; every feature has a scale of about 1."""
     random = np.random.default_rng(seed)
     centres = random.normal(0, 0.7, (CLASSES, FEATURES))
     labels = random.integers(CLASSES, size=rows)

@@ -1,4 +1,4 @@
-"""Value iteration on a maze of a thousand by a thousand cells: seconds, and memory in GB."""
+"""Benchmark of value iteration in a maze of 1,000 x 1,000 cells: seconds, and memory in GB."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def prepare(quick: bool) -> Sides:
-    """Solve in a process of its own, whose largest memory is then known."""
+    """Prepare the solution in a separate process, whose peak memory can be measured."""
     side = 21 if quick else 1_001
     spent: list[float] = []
 
@@ -35,7 +35,7 @@ def prepare(quick: bool) -> Sides:
 
 
 def solve(side: int) -> dict[str, float]:
-    """Build and solve a maze; return seconds, and this process's largest memory in GB."""
+    """Build and solve a maze; return the seconds, and this process's peak memory in GB."""
     import resource
 
     spent = seconds(lambda: value_iteration(slippery_maze(side), DISCOUNT, TOLERANCE))

@@ -1,8 +1,9 @@
-"""The methods of the book as every course writes them: NumPy tables, and one function a step.
+"""The book's methods in plain Python: NumPy tables, and one function call for each step.
 
-Each maker takes a table [states, actions], the learner's settings and a generator, and returns what
-is called after each step with (state, action, reward, next state, next action, terminated, over).
-They are the peers of the compiled learners: the same settings, no compilation.
+Each function here takes a table [states, actions], the learner's settings and a generator. It
+returns an update function. After each step this is called with (state, action, reward, next state,
+next action, terminated, over). These methods are the peers of the compiled learners: the same
+settings, no compilation.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Maker = Callable[[Array, Any, np.random.Generator], Update]  # of a method, with
 
 
 class Steps:
-    """Step sizes that shrink with the visits of a cell."""
+    """Step sizes that decrease with the visits of a cell."""
 
     def __init__(self, table: Array, config: ControlConfig | PredictionConfig) -> None:
         self.visits, self.config = np.zeros(table.shape, np.int64), config
@@ -49,7 +50,7 @@ class Steps:
 def sarsa(
     table: Array, config: ControlConfig | PredictionConfig, random: np.random.Generator
 ) -> Update:
-    """Follow the next action."""
+    """Return the update of SARSA: the target uses the next action."""
     rate = Steps(table, config)
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -60,7 +61,7 @@ def sarsa(
 
 
 def expected_sarsa(table: Array, config: ControlConfig, random: np.random.Generator) -> Update:
-    """Follow the mean over the next actions; the exploration rate of the end stands for all."""
+    """Return the update of Expected SARSA: the target uses the mean over the next actions."""
     rate, explore = Steps(table, config), config.final_exploration_rate
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -72,7 +73,7 @@ def expected_sarsa(table: Array, config: ControlConfig, random: np.random.Genera
 
 
 def q_learning(table: Array, config: ControlConfig, random: np.random.Generator) -> Update:
-    """Follow the best next action."""
+    """Return the update of Q-learning: the target uses the best next action."""
     rate = Steps(table, config)
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -83,7 +84,7 @@ def q_learning(table: Array, config: ControlConfig, random: np.random.Generator)
 
 
 def double_q_learning(table: Array, config: ControlConfig, random: np.random.Generator) -> Update:
-    """Let each of two tables be judged by the other."""
+    """Return the update of Double Q-learning: each of two tables evaluates the other's choice."""
     pair = table.copy(), table.copy()
     rates = Steps(table, config), Steps(table, config)
 
@@ -100,7 +101,7 @@ def double_q_learning(table: Array, config: ControlConfig, random: np.random.Gen
 def n_step_sarsa(
     table: Array, config: NStepSarsaConfig | NStepTDConfig, random: np.random.Generator
 ) -> Update:
-    """Keep the last n steps."""
+    """Return the update of n-step SARSA, which keeps the last n steps."""
     rate, window = Steps(table, config), deque[tuple[int, int, float]]()
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -116,7 +117,7 @@ def n_step_sarsa(
 
 
 def tree_backup(table: Array, config: TreeBackupConfig, random: np.random.Generator) -> Update:
-    """Keep the last n steps, and mix in the best action of every state on the way."""
+    """Return the update of tree backup over the last n steps."""
     rate, window = Steps(table, config), deque[tuple[int, int, float]]()
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -137,7 +138,7 @@ def tree_backup(table: Array, config: TreeBackupConfig, random: np.random.Genera
 def sarsa_lambda(
     table: Array, config: SarsaLambdaConfig | TDLambdaConfig, random: np.random.Generator
 ) -> Update:
-    """Move the whole table along its traces ("true online")."""
+    """Return the update of SARSA(lambda) with "true online" traces, over the whole table."""
     rate, traces, before = Steps(table, config), np.zeros(table.shape), [0.0]
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -155,7 +156,7 @@ def sarsa_lambda(
 def monte_carlo(
     table: Array, config: ControlConfig | PredictionConfig, random: np.random.Generator
 ) -> Update:
-    """Go back through each episode, and learn from the first visit of each cell."""
+    """Return the update of first-visit Monte Carlo control, at the end of each episode."""
     rate, episode = Steps(table, config), list[tuple[int, int, float]]()
 
     def update(s: int, a: int, r: float, s2: int, a2: int, end: bool, over: bool) -> None:
@@ -177,7 +178,7 @@ def monte_carlo(
 def off_policy_monte_carlo(
     table: Array, config: OffPolicyMonteCarloConfig, random: np.random.Generator
 ) -> Update:
-    """Go back through each episode, as long as it was greedy."""
+    """Return the update of off-policy Monte Carlo, backwards while actions were greedy."""
     weights, episode = np.zeros(table.shape), list[tuple[int, int, float]]()
     explore, actions = config.final_exploration_rate, table.shape[1]
 
@@ -199,7 +200,7 @@ def off_policy_monte_carlo(
 
 
 def dyna_q(table: Array, config: DynaQConfig, random: np.random.Generator) -> Update:
-    """Remember each step in a dict, and repeat some of them in the mind."""
+    """Return the update of Dyna-Q, which keeps each step in a dict and replays some of them."""
     learn: Update = q_learning(table, config, random)
     memory: dict[tuple[int, int], Any] = {}
     pairs: list[tuple[int, int]] = []
@@ -217,7 +218,7 @@ def dyna_q(table: Array, config: DynaQConfig, random: np.random.Generator) -> Up
 
 
 def dyna_q_plus(table: Array, config: DynaQPlusConfig, random: np.random.Generator) -> Update:
-    """Add a bonus for what was not tried for long."""
+    """Return the update of Dyna-Q+, with a bonus for actions not tried for a long time."""
     learn: Update = q_learning(table, config, random)
     memory: dict[tuple[int, int], Any] = {}
     pairs: list[tuple[int, int]] = []
@@ -243,7 +244,7 @@ def dyna_q_plus(table: Array, config: DynaQPlusConfig, random: np.random.Generat
 def prioritized_sweeping(
     table: Array, config: PrioritizedSweepingConfig, random: np.random.Generator
 ) -> Update:
-    """Keep a heap of what is most wrong, and sets of what leads where."""
+    """Return the update of prioritized sweeping: a heap of the largest errors, and predecessors."""
     rate, memory = Steps(table, config), dict[tuple[int, int], Any]()
     sources, heap = defaultdict[int, set[tuple[int, int]]](set), list[Any]()
 

@@ -1,4 +1,4 @@
-"""Compiled Q-learning beside the loop that is written in every course."""
+"""Benchmark of compiled Q-learning against the plain Python loop of many courses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTINGS = QLearningConfig()
 
 
 def prepare(quick: bool) -> Sides:
-    """Make both learners of the same settings, each with a frozen lake of its own."""
+    """Make both learners with the same settings, each with its own frozen lake."""
     ours, peer = (2_000, 200) if quick else (4_000_000, 40_000)
     our_env, peer_env = gym.make("spielfeld/FrozenLake8x8-v0"), gym.make("FrozenLake8x8-v1")
     return Sides(
@@ -34,7 +34,7 @@ def sizes(env: gym.Env[Any, Any]) -> tuple[int, int]:
 
 
 def plain_q_learning(env: gym.Env[Any, Any], samples: int, seed: int = 0) -> Array:
-    """Learn action values by the same schedules and ties as ours, in a loop over `env.step`."""
+    """Learn action values in a loop over `env.step`, with our schedules and ways to break ties."""
     config, random = SETTINGS, np.random.default_rng(seed)
     table = np.full(sizes(env), config.initial_value)
     visits = np.zeros(table.shape, np.int64)

@@ -1,5 +1,5 @@
-/* Q-learning over the tables of a model, written as one writes it in C: the same draws from the same
-   generator (PCG64 of NumPy), so that its table is equal to the Python learner's, bit for bit. */
+/* Q-learning over the tables of a model, as an ordinary C loop. It uses the same random numbers
+   (NumPy's generator PCG64), so its table equals the Python learner's to the last bit. */
 
 #include <stdint.h>
 

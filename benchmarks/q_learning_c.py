@@ -1,4 +1,4 @@
-"""Compiled Q-learning beside the same loop in C, which ends with the same table bit for bit."""
+"""Benchmark of compiled Q-learning against a C loop; both tables are equal to the last bit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from spielfeld.envs.access import time_limit
 
 WORLD = "spielfeld/FrozenLake8x8-v0"
 SOURCE = Path(__file__).with_suffix(".c")
-FLAGS = ("-O3", "-ffp-contract=off", "-shared", "-fPIC")  # no fused steps: they round otherwise
+FLAGS = ("-O3", "-ffp-contract=off", "-shared", "-fPIC")  # fused operations round differently
 
 
 def compiler() -> str:
@@ -33,7 +33,7 @@ def compiler() -> str:
 
 
 def prepare(quick: bool) -> Sides:
-    """Let both learn the same from the same draws."""
+    """Prepare both learners with the same random numbers."""
     samples = 2_000 if quick else 10_000_000
     env, in_c = gym.make(WORLD), compile_c()
     return Sides(
@@ -43,10 +43,10 @@ def prepare(quick: bool) -> Sides:
 
 
 def compile_c() -> Callable[[int, int], Array]:
-    """Compile the C loop; returns a function of (seed, samples) that returns its table.
+    """Compile the C loop; return a function from (seed, samples) to its table.
 
     Raises:
-        RuntimeError: If the compiler refuses.
+        RuntimeError: If the compiler fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "q_learning.so"
@@ -60,7 +60,7 @@ def compile_c() -> Callable[[int, int], Array]:
 
 
 def run_c(function: Callable[..., None], seed: int, samples: int) -> Array:
-    """Learn from the tables of the world, with the draws of the Python learner of this seed."""
+    """Learn from the tables of the world, with the random numbers of the Python learner's seed."""
     env, config = gym.make(WORLD), SETTINGS
     world_of = env.unwrapped
     assert isinstance(world_of, TabularEnv)
@@ -88,12 +88,12 @@ def run_c(function: Callable[..., None], seed: int, samples: int) -> Array:
 
 
 def pointer(array: Array) -> ctypes.c_void_p:
-    """Return where the numbers of an array stand."""
+    """Return the address of an array's numbers."""
     return ctypes.c_void_p(array.ctypes.data)
 
 
 def words(generator: np.random.Generator) -> Array:
-    """Return state and increment of a PCG64 generator, each as two words, the lower one first."""
+    """Return state and increment of a PCG64 generator as two words each, the lower word first."""
     state: dict[str, int] = generator.bit_generator.state["state"]
     numbers = [number >> shift & 2**64 - 1 for number in (state["state"], state["inc"])
                for shift in (0, 64)]  # fmt: skip

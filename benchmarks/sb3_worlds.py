@@ -1,4 +1,4 @@
-"""Stable-Baselines3's PPO in our worlds: as native rows, and as the single ones that it knows."""
+"""Benchmark of Stable-Baselines3's PPO in our worlds: vector environment or single ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORLD, SEEDS = "spielfeld/FrozenLake-v0", 10
 
 
 def prepare(num_envs: int, quick: bool) -> Sides:
-    """Let the same algorithm, settings and seeds learn in rows of both kinds."""
+    """Prepare the same algorithm with the same settings and seeds for both kinds of rows."""
     samples, seeds = (64, 1) if quick else (8_192, SEEDS)
     config = SB3PPOConfig(num_envs=num_envs, steps=64, batch_size=256, epochs=4)
     learned: dict[str, list[dict[str, Array]]] = {"rows": [], "single": []}
@@ -52,7 +52,7 @@ def _in_rows(config: SB3PPOConfig, seed: int, samples: int) -> dict[str, Array]:
 
 
 def _in_single_worlds(config: SB3PPOConfig, seed: int, samples: int) -> dict[str, Array]:
-    """Train without our wrapper, and without the `Monitor` that would cost the peer more time."""
+    """Train without our wrapper, and without `Monitor`, which would cost the peer more time."""
     import torch
     from stable_baselines3 import PPO
     from stable_baselines3.common.vec_env import DummyVecEnv
@@ -60,7 +60,7 @@ def _in_single_worlds(config: SB3PPOConfig, seed: int, samples: int) -> dict[str
     torch.set_num_threads(1)
     worlds = DummyVecEnv([lambda: gym.make(WORLD)] * config.num_envs)
     model = PPO("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
-    worlds.seed(rows_seed(seed))  # as ours are
+    worlds.seed(rows_seed(seed))  # the seeds of our rows
     return _weights(model.learn(samples))
 
 

@@ -1,4 +1,4 @@
-"""One environment through `gym.make`: steps a second, and pictures a second."""
+"""Benchmark of one environment of `gym.make`: steps per second, and pictures per second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Step = tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]  # as Gymnasium def
 
 
 def prepare(quick: bool) -> Sides:
-    """Make both frozen lakes, each with Gymnasium's own wrappers as its id asks for them."""
+    """Make both frozen lakes, each with the default wrappers of its id."""
     steps = 1_000 if quick else 200_000
     ours = gym.make("spielfeld/FrozenLake8x8-v0")
     peer = gym.make("FrozenLake8x8-v1")
@@ -27,7 +27,7 @@ def prepare(quick: bool) -> Sides:
 
 
 def random_walk(env: gym.Env[Any, Any], steps: int) -> Callable[[], None]:
-    """Return work of that many steps with random actions, drawn beforehand, and resets."""
+    """Return work that takes `steps` random actions, drawn before, with resets."""
     actions = np.random.default_rng(0).integers(sizes(env)[1], size=steps).tolist()
 
     def walk() -> None:
@@ -65,7 +65,7 @@ def _drawing(env: gym.Env[Any, Any], frames: int) -> Callable[[], None]:
 
 
 class _Drawn(gym.Wrapper[Any, Any, Any, Any]):
-    """Draws after each step."""
+    """Wrapper that draws after each step."""
 
     def step(self, action: object) -> Step:
         result = self.env.step(action)

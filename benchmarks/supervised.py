@@ -1,4 +1,4 @@
-"""Logistic regression and neural networks beside scikit-learn's: rows a second, time to a score."""
+"""Benchmarks of logistic regression and neural networks against scikit-learn's."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from spielfeld.learning.supervised import (
 if TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier
 
-EPOCHS = 200  # within which both must have reached the score
+EPOCHS = 200  # both must reach the score within this number
 RATE, BATCH = 0.001, 32
 
 
 def logistic_regressions(data: DataSet) -> tuple[Work, Work]:
-    """One epoch, plain descent: ours in mini-batches, the peer's row by row and compiled."""
+    """Return one epoch of plain SGD: ours in minibatches, the peer's row by row and compiled."""
     from sklearn.linear_model import SGDClassifier
 
     config = LogisticRegressionConfig(standardise=False)
@@ -41,7 +41,7 @@ def logistic_regressions(data: DataSet) -> tuple[Work, Work]:
 
 
 def networks(data: DataSet) -> tuple[Work, Work]:
-    """One epoch of the same network, optimizer and batches."""
+    """Return one epoch of the same network, with the same optimizer and batches."""
     return (
         lambda: our_network((64,), 0).learn(data, len(data)),
         partial(fit, peer_network((64,), 0, epochs=1), data),
@@ -49,13 +49,13 @@ def networks(data: DataSet) -> tuple[Work, Work]:
 
 
 def our_network(hidden: tuple[int, ...], seed: int) -> NeuralNetwork:
-    """Make ours, with the settings that both have."""
+    """Return our network, with the settings of both sides."""
     settings = NeuralNetworkConfig(RATE, BATCH, "adam", standardise=False, hidden=hidden)
     return NeuralNetwork(settings, seed)
 
 
 def peer_network(hidden: tuple[int, ...], seed: int, epochs: int) -> MLPClassifier:
-    """Make the peer's: no penalty, and no stopping before the epochs are over."""
+    """Return the peer's network: no penalty, and no stop before the last epoch."""
     from sklearn.neural_network import MLPClassifier
 
     return MLPClassifier(
@@ -65,16 +65,16 @@ def peer_network(hidden: tuple[int, ...], seed: int, epochs: int) -> MLPClassifi
 
 
 def fit(network: MLPClassifier, data: DataSet) -> None:
-    """Fit the peer, which warns that it might go on."""
+    """Fit the peer, without its warning that it has not converged."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network.fit(data.inputs, data.targets)
 
 
 def to_score(split: Split, hidden: tuple[int, ...], score: float, seeds: range) -> Sides:
-    """Find how many epochs each side needs with each seed, then let both learn for so many.
+    """Find the epochs that each side needs with each seed, then measure that many epochs.
 
-    Looking at the score in between is not timed; the test rows decide nothing but when to stop.
+    Evaluating the score is not timed. The test rows only decide when to stop.
     """
     ours = [our_epochs(split, hidden, score, seed) for seed in seeds]
     theirs = [peer_epochs(split, hidden, score, seed) for seed in seeds]
@@ -94,7 +94,7 @@ def to_score(split: Split, hidden: tuple[int, ...], score: float, seeds: range) 
 
 
 def our_epochs(split: Split, hidden: tuple[int, ...], score: float, seed: int) -> int:
-    """Return after how many epochs ours reaches the score."""
+    """Return the number of epochs after which our network reaches the score."""
     network = our_network(hidden, seed)
 
     def epoch() -> float:
@@ -105,7 +105,7 @@ def our_epochs(split: Split, hidden: tuple[int, ...], score: float, seed: int) -
 
 
 def peer_epochs(split: Split, hidden: tuple[int, ...], score: float, seed: int) -> int:
-    """Return after how many epochs the peer reaches the score."""
+    """Return the number of epochs after which the peer reaches the score."""
     network, classes = peer_network(hidden, seed, 1), range(len(split.train.class_names))
 
     def epoch() -> float:
@@ -125,7 +125,7 @@ def _words(epochs: list[int]) -> str:
 
 
 def digits(quick: bool) -> Sides:
-    """Set both to 92 % of the second half of the digits, after learning from the first."""
+    """Compare the time to 92 % of the second half of the digits, learned from the first half."""
     data = find_data_set("digits")
     data = replace(data, inputs=data.inputs / 16)
     half = len(data) // 2
@@ -134,7 +134,7 @@ def digits(quick: bool) -> Sides:
 
 
 def two_moons(quick: bool) -> Sides:
-    """Set both to 97 % of a tenth of the moons."""
+    """Compare the time to 97 % of a tenth of the moons."""
     split = find_data_set("two-moons").split(test=0.1)
     return to_score(split, (32, 32), *((0.6, range(1)) if quick else (0.97, range(10))))
 

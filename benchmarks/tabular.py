@@ -1,4 +1,4 @@
-"""Each compiled tabular learner beside a plain Python loop of the same method."""
+"""Benchmarks of each compiled tabular learner against a plain Python loop of its method."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from spielfeld.envs import TabularEnv
 from spielfeld.envs.gymnasium_table import read_table
 from spielfeld.experiments.registry import find_learner
 
-# Learner -> the plain method that does the same; prediction is control with one column.
+# Learner -> plain method that does the same; prediction is control with one column.
 METHODS: dict[str, Maker] = {
     "monte-carlo-prediction": plain_methods.monte_carlo,
     "temporal-difference": plain_methods.sarsa,
@@ -37,11 +37,11 @@ METHODS: dict[str, Maker] = {
     "prioritized-sweeping": plain_methods.prioritized_sweeping,
 }
 EXPLORATION = 0.1
-DETERMINISTIC = {"dyna-q", "dyna-q-plus", "prioritized-sweeping"}  # the worlds they are meant for
+DETERMINISTIC = {"dyna-q", "dyna-q-plus", "prioritized-sweeping"}  # for worlds without slipping
 
 
 def prepare(name: str, quick: bool) -> Sides:
-    """Make both learners of the same settings, each with a frozen lake of its own."""
+    """Make both learners with the same settings, each with its own frozen lake."""
     ours, peer = (2_000, 200) if quick else (2_000_000, 20_000)
     learner_class, config = find_learner(name), settings(name)
     peer_env = gym.make("FrozenLake8x8-v1", is_slippery=name not in DETERMINISTIC)
@@ -56,7 +56,7 @@ def prepare(name: str, quick: bool) -> Sides:
 
 
 def settings(name: str) -> Settings:
-    """Return the learner's defaults, but for an exploration that does not change."""
+    """Return the learner's default settings, but with a constant exploration rate."""
     config = find_learner(name).config_class()
     rates = ("exploration_rate", "final_exploration_rate")
     known = {field.name for field in fields(config)}
@@ -67,7 +67,7 @@ def settings(name: str) -> Settings:
 def plain_loop(
     method: Maker, config: Settings, env: gym.Env[Any, Any], samples: int, seed: int = 0
 ) -> Array:
-    """Act in an environment, and let a plain method learn; returns its table."""
+    """Act in an environment and learn with a plain method; return its table."""
     random, (states, actions) = np.random.default_rng(seed), sizes(env)
     explore = asdict(config).get("exploration_rate")
     columns = actions if explore is not None else 1

@@ -1,4 +1,4 @@
-"""The book's ten-armed testbed (figure 2.2): compiled run by run, beside NumPy over all runs."""
+"""Benchmark of the ten-armed testbed (figure 2.2): compiled runs, and NumPy over all runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from spielfeld.agents.bandit.many_runs import problems
 from spielfeld.arrays import Array
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, seconds
 
-RATES = (0.0, 0.01, 0.1)  # of exploration: greedy, and the two others of the figure
+RATES = (0.0, 0.01, 0.1)  # exploration rates of the figure
 ARMS = 10
 
 
 def prepare(quick: bool) -> Sides:
-    """Set both to the same number of runs and steps."""
+    """Prepare both sides with the same number of runs and steps."""
     runs, steps = (20, 30) if quick else (2_000, 1_000)
     size = f"{runs:,} runs x {steps:,} steps x {len(RATES)} agents"
     return Sides(
@@ -25,14 +25,14 @@ def prepare(quick: bool) -> Sides:
 
 def our_figure(runs: int, steps: int) -> list[tuple[Array, Array]]:
     """Return mean reward and share of optimal pulls of each agent, both [steps]."""
-    problems.cache_clear()  # their problems are drawn anew as well
+    problems.cache_clear()  # drawing the problems is part of the time
     agents = [ExplorationBandit(ExplorationConfig(exploration_rate=rate)) for rate in RATES]
     curves = [testbed(agent, runs, steps, arms=ARMS) for agent in agents]
     return [(curve.reward, curve.optimal) for curve in curves]
 
 
 def plain_figure(runs: int, steps: int, seed: int = 0) -> list[tuple[Array, Array]]:
-    """Return the same, all runs in one array."""
+    """Return the same figures, with all runs in one array."""
     random = np.random.default_rng(seed)
     means = random.standard_normal((runs, ARMS))
     return [plain_testbed(means, rate, steps, random) for rate in RATES]
@@ -41,10 +41,10 @@ def plain_figure(runs: int, steps: int, seed: int = 0) -> list[tuple[Array, Arra
 def plain_testbed(
     means: Array, exploration_rate: float, steps: int, random: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Play all runs side by side, as fast as NumPy can: flat arrays, and no ties to break."""
+    """Run all agents at once in NumPy: flat arrays, and initial values without ties."""
     runs, arms = means.shape
     rows, cells = np.arange(runs) * arms, means.ravel()
-    values = 1e-12 * random.random(runs * arms)  # only arms not yet pulled could tie: now none can
+    values = 1e-12 * random.random(runs * arms)  # small differences, so that arms have no ties
     table, counts, best = values.reshape(runs, arms), np.zeros(runs * arms), means.argmax(1) + rows
     reward_curve, optimal_curve = np.empty((2, steps))
     for step in range(steps):

@@ -1,4 +1,4 @@
-"""Tracer of calls: the functions of ours that a command calls, in the order of their first calls.
+"""Tracer of calls: our functions that a command calls, in the order of their first calls.
 
     python -m benchmarks.tracer train q-learning spielfeld/FrozenLake8x8-v0
     python -m benchmarks.tracer --checkout ../older compare q-learning sarsa --source ...
@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 PACKAGES = ("spielfeld", "learning", "envs", "agents", "experiments", "tutorials")
 COMMAND_LINES = ("spielfeld.experiments.command_line", "experiments.command_line")  # new and old
-FUNCTION = inspect.CO_NEWLOCALS  # not set for module code and class bodies
+FUNCTION = inspect.CO_NEWLOCALS  # flag that module code and class bodies do not have
 
 
 class Call(NamedTuple):

@@ -1,4 +1,4 @@
-"""K-means and principal components beside scikit-learn's: rows a second, and time to rest."""
+"""Benchmarks of k-means and principal components against scikit-learn's."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from sklearn.cluster import KMeans as Peer
 
 ITERATIONS = 10
-MOST = 300  # iterations, if there is no rest before
+MOST = 300  # largest number of iterations
 
 
 class FromTheFirstRows(KMeans):
-    """K-means that starts where the peer is told to start."""
+    """K-means with the peer's initial centroids."""
 
     def start(self, inputs: Array) -> Array:
         """Return the first rows."""
@@ -34,7 +34,7 @@ class FromTheFirstRows(KMeans):
 
 
 def lloyds(data: DataSet) -> tuple[Work, Work]:
-    """The same iterations from the same start, after which centroids must agree."""
+    """Return the same iterations from the same start; the centroids must be equal at the end."""
     rows, start = data.without_targets(), data.inputs[:CLASSES]
     peer = their_k_means(start, max_iter=ITERATIONS)
 
@@ -50,7 +50,7 @@ def lloyds(data: DataSet) -> tuple[Work, Work]:
 
 
 def planes(data: DataSet) -> tuple[Work, Work]:
-    """Half of the components, each side in its own way."""
+    """Return the work of half of the components, each side with its own method."""
     from sklearn.decomposition import PCA
 
     rows, config = data.without_targets(), PrincipalComponentsConfig(FEATURES // 2)
@@ -61,7 +61,7 @@ def planes(data: DataSet) -> tuple[Work, Work]:
 
 
 def to_rest(quick: bool) -> Sides:
-    """Let both run from k-means++ until no row changes sides, with every seed."""
+    """Compare k-means++ and Lloyd until no row changes its cluster, with every seed."""
     data, seeds = clouds(500 if quick else 20_000), range(2 if quick else 10)
     rows, found = data.without_targets(), dict[str, list[float]](ours=[], theirs=[])
 
@@ -86,14 +86,14 @@ def to_rest(quick: bool) -> Sides:
 
 
 def their_k_means(start: str | Array, **settings: int) -> Peer:
-    """Make the peer's: Lloyd's iteration, one start, until no row changes sides."""
+    """Return the peer: Lloyd's iteration, one start, until no row changes its cluster."""
     from sklearn.cluster import KMeans as Peer
 
     return Peer(CLASSES, init=start, n_init=1, tol=0, algorithm="lloyd", **settings)
 
 
 def fitted(peer: Peer, data: DataSet) -> Peer:
-    """Fit the peer, which warns that it might go on."""
+    """Fit the peer, without its warning that it has not converged."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return peer.fit(data.inputs)

@@ -1,4 +1,4 @@
-"""Value iteration on a slippery maze, beside NumPy."""
+"""Benchmark of value iteration in a slippery maze against NumPy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DISCOUNT, TOLERANCE, SLIP = 0.99, 1e-6, 0.2
 
 
 def prepare(quick: bool) -> Sides:
-    """Build one maze for both, and see that both find the same values."""
+    """Build one maze for both sides, and check that both find the same values."""
     side = 21 if quick else 201
     model = slippery_maze(side)
     ours, peer = value_iteration(model, DISCOUNT, TOLERANCE).values, plain_value_iteration(model)
@@ -28,7 +28,7 @@ def prepare(quick: bool) -> Sides:
 
 
 def plain_value_iteration(model: TabularModel) -> Floats:
-    """Solve a world by whole-array sweeps, to the same bound as ours."""
+    """Solve a world by sweeps over whole arrays, with the error bound of our method."""
     going_on = DISCOUNT * model.probability * ~model.terminated
     values: Floats = np.zeros(model.states)
     while True:
@@ -40,7 +40,7 @@ def plain_value_iteration(model: TabularModel) -> Floats:
 
 
 def slippery_maze(side: int) -> TabularModel:
-    """Build the model of a maze of `side` by `side` cells, half of which are walls."""
+    """Return the model of a maze of `side` x `side` cells; half of them are walls."""
     return grid_model(maze_layout(side, side, seed=0, slip=SLIP))[0]
 
 

@@ -1,4 +1,4 @@
-"""Many environments at once: ours beside EnvPool and beside Gymnasium's `SyncVectorEnv`."""
+"""Benchmarks of vector environments: ours, EnvPool's and Gymnasium's `SyncVectorEnv`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from spielfeld import envs  # noqa: F401  (registers spielfeld/...)
 from spielfeld.benchmarks.comparison import Comparison, Side, Sides, fastest, rate
 
 NUM_ENVS = 1_024
-BATCHES = 64  # of random actions, drawn beforehand
+BATCHES = 64  # number of batches of random actions, drawn before
 
 
 def prepare_envpool(quick: bool) -> Sides:
-    """Look for EnvPool's best setting, then put ours beside it."""
+    """Find EnvPool's best setting, and compare ours with it."""
     return Sides(_ours(quick), fastest(_envpool_settings(quick)))
 
 
 def prepare_sync(quick: bool) -> Sides:
-    """Look for the best number of environments in a `SyncVectorEnv`, then put ours beside it."""
+    """Find the best number of environments of `SyncVectorEnv`, and compare ours with it."""
     sizes = (2,) if quick else (8, 64, 1_024)
     steps = 100 if quick else 40_000
     return Sides(_ours(quick), fastest(_sync(num_envs, steps) for num_envs in sizes))
@@ -41,7 +41,7 @@ def _sync(num_envs: int, steps: int) -> Side:
 def _stepping(
     env: gym.vector.VectorEnv[Any, Any, Any], num_envs: int, steps: int
 ) -> Callable[[], float]:
-    """Measure about that many steps in all environments together."""
+    """Return a measurement of about `steps` steps in all environments together."""
     actions = np.random.default_rng(0).integers(4, size=(BATCHES, num_envs))
     rounds = max(1, steps // (num_envs * BATCHES))
     env.reset(seed=1)
@@ -55,7 +55,7 @@ def _stepping(
 
 
 def _envpool_settings(quick: bool) -> Iterator[Side]:
-    """All at once (`step`), and in part batches (`send` and `recv`), which overlap."""
+    """Yield settings: all rows at once (`step`), and overlapping parts (`send` and `recv`)."""
     for num_envs in (64,) if quick else (64, 128, 256, 512, 1_024, 2_048, 4_096):
         for num_threads in (1, 2):
             for batch_size in (num_envs, num_envs // 2, num_envs // 4):

@@ -1,6 +1,6 @@
 """Adapter for environments of other projects: their model, time limit, wrappers and state.
 
-Compiled loops and resumed runs ask an environment through this module, with or without wrappers.
+Compiled loops and resumed runs use environments through this module, with or without wrappers.
 Our own worlds save their state themselves. Gymnasium's Mountain Car, Cart Pole, Acrobot and
 blackjack keep a few numbers in attributes, and `plain_state` returns these. A simulator that keeps
 other objects in its attributes has no plain state; its state cannot be saved.
@@ -84,7 +84,7 @@ def plain_model(env: ForeignEnv) -> TabularModel | None:
 
 
 def is_plain(env: ForeignEnv) -> bool:
-    """Return whether no wrapper may change rewards or observations, and no window shows them."""
+    """Return whether no wrapper may change rewards or observations, and there is no window."""
     transparent = all(isinstance(wrapper, TRANSPARENT) for wrapper in _wrappers(env))
     return transparent and env.unwrapped.render_mode != "human"
 
@@ -95,7 +95,7 @@ def is_wrapped(env: ForeignEnv) -> bool:
 
 
 def time_limit(env: ForeignEnv) -> int | None:
-    """Return the number of environment steps that truncates an episode; None for no limit."""
+    """Return the time limit of an episode in environment steps; None for no limit."""
     limits = [wrapper._max_episode_steps for wrapper in _time_limits(env)]
     own = getattr(env.unwrapped, "max_episode_steps", None)
     return guard.steps(min([*limits, own] if own else limits, default=None))
@@ -227,14 +227,14 @@ def _saved_limits(
 
 
 def _take_a_step(env: ForeignEnv) -> None:
-    """Take a step, so that the world makes the attributes that it only makes in its first step."""
+    """Take a step, because some worlds make attributes only in their first step."""
     actions = copy.deepcopy(env.action_space)
     actions.seed(0)
     env.step(actions.sample())
 
 
 def _coloured(env: ForeignEnv) -> list[ForeignWrapper]:
-    """Return the wrappers whose memory may be more than the number of steps."""
+    """Return the wrappers that may store more than the number of steps."""
     return [wrapper for wrapper in _wrappers(env) if not isinstance(wrapper, TRANSPARENT)]
 
 
@@ -256,7 +256,7 @@ def plain_state(world: object, fixed: tuple[str, ...] = ()) -> State | None:
         fixed: Names of attributes that no step changes.
 
     Returns:
-        None if an attribute is neither a number, a word, an array, nor a list of these.
+        None if an attribute is not a number, a text, an array or a list of these.
     """
     state: State = {}
     for name, value in vars(world).items():

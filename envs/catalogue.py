@@ -32,7 +32,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
 SMALL_WORLDS: dict[str, tuple[str, str]] = {
     "spielfeld/Blackjack-v0": (
         "spielfeld.envs.small_worlds.blackjack:blackjack_world",
-        "come nearer to 21 than the dealer; observation=cards as in Gymnasium",
+        "get closer to 21 than the dealer; observation=cards as in Gymnasium",
     ),
     "spielfeld/GamblersProblem-v0": (
         "spielfeld.envs.small_worlds.gamblers_problem:gamblers_world",

@@ -372,7 +372,7 @@ class LegalActions(Discrete[np.int64]):
     def sample(self, mask: Array | None = None, probability: Array | None = None) -> np.int64:
         """Return a random action, by default one that is legal in the present state.
 
-        Before the first episode and after its end, the action is legal in every start state.
+        Before the first episode and after the end of an episode, it is legal in every start state.
         """
         if mask is None and probability is None:
             mask = self._legal().astype(np.int8)

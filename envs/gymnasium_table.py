@@ -32,8 +32,8 @@ class Fickle(Protocol):
 def read_table(env: World) -> TabularModel:
     """Read the transition table `P` of a Gymnasium environment (FrozenLake, CliffWalking, Taxi).
 
-    Equal outcomes are added up. The start comes from `initial_state_distrib`. States in which
-    episodes end become absorbing: every action leads back to the state.
+    Probabilities of equal outcomes are added. The start comes from `initial_state_distrib`.
+    States in which episodes end become absorbing: every action leads back to the state.
 
     Args:
         env: An environment whose `unwrapped` has `P` and `initial_state_distrib`.

@@ -97,7 +97,7 @@ class ManyWorlds:
         self.total, self.length = np.zeros(self.rows), np.zeros(self.rows, np.int64)
 
     def reset(self, seed: int | None = None) -> None:
-        """Start an episode in every row; with a seed, every row gets other random numbers."""
+        """Start an episode in every row; with a seed, each row gets different random numbers."""
         self.observation, info = self.vector.reset(seed=seed)
         self._begun = True
         self.waiting[:], self.total[:], self.length[:] = False, 0, 0

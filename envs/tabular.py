@@ -178,7 +178,7 @@ def _check_shapes(model: TabularModel) -> None:
 
 def _check_rows(model: TabularModel) -> None:
     if not np.all(model.start >= 0) or abs(model.start.sum() - 1) > TOLERANCE:
-        raise ValueError("start must be a distribution: no negative share, and a sum of 1.")
+        raise ValueError("start must be a distribution: no negative probability, and a sum of 1.")
     _refuse(model, ~(model.probability >= 0), "a probability is negative or not a number")
     _refuse(model, ~np.isfinite(model.reward), "a reward is not a finite number")
     outside = (model.next_state < 0) | (model.next_state >= model.states)
@@ -197,7 +197,7 @@ def _check_rows(model: TabularModel) -> None:
 
 
 def _check_ends(model: TabularModel) -> None:
-    """Check that a state that ends an episode stays, gives 0 and ends, with every outcome."""
+    """Check that every outcome of an end state leads back to it, with reward 0 and an end."""
     ends = np.flatnonzero(model.terminal)
     stays = model.next_state[ends] == ends[:, None, None]
     absorbs = stays & (model.reward[ends] == 0) & model.terminated[ends]

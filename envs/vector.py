@@ -63,10 +63,10 @@ class RowVectorEnv(VectorEnv[Array, Array, Array]):
         render_mode: None, or "rgb_array": `render` then returns a tuple of pictures.
 
     Raises:
-        ValueError: If `num_envs` is no whole number from 1 to `guard.MOST_ROWS` - 1. `step`: if an
-            action is illegal (names row and action), or the actions are not one integer per row.
-            `reset`: if seeds or mask are not one per row. `restore`: if a saved array does not
-            fit; then nothing is changed.
+        ValueError: If `num_envs` is no whole number from 1 to `guard.MOST_ROWS` - 1.
+            `step` raises it if an action is illegal, and names row and action. It also raises it
+            if the actions are not one integer per row. `reset` raises it if seeds or mask are not
+            one per row. `restore` raises it if a saved array does not fit, and changes nothing.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
@@ -209,8 +209,8 @@ class TabularVectorEnv(RowVectorEnv):
         **options: Arguments of the function.
 
     Raises:
-        ValueError: If an option does not fit. `step`: if an action is illegal (names row and
-            action), or the actions are not one integer per row.
+        ValueError: If an option does not fit. `step` raises it if an action is illegal, and names
+            row and action. It also raises it if the actions are not one integer per row.
     """
 
     rows: RowStates

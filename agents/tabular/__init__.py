@@ -75,7 +75,7 @@ if TYPE_CHECKING:  # one line for each learner, in the order of `spielfeld list`
     # isort: on
 
 if TYPE_CHECKING:  # other exports
-    from spielfeld.agents.tabular.learner import TabularLearner
     from spielfeld.agents.tabular.descent import Next
+    from spielfeld.agents.tabular.learner import TabularLearner
 else:
     __getattr__, __dir__, __all__ = lazy(__name__, __file__)

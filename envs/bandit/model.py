@@ -59,7 +59,7 @@ class BanditModel:
 
     @property
     def changing(self) -> bool:
-        """Whether `table` describes at most the beginning of an episode."""
+        """Whether the means change, in an episode or between episodes."""
         return self.drift > 0 or self.spread > 0
 
     @cached_property
@@ -142,5 +142,5 @@ def _count(arms: int) -> int:
 
 
 def _whole(given: object) -> object:
-    """Return 10.0 as 10, because files and commands may write whole numbers so."""
+    """Return 10.0 as 10, because files and commands may write whole numbers in this way."""
     return int(given) if isinstance(given, float) and given.is_integer() else given

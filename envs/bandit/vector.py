@@ -152,7 +152,7 @@ def step_bandits(
     reward: Floats,
     truncated: Booleans,
 ) -> bool:
-    """Pull an arm in every row, or start the row again if it ended.
+    """Pull an arm in every row, or restart the row after its end.
 
     Returns:
         Whether all actions were legal; if not, this function has changed nothing.

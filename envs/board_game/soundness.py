@@ -77,7 +77,7 @@ def require_game(
 
 
 def require_position(rules: Rules, own: int, other: int) -> None:
-    """Check that the side to move can be to move with these stones.
+    """Check that a game can reach these stones with this side to move.
 
     Raises:
         ValueError: As `require_rules` and `require_stones`, or if the side to move has more stones.

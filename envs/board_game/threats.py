@@ -33,8 +33,8 @@ def winning_moves(rules: Rules, own: int, other: int) -> int:
 def safe_moves(rules: Rules, own: int, other: int) -> int:
     """Return the moves after which the opponent cannot win with its next stone.
 
-    If the opponent has a winning cell, the own stone must take it; two such cells mean a loss. On
-    a board with gravity, no stone may be put directly below a winning cell of the opponent.
+    If the opponent has a winning cell, this side must take it; two such cells mean a loss. On a
+    board with gravity, this side must not play directly below a winning cell of the opponent.
     """
     moves = legal_moves(rules, own | other)
     threats = winning_cells(rules, other)

@@ -16,7 +16,7 @@ from spielfeld.envs.grid_world.pygame_ce import pygame
 from spielfeld.envs.grid_world.shapes import Sign, sprite
 from spielfeld.envs.grid_world.tiles import signs
 
-RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # with this order of bytes a surface is an array, uncopied
+RGB = (0xFF, 0xFF00, 0xFF0000, 0)  # in this byte order, a surface is an array without a copy
 CAPTION, LEGEND = 26, 26  # heights of the strips above and below the map, in pixels
 LEAST_WIDTH = 340  # pixels for a caption or a legend
 WIND_SHARE = 0.4  # height of the strip that shows the wind, in cells
@@ -128,7 +128,7 @@ def corner_signs(same: Same, frame: Frame, keys: tuple[str, ...]) -> Blits:
 
 
 def draw_rims(picture: pygame.Surface, same: Same, frame: Frame) -> None:
-    """Draw coloured frames over the values, for cells in which the agent acts and with a colour."""
+    """Frame each cell with a tile colour in which the agent acts; values cover the colour."""
     for character, tile in same.layout.legend.items():
         if tile.colour and acting(tile):
             for row, column in np.argwhere(characters(same) == character).tolist():

@@ -148,7 +148,7 @@ class Grid:
         return self._scatter(leaving, lambda tile: tile.exit_to)
 
     def _scatter(self, moving: Outcomes, rule: Callable[[Tile], str | None]) -> list[Outcomes]:
-        """Move each row on, uniformly to the cells of the character that its tile names."""
+        """Move each outcome on to the cells of its tile's target, with equal probabilities."""
         parts = []
         for sign in np.unique(self.sign[moving.cell]).tolist():
             target = rule(self.layout.legend[self.signs[sign]])

@@ -93,14 +93,14 @@ class Layout:
         moves: "four" directions or "king" for eight.
         stay: Whether there is also a stay action.
         slip: Probabilities of slipping in another direction.
-        wind: Cells that each column's wind moves the agent upwards; empty for no wind.
+        wind: Number of cells that the wind of each column moves the agent upwards; empty for none.
         step_reward: Reward of a step, unless another rule sets the reward.
         bump_reward: Reward of a move that a wall stops; None for the step reward.
         start_anywhere: Start uniformly in all cells in which the agent can act.
-        continuing: The world has no end on purpose.
+        continuing: Whether the world has no end; otherwise a missing goal is an error.
         discount: Discount of this world's returns.
         max_episode_steps: Time limit in environment steps; None for no limit.
-        open_border: The outer wall has a gap on purpose.
+        open_border: Whether the outer wall may have a gap; otherwise a gap is an error.
         origin: File and text of the layout, so that errors can name the place.
     """
 
@@ -142,8 +142,8 @@ class Layout:
     def goals(self) -> frozenset[str]:
         """Characters of the ends that are goals; every other end is a pit.
 
-        An end is a pit if its name is "pit" or its reward is negative. If this holds for every
-        end, none of them is a pit by its reward.
+        An end is a pit if its name is "pit" or its reward is negative. If no end would be a goal,
+        ends with a negative reward are goals too.
         """
         on_map = frozenset().union(*self.rows)
         ends = {sign for sign in on_map & self.legend.keys() if self.legend[sign].end}

@@ -43,7 +43,7 @@ def maze_layout(
         step_reward: Reward of each step.
         discount: Discount of the maze's returns.
         max_episode_steps: Time limit in environment steps; by default 20 x (rows + columns), a
-            multiple of the longest path.
+            few times the longest path.
 
     Raises:
         ValueError: If a size is even or too small, or an option has a wrong value.

@@ -13,7 +13,7 @@ from pygame import Surface
 
 @runtime_checkable
 class Community(Protocol):
-    """The module of the community edition, which has this mark."""
+    """The module of the community edition, which defines `IS_CE`."""
 
     IS_CE: int
 

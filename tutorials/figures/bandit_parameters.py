@@ -25,7 +25,7 @@ QUESTION = "Where is the point of the exploration rate 1/2? Change range(-7, -1)
 
 
 def figure(repeat: Repeat) -> Outcome:
-    """Draw the figure, and compare its numbers."""
+    """Return the figure and its numbers."""
     families = parameter_families()
     learners = {
         (family, power): make(2.0**power)
@@ -49,7 +49,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def draw_family(axes: Axes, k: int, family: str, places: list[float], means: list[float]) -> None:
-    """Draw the mean rewards of one method over its parameter, named where they begin."""
+    """Draw a method's mean rewards over its parameter, with its name at the first point."""
     axes.plot(places, means, color=COLOURS[k], ls=DASHES[k], marker=".")
     axes.annotate(
         family, (places[0], means[0]), (-6, 0), textcoords="offset points", color=COLOURS[k],
@@ -62,7 +62,7 @@ def draw_family(axes: Axes, k: int, family: str, places: list[float], means: lis
 
 
 def parameter_families() -> dict[str, tuple[Callable[[float], BanditLearner], range]]:
-    """Return how to make each method from its parameter, and the powers of two to try."""
+    """Return, for each method, its constructor and the powers of two to try."""
     from spielfeld.agents.bandit import (
         GradientBandit,
         GradientConfig,

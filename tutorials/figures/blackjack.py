@@ -1,7 +1,7 @@
 """Blackjack: Monte Carlo prediction of a policy that sticks on 20 and 21.
 
 First-visit Monte Carlo takes the mean of the returns after 10,000 and after 500,000 games with seed
-1. The last column is solved exactly. A usable ace is rarer, so that its values need more games.
+1. The last column is solved exactly. A usable ace is rarer, so its values need more games.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def learned_values(env: Env[Any, Any], policy: Array) -> dict[int, Array]:
-    """Return the values that Monte Carlo has learned after so many games."""
+    """Return the values that Monte Carlo has learned after each number of games."""
     from spielfeld.agents import MonteCarloPrediction, MonteCarloPredictionConfig
 
     config = MonteCarloPredictionConfig(discount=1.0, learning_rate=1.0, learning_rate_decay=1.0)
@@ -68,7 +68,7 @@ def learned_values(env: Env[Any, Any], policy: Array) -> dict[int, Array]:
 
 
 def sticks_on_20(model: TabularModel) -> Array:
-    """Return the policy that hits on anything below 20. Shape [states, actions]."""
+    """Return the policy that hits below 20. Shape [states, actions]."""
     from spielfeld.envs.small_worlds.blackjack import HANDS, HIT, STICK
 
     policy = np.zeros((model.states, model.actions))
@@ -92,12 +92,12 @@ def by_hand(values: Array, ace: bool) -> Array:
 
 
 def draw_hands(axes: Axes, values: Array) -> AxesImage:
-    """Draw what each hand is worth as colours."""
+    """Draw the value of each hand as a colour."""
     return axes.imshow(values, origin="lower", cmap="cividis", vmin=-1, vmax=1, extent=EXTENT)
 
 
 def label_hands(picture: Figure, panels: Array, image: AxesImage) -> None:
-    """Name what the axes of all panels show."""
+    """Label the axes of all panels."""
     for axes in panels.flat:
         axes.set_xticks(DEALER, ["A", *map(str, DEALER[1:])], fontsize=8)
         axes.set_yticks([12, 15, 18, 21])

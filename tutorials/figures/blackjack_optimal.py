@@ -55,7 +55,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def book_sticks(ace: bool) -> Array:
-    """Read the optimal policy of figure 5.2: where to stick. Shape [sums, dealer's cards]."""
+    """Return where the optimal policy of figure 5.2 sticks. Shape [sums, dealer's cards]."""
 
     def sticks(total: int, dealer: int) -> bool:
         if ace:

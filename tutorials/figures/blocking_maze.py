@@ -29,7 +29,7 @@ BONUS_WEIGHT = 0.001
 def rewards(
     seed: int, learner: type[DynaQ], kind: str, change: int, end: int, settings: Mapping[str, float]
 ) -> Array:
-    """Return the reward gathered up to each step in a maze that changes. Shape [steps + 1]."""
+    """Return the sum of rewards up to each step in a changing maze. Shape [steps + 1]."""
     import gymnasium as gym
 
     from spielfeld.envs.grid_world.changing_maze import changing_maze
@@ -40,7 +40,7 @@ def rewards(
     agent, goals = learner(config, seed), np.zeros(end + 1)
     for model, budget in zip(changing_maze(kind), (change, end - change), strict=True):
         env = gym.make("spielfeld/Tabular-v0", model=model)
-        goals[agent.learn(env, budget)["samples"].astype(int)] = 1.0  # each goal pays 1
+        goals[agent.learn(env, budget)["samples"].astype(int)] = 1.0  # each goal gives 1
     return goals.cumsum()
 
 
@@ -50,7 +50,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def changing(repeat: Repeat, kind: str, change: int, end: int) -> Outcome:
-    """Draw both learners in a maze that changes."""
+    """Return the figure of both learners in a changing maze, and its numbers."""
     from spielfeld.agents import DynaQ, DynaQPlus
 
     settings = {"planning_steps": 50, "learning_rate": 1.0, "learning_rate_decay": 0.0}

@@ -1,9 +1,9 @@
 """Cliff walking: returns of SARSA, Q-learning and Expected SARSA while they learn.
 
-An episode's return counts exploration, which is a tenth of all actions. Q-learning learns the
-short way along the cliff, where exploration makes it fall. The targets of SARSA and Expected
-SARSA include exploration, so that both keep away from the edge. The step size is 0.5, the discount
-is 1, and there is no time limit. The numbers are means over the episodes 401 to 500.
+An episode's return counts exploration, which is a tenth of all actions. Q-learning learns the short
+way along the cliff, where exploration makes it fall. The targets of SARSA and Expected SARSA
+include exploration, so both keep away from the edge. The step size is 0.5, the discount is 1, and
+there is no time limit. The numbers are means over the episodes 401 to 500.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ SETTINGS = {
 
 
 def methods() -> dict[str, Any]:
-    """Return the classes of the three methods."""
+    """Return the classes of the three methods, by name."""
     from spielfeld.agents import ExpectedSarsa, QLearning, Sarsa
 
     return {"SARSA": Sarsa, "Q-learning": QLearning, "Expected SARSA": ExpectedSarsa}
 
 
 def returns(seed: int, method: str, learning_rate: float, episodes: int) -> Array:
-    """Return the return of each episode while the agent explored. Shape [episodes]."""
+    """Return the return of each episode, with exploration. Shape [episodes]."""
     learner = methods()[method]
     config = learner.config_class(learning_rate=learning_rate, **SETTINGS)
     env = world("spielfeld/CliffWalking-v0", time_limit=0)

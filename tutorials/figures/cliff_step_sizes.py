@@ -1,9 +1,9 @@
 """Cliff walking: early and late returns over step sizes.
 
 The curves show mean returns of the first 100 episodes and of the first 5,000. In the cliff world
-only the agent is random. The target of Expected SARSA averages over the agent's actions, so that
-every step size works. SARSA ends well only with a small step size. The book's long runs have
-100,000 episodes, and it prints the curves without numbers.
+only the agent is random. The target of Expected SARSA averages over the agent's actions, so every
+step size works. SARSA ends well only with a small step size. The book's long runs have 100,000
+episodes, and it prints the curves without numbers.
 """
 
 from __future__ import annotations

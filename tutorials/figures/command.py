@@ -1,4 +1,4 @@
-"""`figures NAME ...`: draw the books' figures, ours beside the published numbers."""
+"""Command `figures NAME ...`: draws figures of books, with our numbers and the published ones."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ FOLDER = Path(__file__).resolve().parent
 HEADER = ("number", "published", "ours", "error", "band", "inside")
 HEAD = """# The figures of the books
 
-Drawn by Spielfeld, beside the published numbers. Where a number is a mean of many runs, *error* is
-the standard error of ours. The band around the published number is four standard errors of the
-difference wide to either side: 4 * sqrt(theirs^2 + ours^2), where theirs is that of 1,000 runs if
-the source states none. Where a number is exact, the band is the error of rounding.
+Spielfeld draws these figures, and each table compares its numbers with the published ones. If a
+number is a mean of many runs, *error* is the standard error of our number. The band reaches four
+standard errors of the difference to either side of the published number. That is
+4 * sqrt(theirs^2 + ours^2). If the source states no error, theirs is the error of 1,000 runs. For
+an exact number, the band is the rounding error.
 
-`spielfeld figures` lists all figures; `--quick` or `--runs 50` draws any of them from fewer runs.
+`spielfeld figures` lists all figures; `--quick` or `--runs 50` draws a figure from fewer runs.
 Each figure is one file in `tutorials/figures/` and ends with a question. Change a number in that
 file, and draw the figure again.
 
 Examples and figures without another source are those of Sutton & Barto, 2nd edition. "The workshop"
-is the one that Spielfeld grew out of. Its numbers p are shares of 100 test rows, so that theirs is
-sqrt(p (1 - p) / 100). Seconds are those of two cores that were shared with other work, compiling
-included.
+is the one that Spielfeld grew out of. Its numbers p are shares of 100 test rows, so their error is
+sqrt(p (1 - p) / 100). The seconds include compiling. They were measured on two cores that also had
+other work.
 """
 
 
@@ -107,7 +108,7 @@ class Drawn(NamedTuple):
 
 @dataclass(frozen=True)
 class Options:
-    """Options of drawing."""
+    """Options of the command `figures`."""
 
     output: Path = Path("figures")
     """Folder for the pictures."""
@@ -144,7 +145,7 @@ def main(arguments: Sequence[str]) -> int:
 def figures() -> dict[str, Figure]:
     """Return all figures by their names: those of Sutton & Barto by number, then the others.
 
-    The files are read, not imported, so that a list of figures loads nothing heavy.
+    The files are read as text, not imported, so a list of figures needs no large modules.
     """
     found = [read(path) for path in sorted(FOLDER.glob("*.py"))]
     return {one.name: one for one in sorted((one for one in found if one), key=_order)}
@@ -154,7 +155,7 @@ def read(path: Path) -> Figure | None:
     """Read the description of a figure from its file; None if the file is no figure.
 
     Raises:
-        ValueError: If it defines SOURCE, but not all that a figure needs.
+        ValueError: If it defines SOURCE, but other parts of a figure are missing.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     values = {
@@ -189,10 +190,10 @@ def _order(figure: Figure) -> tuple[bool, list[int], str, str]:
 
 
 def find(name: str) -> list[Figure]:
-    """Return the figures of a name, or of a number in the book; `all` is every one.
+    """Return the figures with a name or a number of the book; `all` means every figure.
 
     Raises:
-        ValueError: If there is none; suggests the nearest name.
+        ValueError: If there is none; the message suggests the nearest name.
     """
     there = figures()
     found = [
@@ -208,7 +209,7 @@ def find(name: str) -> list[Figure]:
 
 
 def overview() -> str:
-    """List all figures, and how to draw them."""
+    """Return a list of all figures, with instructions to draw them."""
     width = max(map(len, figures()))
     lines = [f"  {one.name:<{width}}  {one.title} ({one.source})" for one in figures().values()]
     usage = "Draw one by `spielfeld figures NAME`, all by `spielfeld figures all`; see --help."
@@ -248,7 +249,7 @@ def show(drawn: Drawn) -> None:
     for line in (
         f"Drawn in {drawn.picture}",
         f"Question: {figure.question}",
-        f"The number stands in {figure.place}",
+        f"The number is in {figure.place}",
     ):
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
@@ -285,7 +286,7 @@ def section(drawn: Drawn, page: Path) -> str:
 
 
 def write_page(page: Path, drawn: Drawn) -> None:
-    """Write a figure into a page; parts of other figures that are there remain."""
+    """Write a figure into a page; the parts of other figures do not change."""
     from spielfeld.files import write_atomically
 
     parts: dict[str, str] = {}

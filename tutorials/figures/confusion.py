@@ -35,7 +35,7 @@ EPOCHS = 30
 
 
 def halves() -> tuple[DataSet, DataSet]:
-    """Return the first half of the digits to learn from, and the second half to judge by."""
+    """Return the first half of the digits for training, and the second half for testing."""
     from spielfeld.learning.data_sets import find_data_set
 
     data = find_data_set("digits")
@@ -61,7 +61,7 @@ def network_counts(seed: int) -> Array:
 
 
 def svm_counts() -> Array:
-    """Return the confusion matrix of scikit-learn's support vector machine, as published."""
+    """Return the published confusion matrix: scikit-learn's support vector machine."""
     from spielfeld.learning.baselines.sklearn_supervised import SklearnSVM, SupportVectorConfig
 
     return counted(SklearnSVM(SupportVectorConfig(gamma=0.001, standardise=False)))

@@ -25,7 +25,7 @@ QUESTION = "How many sweeps bring every value within 1 of the end? Change the 10
 
 SWEEPS = (0, 1, 2, 3, 10, None)  # None: until nothing changes
 CORNERS = np.array([[0, -14, -20, -22], [-14, -18, -20, -20], [-20, -20, -18, -14]])
-THREE_SWEEPS = [-2.4375, -2.9375, -3.0]  # beside a corner, next to that, and one more
+THREE_SWEEPS = [-2.4375, -2.9375, -3.0]  # 1, 2 and 3 cells from a corner
 
 
 def figure(repeat: Repeat) -> Outcome:

@@ -40,12 +40,12 @@ def moons() -> tuple[DataSet, DataSet]:
     from spielfeld.learning.data_sets import find_data_set
 
     data = find_data_set("two-moons")
-    order = np.random.RandomState(42).permutation(len(data))  # as published figures were split
+    order = np.random.RandomState(42).permutation(len(data))  # the published split
     return data.take(order[100:]), data.take(order[:100])
 
 
 def learned(method: str, rows: DataSet, seed: int) -> Learner:
-    """Return a learner with default settings that has learned from such rows."""
+    """Return a learner with default settings that was trained on these rows."""
     from spielfeld.learning.supervised import LogisticRegression, NeuralNetwork
 
     learner = (NeuralNetwork if method == METHODS[0] else LogisticRegression)(seed=seed)
@@ -60,7 +60,7 @@ def classes(learner: Learner, inputs: Array) -> Array:
 
 
 def poisoned(rows: DataSet, share: float, generator: np.random.Generator) -> DataSet:
-    """Flip the labels of a share of the rows, which are drawn at random."""
+    """Return rows with flipped labels; the flipped share of the rows is drawn at random."""
     targets = np.array(rows.targets)
     flipped = generator.permutation(len(rows))[: round(share * len(rows))]
     targets[flipped] = 1 - targets[flipped]
@@ -68,7 +68,7 @@ def poisoned(rows: DataSet, share: float, generator: np.random.Generator) -> Dat
 
 
 def poisoned_accuracy(seed: int, method: str, share: float) -> float:
-    """Return the accuracy on test rows after learning from poisoned labels."""
+    """Return the accuracy on test rows after training with flipped labels."""
     train, test = moons()
     learner = learned(method, poisoned(train, share, np.random.default_rng(seed)), seed)
     return float((classes(learner, test.inputs) == test.targets).mean())

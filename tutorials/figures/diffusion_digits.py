@@ -27,14 +27,14 @@ RUNS = 3
 QUESTION = "Are more digits recognised if the mixture has 50 components? Change CLASSES."
 
 SAMPLES = 1_000  # digits drawn for each seed
-CLASSES = 10  # and components of the mixture of digits, whose regularisation is
-NARROWEST = 0.0005  # of the pixels' mean variance
-GREYS = 16  # the darkest pixel
+CLASSES = 10  # number of classes, and of components of the mixture of digits
+NARROWEST = 0.0005  # regularisation of the mixture, as a share of the pixels' mean variance
+GREYS = 16  # value of the darkest pixel
 EPOCHS = 40
 
 
 def halves(seed: int) -> tuple[DataSet, DataSet]:
-    """Return two halves of the digits, each with as many of every class."""
+    """Return two halves of the digits with equal numbers of every class."""
     from spielfeld.learning.data_sets import find_data_set
 
     train, _, test = find_data_set("digits").split(test=0.5, seed=seed)
@@ -42,7 +42,7 @@ def halves(seed: int) -> tuple[DataSet, DataSet]:
 
 
 def nonsense(rows: Array, generator: np.random.Generator) -> Array:
-    """Return as many pictures without digits: pixels of other pictures, or random greys."""
+    """Return as many pictures without digits: mixed pixels of other pictures, or random greys."""
     mixed = generator.permuted(rows, axis=0)
     return np.where(
         np.arange(len(rows))[:, None] % 2, mixed, generator.uniform(0, GREYS, rows.shape)
@@ -81,13 +81,13 @@ class Recogniser:
         return self.network.predict(rows / GREYS)[:, :10]
 
     def recognised(self, rows: Array) -> tuple[float, int]:
-        """Return the share of rows with a digit of probability .5 or more, and how many digits."""
+        """Return the share of rows with a digit of probability 0.5 or more, and all such digits."""
         seen = self.probabilities(rows)
         sure = seen.max(axis=1) >= 0.5
         return float(sure.mean()), len(np.unique(seen.argmax(axis=1)[sure]))
 
     def calibration(self, rows: DataSet) -> tuple[float, float]:
-        """Return the accuracy on rows, and the mean confidence, which is to equal it."""
+        """Return the accuracy on rows and the mean confidence, which should be equal."""
         seen = self.probabilities(rows.inputs)
         right = seen.argmax(axis=1) == rows.targets
         return float(right.mean()), float(seen.max(axis=1).mean())
@@ -150,9 +150,9 @@ def digits_picture(shares: dict[str, float]) -> Figure:
     stages = np.array(list(model.drawing(40, generator)))  # [steps + 1, digits, pixels]
     some = np.linspace(0, len(stages) - 1, 10).astype(int)
     mixed = mixture(CLASSES, taught, 0, NARROWEST).sample(40, generator)
-    title = "Diffusion: digits that nobody has written"
+    title = "Diffusion: new digits from noise"
     picture, panels = canvas(title, 2, 2, height=4.4)
-    mosaic(panels[0, 0], others.inputs[:40], "digits that did not teach it")
+    mosaic(panels[0, 0], others.inputs[:40], "digits not used for training")
     mosaic(panels[0, 1], stages[some, :4].swapaxes(0, 1).reshape(40, -1), "from noise to digit")
     told = f"drawn by diffusion: {shares['diffusion']:.0%} recognised"
     mosaic(panels[1, 0], stages[-1], told)

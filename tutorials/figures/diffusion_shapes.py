@@ -27,16 +27,16 @@ RUNS = 5
 QUESTION = "How do the shapes look after a tenth of the training? Change SHORTENED to 0.1."
 
 SHAPES = ("two-moons", "circles", "blobs")
-ROWS, TESTS, SIZE = 1_000, 20, 500  # that teach; two-sample tests of a seed; rows a test
+ROWS, TESTS, SIZE = 1_000, 20, 500  # training rows; tests for each seed; rows in each test
 PERMUTATIONS = 199
-COMPONENTS = (3, 10)  # of the mixtures: as it ships, and more
-ITERATIONS = 200  # of a mixture
-SHORTENED = 1.0  # share of the budgets that is trained for
-STAGES = (0, 25, 40)  # of the 50 steps, shown on the way from noise to shape
+COMPONENTS = (3, 10)  # of the mixtures: the default number, and more
+ITERATIONS = 200  # iterations of a mixture
+SHORTENED = 1.0  # share of the full training
+STAGES = (0, 25, 40)  # stages out of 50, shown on the path from noise to shape
 
 
 def drawer(name: str, rows: DataSet, seed: int) -> Diffusion:
-    """Return a diffusion model that has learned from rows with its default settings."""
+    """Return a diffusion model that was trained on rows with its default settings."""
     from spielfeld.learning.generative import Diffusion, DiffusionConfig
 
     settings = settings_for("diffusion", name)
@@ -51,7 +51,7 @@ def drawer(name: str, rows: DataSet, seed: int) -> Diffusion:
 def mixture(
     components: int, rows: DataSet, seed: int, regularisation: float = 1e-6
 ) -> GaussianMixture:
-    """Return a Gaussian mixture that has learned from rows."""
+    """Return a Gaussian mixture that was trained on rows."""
     from spielfeld.learning.unsupervised import GaussianMixture, GaussianMixtureConfig
 
     config = GaussianMixtureConfig(components, regularisation=regularisation, one_scale=True)
@@ -61,7 +61,7 @@ def mixture(
 
 
 def shape(name: str, seed: int) -> Split:
-    """Return rows that teach, and as test part as many fresh ones as all tests need."""
+    """Return training rows, and a test part with enough new rows for all tests."""
     from spielfeld.learning.data_sets import find_data_set
 
     data = find_data_set(name, rows=ROWS + 2 * TESTS * SIZE)
@@ -69,10 +69,10 @@ def shape(name: str, seed: int) -> Split:
 
 
 def passed(seed: int, name: str) -> Array:
-    """Return the shares of tests that do not tell samples from fresh rows.
+    """Return the shares of tests that find no difference between samples and new rows.
 
     Returns:
-        Of fresh rows themselves, of diffusion, and of each mixture. Shape [2 + mixtures].
+        Shares of new rows, of diffusion, and of each mixture. Shape [2 + mixtures].
     """
     from spielfeld.learning.two_sample import two_sample_test
 
@@ -94,14 +94,14 @@ def passed(seed: int, name: str) -> Array:
 
 def figure(repeat: Repeat) -> Outcome:
     """Draw the figure, and compare its numbers."""
-    found = repeat(passed, [(name,) for name in SHAPES])  # of each shape [runs, who]
+    found = repeat(passed, [(name,) for name in SHAPES])  # for each shape [runs, kinds of rows]
     who = ("fresh rows", "diffusion", *(f"mixture of {count}" for count in COMPONENTS))
     rows = [
         estimate(f"{name}, {label}: tests passed", None, shares[:, column])
         for name, shares in (*zip(SHAPES, found, strict=True), ("all", np.mean(found, axis=0)))
         for column, label in enumerate(who)
     ]
-    title = "Diffusion: points that nobody has seen, out of noise"
+    title = "Diffusion: new points from noise"
     picture, axes = canvas(title, len(SHAPES), 6, height=4.6, sharex="row", sharey="row")
     for line, name, shares in zip(axes, SHAPES, found, strict=True):
         show_shape(line, name, dict(zip(who, shares.mean(axis=0), strict=True)))
@@ -109,7 +109,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def show_shape(line: Array, name: str, shares: dict[str, float]) -> None:
-    """Draw the training rows of the first seed, and the points drawn after that."""
+    """Draw the training rows of the first seed, the path from noise, and the drawn points."""
     rows, generator = shape(name, 0).train, np.random.default_rng(0)
     stages = list(drawer(name, rows, 0).drawing(ROWS, generator))
     mixed = mixture(COMPONENTS[0], rows, 0).sample(ROWS, generator)

@@ -1,4 +1,4 @@
-"""Tools of all figures: numbers beside published ones, repeated runs, and one look."""
+"""Tools of all figures: comparison with published numbers, repeated runs, common style."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-SOURCE_RUNS = 1_000  # of a published number that states neither runs nor error
-BAND_WIDTH = 4.0  # in standard errors of the difference
+SOURCE_RUNS = 1_000  # assumed runs of a published number without runs or error
+BAND_WIDTH = 4.0  # half width of the band, in standard errors of the difference
 
 
 class Row(NamedTuple):
-    """A number beside the published one.
+    """A number of ours and the published one.
 
     Args:
         what: Name and unit of the number.
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
     @property
     def inside(self) -> bool | None:
-        """Whether ours lies in the band around the published number, if there is one."""
+        """Whether our number is in the band around the published one; None without a band."""
         return None if self.published is None else abs(self.ours - self.published) <= self.band
 
 
@@ -66,8 +66,8 @@ def estimate(
         what: Name and unit of the mean.
         published: Mean in the book.
         samples: One number for each run. Shape [runs].
-        source_error: Standard error of the published mean; by default that of 1,000 runs which
-            scatter as ours do.
+        source_error: Standard error of the published mean. By default that of 1,000 runs with
+            our standard deviation.
     """
     deviation = samples.std(ddof=1).item() if samples.size > 1 else math.nan
     error = deviation / math.sqrt(samples.size)
@@ -78,24 +78,24 @@ def estimate(
 
 
 def to_the_digits(what: str, published: float, ours: float, digits: int) -> Row:
-    """Compare an exact number with one that was published with so many digits."""
+    """Compare an exact number with a published one that has this number of digits."""
     return Row(what, published, ours, band=rounding(digits))
 
 
 def all_to_the_digits(what: str, published: npt.ArrayLike, ours: npt.ArrayLike, digits: int) -> Row:
-    """Compare many exact numbers with published ones: by the largest difference."""
+    """Compare many exact numbers with published ones; the row is the largest difference."""
     difference = np.abs(np.asarray(ours) - np.asarray(published)).max().item()
     return Row(f"largest difference to {what}", 0.0, difference, band=rounding(digits))
 
 
 def rounding(digits: int) -> float:
-    """Return by how much a number changes at most if it is rounded to so many digits."""
+    """Return the largest change of a number that is rounded to this number of digits."""
     return 0.5 * 10.0**-digits + 1e-12
 
 
-PARTS = 20  # of the runs with one setting; progress is shown after each
+PARTS = 20  # parts of the runs with one setting; progress is shown after each part
 
-Tell = Callable[[int, int], None]  # parts of the work that are done, all parts
+Tell = Callable[[int, int], None]  # number of finished parts, number of all parts
 
 
 def be_quiet(done: int, parts: int) -> None:
@@ -107,7 +107,7 @@ class Repeat(NamedTuple):
 
     Args:
         runs: Number of seeds.
-        jobs: Processes; 1 for this one alone, -1 for one a core.
+        jobs: Number of processes; 1 for this process only, -1 for one on each core.
         tell: Function that shows progress.
     """
 
@@ -148,7 +148,7 @@ def _some(measure: Callable[..., Any], seeds: range, setting: tuple[Any, ...]) -
 
 @cache
 def world(name: str, **options: Any) -> Any:
-    """Make an environment once; every learner resets it with a seed of its own."""
+    """Make an environment once; every learner resets it with its own seed."""
     import gymnasium as gym
 
     from spielfeld import envs  # noqa: F401, registers the environments
@@ -156,7 +156,7 @@ def world(name: str, **options: Any) -> Any:
     return gym.make(name, **options)
 
 
-# Okabe & Ito; each comes with a line style of its own, so that colour is never needed.
+# Colours of Okabe & Ito. Each has its own line style, so that colour is never necessary.
 BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 YELLOW, SKY, BLACK, GREY = "#e69f00", "#56b4e9", "#000000", "#666666"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, BLACK, GREY)
@@ -172,7 +172,7 @@ def canvas(
     sharex: bool | Literal["row"] = False,
     sharey: bool | Literal["row"] = False,
 ) -> tuple[Figure, Any]:
-    """Return a picture of 800 pixels' width, and its panels. [rows, columns] without sides of 1."""
+    """Return a picture 800 pixels wide, and its panels. [rows, columns] without sides of 1."""
     from matplotlib.figure import Figure
 
     picture = Figure(figsize=(8.0, height), dpi=100, layout="constrained")
@@ -181,7 +181,7 @@ def canvas(
 
 
 def lines(axes: Axes, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]) -> None:
-    """Draw curves, each in a colour and style of its own, and name them at their right ends."""
+    """Draw curves, each with its own colour and style, with names at their right ends."""
     for k, (label, curve) in enumerate(curves.items()):
         style: dict[str, Any] = {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)]}
         axes.plot(places, curve, label=label, lw=1.6, **style)
@@ -190,10 +190,10 @@ def lines(axes: Axes, places: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike]
 
 
 def name_ends(axes: Axes, apart: float = 0.055) -> None:
-    """Write each curve's label beside its last point that is shown, without overlap.
+    """Write each curve's label beside its last visible point, without overlap.
 
     Args:
-        axes: Panel with the curves; those whose label begins with "_" stay without a name.
+        axes: Panel with the curves; a curve has no name if its label begins with "_".
         apart: Least distance of two labels, as a share of the height.
     """
     low, high = axes.get_ylim()
@@ -216,7 +216,7 @@ def name_ends(axes: Axes, apart: float = 0.055) -> None:
 
 
 def spread(heights: list[float], apart: float) -> list[float]:
-    """Move sorted heights from each other until neighbours are far enough apart, within 0 to 1."""
+    """Move sorted heights apart until neighbours are far enough, within 0 to 1."""
     placed = list(heights)
     for k in range(1, len(placed)):
         placed[k] = max(placed[k], placed[k - 1] + apart)
@@ -227,7 +227,7 @@ def spread(heights: list[float], apart: float) -> list[float]:
 
 
 def book_line(axes: Axes, height: float, label: str = "book", at: float = 0.0) -> None:
-    """Mark a published number by a dashed line; its label stands at a share of the width."""
+    """Draw a dashed line at a published number; `at` is the place of its label, from 0 to 1."""
     axes.axhline(height, **BOOK)
     axes.annotate(
         label, (at, height), (4, 2), xycoords=("axes fraction", "data"),
@@ -238,7 +238,7 @@ def book_line(axes: Axes, height: float, label: str = "book", at: float = 0.0) -
 def book_point(
     axes: Axes, place: float, height: float, label: str = "book", below: bool = False
 ) -> None:
-    """Mark a published number by a cross, with a label to its right, above it or below."""
+    """Draw a cross at a published number, with a label to its right, above it or below."""
     axes.plot(place, height, "x", color=BLACK, ms=7, mew=1.6, clip_on=False, label="_", zorder=5)
     offset = (7, -11) if below else (7, 4)
     axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=8)
@@ -251,7 +251,7 @@ def number_grid(
     vmin: float | None = None,
     vmax: float | None = None,
 ) -> AxesImage:
-    """Draw a table of numbers as coloured cells with the numbers in them; NaN stays empty."""
+    """Draw a table of numbers in coloured cells; NaN stays empty."""
     table = np.asarray(numbers, float)
     image = axes.imshow(table, cmap="cividis", vmin=vmin, vmax=vmax)
     low, high = image.get_clim()
@@ -267,7 +267,7 @@ def number_grid(
 
 
 def save(picture: Figure, path: Path) -> None:
-    """Write a picture as a PNG of at most 64 colours: sharp, and small."""
+    """Write a picture as a PNG file with at most 64 colours, which is sharp and small."""
     from PIL import Image
 
     drawn, small = io.BytesIO(), io.BytesIO()
@@ -282,11 +282,11 @@ BAND = "medians, bands with the middle half of the runs"
 
 
 def bands(axes: Axes, places: npt.ArrayLike, found: Mapping[str, Array]) -> None:
-    """Draw the median of runs over places, within the band between their quartiles.
+    """Draw the median of runs at each place, and the band between the quartiles.
 
     Args:
-        axes: Panel; its limits must be set before, since names stand at ends of curves.
-        places: Shape [places].
+        axes: Panel; set its limits before, because the names are at the ends of the curves.
+        places: Horizontal places. Shape [places].
         found: Numbers of each run, by the curve's name. Shape [runs, places].
     """
     lines(axes, places, {name: np.median(runs, axis=0) for name, runs in found.items()})
@@ -297,7 +297,7 @@ def bands(axes: Axes, places: npt.ArrayLike, found: Mapping[str, Array]) -> None
 
 
 def on_a_log_scale(axes: Axes, places: Sequence[float], marked: Sequence[float]) -> None:
-    """Let the horizontal axis reach from the first place to the last, with marks at some."""
+    """Set a logarithmic axis from the first place to the last, with marks at some places."""
     axes.set(xscale="log", xlim=(places[0], places[-1]))
     axes.set_xticks(marked, [f"{place:,}" for place in marked])
     axes.minorticks_off()

@@ -1,9 +1,9 @@
 """Dyna-Q: steps of an episode with 0, 5 and 50 planning steps.
 
 Planning steps follow each real step. Step size 0.1, discount 0.95, exploration rate 0.1; values
-begin at 0, and ties are broken at random. Until the first goal all agents act alike, at random.
-The length of that first episode is computed exactly as well. The shortest way has 14 steps. The
-first episode lies above the top of this picture.
+begin at 0, and ties are broken at random. Until the first goal all agents act at random. The exact
+length of that first episode is also computed. The shortest way has 14 steps. The first episode lies
+above the top of this picture.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FIRST_EPISODE = 868.7
 
 
 def steps(seed: int, planning_steps: int) -> Array:
-    """Return how long each of the first 50 episodes was. Shape [episodes]."""
+    """Return the length of each of the first 50 episodes. Shape [episodes]."""
     from spielfeld.agents import DynaQ, DynaQConfig
 
     config = DynaQConfig(

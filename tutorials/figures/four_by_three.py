@@ -54,7 +54,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def beside_the_book(title: str, ours: Array, book: Array, form: str = "{:.3f}") -> tuple[Any, Any]:
-    """Draw two tables of numbers beside each other."""
+    """Draw our table of numbers and the book's, side by side."""
     picture, panels = canvas(title, 1, 2, 0.5 + 3.9 * len(ours) / len(ours[0]))
     for axes, name, values in zip(panels, ("ours", "book"), (ours, book), strict=True):
         number_grid(axes, values, form)
@@ -63,7 +63,7 @@ def beside_the_book(title: str, ours: Array, book: Array, form: str = "{:.3f}") 
 
 
 def on_map(env: OnMap, values: Array) -> Array:
-    """Put the values of states where their cells are; NaN for walls. Shape [rows, columns]."""
+    """Return the values of states at their cells; NaN for walls. Shape [rows, columns]."""
     from spielfeld.experiments import pictures
 
     return pictures.on_map(env.grid_states, 0, values)

@@ -60,7 +60,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def draw_stakes(axes: Axes, policy: Array) -> None:
-    """Draw every optimal stake, and the book's, for each capital."""
+    """Draw all optimal stakes and the book's stake for each capital."""
     capitals, optimal = np.nonzero(policy[1:100] > 0)
     axes.plot(capitals + 1, optimal, ".", color=BLUE, ms=3, label="all optimal stakes")
     stakes = [book_stake(coins) for coins in range(1, 100)]
@@ -70,7 +70,7 @@ def draw_stakes(axes: Axes, policy: Array) -> None:
 
 
 def book_stake(capital: int) -> int:
-    """Read figure 4.3: 50 at 50, 25 at 25 and 75, else as far as the next multiple of 25."""
+    """Return the stake of figure 4.3: 50 at 50, 25 at 25 and 75, else to a multiple of 25."""
     if capital % 25 == 0:
         return min(capital, 100 - capital)
     return min(capital % 25, 25 - capital % 25)

@@ -1,8 +1,8 @@
 """Bandits: the gradient bandit with and without a baseline.
 
 The agent's preferences climb the gradient of the expected reward; arms pay around 4. The baseline
-is the mean of the rewards so far. It tells good rewards from bad ones where all rewards are high.
-The step sizes are 0.1 and 0.4.
+is the mean of the rewards so far. It separates good rewards from bad ones, even if all rewards are
+high. The step sizes are 0.1 and 0.4.
 """
 
 from __future__ import annotations

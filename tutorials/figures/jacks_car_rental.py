@@ -28,7 +28,7 @@ IMPROVEMENTS = 4  # figure 4.2 shows the first policy and four improvements, the
 
 
 def jacks_policies() -> tuple[list[Array], Array]:
-    """Return the policies that policy iteration finds, from "move none", and the last's values."""
+    """Return the policies of policy iteration, from "move none", and the values of the last."""
     from spielfeld.agents.planning import action_values, policy_evaluation
     from spielfeld.agents.planning.policy_iteration import improve
     from spielfeld.envs.small_worlds.jacks_car_rental import MOVES, jacks_car_rental
@@ -70,7 +70,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def name_moves(axes: Axes, policy: Array) -> None:
-    """Write into the middle of each region how many cars are moved there."""
+    """Write the number of moved cars into the middle of each region."""
     for moved in np.unique(policy).tolist():
         row, column = np.argwhere(policy == moved).mean(axis=0)
         nearest = np.argwhere(policy == moved)

@@ -30,7 +30,7 @@ FEW, FRESH, EPOCHS = 60, 1_000, 200
 
 
 def moons(seed: int) -> list[DataSet]:
-    """Return few rows to learn from, and many to see by when to stop and how good that was."""
+    """Return a few training rows, and many validation rows and test rows."""
     from spielfeld.learning.data_sets import find_data_set
 
     return [

@@ -1,9 +1,9 @@
 """The loss over weight and bias, and the ways of SGD, momentum and Adam.
 
-The function is a line with a weight and a bias; the ways are the first 100 steps. Left: the
-feature as it is, between 1 and 3. Weight and bias can replace each other, so that the surface is
-a narrow valley. Right: the feature standardised, which makes the valley a round bowl. Batches have
-ten rows, and there is a mark every ten steps. The paths are of one run, the numbers means of all.
+The function is a line with a weight and a bias; the ways are the first 100 steps. Left: the feature
+as it is, between 1 and 3. Weight and bias can replace each other, so the surface is a narrow
+valley. Right: the feature standardised, which makes the valley a round bowl. Batches have ten rows,
+and there is a mark every ten steps. The paths are of one run, the numbers means of all.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ STEPS, BATCH = 100, 10
 
 
 def line() -> DataSet:
-    """Return a hundred rows around target = 6 - 2 x, where x is 1 to 3, far from 0."""
+    """Return a hundred rows around target = 6 - 2 x, with x from 1 to 3, far from 0."""
     generator = np.random.default_rng(0)
     place = generator.uniform(1, 3, 100)
     targets = generator.normal(6 - 2 * place, 0.5)
@@ -63,7 +63,7 @@ def path(seed: int, optimizer: OptimizerName, standardise: bool) -> Array:
 
 
 def features(standardise: bool) -> Array:
-    """Return the line's feature as the learner sees it. Shape [rows]."""
+    """Return the line's feature in the learner's scale. Shape [rows]."""
     from spielfeld.learning.data_sets import Standardiser
 
     inputs = line().inputs
@@ -99,7 +99,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def draw_surface(axes: Axes, feature: Array, lowest: Array) -> None:
-    """Draw lines of equal loss around the least one."""
+    """Draw lines of equal loss around the minimum."""
     weight, bias = np.linspace(-4, 2.5, 131), np.linspace(-0.5, 7.5, 161)
     surface = losses(feature, *np.meshgrid(weight, bias))
     levels = np.geomspace(0.15, 40, 12)

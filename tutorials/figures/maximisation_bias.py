@@ -1,9 +1,9 @@
 """Maximisation bias: Q-learning and Double Q-learning.
 
-Going right pays 0. Going left leads to ten actions with rewards from N(-0.1, 1), so that left is
-worse. The largest of ten estimates stays above 0 for long, and Q-learning uses it as target.
-Double Q-learning chooses the action by one table and takes its value from the other. Step size and
-exploration rate are 0.1, so that 5 % is the least.
+Going right pays 0. Going left leads to ten actions with rewards from N(-0.1, 1), so left is worse.
+The largest of ten estimates stays above 0 for long, and Q-learning uses it as target. Double
+Q-learning chooses the action by one table and takes its value from the other. Step size and
+exploration rate are 0.1, so 5 % is the least.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ EPISODES = 300
 
 
 def went_left(seed: int, learner: type[QLearning] | type[DoubleQLearning]) -> Array:
-    """Tell for each episode whether the first step went left. Shape [episodes]."""
+    """Return whether each episode's first step went left (100) or not (0). Shape [episodes]."""
     config = learner.config_class(
         learning_rate=0.1, learning_rate_decay=0.0, discount=1.0,
         exploration_rate=EXPLORATION_RATE, final_exploration_rate=EXPLORATION_RATE,

@@ -33,7 +33,7 @@ QUERIES = (10, 20, 50, 100, 200, 500, 1_000, 2_000)
 
 
 def agreement(seed: int, method: str, queries: int) -> Array:
-    """Return how often a stolen copy says what the original says: on test rows, and anywhere."""
+    """Return the agreement of a stolen copy with the original: on test rows, and anywhere."""
     train, test = moons()
     original, generator = learned(METHODS[0], train, seed), np.random.default_rng(seed)
     low, high = train.inputs.min(axis=0), train.inputs.max(axis=0)

@@ -33,7 +33,7 @@ DIGITS = (20, 50, 100, 200, 500, 1_000)
 
 
 def digits_accuracy(seed: int, hidden: bool, rows: int) -> float:
-    """Return the share of 500 test digits that are read after learning from so many others."""
+    """Return the accuracy on 500 test digits after training on `rows` other digits."""
     from spielfeld.learning.data_sets import find_data_set
     from spielfeld.learning.metrics import accuracy
     from spielfeld.learning.supervised import LogisticRegression, NeuralNetwork

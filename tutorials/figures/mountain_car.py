@@ -24,12 +24,12 @@ QUESTION = "How does the surface look with one tiling in place of eight? Change 
 
 TILINGS = 8
 EPISODES = (1, 12, 104, 1_000)
-SIDE = 60  # points of a picture, along either axis
+SIDE = 60  # points of a picture along each axis
 MOUNTAIN: dict[str, Any] = {"name": "MountainCar-v0", "max_episode_steps": 100_000}
 
 
 def driver(seed: int, learning_rate: float) -> Sarsa:
-    """Return SARSA with 8 tilings of 8 x 8 tiles, greedy; values of 0 make it try everything."""
+    """Return greedy SARSA with 8 tilings of 8 x 8 tiles; initial values of 0 make it explore."""
     from spielfeld.agents import Sarsa
 
     config = Sarsa.config_class(
@@ -40,7 +40,7 @@ def driver(seed: int, learning_rate: float) -> Sarsa:
 
 
 def cost_to_go(learner: Sarsa) -> Array:
-    """Return how many steps the learner expects, for each velocity and position."""
+    """Return the expected number of steps, for each velocity and position."""
     low, high = world(**MOUNTAIN).observation_space.low, world(**MOUNTAIN).observation_space.high
     positions, velocities = (np.linspace(low[k], high[k], SIDE) for k in (0, 1))
     points = np.stack(np.meshgrid(positions, velocities), axis=-1).reshape(-1, 2)

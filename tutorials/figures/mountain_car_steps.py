@@ -14,12 +14,12 @@ SOURCE = "figure 10.2"
 RUNS = 5
 QUESTION = "Which step size is too large to learn? Change the 0.5 in STEP_SIZES to 1.0 or 2.0."
 
-CURVE = 500  # episodes
+CURVE = 500  # number of episodes
 STEP_SIZES = (0.5, 0.2, 0.1)
 
 
 def lengths_of(seed: int, learning_rate: float) -> Array:
-    """Return how long each episode was. Shape [episodes]."""
+    """Return the length of each episode. Shape [episodes]."""
     learner = driver(seed, learning_rate)
     lengths: Array = learner.learn_episodes(world(**MOUNTAIN), CURVE)["episode_length"]
     return lengths

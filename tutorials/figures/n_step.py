@@ -36,8 +36,8 @@ RUNS = 200
 QUESTION = "Which n is best after a single episode? Change EPISODES to 1."
 
 TRUE = np.arange(-9, 10) / 10
-EPISODES, WORST = 10, 10.0  # larger errors, of diverged values, are cut off there
-TOP = 0.56  # of the pictures
+EPISODES, WORST = 10, 10.0  # WORST replaces larger errors, of values that diverge
+TOP = 0.56  # upper limit of the pictures
 STEP_SIZES = [round(0.05 * k, 2) for k in range(1, 21)]
 PUBLISHED = {1: 0.345, 2: 0.277, 4: 0.265, 8: 0.278, 16: 0.313}  # best RMS error
 
@@ -50,7 +50,7 @@ def walk_error(seed: int, learner: type[PredictionLearner], settings: dict[str, 
     for episode in range(EPISODES):
         try:
             judge.learn_episodes(env, 1)
-        except ValueError:  # values have left the range of numbers
+        except ValueError:  # the values have become too large for floating-point numbers
             break
         missed = (judge.state_values[1:-1] - TRUE).clip(-WORST, WORST)
         errors[episode] = np.sqrt((missed**2).mean())
@@ -95,7 +95,7 @@ def draw_errors(axes: Axes, curves: dict[str, Array]) -> None:
 
 
 def name_tops(axes: Axes) -> None:
-    """Name each curve where it leaves the panel, at the top or at its right end."""
+    """Write each curve's name where it leaves the panel, at the top or at its right end."""
     for curve in axes.get_lines():
         place, height = leaves(STEP_SIZES, np.asarray(curve.get_ydata(), float), TOP)
         axes.annotate(
@@ -105,7 +105,7 @@ def name_tops(axes: Axes) -> None:
 
 
 def leaves(places: Sequence[float], heights: Array, top: float) -> tuple[float, float]:
-    """Return where a curve leaves the panel for good: above, or at its right end."""
+    """Return the point where a curve finally leaves the panel: at the top, or at its right end."""
     for k in range(len(places) - 1, 0, -1):
         if heights[k - 1] <= top:
             if heights[k] <= top:

@@ -1,8 +1,8 @@
 """Bandits: optimistic initial values against random exploration.
 
 Estimates begin at 5, which is more than any arm pays. The other agent explores in a tenth of all
-steps. Both have the step size 0.1. The optimistic agent is disappointed by every arm, so that it
-tries all of them early. The book prints the curves without numbers.
+steps. Both have the step size 0.1. The optimistic agent is disappointed by every arm, so it tries
+all of them early. The book prints the curves without numbers.
 """
 
 from __future__ import annotations

@@ -38,10 +38,10 @@ RESULTS = {"won": (1, BLUE, "white"), "drawn": (0, GREY, "white"), "lost": (-1, 
 
 
 def played(seed: int, rival: str, seat: int) -> Array:
-    """Play one game; return the perfect player's result, 1, 0 or -1, and how many stones it took.
+    """Play one game; return the perfect player's result (1, 0 or -1) and the number of stones.
 
     Args:
-        seed: Both players' moves depend on it, where they leave anything to chance.
+        seed: Gives the seeds of both players, for choices among equally good moves.
         rival: Name of the other player.
         seat: Seat of the perfect player, 0 (begins) or 1.
     """
@@ -74,7 +74,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def _picture(settings: list[tuple[str, int]], measured: list[Array]) -> Figure:
-    """Draw for each rival and seat the share of results, and beside it how long games were."""
+    """Draw the shares of results for each rival and seat, and the lengths of games."""
     picture, (shares, lengths) = canvas("The perfect player of Connect Four", 1, 2, sharey=True)
     places, left = np.arange(len(settings)), np.zeros(len(settings))
     for what, (result, colour, ink) in RESULTS.items():

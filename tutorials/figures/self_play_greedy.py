@@ -1,11 +1,11 @@
 """Tic-tac-toe by self-play: a greedy learner looks perfect to itself.
 
-The learner is TD(0) on afterstates without symmetries. The step size is 0.5, and every position
-has the value 0.5 at first. The greedy player soon draws every game against itself, so that it
-learns nothing more. It plays badly in positions that it has never seen, and an opponent can beat
-it. The second panel counts all 4,520 positions. The third panel checks every game that an opponent
-may play from either seat. Both are proofs, not samples. The initial value 0, that of a draw,
-makes more ties: the greedy player tries more moves and becomes better.
+The learner is TD(0) on afterstates without symmetries. The step size is 0.5, and every position has
+the value 0.5 at first. The greedy player soon draws every game against itself, so it learns nothing
+more. It plays badly in positions that it has never seen, and an opponent can beat it. The second
+panel counts all 4,520 positions. The third panel checks every game that an opponent may play from
+either seat. Both are proofs, not samples. The initial value 0, that of a draw, makes more ties: the
+greedy player tries more moves and becomes better.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SOURCE = "exercises 1.1 and 1.3"
 RUNS = 20
 QUESTION = 'How much exploration is enough? Change the 0.1 of "greedy 9 of 10" to 0.01.'
 
-GAMES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)  # between looks at the learner
+GAMES = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)  # total games at each evaluation
 BEHAVIOURS = {"random": 1.0, "greedy 9 of 10": 0.1, "greedy": 0.0}
 PANELS = (
     "greedy games against itself\nthat are drawn, %",
@@ -29,7 +29,7 @@ PANELS = (
 
 
 def looked_at(seed: int, exploration_rate: float) -> Array:
-    """Return the three percentages after each number of games. Shape [looks, 3]."""
+    """Return the three percentages at each number of games. Shape [evaluations, 3]."""
     from spielfeld.agents.self_play import AfterstateLearner, SelfPlayConfig
     from spielfeld.agents.self_play.proof import drawn_against_itself, never_loses, share_of_optimal
 

@@ -1,9 +1,9 @@
 """The short corridor: a stochastic policy is best, and REINFORCE finds it.
 
-The corridor has three cells; in the middle one left and right are exchanged, and each step costs
-1. The agent cannot tell the cells apart, so that the best policy is random. Above: the value of
-each probability, solved exactly on the model. Two policies are marked that prefer one direction and
-explore in a tenth of all steps. Below: the returns of episodes while REINFORCE learns, which begins
+The corridor has three cells; in the middle one left and right are exchanged, and each step costs 1.
+The agent cannot distinguish the cells, so the best policy is random. Above: the value of each
+probability, solved exactly on the model. Marks show two policies that prefer one direction and
+explore in a tenth of all steps. Below: the returns of episodes while REINFORCE learns. It begins
 with the policy that prefers left. The step size is 2^-13; with a baseline it is 2^-9, and 2^-6 for
 the value. The numbers are means over the episodes 951 to 1,000.
 """
@@ -47,14 +47,14 @@ LEARNERS = {
     "REINFORCE": (2.0**-13, 0.0, -12.23),
     "with baseline": (2.0**-9, 2.0**-6, -11.99),
 }
-START = 1.47, -1.47  # preferences of left and right: right has a probability of .05
+START = 1.47, -1.47  # preferences of left and right; the probability of right is 0.05
 LEAST = 0.05  # probability of either direction, so that every episode ends
 EPISODES, LATE, TENS = 1_000, 950, 10
-MOST = 100_000  # steps of an episode; none comes near
+MOST = 100_000  # largest number of steps in an episode; no episode comes near
 
 
 def value(right: float) -> float:
-    """Return the value of going right with this probability, solved on the model."""
+    """Return the value of going right with probability `right`, solved on the model."""
     from spielfeld.agents.planning import start_value
     from spielfeld.envs.small_worlds import short_corridor
 
@@ -63,7 +63,7 @@ def value(right: float) -> float:
 
 
 def keep_trying(policy: Array) -> None:
-    """Move the probabilities of left and right into [.05, .95], in place."""
+    """Limit the probabilities of left and right to [0.05, 0.95], in place."""
     policy[RIGHT] = min(max(policy[RIGHT], LEAST), 1 - LEAST)
     policy[LEFT] = 1 - policy[RIGHT]
 
@@ -72,7 +72,7 @@ def play(
     next_state: Array, reward: Array, right: float, chance: np.random.Generator,
     actions: Array, rewards: Array,
 ) -> int:  # fmt: skip
-    """Play an episode, write down what was done and paid, and return how many steps it took."""
+    """Play an episode, store its actions and rewards, and return its number of steps."""
     state, step = 0, 0
     while state != GOAL:
         action = RIGHT if chance.random() < right else LEFT
@@ -88,7 +88,7 @@ def learn_from(
 ) -> float:  # fmt: skip
     """Take REINFORCE's step for an episode, and return the new value.
 
-    All cells look alike, so that this is the gradient bandit, paid by returns instead of rewards.
+    All cells look the same, so this is the gradient bandit with returns instead of rewards.
     """
     moved = value
     for step in range(actions.size):
@@ -102,7 +102,7 @@ def run(
     next_state: Array, reward: Array, chance: np.random.Generator, preferences: Array,
     rate: float, value_rate: float, earned: Array,
 ) -> None:  # fmt: skip
-    """Learn from one episode after another; `earned` is filled with their returns."""
+    """Learn from one episode after another; `earned` receives their returns."""
     actions, rewards = np.empty(MOST, np.int64), np.empty(MOST)
     policy, value = np.empty(2), 0.0
     for episode in range(earned.size):
@@ -120,7 +120,7 @@ compiled_run = compiled(run, discounted_returns=inspect.unwrap(discounted_return
 
 
 def returns(seed: int, rate: float, value_rate: float) -> Array:
-    """Return the return of each episode while REINFORCE learned. Shape [episodes]."""
+    """Return the return of each episode during REINFORCE's learning. Shape [episodes]."""
     from spielfeld.envs.small_worlds.short_corridor import short_corridor
 
     model, earned = short_corridor(), np.empty(EPISODES)
@@ -138,7 +138,7 @@ def figure(repeat: Repeat) -> Outcome:
 
 
 def draw_learning(axes: Axes, repeat: Repeat) -> list[Row]:
-    """Draw returns over episodes, and compare the late ones with the published means."""
+    """Draw returns over episodes, and compare the last ones with the published means."""
     found = repeat(returns, [steps[:2] for steps in LEARNERS.values()])
     curves = dict(zip(LEARNERS, found, strict=True))
     axes.set(xlabel="episode", ylabel="return of an episode", xlim=(1, EPISODES), ylim=(-90, -5))
@@ -152,7 +152,7 @@ def draw_learning(axes: Axes, repeat: Repeat) -> list[Row]:
 
 
 def draw_values(axes: Axes) -> list[Row]:
-    """Draw values over probabilities, and compare the best with the published one."""
+    """Draw values over probabilities, and compare the best value with the published one."""
     from scipy.optimize import minimize_scalar
 
     best = minimize_scalar(
@@ -173,7 +173,7 @@ def draw_values(axes: Axes) -> list[Row]:
 
 
 def mark(axes: Axes, right: float, preferred: str) -> None:
-    """Mark a policy that prefers one direction, with its value beside it."""
+    """Mark a policy that prefers one direction, with its value."""
     worth = value(right)
     axes.plot(right, worth, "o", color=ORANGE)
     axes.text(right, worth, f"   prefers {preferred}: {worth:.1f}   ", ha=preferred, va="center")

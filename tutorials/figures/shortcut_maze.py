@@ -1,7 +1,7 @@
 """Dyna-Q+: a shortcut opens, and the bonus finds it.
 
-A shorter way opens after 3,000 steps. The old way stays open, so that Dyna-Q hardly ever finds the
-new one. The settings are those of the blocking maze.
+A shorter way opens after 3,000 steps. The old way stays open, so Dyna-Q hardly ever finds the new
+one. The settings are those of the blocking maze.
 """
 
 from __future__ import annotations

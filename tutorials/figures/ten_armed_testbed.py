@@ -38,7 +38,7 @@ STEPS, LAST = 1_000, 100
 
 
 def explorer(exploration_rate: float, **settings: float) -> ExplorationBandit:
-    """Return the bandit that explores at random."""
+    """Return the bandit learner with random exploration."""
     from spielfeld.agents.bandit import ExplorationBandit, ExplorationConfig
 
     return ExplorationBandit(ExplorationConfig(exploration_rate=exploration_rate, **settings))
@@ -58,9 +58,9 @@ def play(
 
 
 def optimal_row(name: str, curves: Curves, published: float | None, error: float = 0.0) -> Row:
-    """Compare how often the best arm was pulled in the last 100 steps."""
+    """Compare the share of best arms in the last 100 steps with a published one."""
     ours = curves.optimal[-LAST:].mean().item()
-    ours_error = curves.optimal_error[-LAST:].mean().item()  # as if a run's 100 steps were one
+    ours_error = curves.optimal_error[-LAST:].mean().item()  # counts a run's 100 steps as one
     if published is not None:
         error = error or math.sqrt(published * (1 - published) / SOURCE_RUNS)
     band = BAND_WIDTH * math.hypot(error, ours_error)
@@ -68,7 +68,7 @@ def optimal_row(name: str, curves: Curves, published: float | None, error: float
 
 
 def draw_optimal(axes: Axes, curves: Mapping[str, Curves]) -> None:
-    """Draw in how many runs the best arm was pulled, over steps."""
+    """Draw the share of runs that pull the best arm, over steps."""
     axes.set(xlabel="step", ylabel="pulls of the best arm in %", xlim=(1, STEPS), ylim=(0, 100))
     lines(axes, range(1, STEPS + 1), {name: 100 * one.optimal for name, one in curves.items()})
 

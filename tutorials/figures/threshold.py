@@ -29,7 +29,7 @@ RUNS = 50
 QUESTION = "Where is the best threshold if a miss costs as much as a hundred alarms? Change MISSED."
 
 MISSED, ALARM = 10.0, 1.0  # costs of a missed malignant tumour, and of a false alarm
-MALIGNANT = 0  # its class
+MALIGNANT = 0  # class of malignant tumours
 THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-6, 6, 121)))
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 
@@ -38,7 +38,7 @@ def judged(seed: int) -> Array:
     """Return shares missed, shares of false alarms, and the threshold chosen on validation rows.
 
     Returns:
-        At each threshold: share of malignant tumours missed, share of false alarms, cost of a
+        At each threshold: share of missed malignant tumours, share of false alarms, cost per
         patient, and 1 at the chosen threshold. Shape [4, thresholds].
     """
     from spielfeld.learning.data_sets import find_data_set
@@ -50,12 +50,12 @@ def judged(seed: int) -> Array:
     validation, test = (counts_at(learner, part) for part in (split.validation, split.test))
     chosen = np.zeros(len(THRESHOLDS))
     cheapest = np.flatnonzero(validation[2] == validation[2].min())
-    chosen[cheapest[len(cheapest) // 2]] = 1  # the middle of those that cost the same
+    chosen[cheapest[len(cheapest) // 2]] = 1  # the middle of all thresholds with the least cost
     return np.vstack([test, chosen])
 
 
 def counts_at(learner: Learner, part: DataSet | None) -> Array:
-    """Return shares missed and alarmed about, and cost of a patient. Shape [3, thresholds]."""
+    """Return share missed, share of false alarms, and cost per patient. Shape [3, thresholds]."""
     assert part is not None
     probability = learner.predict(part.inputs)[:, MALIGNANT]
     malignant = np.asarray(part.targets) == MALIGNANT

@@ -37,7 +37,7 @@ STEPS = 2_000
 
 
 def curve(rows: int, seed: int) -> tuple[DataSet, DataSet]:
-    """Return some rows of the noisy curve to learn from, and fresh ones to judge by."""
+    """Return training rows of the noisy curve, and new rows to measure the error."""
     from spielfeld.learning.data_sets import find_data_set
 
     train = find_data_set("noisy-curve", rows=rows, noise=NOISE, seed=seed)
@@ -50,14 +50,14 @@ def powers(inputs: Array, degree: int) -> Array:
 
 
 def root_mean_square(prediction: Array, part: DataSet) -> float:
-    """Return the root of the mean squared error, in units of the target."""
+    """Return the root mean squared error, in units of the target."""
     from spielfeld.learning.metrics import mean_squared_error
 
     return math.sqrt(mean_squared_error(prediction, np.asarray(part.targets)))
 
 
 def polynomial_errors(seed: int, degree: int, rows: int) -> Array:
-    """Return root mean squared errors of a least squares fit: on its rows, and on fresh ones."""
+    """Return the root mean squared errors of a least squares fit: on its rows, on new rows."""
     from spielfeld.learning.supervised import least_squares
 
     train, fresh = curve(rows, seed)
@@ -69,7 +69,7 @@ def polynomial_errors(seed: int, degree: int, rows: int) -> Array:
 
 
 def network_errors(seed: int, units: int) -> Array:
-    """Return the same of a network with so many hidden units, after many steps on all rows."""
+    """Return these errors for a network with `units` hidden units, after many steps."""
     from spielfeld.learning.supervised import NeuralNetwork, NeuralNetworkConfig
 
     train, fresh = curve(FEW, seed)

@@ -1,8 +1,8 @@
 """The windy grid world: episodes over time, and a shortest way.
 
-A wind blows upwards in the middle, by as many cells as stand below the map. SARSA has the step
-size 0.5 and the exploration rate 0.1; there is no time limit. The slope of the curve is the
-inverse of an episode's length. Policy iteration finds the shortest way.
+A wind blows upwards in the middle, by the number of cells written below the map. SARSA has the step
+size 0.5 and the exploration rate 0.1; there is no time limit. The slope of the curve is the inverse
+of an episode's length. Policy iteration finds the shortest way.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ WORLD: dict[str, Any] = {"name": "spielfeld/WindyGridWorld-v0", "time_limit": 0}
 
 
 def finished(seed: int) -> Array:
-    """Return how many episodes SARSA has finished after each step. Shape [steps + 1]."""
+    """Return the number of episodes that SARSA has finished after each step. Shape [steps + 1]."""
     from spielfeld.agents import Sarsa, SarsaConfig
 
     config = SarsaConfig(
@@ -85,7 +85,7 @@ def shortest_way() -> Array:
 
 
 def draw_way(axes: Axes, way: Array) -> None:
-    """Draw a way on the map, and the wind below it."""
+    """Draw a path on the map, and the wind below it."""
     axes.plot(way[:, 1], way[:, 0], color=ORANGE, marker="o", ms=4)
     for name, (row, column) in (("start", way[0]), ("goal", way[-1])):
         axes.annotate(

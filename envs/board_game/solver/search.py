@@ -1,7 +1,7 @@
 """Exact score of a position, by many searches that each ask whether it is above a bound.
 
 A score says how soon the game ends under perfect play. It is 0 for a draw. For a win it is half of
-the stones that are left at that time, with the winning stone. So an early win has a high score:
+the stones that are not yet played, with the winning stone. So an early win has a high score:
 
     score = (cells + 1 - stones before the winning one) // 2     for its winner, - for the other
 
@@ -151,7 +151,7 @@ def examine(
         return YES if -(left // 2) > bound else NO
     if left <= 2:
         return YES if bound < 0 else NO
-    if bound >= (left - 1) // 2:  # a win with the own stone after next would not be enough
+    if bound >= (left - 1) // 2:  # even a win with the own stone after next is not enough
         return NO
     if bound < -((left - 2) // 2):  # even a loss to the opponent's stone after next is enough
         return YES
