@@ -81,7 +81,7 @@ class Recogniser:
         return self.network.predict(rows / GREYS)[:, :10]
 
     def recognised(self, rows: Array) -> tuple[float, int]:
-        """Return the share of rows with a digit of probability 0.5 or more, and all such digits."""
+        """Return the share of rows with a class of p >= 0.5, and the number of classes."""
         seen = self.probabilities(rows)
         sure = seen.max(axis=1) >= 0.5
         return float(sure.mean()), len(np.unique(seen.argmax(axis=1)[sure]))

@@ -172,7 +172,7 @@ def canvas(
     sharex: bool | Literal["row"] = False,
     sharey: bool | Literal["row"] = False,
 ) -> tuple[Figure, Any]:
-    """Return a picture 800 pixels wide, and its panels. [rows, columns] without sides of 1."""
+    """Return a picture 800 pixels wide, and its panels [rows, columns]; sides of 1 are left out."""
     from matplotlib.figure import Figure
 
     picture = Figure(figsize=(8.0, height), dpi=100, layout="constrained")
