@@ -8,12 +8,12 @@ looked up in turn, annotations and default values included. A function or a cons
 Of a class, its docstring and fields are read, its constructor, and each method that a line already
 read names. Of the class where reading begins, every method is read.
 
-Methods are matched by their name alone, so too many are counted rather than too few. `lines` are
-those of the files opened, from first to last; `read` counts what is read of them, docstrings
-included, imports and blank lines not.
+Methods are matched by their name alone, so too many are counted rather than too few. `lines` counts
+all lines of the opened files. `read` counts the lines that are read in them: docstrings, but no
+imports and no blank lines.
 
-The ground floor, functions, losses, optimizers, networks, batches and worlds count as known. What
-else counts as known stands in the name of a row.
+The ground floor, functions, losses, optimizers, networks, batches and worlds count as known. The
+name of a row lists further known parts.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class Start(NamedTuple):
     """Where reading begins, and the goal.
 
     Args:
-        places: Each `file:name`; or several, parted by `|`, of which the first one that is there
-            counts, as older checkouts have other names.
+        places: Each `file:name`. Several are separated by `|`, and the first one that exists
+            counts, since older checkouts have other names.
         files: Goal: files to open.
         lines: Goal: lines of these files; 0 for none.
         members: Inherited methods that are read as well.
@@ -105,11 +105,11 @@ STARTS = {
 
 
 class Reading:
-    """What has been read in a checkout.
+    """Definitions that have been read in a checkout.
 
     Args:
         root: Of the checkout.
-        start: Where to begin, and what counts as known.
+        start: First definition to read, and the known parts.
 
     Attributes:
         read: Numbers of the lines read, by file.

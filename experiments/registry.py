@@ -91,7 +91,7 @@ def grouped() -> dict[str, dict[str, str]]:
 
 
 def find_learner(name: str) -> type[Any]:
-    """Return the learner class of a registered name, or of "module:Class" for one's own.
+    """Return the learner class of a registered name, or of your own "module:Class".
 
     Raises:
         ValueError: If there is no such learner; suggests similar names.
@@ -108,7 +108,7 @@ def find_learner(name: str) -> type[Any]:
 
 
 def import_own(place: str) -> Any:
-    """Import "module:name" of one's own, which may lie in the current folder.
+    """Import your own "module:name", which may lie in the current folder.
 
     Only here is that folder searched, and last: a file in it must not stand in for another module.
 
@@ -148,7 +148,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Return a sentence about a name that is not known, with the nearest ones that are."""
     names = sorted(known)
     lowered = {full.rsplit("/", 1)[-1].lower(): full for full in names}
-    lowered |= {full.lower(): full for full in names}  # who has a name in full is meant first
+    lowered |= {full.lower(): full for full in names}  # a full name comes first
     near = difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.75)
     near = near or difflib.get_close_matches(name.lower(), lowered, 3, cutoff=0.5)
     if not near:

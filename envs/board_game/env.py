@@ -132,8 +132,8 @@ class BoardGameEnv(gym.Env[Observed, int]):
     def model(self) -> TabularModel | None:
         """The game against this opponent as a table, or None if there is no table.
 
-        There is none if the board is too large, if the opponent does not choose among equally good
-        moves, or if illegal actions lose.
+        Reasons for None: the board is too large, the opponent does not choose among equally good
+        moves, or illegal actions lose.
         """
         moves, strict = moves_of(self.opponent), self.illegal == "raise"
         if moves is None or not (self.rules.fits_table and strict):
