@@ -132,8 +132,8 @@ class BoardGameEnv(gym.Env[Observed, int]):
     def model(self) -> TabularModel | None:
         """The game against this opponent as a table, or None if there is no table.
 
-        Reasons for None: the board is too large, the opponent does not choose among equally good
-        moves, or illegal actions lose.
+        There is no table of a large board, and none if illegal actions lose. The opponent must
+        choose among equally good moves.
         """
         moves, strict = moves_of(self.opponent), self.illegal == "raise"
         if moves is None or not (self.rules.fits_table and strict):
