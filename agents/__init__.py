@@ -1,4 +1,4 @@
-"""Learners that make their own data, by acting or by planning."""
+"""Learners that act in a world or plan with a model."""
 
 from typing import TYPE_CHECKING
 

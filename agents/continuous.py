@@ -1,6 +1,6 @@
-"""Continuous actions: bell curves to draw them from, and the bounds of a world.
+"""Continuous actions: normal distributions of actions, and the bounds of a world.
 
-Nothing here runs where actions are `Discrete`. `Gaussian` answers the same questions as
+Worlds with `Discrete` actions do not use this file. `Gaussian` has the same functions as
 `Categorical` in `policy_gradient/parts.py`.
 
 Source: Williams (1992), section 6; Sutton & Barto, 2nd edition, section 13.7.
@@ -15,11 +15,11 @@ from gymnasium.spaces import Box
 
 from spielfeld.arrays import Array
 
-UNBOUNDED = 1e18  # a bound that far off is none, such as the largest float32
+UNBOUNDED = 1e18  # a larger bound is no bound, such as the largest float32
 
 
 class Gaussian:
-    """p(action) = a bell curve for each number of an action, with mean and log(deviation) learned.
+    """p(action) = a normal distribution for each number, with learned mean and log(deviation).
 
     Args:
         outputs: Means, then logarithms of standard deviations. Shape [rows, 2 * numbers].
@@ -62,10 +62,10 @@ class Gaussian:
 
 
 def in_bounds(actions: Array, space: Box) -> Array:
-    """Cut actions [rows, numbers] at -1 and 1, and stretch that to the bounds of a `Box`.
+    """Clip actions [rows, numbers] to [-1, 1], and scale them to the bounds of a `Box`.
 
-    Where one of the two bounds is missing, one unit is one unit, up to the other one. Whole numbers
-    are rounded to.
+    Without one of the two bounds, a unit is not scaled, and the action is clipped at the other
+    bound. For whole numbers the result is rounded.
     """
     least, most = space.low.astype(np.float64), space.high.astype(np.float64)
     bounded = (np.abs(least) < UNBOUNDED) & (np.abs(most) < UNBOUNDED)

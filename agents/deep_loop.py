@@ -1,14 +1,14 @@
-"""The one loop of learners with networks: act in many worlds at once, keep, make targets, step.
+"""The loop of learners with networks: act in many worlds at once, keep steps, make targets, learn.
 
     for batch in learner.experience(source, samples):  # act, keep, make targets: `deep_loop`
         learner.step(batch)                            # one step of the optimizer
 
-Policy gradients and DQN share these events and their order. A method fills in:
+Policy gradient methods and DQN share these events and their order. A method provides:
 
-    build()         the function, the loss, and room for the steps that are kept
-    policy(...)     the distribution of actions, made of the function's predictions
-    keep(acted)     keep one step of every world; are there enough to learn from?
-    batches()       the kept steps as batches of inputs and targets
+    build()     = make the function, the loss, and room for the steps that are kept
+    policy(...) = return the distribution of actions for the predictions of the function
+    keep(acted) = keep one step of every world; return whether there are enough
+    batches()   = yield the kept steps as batches of inputs and targets
 """
 
 from __future__ import annotations
@@ -44,28 +44,29 @@ class NetworkConfig:
     """Settings of agents with networks."""
 
     num_envs: Count = 16
-    """Copies of the world to act in at once."""
+    """Number of copies of the world that act at once."""
     discount: Share = 0.99
-    """Weight of the next state's value, in [0, 1]."""
+    """Discount: weight of the next state's value, in [0, 1]."""
     learning_rate: Positive = 0.001
     """Step size of Adam, above 0."""
     schedule: ScheduleName = "constant"
-    """How the learning rate falls: constant, linear, cosine or step."""
+    """Schedule of the learning rate: constant, linear, cosine or step."""
     schedule_samples: Count = 100_000
-    """Environment steps until what falls has fallen all the way: to 0, where learning ends, if the
-    schedule is linear or cosine."""
+    """Environment steps until the learning rate has reached its final value. With linear and cosine
+    this value is 0, and learning ends.
+    """
     gradient_clip: Amount = 0.5
-    """Longest gradient allowed, over all parameters together; 0 for any."""
+    """Longest gradient of all parameters together; 0 turns gradient clipping off."""
     network: NetworkName = "numpy"
-    """numpy (gradients by hand), torch (by autograd, the same within rounding), or linear."""
+    """numpy (gradients by hand), torch (by autograd, equal except for rounding), or linear."""
     hidden: tuple[Count, ...] = (64, 64)
     """Units of each hidden layer."""
     activation: ActivationName = "tanh"
-    """relu, tanh or sigmoid."""
+    """Activation function: relu, tanh or sigmoid."""
 
     @property
     def first_update(self) -> int:
-        """Environment steps until the first update; 0 where that depends on what happens."""
+        """Environment steps until the first update; 0 if the number is not known before."""
         return 0
 
 
@@ -73,29 +74,29 @@ class Policy(Protocol):
     """One distribution over actions for each row of a network's predictions."""
 
     def draw(self, generator: np.random.Generator) -> Array:
-        """Return an action for each row."""
+        """Return an action for each row, drawn from its distribution."""
 
     def best(self) -> Array:
         """Return the answer of `predict` for each row."""
 
 
 class Acted(NamedTuple):
-    """One action in every world: the sight of it, the action, and its outcome."""
+    """One action in every world: the observation before it, the action, and its result."""
 
-    observation: Array  # as the worlds show it [worlds, ...]
-    inputs: Array  # as the network sees it [worlds, features]
-    legal: Array | None  # [worlds, actions]; None where the worlds do not tell
+    observation: Array  # as the worlds return it [worlds, ...]
+    inputs: Array  # the observation as the network takes it [worlds, features]
+    legal: Array | None  # [worlds, actions]; None if the worlds have no action mask
     prediction: Array  # [worlds, outputs]
-    policy: Policy  # the distributions that the actions were drawn from
-    action: Array  # counted from 0, or numbers without bounds [worlds, ...]
+    policy: Policy  # distributions from which the actions were drawn
+    action: Array  # action numbers from 0, or continuous actions without bounds [worlds, ...]
     step: Step
 
 
 def deep_loop(learner: DeepLearner, samples: int) -> Iterator[Batch]:
-    """Act for `samples` environment steps in all worlds together; yield batches to step on.
+    """Act for `samples` environment steps in all worlds together; yield batches to learn from.
 
-    The parameters may change at each `yield`, and only there. Steps that do not fill one of all
-    worlds are owed to the next call.
+    The parameters may change at each `yield`, and only there. One step acts in all worlds. Samples
+    that are too few for such a step are added to the next call.
     """
     worlds = learner.worlds
     learner.owed += samples
@@ -109,7 +110,7 @@ def deep_loop(learner: DeepLearner, samples: int) -> Iterator[Batch]:
         step = worlds.step(in_world(action, worlds.action_space))
         learner.book(step)
 
-        # Keep it, and go on acting until there is enough to learn from.
+        # Keep the step, and act until there is enough to learn from.
         acted = Acted(observation, inputs, legal, prediction, policy, action, step)
         if not learner.keep(acted):
             continue
@@ -121,29 +122,29 @@ def deep_loop(learner: DeepLearner, samples: int) -> Iterator[Batch]:
 
 
 class DeepLoss(Protocol[Targets]):
-    """A loss, of targets that may be more than an array: actions, advantages, returns."""
+    """Loss whose targets may be more than one array: actions, advantages, returns."""
 
     def derivative(self, prediction: Array, target: Targets, weights: Array | float = 1.0) -> Array:
-        """Return dJ / d prediction, of the prediction's shape."""
+        """Return dJ / d prediction, with the shape of the prediction."""
         ...
 
 
 class DeepLearner:
-    """A learner with a network that acts in `num_envs` worlds at once; see the top of this file.
+    """Learner with a network that acts in `num_envs` worlds at once; see the top of this file.
 
-    `learn` continues where the last call stopped: learning 2 x 500 samples is learning 1,000.
+    `learn` continues after the last call: learning 2 x 500 samples equals learning 1,000 samples.
 
     Args:
         config: Settings of the subclass's `config_class`.
-        seed: Of the agent's generator, and of the worlds' first reset.
-        **settings: Settings by name, in place of those of `config`.
+        seed: Seed of the agent's random numbers and of the first reset of the worlds.
+        **settings: Settings by name; they replace those of `config`.
 
     Raises:
-        ValueError: If there is no such setting, or one is out of its range.
+        ValueError: If there is no such setting, or its value is out of range.
     """
 
     config_class: ClassVar[type[Any]] = NetworkConfig
-    measures: ClassVar[tuple[str, ...]] = ()  # numbers about an update, columns of the history
+    measures: ClassVar[tuple[str, ...]] = ()  # columns of the history
     many: ClassVar[bool] = True
     apart: ClassVar[tuple[str, ...]] = ("worlds",)
     state, restore = snapshot.state, snapshot.restore
@@ -152,7 +153,7 @@ class DeepLearner:
     )  # fmt: skip
     config: NetworkConfig
     samples: Counter  # environment steps taken
-    owed: Counter  # asked for, but not taken yet
+    owed: Counter  # samples asked for, but not taken yet
     function: Function
     loss: DeepLoss[Any]
     optimizer: Optimizer
@@ -165,15 +166,15 @@ class DeepLearner:
         self.generator = np.random.default_rng([seed, 1])
         self.samples = self.owed = 0
         self.measured: dict[str, float] = dict.fromkeys(self.measures, np.nan)
-        self.latest: tuple[Batch, Array] | None = None  # the last step's, to be measured
+        self.latest: tuple[Batch, Array] | None = None  # of the last step, for `measure`
         self._source: Source | None = None
-        self._entered: tuple[Source, ManyWorlds] | None = None  # by the learner it is a twin of
+        self._entered: tuple[Source, ManyWorlds] | None = None  # of the original
         self._finished: list[tuple[float, ...]] = []
 
-    # A method writes these.
+    # A method provides these functions.
 
     def build(self) -> None:
-        """Make `function`, `loss` and all else that depends on `features` and `worlds`."""
+        """Make `function`, `loss` and all other parts that depend on `features` and `worlds`."""
         raise NotImplementedError
 
     def policy(self, prediction: Array, legal: Array | None = None) -> Policy:
@@ -181,33 +182,33 @@ class DeepLearner:
         raise NotImplementedError
 
     def keep(self, acted: Acted) -> bool:
-        """Keep one step of every world; return whether there is enough to learn from."""
+        """Keep one step of every world; return whether there are enough steps to learn from."""
         raise NotImplementedError
 
     def batches(self) -> Iterator[Batch]:
-        """Yield batches of the kept steps, with targets made with the parameters of now."""
+        """Yield batches of the kept steps, with targets from the current parameters."""
         raise NotImplementedError
 
     def forget(self) -> None:
-        """Drop the steps of episodes that will not be continued."""
+        """Delete the kept steps of episodes that will not be continued."""
 
     def require_sound(self) -> None:
         """Raise a ValueError if restored arrays contradict each other or the spaces."""
 
     def measure(self) -> dict[str, float]:
-        """Return numbers about the latest update, just before its step, by their name."""
+        """Return numbers that describe the latest update, just before its step, by their name."""
         raise NotImplementedError
 
     # Learning.
 
     def experience(self, source: Source, samples: int) -> Iterator[Batch]:
-        """Act for `samples` environment steps in `source`; yield batches, each to step on."""
+        """Act for `samples` environment steps in `source`; yield batches for `step`."""
         samples = guard.whole("samples", samples)
         self.begin(source)
         yield from deep_loop(self, samples)
 
     def step(self, batch: Batch) -> None:
-        """Take one step downhill: parameters <- parameters - learning_rate * gradient."""
+        """Take one step of the optimizer: parameters <- parameters - learning_rate * gradient."""
         prediction, backward = self.function.forward(batch.inputs, batch.select)
         self.record(batch, prediction)
         upstream = self.loss.derivative(prediction, batch.targets, batch.weights)
@@ -215,43 +216,41 @@ class DeepLearner:
         self.optimizer.step(self.function.parameters, backward(upstream), rate)
 
     def record(self, batch: Batch, prediction: Array) -> None:
-        """Keep a batch and its predictions just before the step, to be measured."""
+        """Keep a batch and its predictions just before the step, for `measure`."""
         self.latest = batch, prediction
 
     def falling(self, schedule: str, first: float) -> float:
-        """Return the value that a schedule, which starts at `first`, has fallen to by now."""
+        """Return the current value of a schedule that starts at `first`."""
         return SCHEDULES[schedule](self.samples, self.config.schedule_samples, first)
 
     def learn(self, source: Source, samples: int) -> History:
         """Act for `samples` more environment steps, and learn from them.
 
         Args:
-            source: An environment, of which copies are made, or a vector environment.
-            samples: Environment steps, of all worlds together.
+            source: An environment, which is copied, or a vector environment.
+            samples: Environment steps of all worlds together.
 
         Returns:
-            A row for each episode that ended.
+            One row for each episode that ended.
 
         Raises:
-            ValueError: If there is no learning in this environment, or the parameters grow beyond
-                all numbers; says why.
+            ValueError: If the learner cannot learn in this environment, or the parameters
+                are no longer finite. The message names the reason.
         """
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # the optimizer tells
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             for batch in self.experience(source, samples):
                 self.step(batch)
         if not all(np.isfinite(each).all() for each in self.function.parameters.values()):
-            raise ValueError(
-                "What is learned has grown beyond all numbers; a smaller learning_rate helps."
-            )
+            raise ValueError("The parameters are no longer finite; choose a smaller learning_rate.")
         return self.recorded()
 
-    # Answers.
+    # Predictions and actions.
 
     def predict(self, inputs: object) -> Array:
-        """Return the action values, or action probabilities, or the action if it is numbers.
+        """Return the action values, the action probabilities, or the continuous actions.
 
         Args:
-            inputs: Observations of many rows, or one, for which there is one row less.
+            inputs: Observations, [rows, ...] or one without the axis of rows.
         """
         best = self.policy(self.function(self.features(inputs))).best()
         if isinstance(self.worlds.action_space, Box):
@@ -259,11 +258,11 @@ class DeepLearner:
         return best[0] if np.asarray(inputs).ndim == self.features.dimensions else best
 
     def act(self, observation: object, action_mask: Array | None = None) -> int | Array:
-        """Draw an action for one observation, as while learning.
+        """Draw an action for one observation, as during learning.
 
         Args:
-            observation: One observation of the environment that was learned from.
-            action_mask: Which actions are legal, all by default. Shape [actions].
+            observation: One observation of the environment of the last `learn`.
+            action_mask: Legal actions; all actions by default. Shape [actions].
         """
         legal = None if action_mask is None else np.asarray(action_mask, bool)[None]
         policy = self.policy(self.function(self.features(observation)), legal)
@@ -271,10 +270,10 @@ class DeepLearner:
         action = in_world(policy.draw(self.generator), space)[0]
         return int(action) if isinstance(space, Discrete) else action
 
-    # In the worlds.
+    # Worlds and episodes.
 
     def book(self, step: Step) -> None:
-        """Count the environment steps of one action in every world, and note finished episodes."""
+        """Count the environment steps of one action in every world; record finished episodes."""
         taken = int(step.taken.sum())
         self.samples += taken
         self.owed -= taken
@@ -283,14 +282,14 @@ class DeepLearner:
         self.worlds.finished.clear()
 
     def recorded(self) -> History:
-        """Return the episodes finished since the last call, a row each."""
+        """Return the episodes that ended since the last call, one row each."""
         columns = (*EPISODE, *self.measures)
         table = np.array(self._finished, np.float64).reshape(-1, len(columns))
         self._finished = []
         return History(**dict(zip(columns, table.T, strict=True)))
 
     def begin(self, source: Source) -> None:
-        """Prepare for a source; another one than last time begins new episodes there."""
+        """Prepare for a source; a new source starts new episodes."""
         if source is self._source:
             return
         entered, self._entered = self._entered, None
@@ -315,12 +314,12 @@ class DeepLearner:
         self.forget()
         self._source = source
 
-    # Saving: `snapshot.restore` restores into a twin, which takes over if all fits.
+    # Saving: `snapshot.restore` writes into a twin; this learner takes its arrays if all are valid.
 
     def twin(self) -> DeepLearner:
-        """Return a new learner of the same settings and seed, which sees the worlds as they stand.
+        """Return a new learner with the same settings, seed and worlds.
 
-        A reset of these would disturb this learner, and some environments cannot be copied.
+        A reset of the worlds would disturb this learner, and some environments cannot be copied.
         """
         twin = type(self)(self.config, self.seed)
         if self._source is not None:
@@ -332,11 +331,11 @@ class DeepLearner:
         self.begin(source)
 
     def told_apart(self) -> snapshot.State | None:
-        """Return where the worlds stand, of which other authors' have a form of their own."""
+        """Return the states of the worlds; environments of other projects have their own form."""
         return None if self._source is None else prefixed("worlds", self.worlds.state())
 
     def take_apart(self, state: snapshot.State) -> None:
-        """Put the worlds where they stood; where that is not known, they begin anew."""
+        """Restore the states of the worlds; a world without a saved state starts a new episode."""
         worlds = {name.removeprefix("worlds."): leaf for name, leaf in state.items()}
         self.worlds.restore(worlds, rows_seed(self.seed, self.samples))
         if not worlds:
@@ -350,17 +349,17 @@ def make_network(
 
     Args:
         config: Settings such as `NetworkConfig`.
-        inputs: Features of an observation.
-        outputs: Numbers to predict.
-        generator: Draws the weights at the start: rotations, layer by layer.
-        scale: Of the weights to the outputs; a small one begins with outputs near 0, such as
-            actions that are all equally likely.
+        inputs: Number of features of an observation.
+        outputs: Number of predictions.
+        generator: Draws the first weights, an orthogonal matrix for each layer.
+        scale: Scale of the weights to the outputs. With a small scale all outputs begin near 0,
+            so that all actions are about equally likely.
     """
     hidden = () if config.network == "linear" else config.hidden
     network = Network(
         (inputs, *hidden, outputs), generator, config.activation, "orthogonal", np.float32
     )
-    network.parameters[f"weights{len(hidden)}"] *= scale / np.sqrt(2)  # the gain it began with
+    network.parameters[f"weights{len(hidden)}"] *= scale / np.sqrt(2)  # the first scale
     if config.network != "torch":
         return network
     from spielfeld.learning.torch_function import torch_twin
@@ -369,9 +368,9 @@ def make_network(
 
 
 def make_adam(config: NetworkConfig) -> OneVector:
-    """Return a fresh optimizer: Adam on clipped gradients.
+    """Return a new optimizer: Adam on clipped gradients.
 
-    What keeps Adam from dividing by 0 is larger than the 1e-8 of its paper, as in the A2C and PPO
-    that OpenAI published: where gradients have become tiny, steps become small too.
+    Adam adds a small number to avoid a division by 0. Here it is larger than the 1e-8 of the paper,
+    as in the published A2C and PPO of OpenAI. So steps become small when gradients become tiny.
     """
     return OneVector(Adam(config.learning_rate, stability=1e-5), config.gradient_clip)

@@ -1,7 +1,7 @@
-"""Between a world and a network: observations as rows of numbers, and numbers as actions.
+"""Observations as rows of numbers for a network, and its actions in the form of the world.
 
-What only actions that are numbers need stands in `continuous.py`; the scale of observations, which
-is none by default, in `scaling.py`.
+`continuous.py` has the parts for continuous actions, and `scaling.py` the normalisation of
+observations, which is off by default.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from spielfeld.envs.many_worlds import ManyWorlds
 
 
 class Features:
-    """Turns observations into float32 rows: numbers as they are, and a 1 for each thing's name.
+    """Encoder of observations as float32 rows.
 
-    A state's number says nothing about how near it is to another one, so `Discrete` becomes one
-    column for each state (one-hot); `Box` and `MultiBinary` are laid flat.
+    `Discrete` becomes one column for each state (one-hot), because close numbers of states do not
+    mean similar states. `Box` and `MultiBinary` become one row of numbers.
 
     Args:
-        space: Of the observations.
+        space: Observation space.
 
     Attributes:
-        size: Numbers of a row.
+        size: Number of columns.
         one_hot: Whether each row has a single 1.
-        scale: Of all rows seen so far, which normalises them; None to leave them as they are.
+        scale: Mean and variance of all rows so far, for normalisation; None for no normalisation.
 
     Raises:
-        ValueError: If the space is another one; says what to do.
+        ValueError: If the space has another type; names a solution.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("scale",)
@@ -61,10 +61,10 @@ class Features:
         return rows if self.scale is None else self.scale.normalised(rows)
 
     def look(self, worlds: ManyWorlds) -> Array:
-        """Return the sight of all worlds now, and remember its scale.
+        """Return the current observations of all worlds as rows, and update the normalisation.
 
-        Only observations that are acted on while learning count for the scale: neither those that
-        `predict` and `act` are asked for, nor the last sight of a world before its reset.
+        Only observations before an action of `learn` count for the normalisation. Observations for
+        `predict` and `act` and the last observations of episodes do not count.
         """
         if self.scale is not None:
             self.scale.add(self._rows(worlds.observation)[~worlds.waiting])
@@ -93,11 +93,11 @@ def require_actions(space: Space[Any]) -> None:
 
 
 def in_world(actions: Array, space: Space[Any]) -> Array:
-    """Return actions, counted from 0 or without bounds, as worlds with an action space take them.
+    """Return actions, counted from 0 or without bounds, in the form of an action space.
 
     Args:
-        actions: One a row. Shape [rows], or [rows, numbers] for a `Box`.
-        space: Of the actions.
+        actions: One action in each row. Shape [rows], or [rows, numbers] for a `Box`.
+        space: Action space.
     """
     if isinstance(space, Discrete):
         return actions + int(space.start)

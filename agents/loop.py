@@ -1,17 +1,18 @@
-"""The loop of every agent with a table: act, see what comes of it, learn, again.
+"""The loop of every agent with a table: act, observe the result, learn, and repeat.
 
     begin an episode if none is under way; pick an action, unless it is picked already
     step: take the action, observe the reward and the next state
     pick the next action, if the method is on-policy
     update: learn from this transition
 
-The loop calls four rules that stand empty in this file: `begin` and `step` are the world's, `pick`
-and `update` the method's. `filled(loop, begin=..., step=..., pick=..., update=...)` puts rules in
-and gives plain Python, which acts in any Gymnasium environment. `compiled(loop, ...)` gives the
-same source as machine code, which acts in a `TabularModel`. Both learn the same table, bit for bit.
+The loop calls four rules that are empty in this file. The environment provides `begin` and `step`;
+the method provides `pick` and `update`. `filled(loop, begin=..., step=..., pick=..., update=...)`
+returns the loop with these rules as plain Python, which acts in any Gymnasium environment.
+`compiled(loop, ...)` compiles the same source to machine code, which acts in a `TabularModel`. Both
+learn the same table, bit for bit.
 
-One generator, `random`, is the world's, and one, `agent`, is the agent's. Arrays of one number are
-changed in place.
+The environment draws from the generator `random`; the agent draws from the generator `agent`.
+Arrays of one number are changed in place.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from spielfeld.snapshot import Counts, Index, Values
 
 
 class Rates(NamedTuple):
-    """The numbers of a configuration that every method needs."""
+    """Settings that the loop and every method need."""
 
     learning_rate: float
     learning_rate_decay: float
@@ -35,12 +36,12 @@ class Rates(NamedTuple):
     exploration_rate: float
     final_exploration_rate: float
     exploration_samples: float  # environment steps from the first rate to the final one
-    on_policy: bool  # whether the next action is picked before the update, and then taken
-    judges: bool  # whether a policy is judged: the table has one column, the value of a state
+    on_policy: bool  # whether the next action is picked before the update
+    judges: bool  # whether the method is a prediction: the table has one column
 
 
 class Position(NamedTuple):
-    """Where the agent stands; arrays of one number."""
+    """Position of the agent in its episode; arrays of one number."""
 
     state: Annotated[Array, Index("states", none=True)]  # -1 when the next step begins an episode
     action: Annotated[Array, Index("actions", none=True)]  # the action picked already, or -1
@@ -50,51 +51,51 @@ class Position(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The world's answer to an action."""
+    """Answer of the environment to an action."""
 
     state: int
     reward: float
-    terminated: bool  # the world has ended: nothing follows
-    truncated: bool  # the time limit has come: something would follow, and counts
+    terminated: bool  # the episode is over because the world has reached its end
+    truncated: bool  # a time limit has ended it; the next state still has a value
 
 
 class Transition(NamedTuple):
     """One environment step as a method learns from it."""
 
     state: int
-    action: int  # column of the table: 0 where a policy is judged
+    action: int  # column of the table: 0 in prediction
     reward: float
     next_state: int
     next_action: int  # as `action`; -1 if it is not picked yet
     terminated: bool
     truncated: bool
-    exploration_rate: float  # with which `action` was picked
+    exploration_rate: float  # probability of a random action when `action` was picked
     next_exploration_rate: float
 
 
 class Episodes(NamedTuple):
-    """Finished episodes, filled from the front; arrays as long as there may be episodes."""
+    """Finished episodes; each array has room for all episodes that can end."""
 
-    samples: Array  # environment steps until the end
-    total: Array  # sum of rewards
-    length: Array  # environment steps
-    number: Array  # of episodes in the other three
+    samples: Array  # environment steps of the agent until the end of the episode
+    total: Array  # sum of the episode's rewards
+    length: Array  # environment steps of the episode
+    number: Array  # number of episodes in the other three arrays
 
 
 def begin(world: object, memory: object, random: Generator) -> int:
-    """Start an episode and return its first state; a rule of the world."""
+    """Start an episode and return its first state; a rule of the environment."""
     raise NotImplementedError
 
 
 def step(
     world: object, memory: object, random: Generator, state: int, action: int, elapsed: int
 ) -> Step:
-    """Take an action, the `elapsed`-th of the episode; a rule of the world."""
+    """Take an action in step `elapsed` of the episode; a rule of the environment."""
     raise NotImplementedError
 
 
 def pick(memory: object, settings: object, state: int, rate: float, agent: Generator) -> int:
-    """Choose an action, exploring at a rate; a rule of the method."""
+    """Pick an action with the exploration rate `rate`; a rule of the method."""
     raise NotImplementedError
 
 
@@ -154,6 +155,6 @@ def loop(
 
 
 def one_by_one(take: Callable[[], Transition], samples: int) -> Iterator[Transition]:
-    """Yield `samples` transitions, each taken when it is asked for."""
+    """Yield `samples` transitions; each step is taken when the caller asks for it."""
     for _ in range(samples):
         yield take()

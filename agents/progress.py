@@ -1,4 +1,4 @@
-"""How far an agent has come: its position, its generator and the episodes that it has finished."""
+"""Progress of an agent: its position, its generator and its finished episodes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spielfeld.agents.loop import Episodes, Position, Rates
 from spielfeld.arrays import Array
 from spielfeld.history import History
 
-CHUNK = 1 << 16  # environment steps between two looks at the keyboard
+CHUNK = 1 << 16  # environment steps between two checks for Ctrl+C
 NEVER = 2**62  # environment steps, or episodes
 NO_RATES = Rates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, on_policy=False, judges=False)
 
@@ -20,7 +20,7 @@ class Progress:
     """Position, generator and finished episodes of an agent that runs `agents/loop.py`.
 
     Args:
-        seed: Of the learner; the world's generator is seeded with it alone, the agent's is another.
+        seed: Seed of the learner. The world's generator uses it alone; the agent's differs.
     """
 
     saved: ClassVar = ("position", "generator")
@@ -48,17 +48,17 @@ class Progress:
         samples: int,
         episodes: int = NEVER,
     ) -> None:
-        """Run a filled loop, and keep the episodes that it has finished, also after an error.
+        """Run a loop with its rules, and keep the finished episodes, also after an error.
 
         Args:
             run: The loop with its rules, plain or compiled.
-            world: What `begin` and `step` act in.
-            memory: The arrays that the method learns in; changed in place.
-            settings: The method's own numbers.
-            rates: The numbers that every method needs.
-            random: The world's generator; None where the environment draws by itself.
+            world: The world of `begin` and `step`.
+            memory: The arrays of the method; changed in place.
+            settings: Settings of the method that are not in `Rates`.
+            rates: Settings of every method.
+            random: The world's generator; None if the environment has its own.
             samples: Environment steps to take.
-            episodes: Stop earlier, once so many are finished.
+            episodes: Number of finished episodes after which the loop stops earlier.
         """
         rows = np.empty((3, min(samples, episodes)))
         finished = Episodes(rows[0], rows[1], rows[2], np.zeros(1, np.int64))
@@ -69,10 +69,10 @@ class Progress:
             self._finished.append(rows[:, : finished.number[0]].T.copy())
 
     def begin_anew(self) -> None:
-        """Forget the episode under way: the next step begins another one."""
+        """Forget the unfinished episode: the next step begins another one."""
         self.position.state[0], self.position.action[0] = -1, -1
 
     def recorded(self) -> History:
-        """Hand over the episodes finished since the last call: samples, return and length."""
+        """Return the episodes that ended since the last call: samples, return and length."""
         finished, self._finished = self._finished, []
         return History.of_episodes(np.concatenate([np.empty((0, 3)), *finished]))

@@ -1,6 +1,6 @@
-"""Observations and rewards on one scale, measured while acting and stored with the model.
+"""Normalisation of observations and rewards, measured while acting and stored with the model.
 
-Nothing here runs unless `normalise_observations` or `normalise_returns` is set, or a learner sets
+It is used only with `normalise_observations` or `normalise_returns`, or if a learner sets
 `features.scale`.
 """
 
@@ -13,14 +13,14 @@ import numpy as np
 from spielfeld.arrays import Array
 from spielfeld.settings import Finite
 
-LIMIT = 10.0  # standard deviations; what lies further off is an accident, not information
+LIMIT = 10.0  # standard deviations; larger numbers are clipped as outliers
 
 
 class RunningMoments:
-    """Mean and variance of all rows seen so far (Chan, Golub & LeVeque, 1983, equation 2.1).
+    """Mean and variance of all rows so far (Chan, Golub & LeVeque, 1983, equation 2.1).
 
     Args:
-        size: Numbers of a row.
+        size: Number of columns.
 
     Attributes:
         arrays: "mean", "variance" [size] and "count" [1], changed in place.
@@ -35,7 +35,7 @@ class RunningMoments:
         }  # fmt: skip
 
     def add(self, rows: Array) -> None:
-        """Take rows [rows, size] into account, if there are any."""
+        """Add rows [rows, size] to the mean and the variance; there may be none."""
         if len(rows) == 0:
             return
         mean, variance, count = self.arrays.values()
@@ -58,11 +58,11 @@ class RunningMoments:
 
 
 class RewardScale:
-    """Divides rewards by the standard deviation of discounted returns, so that returns differ by 1.
+    """Divides rewards by the standard deviation of discounted returns.
 
     Args:
-        worlds: How many pay.
-        discount: By which returns are measured.
+        worlds: Number of worlds.
+        discount: Discount of the returns.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("moments", "returns")
@@ -70,15 +70,15 @@ class RewardScale:
 
     def __init__(self, worlds: int, discount: float) -> None:
         self.discount, self.moments = discount, RunningMoments(1)
-        self.returns = np.zeros(worlds)  # of what was paid so far in each world
+        self.returns = np.zeros(worlds)  # discounted sum of the rewards so far in each world
 
     def __call__(self, rewards: Array, ended: Array, taken: Array) -> Array:
-        """Take rewards [worlds] into account, and return them scaled, within +-10.
+        """Add rewards [worlds] to the variance, and return them scaled, within +-10.
 
         Args:
-            rewards: Of one step of all worlds. Shape [worlds].
-            ended: Whether an episode ended with it. Shape [worlds].
-            taken: False where a world was only reset, which pays nothing. Shape [worlds].
+            rewards: Rewards of one step of all worlds. Shape [worlds].
+            ended: Whether an episode ended with the step. Shape [worlds].
+            taken: False for a world that was only reset and gave no reward. Shape [worlds].
         """
         self.returns *= self.discount
         self.returns += rewards

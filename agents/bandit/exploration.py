@@ -41,7 +41,7 @@ class ExplorationBandit(BanditLearner):
 
     Args:
         config: Settings; see `ExplorationConfig`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     config_class = ExplorationConfig

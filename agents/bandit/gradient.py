@@ -108,7 +108,7 @@ class GradientBandit(BanditLearner):
 
     Args:
         config: Settings; see `GradientConfig`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     config_class = GradientConfig

@@ -88,7 +88,7 @@ class GreedyBandit(BanditLearner):
 
     Args:
         config: Settings; see `GreedyConfig`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     config_class = GreedyConfig

@@ -119,7 +119,7 @@ class BanditLearner:
 
     Args:
         config: Settings of the subclass's `config_class`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     saved: ClassVar = ("memory", "progress")
@@ -174,7 +174,7 @@ class BanditLearner:
         """Learn for `samples` more environment steps, compiled if `source` is a plain bandit.
 
         Returns:
-            One row for each episode finished meanwhile: samples, episode_return, episode_length.
+            One row for each finished episode: samples, episode_return, episode_length.
 
         Raises:
             ValueError: If `source` has more than one state, or pays a reward that is not finite.

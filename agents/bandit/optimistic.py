@@ -35,7 +35,7 @@ class OptimisticBandit(GreedyBandit):
 
     Args:
         config: Settings; see `OptimisticConfig`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     config_class = OptimisticConfig

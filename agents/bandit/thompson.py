@@ -73,7 +73,7 @@ class ThompsonBandit(BanditLearner):
 
     Args:
         config: Settings; see `ThompsonConfig`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     config_class = ThompsonConfig

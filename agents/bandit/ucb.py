@@ -64,7 +64,7 @@ class UpperConfidenceBandit(BanditLearner):
 
     Args:
         config: Settings; see `UpperConfidenceConfig`.
-        seed: Of the learner's generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     config_class = UpperConfidenceConfig

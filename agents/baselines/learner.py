@@ -59,7 +59,7 @@ class Baseline:
         """Learn for `samples` more environment steps of an environment, or a vector environment.
 
         Returns:
-            One row for each episode finished meanwhile: samples, episode_return, episode_length.
+            One row for each finished episode: samples, episode_return, episode_length.
 
         Raises:
             ValueError: If the algorithm cannot act there, and says what it needs; or if what it

@@ -59,8 +59,8 @@ def learn_on(model: Any, samples: int, masked: bool) -> None:
         if masked or legal is None or legal.all():
             raise
         raise ValueError(
-            "Not every action is legal there, and this learner knows no masks: "
-            "sb3-maskable-ppo does, and so do all learners of this suite."
+            "Some actions are illegal there, and this learner has no action masks: "
+            "use sb3-maskable-ppo or a learner of this suite."
         ) from error
     refuse_infinite(model.policy)
 
@@ -75,7 +75,7 @@ def prediction(model: Any, inputs: object) -> Array:
     from stable_baselines3.dqn.policies import DQNPolicy
 
     if model is None:
-        raise ValueError("There is nothing to predict with yet: call learn first.")
+        raise ValueError("This learner has no model yet: call learn first.")
     policy = model.policy
     with torch.no_grad():
         observations, many = policy.obs_to_tensor(np.asarray(inputs))

@@ -36,9 +36,7 @@ def refuse_infinite(policy: BasePolicy) -> None:
         ValueError: If not; says what helps.
     """
     if not all(bool(each.isfinite().all()) for each in policy.parameters()):
-        raise ValueError(
-            "What is learned has grown beyond all numbers; a smaller learning_rate helps."
-        )
+        raise ValueError("The parameters are no longer finite; choose a smaller learning_rate.")
 
 
 def set_parameters(policy: BasePolicy, arrays: dict[str, Any]) -> None:
@@ -70,7 +68,7 @@ def _needed(policy: BasePolicy, names: Iterable[str]) -> dict[str, tuple[int, ..
     for name in set(names) - shapes.keys():
         owner, _, slot = name.rpartition(".")
         if owner not in owned:
-            raise ValueError(f"The saved state has {name!r}, which this learner knows nothing of.")
+            raise ValueError(f"The saved state has {name!r}, which this learner does not have.")
         shapes[name] = (1,) if slot == STEP else owned[owner]
     kept = [name.rpartition(".") for name in shapes if name.rpartition(".")[0] in owned]
     for owner in {owner for owner, _, _ in kept}:  # each has the same numbers
@@ -87,4 +85,4 @@ def _refuse_misfit(name: str, array: object, shape: tuple[int, ...]) -> None:
             f"The saved {name!r} has shape {array.shape}, but this learner needs {shape}."
         )
     if not np.isfinite(array).all():
-        raise ValueError(f"The saved {name!r} holds what is no number.")
+        raise ValueError(f"The saved {name!r} contains numbers that are not finite.")

@@ -1,4 +1,4 @@
-"""Planners: they know the world and compute what can be earned in it, exactly."""
+"""Planning methods, which compute exact values and policies from a model of the world."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,7 @@
-"""Finite-horizon planning: the best that can be earned in a given number of steps.
+"""Finite-horizon planning: the optimal return in a given number of steps.
 
-With n steps to go the best action may depend on n (a gamble pays only at the end), so each sweep
-makes the values for one step more from those for one step less, never in place.
+The best action may depend on n, the number of remaining steps: some risks are only good at the end.
+So each sweep computes the values for n steps from those for n - 1 steps, never in place.
 
     v_0(s) = 0
     v_n(s) = max over a of [ r(s, a) + discount * sum over s' of p(s' | s, a) v_(n-1)(s') ]
@@ -22,11 +22,11 @@ from spielfeld.envs.tabular import TabularModel
 
 
 def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> Floats:
-    """Compute the optimal return within a step limit, by a policy that knows the time left.
+    """Compute the optimal return within a time limit, by a policy that knows the remaining time.
 
     Args:
         model: The world.
-        horizon: Environment steps to go.
+        horizon: Remaining environment steps.
         discount: Factor on the return from the next step on, in [0, 1].
 
     Returns:
@@ -39,7 +39,7 @@ def finite_horizon(model: TabularModel, horizon: int, discount: float = 1.0) -> 
 
 @compiled
 def _back_up(world: Lookahead, values: Floats, horizon: int, discount: float) -> Floats:
-    """Apply the equation `horizon` times, or until it changes nothing."""
+    """Apply the equation `horizon` times, or until the values stop changing."""
     for _ in range(horizon):
         before, values = values, np.empty_like(values)
         changed = False

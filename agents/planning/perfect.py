@@ -1,7 +1,7 @@
-"""How far a policy is from perfect, measured exactly instead of by rolling dice.
+"""Share of perfect: an exact score of a policy, computed from the model without playing.
 
-Random behaviour counts as 0 and the optimum as 1: share = (v - random) / (optimum - random). A bad
-random policy flatters everyone, so the gap in units of return belongs beside it.
+A random policy has the score 0 and an optimal policy 1: share = (v - random) / (optimum - random).
+If the random policy is very bad, every share is high. So also look at the gap in units of return.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from spielfeld.agents.planning.value_iteration import value_iteration
 from spielfeld.arrays import unit_of
 from spielfeld.envs.tabular import TabularModel
 
-EXACT_LIMIT = 10_000  # states that can be reached; above, the optimum comes from value iteration
-TOLERANCE = 1e-8  # in units of return, or of the largest mean reward where that is below 1
+EXACT_LIMIT = 10_000  # reachable states; with more states, the optimum comes from value iteration
+TOLERANCE = 1e-8  # in units of return, or of the largest mean reward if that is below 1
 
 
 @dataclass(frozen=True)
 class Score:
-    """Expected discounted returns from the start, and how they compare.
+    """Expected discounted returns from the start, and their comparison.
 
     Args:
-        value: What the policy earns.
-        optimum: What the best policy earns.
-        random: What uniformly random legal actions earn.
-        share: (value - random) / (optimum - random); if there is nothing to gain over random
-            behaviour, 1 for a policy that earns the optimum and nan for one that does not.
+        value: Return of the policy.
+        optimum: Return of an optimal policy.
+        random: Return of uniformly random legal actions.
+        share: (value - random) / (optimum - random). If optimum and random are equal, 1 for an
+            optimal policy and nan for any other.
         gap: optimum - value, in units of return.
     """
 
@@ -56,11 +56,11 @@ def share_of_perfect(
         model: The world.
         policy: Probabilities, shape [states, actions], or actions, shape [states].
         discount: Factor on the return from the next step on, in [0, 1].
-        horizon: The step limit in environment steps; None for none. With one, the optimum is that
-            of a policy which knows the time left.
+        horizon: Time limit in environment steps; None for none. With a limit, the optimum is that
+            of a policy which knows the remaining time.
 
     Raises:
-        ValueError: If discount is 1, there is no horizon, and the policy may go on for ever.
+        ValueError: If discount is 1, there is no horizon, and episodes may never end.
     """
     value = start_value(model, policy, discount, horizon)
     random = start_value(model, random_policy(model), discount, horizon)
@@ -68,7 +68,7 @@ def share_of_perfect(
 
 
 def compare(value: float, optimum: float, random: float) -> Score:
-    """Place a value between those of random and of optimal behaviour."""
+    """Return the score of a value between random and optimal behaviour."""
     return Score(value, optimum, random, _share(value, optimum, random), optimum - value)
 
 
@@ -77,14 +77,14 @@ def best_start_value(
 ) -> float:
     """Compute the optimal expected discounted return from the start of an episode.
 
-    Only states that can be reached from the start count. With discount 1 and no horizon it is the
-    best among the policies that always end: staying for ever where that costs nothing is none.
-    Exact up to 10,000 such states; above, from value iteration to 1e-8, or to 1e-8 of the
-    largest reward where all are below 1.
+    Only states that can be reached from the start count. With discount 1 and no horizon, only
+    policies under which every episode ends count. The result is exact for up to 10,000 such states.
+    With more states it comes from value iteration, to 1e-8. If all rewards are below 1, this
+    tolerance is relative to the largest reward.
 
     Raises:
-        ValueError: If discount is 1, there is no horizon, and from some state that can be reached
-            no policy ends, or never ending pays without limit.
+        ValueError: If discount is 1, there is no horizon, and episodes from some reachable state
+            never end, or have an unlimited return.
     """
     if horizon is not None:
         return float(model.start @ finite_horizon(model, horizon, discount))

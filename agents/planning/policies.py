@@ -1,6 +1,6 @@
-"""Policies as tables of probabilities: random, and softened by exploration.
+"""Policies as tables of probabilities: the random policy and soft policies.
 
-Source: Sutton & Barto, 2nd edition, section 5.4 (epsilon-soft). The greedy policy stands in
+Source: Sutton & Barto, 2nd edition, section 5.4 (epsilon-soft). The greedy policy is in
 `value_iteration.py`.
 """
 
@@ -16,27 +16,27 @@ from spielfeld.envs.tabular import TabularModel
 
 
 def random_policy(model: TabularModel) -> Floats:
-    """Choose among the legal actions uniformly. Shape [states, actions]."""
+    """Return the uniform policy over the legal actions. Shape [states, actions]."""
     return _uniform(model.legal_actions)
 
 
 def soft_policy(policy: Floats, exploration_rate: float, legal: Booleans | None = None) -> Floats:
-    """Follow a policy, but take a random legal action with probability `exploration_rate`.
+    """Return a policy that takes a random legal action with probability `exploration_rate`.
 
     Args:
         policy: Probabilities. Shape [states, actions].
         exploration_rate: Share of random actions, in [0, 1].
-        legal: Which actions may be chosen, all by default. Shape [states, actions].
+        legal: Legal actions, all by default. Shape [states, actions].
     """
     allowed = np.ones(policy.shape, bool) if legal is None else legal
     return (1 - exploration_rate) * policy + exploration_rate * _uniform(allowed)
 
 
 def soft_model(model: TabularModel, exploration_rate: float) -> TabularModel:
-    """Move the exploration into the world: each action is replaced by a random legal one at times.
+    """Return a world that itself replaces each action by a random one with `exploration_rate`.
 
-    A policy in this world earns what its softened version earns in `model`, so the best policy
-    here, softened, is the best among all soft policies there (Sutton & Barto, section 5.4).
+    A policy in this world has the same return as its soft version in `model`. So the soft version
+    of the best policy here is the best soft policy there (Sutton & Barto, section 5.4).
 
     Args:
         model: The world.
@@ -48,7 +48,7 @@ def soft_model(model: TabularModel, exploration_rate: float) -> TabularModel:
     states, actions, outcomes = model.probability.shape
     taken = (1 - exploration_rate) * np.eye(actions) + (
         exploration_rate * random_policy(model)[:, None, :]
-    )  # [states, action meant, action taken]
+    )  # [states, action chosen, action taken]
     probability = taken[:, :, :, None] * model.probability[:, None]
     probability *= model.legal_actions[:, None, :, None]
     shape = (states, actions, actions * outcomes)

@@ -1,12 +1,12 @@
-"""Policy evaluation: what a given policy earns, from every state.
+"""Policy evaluation: the state values of a given policy.
 
 Under a fixed policy the world is a Markov chain, and the Bellman equation is linear:
-v = r + discount * P v. It is solved exactly, or backed up a given number of times.
+v = r + discount * P v. This file solves it exactly, or applies it a given number of times.
 
-Without discounting, values are finite only if episodes end; a policy under which every episode
-ends with probability 1 is called proper (Bertsekas & Tsitsiklis, 1991, "An analysis of stochastic
-shortest path problems"). In a finite world that means: from every state an end can be reached.
-The functions at the end find such a policy.
+Without a discount, values are finite only if episodes end. A policy is called proper if every
+episode ends with probability 1 (Bertsekas & Tsitsiklis, 1991, "An analysis of stochastic shortest
+path problems"). In a finite world this means: an end can be reached from every state. The functions
+at the bottom find such a policy.
 
 Source: Sutton & Barto, 2nd edition, section 4.1, equations 4.3 to 4.5.
 """
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 Indices = npt.NDArray[Any]
 
 DIRECT_LIMIT = 100_000  # states; larger systems are solved by sweeps
-RESIDUAL = 1e-10  # of those sweeps, relative to values; see `unit_of`
-SMALLEST = 1e-300  # so as not to divide by 0 where nothing is paid
+RESIDUAL = 1e-10  # accuracy of the sweeps, relative to the values; see `unit_of`
+SMALLEST = 1e-300  # avoids a division by 0 if all rewards are 0
 
 
 class Chain(NamedTuple):
-    """What a world is once a policy has made all decisions."""
+    """Markov chain of a world under a fixed policy."""
 
     reward: Floats  # mean reward of the next step; [states]
-    going_on: csr_array  # sparse probability of the next state, ends left out; [states, states]
+    going_on: csr_array  # sparse probability of the next state, without ends; [states, states]
     ending: Booleans  # whether the next step may end the episode; [states]
 
 
@@ -47,34 +47,34 @@ def policy_evaluation(
     discount: float = 1.0,
     horizon: int | None = None,
 ) -> Floats:
-    """Compute what a policy earns: v(s) = sum over a of policy(a | s) q(s, a).
+    """Compute the state values of a policy: v(s) = sum over a of policy(a | s) q(s, a).
 
     Args:
         model: The world.
         policy: Probabilities, shape [states, actions], or actions, shape [states].
         discount: Factor on the return from the next step on, in [0, 1].
-        horizon: Environment steps until a time limit; None for none. Without one the equations
+        horizon: Environment steps until a time limit; None for none. Without a limit the equations
             are solved exactly, above 100,000 states to a relative residual of 1e-10.
 
     Returns:
         Expected discounted return of each state, to the horizon if there is one. Shape [states].
 
     Raises:
-        ValueError: If the policy does not fit the world, or if it never ends from some state
-            (reachable or not) while discount is 1 and there is no horizon; names the state.
+        ValueError: If the policy does not fit the world. Also if discount is 1, there is no
+            horizon, and episodes from some state never end; names the state.
     """
     discount = guard.number("discount", discount, 0, 1)
     return chain_values(markov_chain(model, policy), discount, horizon)
 
 
 def expected_steps(model: TabularModel, policy: npt.NDArray[Any]) -> Floats:
-    """Compute how many environment steps an episode takes on average under a policy.
+    """Compute the mean number of environment steps of an episode under a policy.
 
     Returns:
         Environment steps from each state, 0 where an episode has ended. Shape [states].
 
     Raises:
-        ValueError: If the policy never ends from some state; names the state.
+        ValueError: If episodes from some state never end; names the state.
     """
     chain = markov_chain(model, policy)
     return chain_values(chain._replace(reward=(~model.terminal).astype(np.float64)), 1.0, None)
@@ -86,10 +86,9 @@ def start_value(
     discount: float = 1.0,
     horizon: int | None = None,
 ) -> float:
-    """Compute what a policy earns from the start of an episode; see `policy_evaluation`.
+    """Compute a policy's return from the start of an episode; see `policy_evaluation`.
 
-    What the policy would do in states that it never enters does not matter, not even if it would
-    never end there.
+    Only the states that the policy can enter count. In other states, the policy may never end.
     """
     discount = guard.number("discount", discount, 0, 1)
     chain = _visited_part(markov_chain(model, policy), model.start)
@@ -97,16 +96,16 @@ def start_value(
 
 
 def visited_states(model: TabularModel, policy: npt.NDArray[Any]) -> Booleans:
-    """Tell which states a policy may enter from the start. Shape [states]."""
+    """Return the states that a policy can enter from the start. Shape [states]."""
     return _visited(markov_chain(model, policy), model.start)
 
 
 def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
-    """Let a policy make all decisions in a world."""
+    """Return the Markov chain of a world under a policy."""
     from scipy.sparse import csr_array
 
     chosen = as_probabilities(model, policy)
-    taken = np.nonzero(chosen)  # the rest of a large table is not worth looking at
+    taken = np.nonzero(chosen)  # only the actions that the policy can take
     weight = chosen[taken][:, None] * model.probability[taken]
     terminated = model.terminated[taken]
     ending = np.zeros(model.states, bool)
@@ -122,7 +121,7 @@ def markov_chain(model: TabularModel, policy: npt.NDArray[Any]) -> Chain:
 
 
 def as_probabilities(model: TabularModel, policy: npt.NDArray[Any]) -> Floats:
-    """Turn action indices into probabilities, and refuse what is no policy of this world.
+    """Turn action indices into probabilities, and refuse an array that is no policy of this world.
 
     Raises:
         ValueError: If the shape is wrong, a row is no distribution, or an action is illegal; names
@@ -147,7 +146,7 @@ def as_probabilities(model: TabularModel, policy: npt.NDArray[Any]) -> Floats:
 
 
 def _one_hot(chosen: npt.NDArray[Any], actions: int) -> Floats:
-    """Rows of zeros with a single 1; an index out of range leaves its row empty."""
+    """Return rows of zeros with a single 1; an index out of range leaves its row empty."""
     rows: Floats = (chosen[:, None] == np.arange(actions)).astype(np.float64)
     return rows
 
@@ -177,7 +176,7 @@ def _back_up(
     discount: float,
     horizon: int,
 ) -> Floats:
-    """Back up from values of 0 `horizon` times, or until it changes nothing."""
+    """Apply the Bellman equation to values of 0 `horizon` times, or until they stop changing."""
     values = np.zeros(len(reward))
     for _ in range(horizon):
         before, values = values, np.empty_like(values)
@@ -233,7 +232,7 @@ def _sweep(
     discount: float,
     unit: float,
 ) -> None:
-    """Back up in place, forwards and backwards in turn, until changes are relatively small."""
+    """Update values in place, forwards and backwards in turn, until changes are small."""
     states, forwards, change = len(values), True, np.inf
     while change > RESIDUAL:
         change = 0.0
@@ -247,7 +246,7 @@ def _sweep(
 
 
 def _visited_part(chain: Chain, start: Floats) -> Chain:
-    """Let episodes end at once in states that are never entered."""
+    """Make episodes end in all states that the chain never enters."""
     from scipy.sparse import diags_array
 
     visited = _visited(chain, start)
@@ -262,16 +261,16 @@ def _visited(chain: Chain, start: Floats) -> Booleans:
 
 
 def breadth_first(source: Indices, target: Indices, roots: Booleans) -> Indices:
-    """Walk along transitions from some states to all that can be reached, nearest first.
+    """Search all states that can be reached from some states, the nearest first.
 
     Args:
-        source: States where possible transitions begin. Shape [transitions].
-        target: States where they lead. Shape [transitions].
-        roots: Where to begin. Shape [states].
+        source: First state of each possible transition. Shape [transitions].
+        target: Second state of each possible transition. Shape [transitions].
+        roots: States where the search begins. Shape [states].
 
     Returns:
-        The state from which each one is reached first; `states` at the roots, negative where
-        nothing leads. Shape [states].
+        The state before each reached state on a shortest way. It is `states` at the roots, and
+        negative at states that were not reached. Shape [states].
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
@@ -290,8 +289,8 @@ def shortest_ways(model: TabularModel) -> tuple[Indices, Booleans]:
     """Choose in each state an action that may lead one step nearer to an end.
 
     Returns:
-        Actions, any legal one where no way leads to an end, shape [states]; and those states,
-        shape [states].
+        Actions, shape [states], and the states from which no way leads to an end, shape [states].
+        In these states the action is any legal one.
     """
     ends: Booleans = model.possible & model.terminated
     source, target = transitions(model)
@@ -303,13 +302,13 @@ def shortest_ways(model: TabularModel) -> tuple[Indices, Booleans]:
 
 
 def proper_policy(model: TabularModel) -> Indices:
-    """Choose actions by which every episode ends, by the shortest possible way.
+    """Choose actions by which every episode can end in the smallest number of steps.
 
     Returns:
         Actions. Shape [states].
 
     Raises:
-        ValueError: If no policy ends from some state; names the state.
+        ValueError: If episodes from some state never end; names the state.
     """
     policy, endless = shortest_ways(model)
     refuse_endless(endless, "no policy ends")
@@ -317,7 +316,7 @@ def proper_policy(model: TabularModel) -> Indices:
 
 
 def reachable_part(model: TabularModel) -> TabularModel:
-    """Leave out the states that no policy enters from the start."""
+    """Remove the states that no policy can reach from the start."""
     reached = breadth_first(*transitions(model), model.start > 0) >= 0
     number = np.cumsum(reached) - 1
     return TabularModel(
@@ -331,13 +330,13 @@ def reachable_part(model: TabularModel) -> TabularModel:
 
 
 def transitions(model: TabularModel) -> tuple[Indices, Indices]:
-    """Return where each possible outcome begins and leads. Shapes [transitions]."""
+    """Return the first and second state of each possible outcome. Shapes [transitions]."""
     source, action, outcome = np.nonzero(model.possible)
     return source, model.next_state[source, action, outcome]
 
 
 def refuse_endless(endless: npt.NDArray[Any], who: str) -> None:
-    """Name the first state from which nothing ends."""
+    """Refuse a model from which episodes never end; name the first such state."""
     if endless.any():
         raise ValueError(
             f"State {endless.argmax()}: {who} an episode from here, so its return has "

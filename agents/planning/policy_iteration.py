@@ -1,11 +1,11 @@
 """Policy iteration: evaluate a policy exactly, act greedily on its values, repeat.
 
-Differs from value iteration by solving for a policy's values at each turn instead of taking one
-step towards them; it needs few turns, and it ends with exact values.
+Differs from value iteration by the exact values of a policy in each iteration. It needs few
+iterations, and its final values are exact.
 
-Source: Sutton & Barto, 2nd edition, section 4.3, page 80. An action is changed only for one that
-is strictly better, which makes it end in spite of ties (exercise 4.4) and keeps a policy that
-always ends one that always ends.
+Source: Sutton & Barto, 2nd edition, section 4.3, page 80. An action changes only if another action
+is strictly better. So the method stops in spite of ties (exercise 4.4). If all episodes end under
+the first policy, they also end under the later ones.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STRICTLY_BETTER = 1e-10  # relative; see `unit_of`
 
 
 def policy_iteration(model: TabularModel, discount: float = 1.0) -> Plan:
-    """Solve a world for the optimal values; with discount 1, among the policies that always end.
+    """Compute the optimal values; with discount 1, among the policies whose episodes always end.
 
     Args:
         model: The world.
@@ -37,8 +37,8 @@ def policy_iteration(model: TabularModel, discount: float = 1.0) -> Plan:
         (1 - discount), and nan with discount 1.
 
     Raises:
-        ValueError: If discount is 1 and from some state no policy ends, or never ending pays
-            without limit; names the state.
+        ValueError: If discount is 1 and episodes from some state never end, or have an unlimited
+            return; names the state.
     """
     policy = proper_policy(model) if discount == 1 else shortest_ways(model)[0]
     improved, turns = policy, 0
@@ -57,7 +57,7 @@ def improve(policy: Indices, ahead: Floats) -> Indices:
 
     Args:
         policy: Actions. Shape [states].
-        ahead: What each action is worth. Shape [states, actions].
+        ahead: Action values. Shape [states, actions].
     """
     current = ahead[np.arange(len(policy)), policy]
     best = ahead.max(axis=1)

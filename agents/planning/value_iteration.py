@@ -1,7 +1,7 @@
-"""Value iteration: repeat "the best action's look-ahead" until nothing changes.
+"""Value iteration: improve all state values again and again until they stop changing.
 
-Each state's new value is used at once by the next ones (in place, Gauss-Seidel), and sweeps run
-forwards and backwards in turn, so that news travels through a whole grid in a few sweeps.
+The new value of a state is used at once for the next states (in place, Gauss-Seidel). Sweeps run
+forwards and backwards in turn, so that a change reaches the whole grid in a few sweeps.
 
     v(s) <- max over a of [ r(s, a) + discount * sum over s' of p(s' | s, a) v(s') ]
 
@@ -31,49 +31,49 @@ def value_iteration(
     tolerance: float = 1e-8,
     max_sweeps: int = 100_000,
 ) -> Plan:
-    """Solve a world for the optimal values.
+    """Compute the optimal values of a world.
 
-    With discount below 1 a sweep is a contraction, so after a sweep that changed no value by more
-    than `residual`, |v - v*| <= discount / (1 - discount) * residual; `tolerance` is on that bound.
-    With discount 1 there is no such bound: `tolerance` is then on the residual, and `error_bound`
-    is nan. Values are then optimal among the policies that always end, as in policy iteration: to
-    wait for ever in a loop that costs nothing is no way to avoid a costly end.
+    With discount below 1 a sweep is a contraction. If the last sweep changed no value by more than
+    `residual`, then |v - v*| <= discount / (1 - discount) * residual. `tolerance` limits this
+    bound. With discount 1 there is no such bound: `tolerance` limits the residual, and
+    `error_bound` is nan. Values are then optimal among the policies whose episodes always end, as
+    in policy iteration. To wait for ever in a free loop does not avoid a costly end.
 
     Args:
         model: The world.
         discount: Factor on the return from the next step on, in [0, 1].
-        tolerance: How far a value may be from the optimal one, in units of return.
-        max_sweeps: When to give up.
+        tolerance: Largest allowed error of a value, in units of return.
+        max_sweeps: Largest number of sweeps.
 
     Raises:
-        ValueError: If discount is 1 and from some state no policy ends, or if `max_sweeps` did not
-            suffice; names the state.
+        ValueError: If discount is 1 and episodes from some state never end, or if `max_sweeps` did
+            not suffice; names the state.
     """
     discount = guard.number("discount", discount, 0, 1)
     max_sweeps = guard.whole("max_sweeps", max_sweeps)
     tolerance = guard.number("tolerance", tolerance)
     world = lookahead(model)
     values = _secured(model, world.reward, discount, tolerance)
-    # Indices that cannot be negative need no check for it in the compiled loop: a third less time.
+    # Unsigned indices need no check for negative numbers, which saves a third of the time.
     world = world._replace(next_state=world.next_state.view(np.uint32))
     allowed = tolerance if discount == 1 else tolerance * (1 - discount) / max(discount, 1e-300)
     residual, sweeps, worst = _sweep(world, values, discount, allowed, max_sweeps)
     if residual > allowed:
         raise ValueError(
             f"State {worst}: its value still changes by {residual:.3g} after {sweeps} sweeps; "
-            "is there a loop that pays for ever? Else allow more sweeps or a larger tolerance."
+            "allow more sweeps or a larger tolerance, or look for a loop with endless reward."
         )
     bound = residual * discount / (1 - discount) if discount < 1 else math.nan
     return make_plan(model, values, discount, residual, bound, sweeps)
 
 
 def _secured(model: TabularModel, reward: Floats, discount: float, tolerance: float) -> Floats:
-    """Return attainable values [states]; from below, only good news has to travel.
+    """Return attainable first values [states], from which the sweeps only raise values.
 
-    With discount 1, from above, a loop that costs nothing would keep its first value for ever, be
-    it out of reach (Bertsekas & Yu, 2016, "Stochastic shortest path problems under weak
-    conditions"). So values begin at those of a policy that ends, and at 0 where that is attainable
-    or every step costs more than `tolerance`.
+    With discount 1, values that begin too high could stay too high in a loop without costs. See
+    Bertsekas & Yu, 2016, "Stochastic shortest path problems under weak conditions". So values begin
+    at those of a policy whose episodes end. They begin at 0 if that is attainable, or if every step
+    costs more than `tolerance`.
     """
     if discount < 1:
         worst = min(0.0, float(reward.max(axis=1).min()))
@@ -86,15 +86,15 @@ def _secured(model: TabularModel, reward: Floats, discount: float, tolerance: fl
 
 
 class Lookahead(NamedTuple):
-    """A model as planners take it, with everything folded in that does not depend on values."""
+    """Model for planning, with all sums that do not depend on the values."""
 
-    reward: Floats  # mean reward, -inf where the action is illegal; [states, actions]
+    reward: Floats  # mean reward, -inf if the action is illegal; [states, actions]
     going_on: Floats  # probability of this outcome, 0 if it ends; [states, actions, outcomes]
     next_state: Integers  # [states, actions, outcomes]
 
 
 def lookahead(model: TabularModel) -> Lookahead:
-    """Fold ends and legality of a model into what planners sum over."""
+    """Return the sums of a model that planning uses, with its ends and legal actions."""
     reward = np.where(model.legal_actions, model.expected_reward, -np.inf)
     return Lookahead(reward, model.probability * ~model.terminated, model.next_state)
 
@@ -103,7 +103,7 @@ def lookahead(model: TabularModel) -> Lookahead:
 def _sweep(
     world: Lookahead, values: Floats, discount: float, tolerance: float, max_sweeps: int
 ) -> tuple[float, int, int]:
-    """Update `values` in place; return the last sweep's largest change, sweeps, and where."""
+    """Update `values` in place; return the last largest change, the sweeps, and its state."""
     states = len(values)
     residual, worst, sweeps = np.inf, 0, 0
     while sweeps < max_sweeps:
@@ -143,18 +143,17 @@ def action_value(
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A solved world.
+    """Result of planning in a world.
 
     Args:
         values: Optimal discounted return of each state. Shape [states].
-        action_values: The same for each action taken first; -inf if illegal.
+        action_values: Optimal discounted return after each action; -inf if illegal.
             Shape [states, actions].
         policy: Uniform over the optimal actions of each state. Shape [states, actions].
-        residual: Largest change that the last sweep made, or one more would make, in units of
-            return.
-        error_bound: No value is further than this from the optimal one, apart from rounding; nan
-            if nothing is known (value iteration with discount 1).
-        sweeps: How often all states were updated, or how many policies were evaluated.
+        residual: Largest change in the last sweep, or in one more sweep, in units of return.
+        error_bound: Largest possible error of a value, apart from rounding; nan if it is unknown
+            (value iteration with discount 1).
+        sweeps: Number of sweeps through all states, or of evaluated policies.
     """
 
     values: Floats
@@ -173,21 +172,21 @@ def make_plan(
     error_bound: float,
     sweeps: int,
 ) -> Plan:
-    """Add to the values of a world what one step of looking ahead says."""
+    """Return a plan: the values, and the action values and the policy that follow from them."""
     ahead = action_values(model, values, discount)
     slack = 2 * error_bound if np.isfinite(error_bound) else 0.0
-    # greedy_policy scales it up again
+    # greedy_policy multiplies it again
     relative = slack / (max(unit_of(values), np.abs(values).max()) or 1.0)
     policy = greedy_policy(ahead, tolerance=max(TIE_TOLERANCE, relative))
     return Plan(values, ahead, policy, residual, error_bound, sweeps)
 
 
 def action_values(model: TabularModel, values: Floats, discount: float = 1.0) -> Floats:
-    """Look one step ahead from every state: q(s, a) = r(s, a) + discount * E[v(next state)].
+    """Compute action values from state values: q(s, a) = r(s, a) + discount * E[v(next state)].
 
     Args:
         model: The world.
-        values: What each state is worth, as a discounted return. Shape [states].
+        values: Discounted return of each state. Shape [states].
         discount: Factor on the return from the next step on, in [0, 1].
 
     Returns:
@@ -202,13 +201,13 @@ def action_values(model: TabularModel, values: Floats, discount: float = 1.0) ->
 def greedy_policy(
     action_values: Floats, legal: Booleans | None = None, tolerance: float = TIE_TOLERANCE
 ) -> Floats:
-    """Choose uniformly among the best actions of each state.
+    """Return the uniform policy over the best actions of each state.
 
     Args:
         action_values: Discounted returns. Shape [states, actions].
-        legal: Which actions may be chosen, all by default. Shape [states, actions].
-        tolerance: Actions this close to the best one tie with it: in units of return, relative to
-            the best value where that is larger than 1, and to the largest where all are smaller.
+        legal: Legal actions, all by default. Shape [states, actions].
+        tolerance: Actions this close to the best one count as equal. The unit is
+            the best value if it is above 1, otherwise the largest value, at most 1.
 
     Returns:
         Probabilities. Shape [states, actions].

@@ -1,4 +1,4 @@
-"""Learners of a policy, by climbing the return: a ladder with small steps."""
+"""Policy gradient methods, from REINFORCE to PPO in small steps."""
 
 from typing import TYPE_CHECKING
 

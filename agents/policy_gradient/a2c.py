@@ -1,21 +1,22 @@
-"""A2C, advantage actor-critic: learn the policy and, beside it, the value that it is compared with.
+"""A2C, advantage actor-critic: policy gradient with advantages from a learned state value.
 
-Fills `agents/deep_loop.py`. Act for a few steps in many worlds at once; raise the probability of
-actions that turned out better than the value expected, lower that of the others, and move the value
-towards the return. Then throw the experience away, since it was that of another policy.
+This file provides the functions of `agents/deep_loop.py`. The agent acts for a few steps in many
+worlds at once. Then it raises the probability of actions with a positive advantage and lowers that
+of the others. It also moves each value towards the return. Then it deletes the rollout, because the
+next policy needs its own.
 
-    advantage = reward + discount * reward' + ... + discount^n * value(where it led) - value
+    advantage = reward + discount * reward' + ... + discount^n * value(last state) - value
     return = advantage + value, as the value was when the step was taken
     J = mean of [-advantage * log p(action) + value_weight / 2 * (value - return)^2
                  - entropy_weight * entropy]
 
-The derivative of the first term by the policy's outputs is -advantage * score; advantages and
-returns are held constant. The entropy keeps the policy from making up its mind too early. The n of
-a step is the number of steps from it to the end of the rollout or of its episode; `trace_decay`
-below 1 mixes in the smaller n (see `generalised_advantages`).
+The derivative of the first term by the policy's outputs is -advantage * score. Advantages and
+returns are constants here. The entropy term keeps the policy from becoming certain too early. The n
+of a step counts the steps to the end of the rollout or of its episode. A `trace_decay` below 1
+includes smaller n (see `generalised_advantages`).
 
-Differs from REINFORCE with baseline by not waiting for the end of an episode: what comes later is
-taken from the value (bootstrapping), which adds some bias and takes away much chance.
+Differs from REINFORCE with baseline by bootstrapping. It does not wait for the end of an episode,
+but uses the value of the last state. This adds some bias and removes much variance.
 
 Source: Mnih et al. (2016), section 4; Sutton & Barto, 2nd edition, section 13.5.
 """
@@ -47,9 +48,9 @@ class ActorCriticLoss:
     """J of A2C; its predictions are the policy's outputs, and in the last column the value.
 
     Args:
-        kind: Of the distribution over actions.
-        value_weight: Of half the value's squared error.
-        entropy_weight: Of the entropy.
+        kind: Distribution over actions.
+        value_weight: Weight of half the value's squared error.
+        entropy_weight: Weight of the entropy.
     """
 
     measures: ClassVar[tuple[str, ...]] = (
@@ -64,7 +65,7 @@ class ActorCriticLoss:
     def value(
         self, prediction: Array, target: ActionTargets, weights: Array | float = 1.0
     ) -> float:
-        """Return J, a mean over the rows."""
+        """Return J, the mean over the rows."""
         policy = self.kind(prediction[:, :-1], target.legal)
         each = -target.advantage * policy.log_probability(target.action)
         each -= self.entropy_weight * policy.entropy()
@@ -85,7 +86,7 @@ class ActorCriticLoss:
         return slope
 
     def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
-        """Return what the history tells of an update."""
+        """Return the numbers of an update for the history."""
         policy = self.kind(prediction[:, :-1], target.legal)
         error, spread = target.returns - prediction[:, -1], float(target.returns.var())
         numbers = (
@@ -101,7 +102,7 @@ class A2C(ActorCritic):
 
     Args:
         config: Settings; see `A2CConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
 
     >>> import gymnasium
     >>> learner = A2C(seed=1)
@@ -120,7 +121,7 @@ class A2C(ActorCritic):
         return ActorCriticLoss(self.kind, self.config.value_weight, self.config.entropy_weight)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield the whole rollout once: the next policy needs experience of its own."""
+        """Yield the whole rollout once: the next policy needs its own rollout."""
         inputs, targets = self.rollout.lessons(self)
-        if len(inputs):  # a short rollout may have been nothing but resets
+        if len(inputs):  # a short rollout may contain only resets
             yield Batch(inputs, targets)

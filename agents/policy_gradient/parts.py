@@ -1,9 +1,10 @@
-"""The parts of policy gradients: distributions over actions, the rollout, and advantages.
+"""Parts of policy gradient methods: distributions over actions, the rollout, and advantages.
 
-A policy is a function whose outputs are the parameters of a distribution over actions: preferences
-of which the softmax makes probabilities (`Categorical`), or the means and deviations of bell curves
-(`Gaussian`, in `agents/continuous.py`, which discrete actions do not need). Policy gradients need
-only the logarithm of an action's probability and its derivative by the outputs, the *score*.
+A policy is a function whose outputs are the parameters of a distribution over actions. For discrete
+actions the outputs are preferences, and the softmax turns them into probabilities (`Categorical`).
+For continuous actions they are means and deviations (`Gaussian`, in `agents/continuous.py`). Policy
+gradients need only the logarithm of an action's probability and the *score*, its derivative by the
+outputs.
 
 Source: Sutton & Barto, 2nd edition, sections 13.1 and 13.7; Williams (1992), section 6.
 """
@@ -37,15 +38,15 @@ from spielfeld.learning.one_of_few import OneOfFew
 from spielfeld.settings import Amount, Count, Share, settings
 from spielfeld.snapshot import Index
 
-ILLEGAL = -1e9  # a preference at which exp gives exactly 0, and 0 * preference is still a number
+ILLEGAL = -1e9  # a preference for which exp is exactly 0, while 0 * preference is not NaN
 
 
 class Categorical:
     """p(action) = softmax(preferences) among the legal actions.
 
     Args:
-        preferences: A network's outputs. Shape [rows, actions].
-        legal: Which actions are; None for all. Shape [rows, actions].
+        preferences: Outputs of a network. Shape [rows, actions].
+        legal: Legal actions; None if all are legal. Shape [rows, actions].
     """
 
     def __init__(self, preferences: Array, legal: Array | None = None) -> None:
@@ -57,8 +58,8 @@ class Categorical:
     def draw(self, generator: np.random.Generator) -> Array:
         """Return action indices [rows].
 
-        The first of several bells to ring, each of which rings at a rate of p(action), is each of
-        them with probability p(action).
+        Each action gets a random waiting time with the rate p(action). The action with the shortest
+        time is drawn; this is each action with probability p(action).
         """
         waits = generator.standard_exponential(self.probabilities.shape, self.probabilities.dtype)
         action: Array = (self.probabilities / (waits + np.finfo(waits.dtype).tiny)).argmax(axis=1)
@@ -96,10 +97,10 @@ Distribution = Categorical | Gaussian
 def actor_critic(
     learner: DeepLearner, normalise: bool, critic: bool = True
 ) -> tuple[Function, type[Distribution]]:
-    """Return networks for policy and value that share nothing, side by side, and the policy's kind.
+    """Return separate networks for policy and value as one function, and the distribution.
 
     Args:
-        learner: Begun in its worlds.
+        learner: The learner, prepared for its worlds.
         normalise: Whether the learner begins to normalise observations.
         critic: Whether a last output, the value, estimates the return of an observation.
     """
@@ -120,9 +121,9 @@ def actor_critic(
 
 
 def end_values(learner: DeepLearner, step: Step) -> Array:
-    """Return the value of the state after each step that was only truncated, 0 elsewhere. [worlds].
+    """Return the value of the state after each truncated step, 0 elsewhere. Shape [worlds].
 
-    The world is reset before a rollout is full, so that nothing could tell this value later.
+    It is computed at once, because the world is reset before the rollout is full.
     """
     values, cut = np.zeros(len(step.reward), np.float32), step.truncated & ~step.terminated
     if cut.any():
@@ -131,13 +132,13 @@ def end_values(learner: DeepLearner, step: Step) -> Array:
 
 
 class ActionTargets(NamedTuple):
-    """The targets of policy gradients: one action a row, and how it turned out."""
+    """Targets of policy gradients: one action in each row, with its advantage and return."""
 
     action: Array  # [rows], or [rows, numbers]
     legal: Array | None  # [rows, actions]
-    log_probability: Array  # [rows], of the action when it was drawn
+    log_probability: Array  # [rows], when the action was drawn
     advantage: Array  # [rows]
-    returns: Array  # [rows], advantage + value: the value as it should have been
+    returns: Array  # [rows], advantage + value: the target of the value
 
     def rows(self, index: Array) -> ActionTargets:
         """Return some of the rows."""
@@ -145,22 +146,22 @@ class ActionTargets(NamedTuple):
 
 
 class ActionLoss(DeepLoss[Targets], Protocol[Targets]):
-    """A loss of actions and how they turned out."""
+    """Loss of actions and their results."""
 
     def measure(self, prediction: Array, target: Targets) -> dict[str, float]:
-        """Return numbers for the history, of an update just before its step."""
+        """Return the numbers of an update for the history, just before its step."""
         ...
 
 
 class Rollout:
-    """`steps` steps of every world: `add` fills it, `lessons` reads it when it is full.
+    """Rollout of `steps` steps of every world: `add` fills it, `lessons` reads it.
 
     Args:
-        learner: Begun in its worlds, with its function; the last output is the value.
+        learner: The prepared learner with its function; the last output is the value.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("arrays", "filled", "scale")
-    filled: Annotated[int, Index("steps")]  # steps
+    filled: Annotated[int, Index("steps")]  # number of steps
 
     def __init__(self, learner: ActorCritic) -> None:
         config, worlds = learner.config, learner.worlds
@@ -183,7 +184,7 @@ class Rollout:
         return {"steps": len(self.arrays["reward"])}
 
     def add(self, learner: DeepLearner, acted: Acted) -> bool:
-        """Write one step of every world, with the value that was expected; return whether full."""
+        """Store one step of every world, with the predicted value; return whether it is full."""
         step, policy = acted.step, acted.policy
         assert isinstance(policy, Categorical | Gaussian)
         ended, reward = step.terminated | step.truncated, step.reward
@@ -200,9 +201,9 @@ class Rollout:
         return self.filled == len(self.arrays["reward"])
 
     def lessons(self, learner: DeepLearner) -> tuple[Array, ActionTargets]:
-        """Return the inputs [rows, features] and targets of all steps that were taken; empty it.
+        """Return the inputs [rows, features] and targets of all steps; then empty the rollout.
 
-        The episodes go on, so the value of the worlds' sight now stands for the rewards to come.
+        The episodes are not over: the value of each world's observation replaces the later rewards.
         """
         was = self.arrays
         last_value = learner.function(learner.features(learner.worlds.observation))[:, -1]
@@ -218,7 +219,7 @@ class Rollout:
         return was["inputs"][was["taken"]], targets.rows(was["taken"])
 
     def forget(self) -> None:
-        """Empty it, and begin to sum returns anew."""
+        """Empty the rollout, and start new sums of rewards."""
         self.filled = 0
         if self.scale is not None:
             self.scale.returns[:] = 0
@@ -226,20 +227,20 @@ class Rollout:
 
 @settings
 class ActorCriticConfig(NetworkConfig):
-    """Settings of methods that act for some steps in all worlds, and then learn from these."""
+    """Settings of actor-critic methods, which learn from rollouts."""
 
     normalise_observations: bool = False
-    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+    """Normalise each number of an observation to mean 0 and deviation 1, measured while acting."""
     steps: Count = 8
     """Steps of each world between two updates."""
     trace_decay: Share = 1.0
-    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
+    """Weight of later TD errors in an advantage, in [0, 1], besides `discount`: lambda."""
     value_weight: Amount = 1.0
-    """Of the value's error in J."""
+    """Weight of the value's error in J."""
     entropy_weight: Amount = 0.01
-    """Of the entropy in J: how much being undecided is worth."""
+    """Weight of the entropy in J; a high weight keeps the policy uncertain."""
     normalise_returns: bool = False
-    """Divide rewards by the deviation of returns, as measured on the way."""
+    """Divide rewards by the standard deviation of the returns, measured while acting."""
 
     @property
     def first_update(self) -> int:
@@ -248,11 +249,11 @@ class ActorCriticConfig(NetworkConfig):
 
 
 class ActorCritic(DeepLearner):
-    """Policy and value networks that learn from rollouts; A2C and PPO write `loss` and `batches`.
+    """Policy and value networks that learn from rollouts; A2C and PPO add `loss` and `batches`.
 
     Args:
         config: Settings of the subclass's `config_class`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
     """
 
     config: ActorCriticConfig
@@ -275,11 +276,11 @@ class ActorCritic(DeepLearner):
         return self.kind(prediction[:, :-1], legal)
 
     def keep(self, acted: Acted) -> bool:
-        """Write a step into the rollout; return whether it is full."""
+        """Store a step in the rollout; return whether the rollout is full."""
         return self.rollout.add(self, acted)
 
     def measure(self) -> dict[str, float]:
-        """Return numbers about the latest update, just before its step, by their name."""
+        """Return numbers that describe the latest update, just before its step, by their name."""
         assert self.latest is not None
         batch, prediction = self.latest
         return self.loss.measure(prediction, batch.targets)
@@ -292,7 +293,7 @@ class ActorCritic(DeepLearner):
         """Refuse a restored rollout with an action or a mask that the worlds do not have.
 
         Raises:
-            ValueError: Says which of them.
+            ValueError: If there is such an action or mask; names it.
         """
         action, legal = self.rollout.arrays["action"], self.rollout.arrays["legal"]
         space = self.worlds.action_space
@@ -313,16 +314,16 @@ def generalised_advantages(
         advantage_t = error_t + discount * trace_decay * advantage_(t+1),
             or error_t at an end, and in the last row
 
-    With trace_decay 0 this is the one-step error, with 1 the whole return minus the value.
+    With trace_decay 0 this is the TD error, with 1 the complete return minus the value.
 
     Args:
-        reward: Of each step, as the next three [steps, worlds].
-        value: Expected return before it.
-        next_value: Expected return after it: 0 if the episode terminated, the value at its end if
-            it was truncated.
-        ended: Whether the episode ended with it, either way.
+        reward: Reward of each step. This and the next three have the shape [steps, worlds].
+        value: Estimated return before the step.
+        next_value: Estimated return after the step: 0 if the episode terminated, the value of the
+            last state if it was truncated.
+        ended: Whether the episode ended with the step, terminated or truncated.
         discount: Weight of the next state's value.
-        trace_decay: How far later errors count, in [0, 1].
+        trace_decay: Weight of later TD errors, in [0, 1].
 
     Returns:
         float32 [steps, worlds].

@@ -1,39 +1,45 @@
-"""PPO, proximal policy optimisation: use the same experience several times, but stay close.
+"""PPO, proximal policy optimisation: several epochs on each rollout, with a clipped loss.
 
-Fills `agents/deep_loop.py`. Act in many worlds for a while, then go over the rollout in several
-epochs of minibatches. After the first step of Adam the policy is no longer the one that acted, so
-each row, one step in one world, counts by the ratio of the probability of its action now to that
-when it was drawn. Once the ratio is further from 1 than `clip`, in the direction that its advantage
-asks for, the row pushes the policy no more. To be minimised over the rows of a minibatch:
+This file provides the functions of `agents/deep_loop.py`. The agent acts in many worlds, and then
+learns from the rollout in several epochs of minibatches. A row is one step in one world. After the
+first step of Adam the policy differs from the old policy, which drew the actions. So each row is
+weighted by a ratio: the probability of its action now, divided by its old probability. If the
+advantage is positive, a row has no gradient above the ratio 1 + `clip`. If it is negative, a row
+has no gradient below 1 - `clip`. The loss J is minimised over the rows of a minibatch:
 
     ratio = p(action) / p_old(action)
     J = mean of [-min(ratio * advantage, clip(ratio, 1 - clip, 1 + clip) * advantage)
                  + value_weight / 2 * (value - return)^2 - entropy_weight * entropy]
 
-The derivative of the first term by log p(action) is 0 where the ratio is above 1 + clip and the
-advantage positive, or the ratio below 1 - clip and the advantage negative, and -ratio * advantage
-everywhere else. At ratio 1, before the first step of Adam, that is A2C's and REINFORCE's. The ratio
-itself is not limited: other rows, the entropy and Adam's momentum may carry it further.
+The derivative of the first term by log p(action) is 0 in these two cases, and -ratio * advantage
+otherwise. At ratio 1, before the first step of Adam, the gradient equals that of A2C. The ratio
+itself has no limit: other rows, the entropy and Adam's momentum can change it further.
 
 The order of events in `deep_loop`:
 
     act      `steps` times in every world.
-    keep     Each step, with its value and log p(action) of that moment (`Rollout.add`).
-    targets  Look back from the last step to the first (`Rollout.lessons`). return = advantage +
-             value. Neither is computed again in a later epoch. Set `clip` by its schedule, and
-             bring the advantages, not the returns, to mean 0 and deviation 1 (`normalised`).
-    step     In each epoch, cut the rollout into minibatches, in another order (`PPO.batches`). Take
-             one step of Adam on J for each. Begin no further epoch if the last minibatch, just
-             before its step, was further from p_old than `kl_limit`.
+    keep     Each step, with its current value and log p(action) (`Rollout.add`).
+    targets  Compute advantages from the last step to the first (`Rollout.lessons`). return =
+             advantage + value. All epochs use the same targets. Set `clip` by its schedule.
+             Normalise the advantages to mean 0 and deviation 1 (`normalised`).
+    step     In each epoch, divide the rollout into minibatches (`PPO.batches`).
+             Take one step of Adam on J for each minibatch. Begin no further epoch if the KL
+             divergence of the last minibatch, before its step, was above `kl_limit`.
 
-Differs from A2C by several epochs of minibatches, by the clipped ratio, without which the policy
-could move far from the one that acted, and by normalised advantages. Rollouts are longer, since
-each is used more often, and `trace_decay` is below 1, since later errors add more variance.
+Differs from A2C by several epochs of minibatches, normalised advantages and the clipped ratio.
+Without clipping, the policy could move far from the old policy. Rollouts are longer, because each
+is used several times. `trace_decay` is below 1, because later TD errors add more variance.
 
-Not in the paper, but usual: normalised advantages (often in each minibatch), the value at the end
-of a truncated episode (`end_values`), `gradient_clip`, `kl_limit`, the first weights
-(`make_network`) and the 1e-5 of Adam (`make_adam`). Many clip the value's error as well; here it is
-not. In the paper `clip` is epsilon, `trace_decay` lambda, value_weight / 2 c1, `entropy_weight` c2.
+Some usual parts are not in the paper:
+
+- normalised advantages (often in each minibatch),
+- the value at the end of a truncated episode (`end_values`),
+- `gradient_clip` and `kl_limit`,
+- the first weights (`make_network`),
+- the 1e-5 of Adam (`make_adam`).
+
+Many programs also clip the value's error; this one does not. In the paper `clip` is epsilon,
+`trace_decay` lambda, value_weight / 2 c1, and `entropy_weight` c2.
 
 Source: Schulman et al. (2017), equations 7, 9, 11 and 12; Schulman et al. (2016), equation 16.
 """
@@ -64,29 +70,29 @@ class PPOConfig(ActorCriticConfig):
     steps: Count = 64
     """Steps of each world between two updates."""
     trace_decay: Share = 0.95
-    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
+    """Weight of later TD errors in an advantage, in [0, 1], besides `discount`: lambda."""
     epochs: Count = 8
-    """How many times the same experience is gone over."""
+    """Epochs: passes through each rollout."""
     batch_size: Count = 256
-    """Rows of a minibatch, roughly: a rollout is divided evenly."""
+    """Approximate number of rows of a minibatch; a rollout is divided evenly."""
     clip: Positive = 0.2
-    """How far from 1 a ratio may move before its row pushes the policy no further."""
+    """Largest distance of a ratio from 1 before its row has no gradient."""
     clip_schedule: ScheduleName = "constant"
-    """How `clip` falls along `schedule_samples`: constant, linear, cosine or step."""
+    """Schedule of `clip` along `schedule_samples`: constant, linear, cosine or step."""
     kl_limit: Amount = 0.0
-    """Begin no further epoch once the last minibatch's KL is above this, in nats; 0: no limit."""
+    """Begin no further epoch if the last minibatch's KL is above this, in nats; 0: no limit."""
     normalise_advantages: bool = True
-    """Bring the advantages of each update to mean 0 and deviation 1."""
+    """Normalise the advantages of each update to mean 0 and deviation 1."""
 
 
 class ClippedLoss:
     """J of PPO; its predictions are the policy's outputs, and in the last column the value.
 
     Args:
-        kind: Of the distribution over actions.
-        value_weight: Of half the value's squared error.
-        entropy_weight: Of the entropy.
-        clip: How far from 1 a ratio still pushes the policy.
+        kind: Distribution over actions.
+        value_weight: Weight of half the value's squared error.
+        entropy_weight: Weight of the entropy.
+        clip: Largest distance of a ratio from 1 at which a row has a gradient.
     """
 
     measures: ClassVar[tuple[str, ...]] = (
@@ -103,7 +109,7 @@ class ClippedLoss:
     def value(
         self, prediction: Array, target: ActionTargets, weights: Array | float = 1.0
     ) -> float:
-        """Return J, a mean over the rows."""
+        """Return J, the mean over the rows."""
         policy = self.kind(prediction[:, :-1], target.legal)
         each = self.policy_loss(policy, target) - self.entropy_weight * policy.entropy()
         each += self.value_weight / 2 * (prediction[:, -1] - target.returns) ** 2
@@ -129,17 +135,17 @@ class ClippedLoss:
         return np.asarray(-np.minimum(ratio * target.advantage, clipped * target.advantage))
 
     def policy_slope(self, policy: Distribution, target: ActionTargets) -> Array:
-        """Return its slope by log p(action): -ratio * advantage, or 0 where clipped. [rows]."""
+        """Return the derivative by log p(action): -ratio * advantage, or 0 if clipped. [rows]."""
         ratio, advantage = probability_ratio(policy, target), target.advantage
         far_enough = np.where(advantage >= 0, ratio > 1 + self.clip, ratio < 1 - self.clip)
         return np.where(far_enough, 0, -ratio * advantage)
 
     def measure(self, prediction: Array, target: ActionTargets) -> dict[str, float]:
-        """Return numbers for the history: of the last minibatch, before its step.
+        """Return numbers of the last minibatch for the history, before its step.
 
-        KL(old || now) is estimated by the mean of ratio - 1 - log(ratio): no row is below 0, and
-        near ratio 1 the variance is less than that of -log(ratio) (Schulman, 2020, "Approximating
-        KL Divergence"). `clip_share` counts ratios beyond `clip` on either side.
+        The estimate of KL(old || now) is the mean of ratio - 1 - log(ratio). Each row is at least
+        0. Near ratio 1 the variance is smaller than that of -log(ratio). See Schulman, 2020,
+        "Approximating KL Divergence". `clip_share` counts ratios beyond `clip` on either side.
         """
         policy = self.kind(prediction[:, :-1], target.legal)
         error, spread = target.returns - prediction[:, -1], float(target.returns.var())
@@ -159,9 +165,9 @@ def probability_ratio(policy: Distribution, target: ActionTargets) -> Array:
 
 
 def normalised(advantage: Array) -> Array:
-    """Return advantages with mean 0 and deviation 1; 0 where all are equal. Shape [rows]."""
-    centred = advantage - advantage.mean(dtype=np.float64)  # so exact that equal ones become 0
-    return np.asarray(centred / (centred.std() + 1e-8), advantage.dtype)  # which is 0 / 1e-8
+    """Return advantages with mean 0 and deviation 1; 0 if all are equal. Shape [rows]."""
+    centred = advantage - advantage.mean(dtype=np.float64)  # exact: equal ones become 0
+    return np.asarray(centred / (centred.std() + 1e-8), advantage.dtype)  # then 0 / 1e-8
 
 
 class PPO(ActorCritic):
@@ -169,7 +175,7 @@ class PPO(ActorCritic):
 
     Args:
         config: Settings; see `PPOConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
 
     >>> import gymnasium
     >>> learner = PPO(seed=1)
@@ -189,14 +195,14 @@ class PPO(ActorCritic):
         return ClippedLoss(self.kind, config.value_weight, config.entropy_weight, config.clip)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield the rollout in minibatches, every epoch in another order.
+        """Yield the rollout in minibatches, in a new order in every epoch.
 
-        Advantages are normalised here once, and not in each minibatch, so that a row counts the
-        same beside any others.
+        Advantages are normalised once for the rollout, not in each minibatch. So a row's weight
+        does not depend on the other rows of its minibatch.
         """
         config = self.config
         inputs, targets = self.rollout.lessons(self)
-        if len(inputs) == 0:  # a short rollout may have been nothing but resets
+        if len(inputs) == 0:  # a short rollout may contain only resets
             return
         self.loss.clip = self.falling(config.clip_schedule, config.clip)
         if config.normalise_advantages:

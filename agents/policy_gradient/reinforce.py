@@ -1,21 +1,22 @@
-"""REINFORCE: play to the end, then make each action more probable by what was earned after it.
+"""REINFORCE: policy gradient from the returns of complete episodes.
 
-Fills `agents/deep_loop.py`. Draw actions from the policy until an episode is over. Then look back
-at the return that followed each action, and take one step along the gradient of log p(action), as
-far as that return is good: actions that led to much become more probable at the expense of others.
+This file provides the functions of `agents/deep_loop.py`. The agent draws actions from the policy
+until an episode is over. Then it computes the return after each action, and takes one step along
+return * gradient of log p(action). Actions with a high return become more probable, at the expense
+of the others.
 
     return_t = reward_(t+1) + discount * return_(t+1), and 0 after the end
     J = mean over episodes of the sum over their steps of -return_t * log p(action_t)
     parameters <- parameters - learning_rate * dJ / d parameters
 
-The derivative of J by the policy's outputs is -return * score. Nobody has to know how the world
-works: the mean of that over all episodes that might have been played is the derivative of minus
-the expected return (the policy gradient theorem), though a single episode is far from the mean.
-With a discount below 1 each step would have to count discount^t as well; as nearly everybody does,
-it is left out here, or what is done late would hardly be learned.
+The derivative of J by the policy's outputs is -return * score. The method needs no model of the
+world. The mean of this gradient over all possible episodes is the derivative of minus the
+expected return (policy gradient theorem). The gradient of one episode has a high variance. With a
+discount below 1, the theorem also needs a factor discount^t for each step. Like most programs, this
+one leaves it out; with it, the agent would hardly learn its late actions.
 
-Differs from supervised learning with the cross-entropy in two ways: the policy makes the rows
-itself, and instead of the right answer for each there is a return for the answer that was given.
+Differs from supervised learning with the cross-entropy in two ways. The policy makes the rows
+itself. A row has the return of its action in place of the correct answer.
 
 Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.3.
 """
@@ -41,7 +42,7 @@ from spielfeld.learning.optimizer import SGD, OneVector
 from spielfeld.settings import Amount, Count, Finite, Range, settings
 from spielfeld.snapshot import Counter, Grows, Index
 
-ROOM = 64  # steps at first; what the episodes need beyond is made as they go on
+ROOM = 64  # steps at the start; longer episodes get more room
 UNDER_WAY = -1
 
 
@@ -50,15 +51,15 @@ class ReinforceConfig(NetworkConfig):
     """Settings of REINFORCE."""
 
     num_envs: Count = 4
-    """Copies of the world to act in at once; with one, no episode meets two policies."""
+    """Copies of the world that act at once; with one, no update falls inside an episode."""
     gradient_clip: Amount = 0.0
-    """Longest gradient allowed, over all parameters together; 0 for any."""
+    """Longest gradient of all parameters together; 0 turns gradient clipping off."""
     normalise_observations: bool = False
-    """Bring every number of an observation to mean 0 and deviation 1, as measured on the way."""
+    """Normalise each number of an observation to mean 0 and deviation 1, measured while acting."""
     episodes: Count = 1
-    """Episodes that must be over before a step."""
+    """Number of complete episodes for each step of the optimizer."""
     optimizer: Literal["adam", "sgd"] = "adam"
-    """adam, or sgd, which is the book's step."""
+    """adam, or sgd as in the book."""
 
 
 @compiled
@@ -66,8 +67,8 @@ def discounted_returns(rewards: Array, after: float, discount: float) -> Array:
     """Return G_t = reward_(t+1) + discount * G_(t+1) (Sutton & Barto, equation 3.9).
 
     Args:
-        rewards: Of the steps of one episode. Shape [steps].
-        after: Value of where the last step led: 0 where the episode has terminated.
+        rewards: Rewards of the steps of one episode. Shape [steps].
+        after: Value of the state after the last step: 0 if the episode terminated.
         discount: Weight of the next state's value.
 
     Returns:
@@ -81,15 +82,15 @@ def discounted_returns(rewards: Array, after: float, discount: float) -> Array:
 
 
 class Log(NamedTuple):
-    """Steps in the order in which they were taken, of all worlds together."""
+    """Steps of all worlds in the order in which they were taken."""
 
     world: Annotated[Array, Grows(), Index("worlds")]  # [steps]
     episode: Annotated[Array, Grows(), Range(-1)]  # [steps], number of its episode, or UNDER_WAY
     inputs: Annotated[Array, Grows()]  # [steps, features]
     action: Annotated[Array, Grows()]  # [steps, ...]
-    legal: Annotated[Array, Grows()]  # [steps, actions]; no columns where the worlds do not tell
+    legal: Annotated[Array, Grows()]  # [steps, actions]; no columns without action masks
     reward: Annotated[Array, Grows(), Finite]  # [steps]
-    returns: Annotated[Array, Grows(), Finite]  # [steps], once the episode is over
+    returns: Annotated[Array, Grows(), Finite]  # [steps], after the end of the episode
 
     def rows(self, index: Array | slice) -> Log:
         """Return some of the steps."""
@@ -97,16 +98,16 @@ class Log(NamedTuple):
 
 
 class Episodes:
-    """The episodes under way in many worlds, and those that are over but not learned from yet.
+    """Unfinished episodes of many worlds, and finished ones that were not used for learning yet.
 
     Args:
-        inputs: Of one step of every world, as `legal` and `action`, for shapes and kinds.
-        action: See `inputs`. Shape [worlds, ...].
-        legal: See `inputs`; None where the worlds do not tell. Shape [worlds, actions].
+        inputs: Inputs of one step of every world, as an example of shape and type.
+        action: Actions of this step. Shape [worlds, ...].
+        legal: Action masks; None if the worlds have none. Shape [worlds, actions].
 
     Attributes:
-        finished: How many episodes are over.
-        log: Their steps, and those under way.
+        finished: Number of finished episodes.
+        log: Steps of all these episodes.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("finished", "log")
@@ -125,7 +126,7 @@ class Episodes:
 
     @property
     def log(self) -> Log:
-        """All steps that are kept, the very arrays."""
+        """All steps that are kept; the arrays are not copied."""
         return self._room.rows(slice(self._steps))
 
     @log.setter
@@ -136,14 +137,14 @@ class Episodes:
 
     @property
     def length(self) -> Array:
-        """Steps of the episode under way in each world. Shape [worlds]."""
+        """Number of steps of the unfinished episode in each world. Shape [worlds]."""
         under_way = self.log.episode == UNDER_WAY
         return np.bincount(self.log.world[under_way], minlength=self.worlds)
 
     def add(self, taken: Array, **row: Array) -> None:
-        """Write one step of every world, an array [worlds, ...] for each name.
+        """Store one step of every world, an array [worlds, ...] for each name.
 
-        A world in which none was `taken`, since it was only reset, is left out.
+        A world that was only reset has `taken` False, and its row is left out.
         """
         worlds = np.flatnonzero(taken)
         begin, end = self._steps, self._steps + len(worlds)
@@ -156,11 +157,11 @@ class Episodes:
         self._steps = end
 
     def finish(self, world: int, after: float, discount: float) -> None:
-        """Number an episode that is over, and look back at the return that followed each step.
+        """Number a finished episode, and compute the return after each of its steps.
 
         Args:
-            world: Whose episode is over.
-            after: The expected return after its last step.
+            world: World of the finished episode.
+            after: Estimated return after its last step.
             discount: Weight of the next state's value.
         """
         log = self.log
@@ -170,7 +171,7 @@ class Episodes:
         self.finished += 1
 
     def take(self, count: int) -> Log:
-        """Hand over the steps of the first `count` episodes, one episode after the other."""
+        """Remove and return the steps of the first `count` episodes, episode by episode."""
         log = self.log
         over = (log.episode != UNDER_WAY) & (log.episode < count)
         steps = np.flatnonzero(over)
@@ -181,7 +182,7 @@ class Episodes:
         return first
 
     def drop(self) -> None:
-        """Drop the episodes under way."""
+        """Delete the unfinished episodes."""
         self.log = self.log.rows(self.log.episode != UNDER_WAY)
 
 
@@ -191,7 +192,7 @@ def _roomier(array: Array, more: int) -> Array:
 
 
 class Played(NamedTuple):
-    """The targets of REINFORCE: one action a row, and what was earned after it."""
+    """Targets of REINFORCE: one action in each row, and the return after it."""
 
     action: Array  # [rows], or [rows, numbers]
     legal: Array | None  # [rows, actions]
@@ -202,7 +203,7 @@ class ReinforceLoss:
     """J of REINFORCE; its predictions are the policy's outputs.
 
     Args:
-        kind: Of the distribution over actions.
+        kind: Distribution over actions.
     """
 
     def __init__(self, kind: type[Distribution]) -> None:
@@ -220,7 +221,7 @@ class ReinforceLoss:
         return np.asarray(slope[:, None] * score, prediction.dtype)
 
     def measure(self, prediction: Array, target: Played) -> dict[str, float]:
-        """Return what the history tells of an update."""
+        """Return the numbers of an update for the history."""
         policy = self.kind(prediction, target.legal)
         return {
             "policy_loss": self.value(prediction, target),
@@ -233,7 +234,7 @@ class Reinforce(DeepLearner):
 
     Args:
         config: Settings; see `ReinforceConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
 
     >>> import gymnasium
     >>> learner = Reinforce(seed=1)
@@ -243,7 +244,7 @@ class Reinforce(DeepLearner):
     """
 
     config_class: ClassVar[type[Any]] = ReinforceConfig
-    critic: ClassVar[bool] = False  # whether a network estimates the value of observations too
+    critic: ClassVar[bool] = False  # whether a network also estimates the state value
     measures: ClassVar[tuple[str, ...]] = ("policy_loss", "entropy")
     saved = (*DeepLearner.saved, "episodes")
     config: ReinforceConfig
@@ -251,7 +252,7 @@ class Reinforce(DeepLearner):
     kind: type[Distribution]
 
     def build(self) -> None:
-        """Make the network, the loss, and room for the episodes under way."""
+        """Make the network, the loss, and room for the unfinished episodes."""
         self.function, self.kind = actor_critic(
             self, self.config.normalise_observations, self.critic
         )
@@ -272,10 +273,10 @@ class Reinforce(DeepLearner):
         return self.kind(prediction[:, :-1] if self.critic else prediction, legal)
 
     def keep(self, acted: Acted) -> bool:
-        """Write a step into the episodes under way; return whether enough of them are over.
+        """Store a step of every world; return whether enough episodes are over.
 
-        Without a critic, the value at a time limit is not known, and the return is cut there as if
-        it were an end.
+        Without a critic, the value at a time limit is unknown. Then the return of a truncated
+        episode ends there, as if the episode had terminated.
         """
         step = acted.step
         masks = {} if acted.legal is None else {"legal": acted.legal}
@@ -288,7 +289,7 @@ class Reinforce(DeepLearner):
         return bool(self.episodes.finished >= self.config.episodes)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield a batch for each `episodes` that are over."""
+        """Yield a batch for each `episodes` finished episodes."""
         while self.episodes.finished >= self.config.episodes:
             steps = self.episodes.take(self.config.episodes)
             legal = steps.legal if steps.legal.size else None
@@ -297,24 +298,24 @@ class Reinforce(DeepLearner):
     def lesson(
         self, inputs: Array, action: Array, returns: Array, legal: Array | None = None
     ) -> Batch:
-        """Return the steps of episodes as a batch in which each episode, not each step, counts 1.
+        """Return the steps of episodes as a batch in which all episodes have the same weight.
 
-        J of a batch is a mean over its rows, and so a weight of rows / episodes makes it the mean
-        over episodes of sums over steps.
+        J of a batch is the mean over its rows. With the weight rows / episodes it becomes the
+        mean over episodes of the sums over steps.
         """
         targets = self.targets(inputs, action, returns, legal)
         return Batch(inputs, targets, len(returns) / self.config.episodes)
 
     def targets(self, inputs: Array, action: Array, returns: Array, legal: Array | None) -> object:
-        """Return the targets that the loss compares predictions with."""
+        """Return the targets of the loss."""
         return Played(action, legal, returns)
 
     def measure(self) -> dict[str, float]:
-        """Return numbers about the latest update, just before its step, by their name."""
+        """Return numbers that describe the latest update, just before its step, by their name."""
         assert self.latest is not None
         batch, prediction = self.latest
         return self.loss.measure(prediction, batch.targets)
 
     def forget(self) -> None:
-        """Drop the episodes under way; those that are over still count."""
+        """Delete the unfinished episodes; the finished ones still count."""
         self.episodes.drop()

@@ -1,20 +1,20 @@
-"""REINFORCE with baseline: judge what an action led to by what was to be expected anyway.
+"""REINFORCE with baseline: returns minus a learned state value.
 
-Fills `agents/deep_loop.py`, as REINFORCE does. Where every return is -20 or so, REINFORCE makes
-each action less probable in turn, and learns only from the difference. So learn beside the policy
-the return to expect of an observation, its value. Make actions more probable that turned out better
-than it, and less probable those that turned out worse:
+This file provides functions of `agents/deep_loop.py`, as REINFORCE does. If every return is about
+-20, REINFORCE makes each action less probable in turn. It learns only from small differences. So
+the agent also learns the expected return of an observation, the state value. Actions with a return
+above this value become more probable; actions with a return below it become less probable:
 
     J = mean over episodes of the sum over their steps of
         -(return - value) * log p(action) + value_weight / 2 * (value - return)^2
 
-The derivative of J by the policy's outputs is -(return - value) * score; the first term's value is
-held constant. Whatever number is taken off the return, as long as it does not depend on the action,
-the mean of the gradient stays the same, since the mean of the score is 0; what shrinks is the
-chance in it. J is that of A2C without entropy, and so its class is used.
+The derivative of J by the policy's outputs is -(return - value) * score. The value is a constant in
+the first term. The mean of the score is 0. So a baseline that is equal for all actions does not
+change the mean of the gradient. It reduces the variance. J is that of A2C without entropy, so
+this file uses the same class.
 
-Differs from REINFORCE by the value network, by return - value in the place of return, and at a time
-limit, where the value stands for what would have come (the bootstrap) instead of nothing.
+Differs from REINFORCE by the value network, and by return - value in place of return. At a time
+limit it uses the value of the last state (bootstrapping) instead of 0.
 
 Source: Williams (1992); Sutton & Barto, 2nd edition, section 13.4.
 """
@@ -35,7 +35,7 @@ class ReinforceWithBaselineConfig(ReinforceConfig):
     """Settings of REINFORCE with baseline."""
 
     value_weight: Amount = 1.0
-    """Of the value's error in J: with sgd, how much longer its steps are than the policy's."""
+    """Weight of the value's error in J; with sgd, its step size relative to the policy's."""
 
 
 class ReinforceWithBaseline(Reinforce):
@@ -43,7 +43,7 @@ class ReinforceWithBaseline(Reinforce):
 
     Args:
         config: Settings; see `ReinforceWithBaselineConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
 
     >>> import gymnasium
     >>> learner = ReinforceWithBaseline(seed=1)
@@ -64,6 +64,6 @@ class ReinforceWithBaseline(Reinforce):
     def targets(
         self, inputs: Array, action: Array, returns: Array, legal: Array | None
     ) -> ActionTargets:
-        """Return what the loss compares predictions with: the advantage is return - value."""
+        """Return the targets of the loss: the advantage is return - value."""
         advantage = returns - self.function(inputs)[:, -1]
         return ActionTargets(action, legal, None, advantage, returns)  # type: ignore[arg-type]

@@ -1,41 +1,47 @@
 """Learners whose function is a table: one value for each state, or for each state and action.
 
-Each file is one method: what it learns, its update, and how it differs from its neighbour. They are
-meant to be read in this order; an arrow is a small step.
+Each file is one method: its purpose, its update, and its difference from a similar method. Read
+the files in this order; an arrow marks a small change.
 
-    prediction: what is each state worth to a policy that is given?
-        monte_carlo_prediction   whole returns, once the episode has ended
-     -> temporal_difference      one reward and a guess of the rest, at once
-     -> n_step_td                n rewards and a guess of the rest
-     -> td_lambda                all n at once, by traces that fade
+    prediction: the state values of a given policy
+        monte_carlo_prediction   complete returns, after the end of the episode
+     -> temporal_difference      one reward and the value of the next state, after each step
+     -> n_step_td                n rewards and a state value
+     -> td_lambda                returns of all n at once, by eligibility traces
 
-    control: what is each action worth, and so, what is best?
-        monte_carlo              whole returns of the agent's own behaviour
-     -> off_policy_monte_carlo   weighted, so that they are those of the greedy policy
+    control: action values, and from them a good policy
+        monte_carlo              complete returns of the policy that acts
+     -> off_policy_monte_carlo   weighted returns, which estimate those of the greedy policy
         monte_carlo
-     -> sarsa                    one reward and the value of the action that is taken next
-     -> expected_sarsa           in place of that value, its mean over what the agent may do
+     -> sarsa                    one reward and the value of the next action that is taken
+     -> expected_sarsa           in place of that value, its mean under the policy
      -> q_learning               in place of that mean, the maximum
-     -> double_q_learning        of two tables, one names the best action, the other its value
+     -> double_q_learning        two tables: one selects the best action, the other gives its value
         sarsa
-     -> n_step_sarsa             n rewards and then the value
-     -> tree_backup              off-policy: actions that were not taken count by their values
+     -> n_step_sarsa             n rewards and then the action value
+     -> tree_backup              off-policy: the values of actions that were not taken count too
         sarsa
-     -> sarsa_lambda             all n at once, by traces that fade
+     -> sarsa_lambda             returns of all n at once, by eligibility traces
 
-    planning: learning from what is remembered, too
+    planning: learning from a learned model, too
         q_learning
-     -> dyna_q                   the world is remembered, and updates are made from memory
-     -> dyna_q_plus              with curiosity about what was not tried for long
+     -> dyna_q                   updates from a learned model of the world
+     -> dyna_q_plus              with a bonus for actions that were not tried for a long time
         dyna_q
-     -> prioritized_sweeping     with the most urgent updates first
+     -> prioritized_sweeping     with the largest changes first
 
-Prediction and control share their updates, which stand in the files of control.
+Methods of prediction use the updates in the files of control.
 
-What all share: the loop in `agents/loop.py`, `rules` (arrays, settings, picking an action),
-`descent` (moving a value), `learner` (which fills the loop with them), `worlds` (a model, and any
-Gymnasium environment), `prediction` (acting by a given policy), and `spaces` (from observations to
-rows of the table); the planners also `remembered_world` and `priority_queue`.
+All methods share the loop in `agents/loop.py` and these files:
+
+    rules      = arrays, settings, and the rule that picks an action
+    descent    = one step of gradient descent on one value
+    learner    = the class that puts the rules into the loop
+    worlds     = the rules of a model, and those of any Gymnasium environment
+    prediction = acting by a given policy
+    spaces     = the row of the table for an observation
+
+The methods of planning also use `remembered_world` and `priority_queue`.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,8 @@
-"""Learning from a transition by one step of gradient descent on the squared error of one cell.
+"""One step of gradient descent on the squared error of one cell, for each transition.
 
-`descend_to_target` fills the rule `update` of `agents/loop.py`: a method that learns by it writes
-only its `target`. Plain functions of scalars and rows, the same in the plain and the compiled loop.
+`descend_to_target` is the rule `update` of `agents/loop.py`. A method with this rule defines only
+its `target`. All functions take numbers and rows, and are the same in the plain and the compiled
+loop.
 """
 
 from __future__ import annotations
@@ -28,44 +29,44 @@ class GradientConfig(ControlConfig):
     """Settings of one-step control by gradient descent, on a table or on tiles."""
 
     tilings: Count = 8
-    """Tilings of a continuous observation space: a power of two."""
+    """Number of tilings of a continuous observation space: a power of two."""
     tiles: Count = 8
-    """Tiles along each dimension of a continuous observation space."""
+    """Number of tiles along each dimension of a continuous observation space."""
     tile_limit: Positive = 3.0
-    """Tiles end at minus and plus this where observations have no bounds, as Cart Pole's speeds."""
+    """Bound of the tiles, below and above 0, for observations without bounds."""
 
 
 class TileMemory(NamedTuple):
-    """The arrays of a method on tiles; a state is the row of `tiles` that holds its active ones."""
+    """Arrays of a method with tile coding; a state is a row of `tiles`, the active tiles."""
 
-    table: Values  # summands of action values [tiles, actions]
+    table: Values  # weights of tiles; an action value is a sum of weights [tiles, actions]
     visits: Counts  # updates of each cell [tiles, actions]
-    legal: Allowed  # actions allowed at the two latest observations [2, actions]
+    legal: Allowed  # legal actions at the two latest observations [2, actions]
     tiles: Annotated[Array, Index("tiles")]  # active at the two latest observations [2, tilings]
 
 
 def values_of_tiles(memory: TileMemory, state: int) -> Array:
-    """Return the action values of an observation: the sum over its active tiles. [actions]."""
+    """Return the action values of an observation: the sums over its active tiles. [actions]."""
     values: Array = np.add.reduce(memory.table.take(memory.tiles[state], axis=0), axis=-2)
     return values
 
 
 class Next(NamedTuple):
-    """The next state, as a target looks at it."""
+    """Next state, as a target uses it."""
 
     values: Array  # action values [actions]
-    legal: Array  # allowed actions [actions]
-    action: int  # the one picked already, by on-policy methods; -1 otherwise
-    exploration_rate: float  # with which the agent picks there
+    legal: Array  # legal actions [actions]
+    action: int  # the next action of an on-policy method; otherwise -1
+    exploration_rate: float  # probability of a random action in the next state
 
 
 def target(transition: Transition, following: Next, discount: float) -> float:
-    """Return the number that the value of the action just taken moves towards; a method's rule."""
+    """Return the target for the value of the action just taken; a rule of the method."""
     raise NotImplementedError
 
 
 def aim_of(memory: Tabular, rates: Rates, transition: Transition) -> float:
-    """Return the method's target for a transition, with the values as they are now."""
+    """Return the method's target for a transition, with the current values."""
     state = transition.next_state
     following = Next(values_of(memory, state), memory.legal[state], transition.next_action,
                      transition.next_exploration_rate)  # fmt: skip
@@ -93,7 +94,7 @@ def move(table: Array, visits: Array, rates: Rates, state: int, action: int, aim
         rates: `learning_rate` and `learning_rate_decay`; see `spielfeld.agents.loop.Rates`.
         state: Row of the cell.
         action: Column of the cell.
-        aim: The number that the cell is compared with, held constant.
+        aim: Target of the cell, held constant.
     """
     visits[state, action] += 1
     rate = decayed_rate(rates.learning_rate, rates.learning_rate_decay, visits[state, action])
@@ -102,10 +103,10 @@ def move(table: Array, visits: Array, rates: Rates, state: int, action: int, aim
 
 
 def require_target(rule: Callable[..., Any]) -> None:
-    """Refuse a target that takes other arguments than the loop gives.
+    """Refuse a target whose arguments differ from those of the loop.
 
     Raises:
-        ValueError: Names the arguments that it takes, and those that it should take.
+        ValueError: If the arguments differ; names its arguments and the expected ones.
     """
     taken = list(inspect.signature(rule).parameters)
     if len(taken) != 3 or taken[0] == "reward":

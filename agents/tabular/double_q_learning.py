@@ -1,17 +1,18 @@
-"""Double Q-learning: two tables, so that luck is not mistaken for worth.
+"""Double Q-learning: two tables, which remove the maximisation bias of Q-learning.
 
-The maximum over noisy values is too high on average: whichever action was luckiest looks best, and
-is then believed. Here one table names the best next action and the other one, which learned from
-other steps, says what it is worth; a coin decides after each step which of the two learns.
+The maximum of several noisy estimates is too high on average: this is the maximisation bias. Double
+Q-learning avoids it by two tables that learn from different steps. One table selects the best next
+action; the other table gives its value. A random draw after each step selects the table that
+learns.
 
     a* = argmax over a of Q1(next state, a)
     target = reward + discount * Q2(next state, a*), and reward alone at the end
     Q1(state, action) <- Q1(state, action) - learning_rate * (Q1(state, action) - target)
 
-and the same with Q1 and Q2 exchanged. The agent acts by the mean of both.
+The other case exchanges Q1 and Q2. The agent acts by the mean of both tables.
 
-Differs from Q-learning by the second table. Not one gradient step on one table, so this is an
-update of its own.
+Differs from Q-learning by the second table. The update is not a gradient step on one table, so this
+file defines it.
 
 Source: van Hasselt (2010); Sutton & Barto, 2nd edition, section 6.7, equation 6.10.
 """
@@ -37,13 +38,13 @@ class DoubleQLearningConfig(ControlConfig):
 
 
 class DoubleMemory(NamedTuple):
-    """What Double Q-learning keeps."""
+    """Arrays of Double Q-learning."""
 
-    table: Values  # mean of both tables, by which the agent acts [states, actions]
+    table: Values  # mean of both tables, from which the agent picks actions [states, actions]
     visits: Counts  # updates of each cell in either table [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
-    tables: Values  # the two [2, states, actions]
-    updates: Counts  # of each cell of each table [2, states, actions]
+    legal: Allowed  # legal actions seen so far [states, actions]
+    tables: Values  # both tables [2, states, actions]
+    updates: Counts  # updates of each cell of each table [2, states, actions]
 
 
 def double_q_learning_target(
@@ -58,12 +59,12 @@ def double_q_learning_target(
     """Return reward + discount * Q2(next state, argmax of Q1) (Sutton & Barto, equation 6.10).
 
     Args:
-        reward: Of the step just taken.
+        reward: Reward of the step just taken.
         discount: Weight of the next state's value.
         terminated: Whether the step ended the episode; a truncated one keeps its bootstrap.
-        choosing_values: Of the next state, in the table that learns. Shape [actions].
-        judging_values: Of the next state, in the other table. Shape [actions].
-        next_legal: Which actions the next state allows. Shape [actions].
+        choosing_values: Next state's values in the table that learns. Shape [actions].
+        judging_values: Next state's values in the other table. Shape [actions].
+        next_legal: Legal actions of the next state. Shape [actions].
         tie_draw: A draw from [0, 1) that picks among equally good actions.
     """
     if terminated:
@@ -80,7 +81,7 @@ def update_one_of_two(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Toss a coin, and move the cell of that table towards what the other one says."""
+    """Select a table at random, and move its cell towards the target from the other table."""
     state, action, following = transition.state, transition.action, transition.next_state
     chosen = int(agent.random() < 0.5)
     learning, judging = memory.tables[chosen], memory.tables[1 - chosen]
@@ -98,13 +99,13 @@ class DoubleQLearning(TabularLearner):
 
     Args:
         config: Settings; see `DoubleQLearningConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = DoubleQLearningConfig
     update = staticmethod(update_one_of_two)
 
     def make_memory(self, table: Array, legal: Array) -> DoubleMemory:
-        """Return two tables beside their mean."""
+        """Return two tables and their mean."""
         counts = np.zeros((3, *table.shape), np.int64)
         return DoubleMemory(table, counts[0], legal, np.stack([table, table]), counts[1:])

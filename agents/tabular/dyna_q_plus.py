@@ -1,17 +1,17 @@
-"""Dyna-Q+: Dyna-Q that wonders whether what it has not tried for long has changed.
+"""Dyna-Q+: Dyna-Q with an exploration bonus for actions not tried for a long time.
 
-In planning, a remembered reward is paid a bonus that grows with the time since its action was last
-taken in the world, and planning carries the bonus back to where the agent stands: it sets out, over
-many steps if need be, to see whether a wall has moved or a way has opened.
+In planning, a stored reward is increased by a bonus. The bonus grows with the time since the agent
+last tried the action in the world. Planning carries the bonus back to the agent's state, through
+many states if necessary. So the agent goes and tests whether the world has changed there.
 
     bonus = bonus_weight * square root of the environment steps since the action was last tried
     target = reward + bonus + discount * max over a' of Q(next state, a')
 
-Differs from Dyna-Q by the bonus, and by planning with all legal actions of a state where it has
-been: one never tried is thought to lead back to the state itself with reward 0.
+Differs from Dyna-Q by the bonus, and by planning with all legal actions of each visited state. An
+action that was never tried leads back to its state with reward 0 in the model.
 
-The bonus distorts values: after n steps without a try it is worth bonus_weight * sqrt(n) a step. A
-world that does not change is learned best with a weight that is small beside its rewards.
+The bonus changes the values: after n steps without a try it adds bonus_weight * sqrt(n) per step.
+For a world that does not change, use a weight that is small beside its rewards.
 
 Source: Sutton (1990); Sutton & Barto, 2nd edition, section 8.3 and the footnote in it.
 """
@@ -45,32 +45,32 @@ class DynaQPlusConfig(DynaQConfig):
     """Settings of Dyna-Q+."""
 
     bonus_weight: Amount = 0.001
-    """Reward for wondering: times the root of the environment steps since the last try."""
+    """Exploration bonus = this weight * root of the environment steps since the last try."""
 
 
 class CuriousPlanning(NamedTuple):
-    """The numbers that Dyna-Q+ needs besides `Rates`."""
+    """Settings of Dyna-Q+ that are not in `Rates`."""
 
     planning_steps: int
     bonus_weight: float
 
 
 class DynaQPlusMemory(NamedTuple):
-    """What Dyna-Q remembers, and when."""
+    """Table and learned model of Dyna-Q, and the time of each action's last try."""
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell, from memory too [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
-    rewards: Values  # last seen [states, actions]
-    next_states: StatesOrNone  # last seen, the state itself for one never tried [states, actions]
-    ends: Array  # whether the episode ended, last seen [states, actions]
-    pairs: Cells  # state * actions + action of those that planning picks from [states * actions]
-    listed: CellCount  # how many those are [1]
-    last_tried: Counts  # at which environment step, 0 for never [states, actions]
+    legal: Allowed  # updates of each cell, from the model too [states, actions]
+    rewards: Values  # legal actions seen so far [states, actions]
+    next_states: StatesOrNone  # latest reward [states, actions]
+    ends: Array  # latest next state; the state itself if never tried [states, actions]
+    pairs: Cells  # whether the episode ended at the latest try [states, actions]
+    listed: CellCount  # pairs for planning, as state * actions + action [states * actions]
+    last_tried: Counts  # number of these pairs [1]
     clock: Counts  # environment steps so far [1]
 
     def require_sound(self, steps: int) -> None:
-        """Refuse lists that would name an unknown pair or run over, and times to come."""
+        """Refuse lists with an unknown pair or with too many pairs, and times in the future."""
         require_listed(self)
         guard.within("The saved 'last_tried'", self.last_tried, 0, int(self.clock[0]) + 1)
 
@@ -81,10 +81,10 @@ def exploration_bonus(bonus_weight: float, steps: int) -> float:
 
 
 def consider_every_action(memory: DynaQPlusMemory, state: int, tried: int) -> None:
-    """List the actions of a state that are not listed yet: all legal ones, and the one tried.
+    """List all legal actions of a state, and the action just tried, if not listed yet.
 
-    Until tried, each leads back to the state with reward 0. The one tried may be legal no more:
-    after a step that stays in its state, `legal` tells of the next visit.
+    An action that was never tried leads back to its state with reward 0. The action just tried may
+    be illegal now: `legal` already describes the next visit if the state did not change.
     """
     for action in range(memory.table.shape[1]):
         possible = memory.legal[state, action] or action == tried
@@ -100,7 +100,7 @@ def dyna_q_plus_update(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Remember the step and its time, learn from it, and then from others with their bonus."""
+    """Store the step and its time, learn from it, and then from stored ones with their bonus."""
     state, action = transition.state, transition.action
     consider_every_action(memory, state, action)
     remember(memory, transition)
@@ -119,7 +119,7 @@ class DynaQPlus(DynaQ):
 
     Args:
         config: Settings; see `DynaQPlusConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = DynaQPlusConfig
@@ -128,11 +128,11 @@ class DynaQPlus(DynaQ):
 
     @property
     def settings(self) -> NamedTuple:
-        """Return how often to learn from memory, and how curiously."""
+        """Return the number of updates from the model, and the weight of the bonus."""
         return CuriousPlanning(self.config.planning_steps, self.config.bonus_weight)
 
     def make_memory(self, table: Array, legal: Array) -> Any:
-        """Return a memory in which nothing has been tried yet."""
+        """Return a model in which no action has been tried."""
         last_tried, clock = np.zeros(table.shape, np.int64), np.zeros(1, np.int64)
         dyna_q = super().make_memory(table, legal)._asdict()
         return DynaQPlusMemory(**dyna_q, last_tried=last_tried, clock=clock)

@@ -1,8 +1,8 @@
-"""Expected SARSA: learn what each action is worth if one goes on behaving as one does, on average.
+"""Expected SARSA: the target uses the mean value of the next action under the policy.
 
-Differs from SARSA by the mean over all next actions in the place of the one that happens to be
-picked: the noise of that pick goes, and larger steps can be taken. Differs from Q-learning by that
-mean in the place of the maximum; without exploration the two are the same.
+Differs from SARSA by this mean over all next actions; SARSA uses the one action that is picked. The
+mean has less noise than one action, so larger step sizes work. Differs from Q-learning by the mean
+in place of the maximum; without exploration the two are the same.
 
     target = reward + discount * sum over a' of policy(a' | next state) * Q(next state, a')
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - target)
@@ -20,12 +20,12 @@ from spielfeld.settings import Share, Whole, settings
 
 @settings
 class ExpectedSarsaConfig(GradientConfig):
-    """Settings of Expected SARSA: exploration fades to nothing, as an on-policy method needs."""
+    """Settings of Expected SARSA: exploration falls to 0, as an on-policy method needs."""
 
     final_exploration_rate: Share = 0.0
-    """Probability of a random action in the end: exploration fades to nothing."""
+    """Probability of a random action at the end; 0 ends exploration."""
     exploration_samples: Whole = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
 
 def expected_sarsa_target(transition: Transition, following: Next, discount: float) -> float:
@@ -59,7 +59,7 @@ class ExpectedSarsa(TabularLearner):
 
     Args:
         config: Settings; see `ExpectedSarsaConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = ExpectedSarsaConfig

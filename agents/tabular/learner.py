@@ -1,12 +1,11 @@
-"""Tabular learners: a table of values, the rules that fill `agents/loop.py`, and the two worlds.
+"""Tabular learners: a table of values, the rules for `agents/loop.py`, and the two kinds of worlds.
 
-`learn` runs the loop compiled where the environment is nothing but a `TabularModel`, and as plain
-Python in any other Gymnasium environment. The rules that methods share stand in `rules.py`
-and `descent.py`.
+`learn` runs the compiled loop if the environment is only a `TabularModel`. In any other Gymnasium
+environment it runs the loop in plain Python. The shared rules are in `rules.py` and `descent.py`.
 
-Where observations are continuous, a method with a `target` learns the sum of tiles in the place of
-one row of the table (Sutton & Barto, 2nd edition, sections 9.5.4 and 10.1). A state is then the
-place, 0 or 1, of one of the two latest observations.
+For continuous observations, a method with a `target` uses tile coding: an action value is a sum
+over tiles. See Sutton & Barto, 2nd edition, sections 9.5.4 and 10.1. A state is
+then 0 or 1, the place of one of the two latest observations.
 """
 
 from __future__ import annotations
@@ -59,15 +58,15 @@ Rule = Callable[..., Any]
 
 
 class TabularLearner:
-    """An agent that acts by a table and learns from each step; see `agents/loop.py`.
+    """Learner that acts by a table and learns from each step; see `agents/loop.py`.
 
-    A subclass names its `target`, or an `update` that needs no `target`. One whose update needs
-    more arrays than `Memory` overrides `make_memory`, and one whose update needs numbers besides
-    `Rates` overrides `settings`; both return a named tuple.
+    A subclass defines its `target`, or an `update` that needs no `target`. A method whose update
+    needs more arrays than `Memory` overrides `make_memory`. A method whose update needs numbers
+    besides `Rates` overrides `settings`. Both return a named tuple.
 
     Args:
         config: Settings of the subclass's `config_class`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
         **settings: Settings to change in `config`, such as `learning_rate=0.1`.
 
     Raises:
@@ -80,9 +79,9 @@ class TabularLearner:
     update: ClassVar[Callable[..., None]] = staticmethod(descend_to_target)
     target: ClassVar[Callable[..., float] | None] = None  # (transition, following, discount)
     on_policy: ClassVar[bool] = False  # whether the next action is picked before the update
-    judges: ClassVar[bool] = False  # whether a policy is judged: the table has one column
-    masked: bool = True  # whether worlds say which actions are legal
-    of_episode: ClassVar[tuple[str, ...]] = ()  # arrays of the memory about the present episode
+    judges: ClassVar[bool] = False  # whether the method is a prediction
+    masked: bool = True  # whether the worlds have an action mask
+    of_episode: ClassVar[tuple[str, ...]] = ()  # arrays of the memory about the current episode
     rules: ClassVar[dict[str, Rule]]
     model_loop: ClassVar[Callable[..., None]]
     noisy_model_loop: ClassVar[Callable[..., None]]
@@ -92,10 +91,10 @@ class TabularLearner:
     config: TabularConfig
     function: Table
     observations: DiscreteCode | TileCoder
-    memory: Any  # a named tuple of arrays that begins as `Memory` does
+    memory: Any  # a named tuple of arrays; the first ones are those of `Memory`
 
     def __init_subclass__(cls) -> None:
-        """Fill the loop with the rules of the subclass."""
+        """Put the rules of the subclass into the loop."""
         for name in ("target", "update", "pick"):
             rule = inspect.getattr_static(cls, name)
             if isinstance(rule, FunctionType):
@@ -127,12 +126,12 @@ class TabularLearner:
 
     @property
     def action_values(self) -> Array:
-        """The table itself. Shape [states, actions]."""
+        """Action values: the table itself. Shape [states, actions]."""
         return self.function.parameters["table"]
 
     @property
     def visits(self) -> Array:
-        """How often each cell was updated. Shape [states, actions]."""
+        """Number of updates of each cell. Shape [states, actions]."""
         visits: Array = self.memory.visits
         return visits
 
@@ -143,7 +142,7 @@ class TabularLearner:
 
     @property
     def settings(self) -> tuple[float, ...]:
-        """The numbers that the update needs besides `Rates`, as a named tuple."""
+        """Numbers that the update needs besides `Rates`, as a named tuple."""
         return ()
 
     def predict(self, inputs: object) -> Array:
@@ -151,11 +150,11 @@ class TabularLearner:
         return self.function(self.observations.encode(inputs))
 
     def act(self, observation: object, action_mask: Array | None = None) -> int | Array:
-        """Pick an action for the environment, exploring at the current rate.
+        """Pick an action for the environment, with the current exploration rate.
 
         Args:
-            observation: One observation of the environment that was learned from.
-            action_mask: Which actions are legal, all by default. Shape [actions].
+            observation: One observation of the environment of the last `learn`.
+            action_mask: Legal actions; all actions by default. Shape [actions].
         """
         code, memory, state = self.observations.encode(observation), self.memory, 0
         if self.tiled:
@@ -172,14 +171,14 @@ class TabularLearner:
         return self.actions.decode(action)
 
     def learn(self, source: Env[Any, Any], samples: int) -> History:
-        """Learn for `samples` more environment steps, compiled if `source` is a plain model.
+        """Learn for `samples` more environment steps; compiled if `source` is a plain model.
 
         Returns:
-            One row for each episode finished meanwhile: samples, episode_return, episode_length.
+            One row for each finished episode: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If the table does not fit the spaces of `source`, or values have left the
-                range of numbers.
+            ValueError: If the table does not fit the spaces of `source`, or values are no
+                longer finite.
         """
         samples = guard.whole("samples", samples)
         self._connect(source)
@@ -189,7 +188,7 @@ class TabularLearner:
         return self.recorded()
 
     def learn_readably(self, source: Env[Any, Any], samples: int) -> History:
-        """Learn as `learn` does, with every step in plain Python, where a debugger can follow."""
+        """Learn as `learn` does, with every step in plain Python, which a debugger can follow."""
         samples = guard.whole("samples", samples)
         self._connect(source)
         goal = self.samples + samples
@@ -198,7 +197,7 @@ class TabularLearner:
         return self.recorded()
 
     def learn_episodes(self, source: Env[Any, Any], episodes: int) -> History:
-        """Learn as `learn` does, until so many more episodes are over, however long they take."""
+        """Learn as `learn` does, until `episodes` more episodes are over."""
         episodes = guard.whole("episodes", episodes)
         self._connect(source)
         model, history = plain_model(source), History()
@@ -225,7 +224,7 @@ class TabularLearner:
         self.optimizer.step(self.function.parameters, backward(upstream), self.step_size(batch))
 
     def batch_of(self, transition: Transition) -> Batch:
-        """Return a transition as the cell of its action, with its target; counts the visit."""
+        """Return a transition as the cell of its action, with its target; count the visit."""
         aim = self._aim_of(self.memory, self.rates, transition)
         state, action = np.array([transition.state]), np.array([transition.action])
         inputs = self.memory.tiles[state] if self.tiled else state
@@ -233,9 +232,9 @@ class TabularLearner:
         return Batch(inputs, np.array([aim]), select=action)
 
     def step_size(self, batch: Batch) -> Array:
-        """Return each cell's own step size, which shrinks with its visits if it decays.
+        """Return the step size of each cell, which falls with its visits if there is a decay.
 
-        The cells that a prediction is the sum of share a step (Sutton & Barto, section 9.6).
+        The active tiles of one prediction share a step (Sutton & Barto, section 9.6).
         """
         visits = self.visits[self.function.cells(batch.inputs, batch.select)].tolist()
         rate, decay = self.rates.learning_rate, self.rates.learning_rate_decay
@@ -243,7 +242,7 @@ class TabularLearner:
         return rates * (len(batch) / len(rates))
 
     def transitions(self, source: Env[Any, Any], samples: int) -> Iterator[Transition]:
-        """Act for `samples` environment steps; yield each, to be learned from before the next."""
+        """Act for `samples` environment steps; yield each transition before the next step."""
         self._connect(source)
         seen: list[Transition] = []
 
@@ -268,13 +267,13 @@ class TabularLearner:
         return Memory(table, np.zeros(table.shape, np.int64), legal)
 
     def reserve(self, steps: int) -> None:
-        """Make room for an episode of `steps` environment steps, if the method remembers it."""
+        """Make room for an episode of `steps` environment steps, if the method stores episodes."""
 
     def prepare(self, source: Env[Any, Any]) -> None:
-        """Make the table and all other arrays for the spaces of `source`; nothing is learned.
+        """Make the table and all other arrays for the spaces of `source`, without learning.
 
         Raises:
-            ValueError: If there is no table for these spaces.
+            ValueError: If a table cannot have these spaces.
         """
         self.actions = DiscreteCode(source.action_space, "actions")
         space, config = source.observation_space, self.config
@@ -291,12 +290,12 @@ class TabularLearner:
         self.function = Table(states, 1 if self.judges else actions, config.initial_value)
         self.memory = self.make_memory(self.action_values, np.ones((states, actions), bool))
         if self.rules["update"] is descend_to_target and "target" not in self.rules:
-            raise ValueError(f"{type(self).__name__} names neither a target nor an update.")
+            raise ValueError(f"{type(self).__name__} defines neither a target nor an update.")
         self._fill({}, self.gym_loop)
         self._source = source
 
     def _prepare_tiles(self, coder: TileCoder) -> None:
-        share = self.config.initial_value / coder.tilings  # the tiles of a place add up to all
+        share = self.config.initial_value / coder.tilings  # an action value is a sum of tiles
         self.function = TileSum(coder.size, self.actions.size, share)
         self.observations, table = coder, self.action_values
         legal, tiles = np.ones((2, self.actions.size), bool), np.zeros((2, coder.tilings), np.int64)
@@ -313,12 +312,12 @@ class TabularLearner:
         self._fill(tiled, filled(loop, **rules))
 
     def _fill(self, rules: dict[str, Rule], gym_loop: Callable[..., None]) -> None:
-        """Take over the rules of a table, or those of tiles in their place."""
+        """Use the rules of a table, or the rules of tile coding."""
         self._rules, self._gym_loop = {**self.rules, **rules}, gym_loop
         self._pick, self._aim_of = filled(self.pick, **rules), filled(aim_of, **self._rules)
 
     def _connect(self, source: Env[Any, Any]) -> None:
-        """Prepare for a source; another one than last time begins a new episode."""
+        """Prepare for a source; a new source starts a new episode."""
         if source is self._source:
             return
         if self._source is None:
@@ -330,7 +329,7 @@ class TabularLearner:
         self.progress.begin_anew()
 
     def _change_world(self, source: Env[Any, Any]) -> None:
-        """Keep what was learned and forget the episode that the old world was left in."""
+        """Keep the learned values and delete the unfinished episode of the old world."""
         fresh = copy.copy(self)
         fresh.prepare(source)
         refuse_misfit("The table", self.memory.table, fresh.memory.table)
@@ -342,7 +341,7 @@ class TabularLearner:
     def _learn_some(
         self, source: Env[Any, Any], model: TabularModel | None, samples: int, episodes: int = NEVER
     ) -> None:
-        """Run the loop once, on the model if there is one, and leave the environment at its end."""
+        """Run the loop once, on the model if there is one, and set the environment to its end."""
         length = self.progress.position.length
         self.reserve(length.item() + samples)
         numbers = (self.memory, self.settings, self.rates)
@@ -360,13 +359,13 @@ class TabularLearner:
             place(source, state, length.item())
 
     def recorded(self) -> History:
-        """Hand over the episodes finished since the last call.
+        """Return the episodes that ended since the last call.
 
         Raises:
-            ValueError: If values have left the range of numbers meanwhile.
+            ValueError: If values are no longer finite.
         """
         if not np.isfinite(self.action_values).all():
-            raise ValueError("Values have grown beyond all numbers; a smaller learning_rate helps.")
+            raise ValueError("Values are no longer finite; choose a smaller learning_rate.")
         return self.progress.recorded()
 
     def index_bounds(self) -> dict[str, int]:
@@ -382,7 +381,7 @@ class TabularLearner:
         """Refuse a restored state whose arrays contradict each other.
 
         Raises:
-            ValueError: If the action picked is not allowed, or the memory is not sound.
+            ValueError: If the next action is not legal, or the memory contradicts itself.
         """
         state, action, length, _, _ = (array.item() for array in self.progress.position)
         allowed = action < 0 or (state >= 0 and self.memory.legal[state, action] > 0)
@@ -392,10 +391,10 @@ class TabularLearner:
 
 
 def refuse_misfit(what: str, array: Array, needed: Array) -> None:
-    """Refuse an array of another shape than a world needs.
+    """Refuse an array whose shape does not fit the world.
 
     Raises:
-        ValueError: If the shapes differ; names `what` it is and both of them.
+        ValueError: If the shapes differ; names the array and both shapes.
     """
     if array.shape != needed.shape:
         raise ValueError(

@@ -1,20 +1,19 @@
-"""Monte Carlo control: learn what each action is worth from how episodes ended.
+"""Monte Carlo control: action values of the agent's policy, from complete returns.
 
-Play an episode to its end; then go back through it and move the value of each action taken towards
-the return that followed.
+The agent plays an episode to its end. Then it goes back from the last step to the first. It moves
+each action value towards the return that followed.
 
     return = reward + discount * return of the next step, from the last step backwards
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
 
-which is one step of gradient descent on the squared error of one cell. A cell that was visited
-several times in an episode learns from its first visit alone, or from every one: both approach the
-same values; the former averages independent returns. With learning_rate 1 and decay 1 each cell is
-the plain average of its returns. Monte Carlo prediction does the same with states.
+which is one step of gradient descent on the squared error of one cell. A cell visited several times
+in an episode learns from its first visit only, or from every visit. Both approach the same values;
+first-visit returns are independent. With learning_rate 1 and decay 1 each cell is the plain average
+of its returns. Monte Carlo prediction does the same with states.
 
-The first method of control: nothing is learned before an episode ends, and nothing from a guess. So
-a policy that has come to walk in circles is not left before the time limit (Sutton & Barto, example
-6.5). An episode that the limit has cut off has no return; there, the value of the action that would
-have come next stands in for the rest.
+This method does not use bootstrapping, and learns only after the end of an episode. So the agent
+cannot leave a policy that walks in circles before the time limit (Sutton & Barto, example 6.5). A
+truncated episode has no complete return; the value of the next action replaces the missing rest.
 
 Source: Sutton & Barto, 2nd edition, sections 5.3 and 5.4.
 """
@@ -44,37 +43,37 @@ from spielfeld.snapshot import Counts, Values
 
 @settings
 class MonteCarloConfig(ControlConfig):
-    """Settings of Monte Carlo control: exploration fades to nothing, as on-policy methods need."""
+    """Settings of Monte Carlo control: exploration falls to 0, as an on-policy method needs."""
 
     final_exploration_rate: Share = 0.0
-    """Probability of a random action in the end: exploration fades to nothing."""
+    """Probability of a random action at the end; 0 ends exploration."""
     exploration_samples: Whole = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
     every_visit: bool = False
-    """Learn from every visit of a cell in an episode, not from the first one alone."""
+    """Learn from every visit of a cell in an episode, not only from the first visit."""
 
 
 class MonteCarloSettings(NamedTuple):
-    """Numbers of the method's own."""
+    """Settings of the method that are not in `Rates`."""
 
     every_visit: bool
 
 
 class EpisodeMemory(NamedTuple):
-    """What Monte Carlo keeps: the whole episode."""
+    """Arrays of Monte Carlo methods: the table and the whole episode."""
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
-    first_visit: StepsOrNone  # step at which the episode came to each cell, or -1 [states, actions]
-    states: EpisodeStates  # of each step of the episode [room]
+    legal: Allowed  # legal actions seen so far [states, actions]
+    first_visit: StepsOrNone  # step of the first visit to each cell, or -1 [states, actions]
+    states: EpisodeStates  # state of each step of the episode [room]
     actions: EpisodeColumns  # [room]
     rewards: EpisodeRewards  # [room]
-    length: Counts  # steps of the episode so far, one number
+    length: Counts  # number of steps of the episode so far, one number
 
     def require_sound(self, steps: int) -> None:
-        """Refuse another number of steps than the episode has, and first visits that were none."""
+        """Refuse another number of steps than the episode has, and wrong first visits."""
         require_steps(self, steps)
         state, action = np.nonzero(self.first_visit >= 0)
         step = self.first_visit[state, action]
@@ -92,7 +91,7 @@ def remember_and_look_back(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Note the step; when the episode is over, move each of its cells towards its return."""
+    """Store the step; after the end of the episode, move each of its cells towards its return."""
     step, state, action = memory.length[0], transition.state, transition.action
     memory.states[step], memory.actions[step] = state, action
     memory.rewards[step] = transition.reward
@@ -101,7 +100,7 @@ def remember_and_look_back(
     memory.length[0] += 1
     if transition.terminated or transition.truncated:
         rest = 0.0
-        if not transition.terminated:  # cut off: what would have followed is not known
+        if not transition.terminated:  # truncated: the rest of the rewards is not known
             rest = memory.table[transition.next_state, transition.next_action]
         look_back(memory, settings.every_visit, rates, rest)
 
@@ -121,7 +120,7 @@ def look_back(memory: EpisodeMemory, every_visit: bool, rates: Rates, rest: floa
 
 
 def episode_memory(table: Array, legal: Array) -> EpisodeMemory:
-    """Return an empty memory for a table and what is legal in its states."""
+    """Return an empty memory for a table and the legal actions of its states."""
     numbers, nothing = np.zeros(table.shape, np.int64), np.zeros(0, np.int64)
     length = np.zeros(1, np.int64)
     return EpisodeMemory(
@@ -130,32 +129,32 @@ def episode_memory(table: Array, legal: Array) -> EpisodeMemory:
 
 
 class EpisodeNotes(Protocol):
-    """A memory that holds an episode."""
+    """Memory that holds an episode."""
 
     @property
     def length(self) -> Array:
-        """Steps of the episode so far, one number."""
+        """Number of steps of the episode so far."""
         ...
 
     @property
     def states(self) -> Array:
-        """Of each step of the episode. Shape [room]."""
+        """State of each step of the episode. Shape [room]."""
         ...
 
 
 def require_steps(memory: EpisodeNotes, steps: int) -> None:
-    """Refuse a saved episode of another number of steps than the agent has taken, or without room.
+    """Refuse a saved episode whose number of steps is wrong or exceeds its room.
 
     Args:
         memory: With `length` and `states`.
-        steps: Of the episode under way.
+        steps: Number of steps of the current episode.
     """
     guard.require(memory.length[0] == steps, f"The saved 'length' must be {steps} steps here.")
     guard.require(steps <= len(memory.states), f"The saved 'states' must hold {steps} steps.")
 
 
 def with_room(array: Array, steps: int) -> Array:
-    """Return the array, longer if it has no room for `steps`."""
+    """Return the array, made longer if it has no room for `steps`."""
     if steps <= len(array):
         return array
     return np.concatenate([array, np.zeros(max(steps, 2 * len(array)) - len(array), array.dtype)])
@@ -166,7 +165,7 @@ class MonteCarlo(TabularLearner):
 
     Args:
         config: Settings; see `MonteCarloConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = MonteCarloConfig
@@ -178,11 +177,11 @@ class MonteCarlo(TabularLearner):
 
     @property
     def settings(self) -> MonteCarloSettings:
-        """Numbers of the method's own."""
+        """Settings of the method that are not in `Rates`."""
         return MonteCarloSettings(self.config.every_visit)
 
     def make_memory(self, table: Array, legal: Array) -> EpisodeMemory:
-        """Return an empty memory; `reserve` makes it grow."""
+        """Return an empty memory; `reserve` makes it larger."""
         return episode_memory(table, legal)
 
     def reserve(self, steps: int) -> None:

@@ -1,8 +1,7 @@
-"""Monte Carlo prediction: learn what each state is worth to a policy from whole returns.
+"""Monte Carlo prediction: state values of a fixed policy, from complete returns.
 
-Differs from Monte Carlo control by the policy, which is given, and by one value for each state; the
-update is the same function. An episode that the time limit has cut off ends with the value of the
-state in which it stood.
+Differs from Monte Carlo control by the given policy, and by one value for each state. Both use the
+same function as update. The return of a truncated episode ends with the value of its last state.
 
     return = reward + discount * return of the next step, from the last step backwards
     V(state) <- V(state) - learning_rate * (V(state) - return)
@@ -23,7 +22,7 @@ class MonteCarloPredictionConfig(PredictionConfig):
     """Settings of Monte Carlo prediction."""
 
     every_visit: bool = False
-    """Learn from every visit of a state in an episode, not from the first one alone."""
+    """Learn from every visit of a state in an episode, not only from the first visit."""
 
 
 class MonteCarloPrediction(PredictionLearner):
@@ -31,7 +30,7 @@ class MonteCarloPrediction(PredictionLearner):
 
     Args:
         config: Settings; see `MonteCarloPredictionConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
     """
 

@@ -1,15 +1,15 @@
-"""n-step SARSA: look n rewards ahead before guessing the rest.
+"""n-step SARSA: the target is n rewards and the value of the action after them.
 
-The value of an action moves towards the n rewards that followed it plus the discounted value of
-the action that came then. So an update is made n steps late, and one lucky step teaches n cells.
+The agent makes each update n steps later, when it knows the n rewards. One high reward changes the
+values of n cells at once.
 
     return = reward 1 + discount * reward 2 + ... + discount^n * Q(state n, action n)
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
 
-where nothing is added beyond the end of the episode; one that the time limit has cut off keeps its
-value of what would have come next.
+The return ends at the end of the episode. In a truncated episode it keeps the value of the next
+action.
 
-Differs from SARSA by n; with n = 1 it is SARSA, and with n longer than every episode it is
+Differs from SARSA by n: with n = 1 it is SARSA. If n is longer than every episode, it is
 every-visit Monte Carlo.
 
 Source: Sutton & Barto, 2nd edition, section 7.2, equations 7.4 and 7.5.
@@ -30,7 +30,7 @@ from spielfeld.arrays import Array
 from spielfeld.settings import Range, Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
-Steps = Annotated[int, Range(1, 2**24)]  # of a window, which takes 24 bytes for each
+Steps = Annotated[int, Range(1, 2**24)]  # steps in memory, each of 24 bytes
 
 
 @settings
@@ -38,24 +38,24 @@ class NStepSarsaConfig(ControlConfig):
     """Settings of n-step SARSA."""
 
     final_exploration_rate: Share = 0.0
-    """Probability of a random action in the end: exploration fades to nothing."""
+    """Probability of a random action at the end; 0 ends exploration."""
     exploration_samples: Whole = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
     steps: Steps = 4
-    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+    """Number of rewards before the estimated value: n, 1 or more."""
 
 
 class WindowMemory(NamedTuple):
-    """What n-step methods keep: the last n steps; step t of an episode stands in place t % n."""
+    """Arrays of n-step methods: the table and the last n steps; step t has place t % n."""
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
+    legal: Allowed  # legal actions seen so far [states, actions]
     states: States  # [n]
     actions: Columns  # [n]
     rewards: Values  # [n]
-    length: Counts  # steps of the episode so far, one number
+    length: Counts  # number of steps of the episode so far, one number
 
     def require_sound(self, steps: int) -> None:
         """Refuse another number of steps than the episode has."""
@@ -66,11 +66,11 @@ def n_step_return(rewards: Array, begin: int, end: int, discount: float, followi
     """Return G of step `begin`: rewards up to step `end`, then `following` (equation 7.4).
 
     Args:
-        rewards: The last n, that of step t in place t % n. Shape [n].
-        begin: Step of the episode whose return is asked for.
+        rewards: The last n rewards; step t has place t % n. Shape [n].
+        begin: Step of the episode at which the return begins.
         end: Step of the episode before which the rewards stop.
         discount: Weight of the next step.
-        following: Value of what comes at step `end`, 0 if nothing does.
+        following: Value at step `end`, 0 after the end of the episode.
     """
     result = following
     for step in range(end - 1, begin - 1, -1):
@@ -85,7 +85,7 @@ def learn_n_steps_late(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Note the step, and update the cell of n steps ago; at the end of an episode, all the rest."""
+    """Store the step and update the cell of n steps ago; at the end, update all other cells."""
     note(memory, transition)
     end, first = memory.length[0], memory.length[0] - memory.rewards.size
     last = end - 1 if (transition.terminated or transition.truncated) else first
@@ -101,7 +101,7 @@ def learn_n_steps_late(
 
 
 def note(memory: WindowMemory, transition: Transition) -> None:
-    """Put a step into the window, in the place of the oldest one."""
+    """Store a step in the place of the oldest one."""
     place = memory.length[0] % memory.rewards.size
     memory.states[place], memory.actions[place] = transition.state, transition.action
     memory.rewards[place] = transition.reward
@@ -109,7 +109,7 @@ def note(memory: WindowMemory, transition: Transition) -> None:
 
 
 def window_memory(table: Array, legal: Array, steps: int) -> WindowMemory:
-    """Return an empty window of `steps` steps."""
+    """Return an empty memory for `steps` steps."""
     states, actions = np.zeros((2, steps), np.int64)
     visits, length = np.zeros(table.shape, np.int64), np.zeros(1, np.int64)
     return WindowMemory(table, visits, legal, states, actions, np.zeros(steps), length)
@@ -120,7 +120,7 @@ class NStepSarsa(TabularLearner):
 
     Args:
         config: Settings; see `NStepSarsaConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = NStepSarsaConfig
@@ -130,5 +130,5 @@ class NStepSarsa(TabularLearner):
     of_episode = ("length",)
 
     def make_memory(self, table: Array, legal: Array) -> WindowMemory:
-        """Return an empty window of n steps."""
+        """Return an empty memory for n steps."""
         return window_memory(table, legal, self.config.steps)

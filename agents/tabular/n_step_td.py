@@ -1,7 +1,7 @@
-"""n-step TD: learn what each state is worth to a policy, looking n rewards ahead.
+"""n-step TD prediction: the target is n rewards and the value of the state after them.
 
-Differs from TD(0) by n: its target has n rewards before the guess. Differs from n-step SARSA by the
-policy, which is given, and by one value for each state; the update is the same function.
+Differs from TD(0) by n: the target has n rewards before the estimated value. Differs from n-step
+SARSA by the given policy, and by one value for each state. Both use the same function as update.
 
     return = reward 1 + discount * reward 2 + ... + discount^n * V(state n)
     V(state) <- V(state) - learning_rate * (V(state) - return)
@@ -22,7 +22,7 @@ class NStepTDConfig(PredictionConfig):
     """Settings of n-step TD."""
 
     steps: Steps = 4
-    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+    """Number of rewards before the estimated value: n, 1 or more."""
 
 
 class NStepTD(PredictionLearner):
@@ -30,7 +30,7 @@ class NStepTD(PredictionLearner):
 
     Args:
         config: Settings; see `NStepTDConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
     """
 

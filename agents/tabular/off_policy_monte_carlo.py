@@ -1,22 +1,22 @@
-"""Off-policy Monte Carlo control: learn the greedy policy's returns from exploring episodes.
+"""Off-policy Monte Carlo control: weighted importance sampling for the greedy policy.
 
-An episode that explores says little about the greedy policy, unless each return counts by how much
-more likely the greedy policy was to go on like that: the importance sampling ratio W. Going back
-through an episode W grows step by step, until an action is met that the greedy policy would never
-take; nothing before that can be learned from this episode.
+The agent explores, but learns about the greedy policy. So each return has a weight W, the
+importance sampling ratio. W is the probability of the actions under the greedy policy, divided by
+their probability under the policy that acts. The agent computes W from the last step backwards. W
+becomes 0 at an action that the greedy policy would not take, and earlier steps have no effect.
 
     return = reward + discount * return of the next step
     C(state, action) <- C(state, action) + W
     Q(state, action) <- Q(state, action) - W / C(state, action) * (Q(state, action) - return)
     W <- W * target(action | state) / behaviour(action | state)
 
-Q is then the average of returns weighted by W: weighted importance sampling, biased a little and
-far less noisy than the ordinary average. Both policies break ties between best actions at random.
+Q is then the average of returns weighted by W: weighted importance sampling. It has a small
+bias and much less variance than the ordinary average. Both policies break ties at random.
 
-Differs from Monte Carlo by the weights: the agent may go on exploring while it learns about acting
-greedily. It learns from the ends of episodes alone, which makes it slow where episodes are long;
-and where chance has a hand in them, a few returns of enormous weight drown all others. An episode
-that the time limit has cut off has no return, and teaches nothing.
+Differs from Monte Carlo by the weights: the agent may explore while it learns the greedy policy. It
+learns only from the last steps of episodes, so it is slow where episodes are long. In random worlds
+a few returns have very large weights and determine the average. A truncated episode has no complete
+return, and the agent does not learn from it.
 
 Source: Sutton & Barto, 2nd edition, sections 5.5 to 5.7, equations 5.7 and 5.8.
 """
@@ -45,8 +45,8 @@ from spielfeld.learning.optimizer import descend
 from spielfeld.settings import Finite, Share, Whole, settings
 from spielfeld.snapshot import Counts, Values
 
-TOLERANCE = 1e-9  # of a probability, which is a sum
-HUGE = 1e200  # where ratios stop growing, far below what a number can hold
+TOLERANCE = 1e-9  # of a sum of probabilities
+HUGE = 1e200  # limit of the ratios, far below the largest number
 
 
 @settings
@@ -56,27 +56,27 @@ class OffPolicyMonteCarloConfig:
     discount: Share = 0.99
     """Weight of the next state's value, in [0, 1]."""
     initial_value: Finite = -1000.0
-    """Of every cell; below any return, for an untried action that looks best ends the learning."""
+    """Value of every cell at the start, below any return: no untried action may look best."""
     exploration_rate: Share = 1.0
     """Probability of a random action at the start."""
     final_exploration_rate: Share = 0.3
-    """Probability of a random action in the end."""
+    """Probability of a random action at the end."""
     exploration_samples: Whole = 10_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
 
 class WeightedEpisodeMemory(NamedTuple):
-    """What off-policy Monte Carlo keeps: the whole episode, and how likely its actions were."""
+    """Arrays of off-policy Monte Carlo: the table, the whole episode and its probabilities."""
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
+    legal: Allowed  # legal actions seen so far [states, actions]
     weights: Values  # C, sum of the weights of all returns so far [states, actions]
-    states: EpisodeStates  # of each step of the episode [room]
+    states: EpisodeStates  # state of each step of the episode [room]
     actions: EpisodeColumns  # [room]
     rewards: EpisodeRewards  # [room]
-    probabilities: EpisodeShares  # with which the behaviour took each action [room]
-    length: Counts  # steps of the episode so far, one number
+    probabilities: EpisodeShares  # probability of each action under the behaviour policy [room]
+    length: Counts  # number of steps of the episode so far, one number
 
     def require_sound(self, steps: int) -> None:
         """Refuse another number of steps than the episode has, and actions of probability 0."""
@@ -92,7 +92,7 @@ def remember_and_weigh(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Note the step; when the episode is over, learn from its greedy end."""
+    """Store the step; after the end of the episode, learn from its last, greedy steps."""
     step, state, action = memory.length[0], transition.state, transition.action
     memory.states[step], memory.actions[step] = state, action
     memory.rewards[step] = transition.reward
@@ -107,7 +107,7 @@ def remember_and_weigh(
 
 
 def look_back(memory: WeightedEpisodeMemory, discount: float) -> None:
-    """Learn from the last step back to the last one that was not greedy."""
+    """Learn from the last step back to the last action that was not greedy."""
     result, weight = 0.0, 1.0
     for step in range(memory.length[0] - 1, -1, -1):
         state, action = memory.states[step], memory.actions[step]
@@ -118,7 +118,7 @@ def look_back(memory: WeightedEpisodeMemory, discount: float) -> None:
         rate = weight / memory.weights[state, action]
         memory.table[state, action] = descend(memory.table[state, action], slope, rate)
         greedy = action_probability(memory.table[state], memory.legal[state], 0.0, action)
-        # By a mask that changed within its step, the behaviour could not have taken the action.
+        # The mask changed within its step: the behaviour policy could not take the action.
         if greedy == 0.0 or memory.probabilities[step] == 0.0:
             break
         weight *= greedy / memory.probabilities[step]
@@ -131,7 +131,7 @@ class OffPolicyMonteCarlo(TabularLearner):
 
     Args:
         config: Settings; see `OffPolicyMonteCarloConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = OffPolicyMonteCarloConfig
@@ -140,7 +140,7 @@ class OffPolicyMonteCarlo(TabularLearner):
     memory: WeightedEpisodeMemory
 
     def make_memory(self, table: Array, legal: Array) -> WeightedEpisodeMemory:
-        """Return an empty memory; `reserve` makes it grow."""
+        """Return an empty memory; `reserve` makes it larger."""
         visits, length = np.zeros(table.shape, np.int64), np.zeros(1, np.int64)
         states, actions = np.zeros((2, 0), np.int64)
         rewards, probabilities = np.zeros((2, 0))

@@ -1,7 +1,7 @@
-"""What methods share that judge a policy: the table has one column, and nothing is chosen.
+"""Common parts of the prediction methods, which learn the state values of a given policy.
 
-Prediction is control with nothing to decide: the same walks and the same updates, but for actions
-that come from a given policy, and a value for each state where there was one for each action.
+The actions come from the policy, and the table has one column: one value for each state. The loop
+and the updates are those of control.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from spielfeld.envs.tabular import TabularModel
 def policy_pick(
     memory: Tabular, settings: object, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pick an action as likely as its weight in the policy says; two draws, as any pick."""
+    """Pick an action with its probability under the policy; two draws, as in every `pick`."""
     agent.random()
     return policy_action(memory.legal[state], agent.random())
 
@@ -38,18 +38,18 @@ def policy_action(weights: Array, choice_draw: float) -> int:
             reach, last = reach + weights[action], action
             if reach > choice_draw * total:
                 return action
-    return last  # where rounding left the last draw beyond the sum
+    return last  # rounding can leave the draw above the sum
 
 
 class PredictionLearner(TabularLearner):
-    """Learns what each state is worth to a policy; subclasses name their `update`.
+    """Learner of the state values of a policy; subclasses define their `update`.
 
-    The table, and what else its memory has for each cell, is [states, 1] here; `memory.legal` holds
-    the policy: the weight of each action. Shape [states, actions].
+    The table and all other arrays of cells have the shape [states, 1]. `memory.legal` holds the
+    policy: the weight of each action, [states, actions].
 
     Args:
         config: Settings of the subclass's `config_class`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
         **settings: Settings to change in `config`, such as `learning_rate=0.1`.
     """
@@ -67,7 +67,7 @@ class PredictionLearner(TabularLearner):
 
     @property
     def state_values(self) -> Array:
-        """The table itself. Shape [states]."""
+        """State values: the table itself. Shape [states]."""
         return self.action_values[:, 0]
 
     def predict(self, inputs: object) -> Array:
@@ -75,18 +75,18 @@ class PredictionLearner(TabularLearner):
         return super().predict(inputs)[..., 0]
 
     def act(self, observation: object, action_mask: Array | None = None) -> int | Array:
-        """Pick an action of the policy; one that was given knows by itself what is legal."""
+        """Pick an action of the policy; a given policy needs no action mask."""
         return super().act(observation, action_mask if self.policy is None else None)
 
     def judged_policy(self, model: TabularModel) -> Array:
-        """Return the policy that is judged, [states, actions], for a model of the world."""
+        """Return the policy, [states, actions], for a model of the world."""
         return random_policy(model) if self.policy is None else self.policy
 
     def prepare(self, source: Env[Any, Any]) -> None:
         """Make the table for the spaces of `source`; see `TabularLearner.prepare`.
 
         Raises:
-            ValueError: If the policy does not fit.
+            ValueError: If the policy does not fit the world.
         """
         super().prepare(source)
         shape = self.memory.legal.shape
@@ -103,15 +103,15 @@ class PredictionLearner(TabularLearner):
         """Refuse a restored state of another policy; see `TabularLearner.require_sound`.
 
         Raises:
-            ValueError: If its policy is another one.
+            ValueError: If the saved policy differs.
         """
         super().require_sound()
         if self.policy is not None and not np.array_equal(self.memory.legal, self.policy):
-            raise ValueError("The saved policy is another one than this learner judges.")
+            raise ValueError("The saved policy differs from the policy of this learner.")
 
 
 def check_policy(policy: Array, shape: tuple[int, ...], model: TabularModel | None) -> None:
-    """Refuse what is no policy in this world.
+    """Refuse an array that is no policy of this world.
 
     Raises:
         ValueError: If the shape does not fit, a row is no distribution, or an action is illegal.

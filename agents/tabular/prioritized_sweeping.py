@@ -1,19 +1,19 @@
-"""Prioritised sweeping: plan backwards from where a value has just turned out to be wrong.
+"""Prioritised sweeping: updates from a learned model, the largest changes first.
 
-Most steps from memory change nothing. So each remembered pair of state and action waits in a queue,
-with the error of its value as its priority, if that error is above `threshold`. After each step the
-`planning_steps` most urgent pairs are updated; each update looks at all pairs that are remembered
-to lead to its state, since their targets have moved, and lets them wait in their turn.
+Most updates from a model change nothing. So a queue holds the pairs of state and action whose error
+is above `threshold`. The error is the priority of the pair. After each step the agent updates the
+`planning_steps` pairs of the highest priority. An update changes the targets of all pairs that lead
+to its state. These pairs then enter the queue if their errors are large enough.
 
     priority = |reward + discount * max over a' of Q(next state, a') - Q(state, action)|
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - target)
 
-Differs from Dyna-Q by planning with the most urgent pair in the place of a random one, and by
-learning from nothing else: the step just taken waits in the queue like any other.
+Differs from Dyna-Q by the queue: it updates the most urgent pair, not a random pair. It also learns
+only from the queue; the step just taken enters the queue like any other.
 
-What it remembers is meant for deterministic worlds, as Dyna-Q's memory is, and so are full steps,
-the default here: a pair that was updated waits again only when something moves its target. On the
-slippery 8x8 frozen lake it learns next to nothing with them, 0.02 of perfect in 200,000 steps.
+The model is meant for deterministic worlds, as that of Dyna-Q is. So is the default step size of 1:
+an updated pair has no error until its target changes. On the slippery 8x8 frozen lake this setting
+learns almost nothing, a share of perfect of 0.02 in 200,000 steps.
 
 Source: Moore & Atkeson (1993); Peng & Williams (1993); Sutton & Barto, 2nd edition, section 8.4.
 """
@@ -49,48 +49,48 @@ from spielfeld.snapshot import Counts, Values
 
 @settings
 class PrioritizedSweepingConfig(ControlConfig):
-    """Settings of prioritised sweeping: full steps, since an update is not repeated for long."""
+    """Settings of prioritised sweeping: a step size of 1, because each error is updated once."""
 
     learning_rate: float = 1.0
-    """Step size of a cell's first update, in (0, 1]; below 1 a part of each error stays."""
+    """Step size of a cell's first update, in (0, 1]; below 1 a part of each error remains."""
     learning_rate_decay: float = 0.0
-    """Step size / (1 + decay * (visits - 1)); slippery worlds need it above 0."""
+    """Step size / (1 + decay * (visits - 1)); slippery worlds need a decay above 0."""
     planning_steps: Count = 5
-    """Most updates after each environment step, from 1."""
+    """Largest number of updates after each environment step, from 1."""
     threshold: Amount = 0.0001
-    """Errors up to this, in units of return, are not worth an update."""
+    """Smallest error that needs an update, in units of return."""
 
 
 class Sweeping(NamedTuple):
-    """The numbers that prioritised sweeping needs besides `Rates`."""
+    """Settings of prioritised sweeping that are not in `Rates`."""
 
     planning_steps: int
     threshold: float
 
 
 class SweepingMemory(NamedTuple):
-    """The remembered world, who leads where in it, and who waits.
+    """Table, learned model, the pairs that lead to each state, and the queue.
 
-    A pair is state * actions + action. The pairs that lead to a state form a chain, in which each
-    knows its neighbours, so that one can leave it when its action turns out to lead elsewhere.
+    A pair is state * actions + action. The pairs that lead to a state form a chain, and each pair
+    has the numbers of its neighbours. So a pair can leave the chain if its next state changes.
     """
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
-    rewards: Values  # last seen [states, actions]
-    next_states: StatesOrNone  # last seen, -1 for none [states, actions]
-    ends: Array  # whether the episode ended, last seen [states, actions]
+    legal: Allowed  # legal actions seen so far [states, actions]
+    rewards: Values  # latest reward [states, actions]
+    next_states: StatesOrNone  # latest next state, -1 for none [states, actions]
+    ends: Array  # whether the episode ended at the latest try [states, actions]
     first_source: CellsOrNone  # the first pair that leads to a state, -1 for none [states]
     following: CellsOrNone  # the next pair in the chain, -1 for none [states * actions]
     preceding: CellsOrNone  # the pair before it in the chain, -1 for none [states * actions]
-    heap: Cells  # these four are the queue of pairs, see `priority_queue.Queue`
+    heap: Cells  # the next four arrays are the queue, see `priority_queue.Queue`
     place: CellsOrNone
     priority: Values
     length: CellCount
 
     def require_sound(self, steps: int) -> None:
-        """Refuse chains that do not hold each remembered pair once, and a queue in disorder."""
+        """Refuse chains that do not hold each stored pair once, and a queue in wrong order."""
         require_chains(self)
         require_queue(self)
         waiting = self.heap[: self.length[0]]
@@ -99,20 +99,20 @@ class SweepingMemory(NamedTuple):
 
 
 def require_chains(memory: SweepingMemory) -> None:
-    """Refuse chains in which a pair is missing, stands twice, or does not lead to that state."""
+    """Refuse a chain if a pair is missing, occurs twice, or does not lead to its state."""
     next_states, following = memory.next_states.ravel().tolist(), memory.following.tolist()
     preceding, met = memory.preceding.tolist(), 0
     for state, pair in enumerate(memory.first_source.tolist()):
         before = -1
         while pair >= 0 and next_states[pair] == state and preceding[pair] == before:
-            before, pair, met = pair, following[pair], met + 1  # no round: neighbours know it
+            before, pair, met = pair, following[pair], met + 1  # ends: neighbours are checked
         guard.require(pair < 0, f"The saved chain of state {state} is broken at pair {pair}.")
     known = sum(state >= 0 for state in next_states)
     guard.require(met == known, f"The saved chains hold {met} pairs; {known} are remembered.")
 
 
 def leave_chain(memory: SweepingMemory, pair: int, state: int) -> None:
-    """Forget that a pair leads to a state."""
+    """Remove a pair from the chain of a state."""
     before, after = memory.preceding[pair], memory.following[pair]
     if before >= 0:
         memory.following[before] = after
@@ -123,7 +123,7 @@ def leave_chain(memory: SweepingMemory, pair: int, state: int) -> None:
 
 
 def join_chain(memory: SweepingMemory, pair: int, state: int) -> None:
-    """Remember that a pair leads to a state."""
+    """Add a pair to the chain of a state."""
     after = memory.first_source[state]
     memory.preceding[pair], memory.following[pair] = -1, after
     if after >= 0:
@@ -132,7 +132,7 @@ def join_chain(memory: SweepingMemory, pair: int, state: int) -> None:
 
 
 def note_urgency(memory: SweepingMemory, settings: Sweeping, rates: Rates, pair: int) -> None:
-    """Let a remembered pair wait if its value is wrong by more than the threshold."""
+    """Put a stored pair into the queue if the error of its value is above the threshold."""
     state, action = pair // memory.table.shape[1], pair % memory.table.shape[1]
     aim = remembered_target(memory, rates.discount, state, action, 0.0)
     error = abs(aim - memory.table[state, action])
@@ -147,7 +147,7 @@ def prioritized_sweeping_update(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Remember the step, then update the most urgent pairs and look at what leads to them."""
+    """Store the step, update the most urgent pairs, and check the pairs that lead to them."""
     state, action, actions = transition.state, transition.action, memory.table.shape[1]
     pair, known = state * actions + action, memory.next_states[state, action]
     if known != transition.next_state:
@@ -155,7 +155,7 @@ def prioritized_sweeping_update(
             leave_chain(memory, pair, known)
         join_chain(memory, pair, transition.next_state)
     remember(memory, transition)
-    source = pair  # to be looked at: first the pair just tried, then all that lead to one updated
+    source = pair  # pairs to check: the pair just tried, then all that lead to an updated state
     for done in range(settings.planning_steps + 1):
         while source >= 0:
             note_urgency(memory, settings, rates, source)
@@ -172,7 +172,7 @@ class PrioritizedSweeping(TabularLearner):
 
     Args:
         config: Settings; see `PrioritizedSweepingConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = PrioritizedSweepingConfig
@@ -181,11 +181,11 @@ class PrioritizedSweeping(TabularLearner):
 
     @property
     def settings(self) -> Sweeping:
-        """Return how often to learn from memory, and from which errors."""
+        """Return the number of updates from the model, and the threshold."""
         return Sweeping(self.config.planning_steps, self.config.threshold)
 
     def make_memory(self, table: Array, legal: Array) -> SweepingMemory:
-        """Return a memory in which nothing has been tried yet, and a queue that is empty."""
+        """Return a model in which no action has been tried, and an empty queue."""
         return SweepingMemory(
             table,
             np.zeros(table.shape, np.int64),

@@ -1,10 +1,10 @@
-"""A priority queue in arrays: which item is the most urgent, and how urgent is each.
+"""Priority queue in arrays, for items with an urgency.
 
-A binary heap: the item in place k is at least as urgent as those in places 2 k + 1 and 2 k + 2.
-Each item knows its place, so that its priority can be raised where it stands. Adding, raising and
-taking need a number of swaps that grows with the logarithm of the length.
+A binary heap: the item in place k is at least as urgent as those in places 2 k + 1 and 2 k + 2. The
+array `place` gives the place of each item, so that its priority can be raised. Adding, raising and
+removing an item need a number of swaps that grows with the logarithm of the length.
 
-Plain functions of anything with the four arrays of `Queue`, so that compiled loops can call them.
+Plain functions of any object with the four arrays of `Queue`, so that compiled loops can call them.
 
 Source: Williams (1964); Cormen et al., Introduction to Algorithms, 3rd edition, chapter 6.
 """
@@ -24,14 +24,14 @@ from spielfeld.snapshot import Values
 class Queue(NamedTuple):
     """The arrays of a queue of items numbered from 0; changed in place."""
 
-    heap: Cells  # items, the most urgent first; its first `length` entries count [items]
-    place: CellsOrNone  # of each item in `heap`, -1 if it does not wait [items]
-    priority: Values  # of each item that waits [items]
-    length: Array  # how many items wait [1]
+    heap: Cells  # items, the most urgent first; only the first `length` entries count [items]
+    place: CellsOrNone  # place of each item in `heap`, -1 if it is not in the queue [items]
+    priority: Values  # priority of each item in the queue [items]
+    length: Array  # number of items in the queue [1]
 
 
 class Waiting(Protocol):
-    """Anything with the arrays of `Queue`."""
+    """Any object with the arrays of `Queue`."""
 
     @property
     def heap(self) -> Array:
@@ -55,14 +55,14 @@ class Waiting(Protocol):
 
 
 def empty_queue(items: int) -> Queue:
-    """Return a queue in which none of `items` items waits."""
+    """Return an empty queue with room for `items` items."""
     return Queue(
         np.zeros(items, np.int64), np.full(items, -1), np.zeros(items), np.zeros(1, np.int64)
     )
 
 
 def require_queue(queue: Waiting) -> None:
-    """Refuse a saved queue in which an item does not stand in its place, or in its order."""
+    """Refuse a saved queue with an item in a wrong place or in wrong order."""
     length = int(queue.length[0])
     heap, waiting = queue.heap[:length], np.count_nonzero(queue.place >= 0)
     in_place = waiting == length and np.array_equal(queue.place[heap], np.arange(length))
@@ -73,7 +73,7 @@ def require_queue(queue: Waiting) -> None:
 
 
 def push(queue: Waiting, item: int, priority: float) -> None:
-    """Let an item wait; one that waits already keeps the higher of its two priorities."""
+    """Add an item to the queue; an item already there keeps the higher of its two priorities."""
     if queue.place[item] < 0:
         queue.place[item] = queue.length[0]
         queue.heap[queue.length[0]] = item
@@ -85,7 +85,7 @@ def push(queue: Waiting, item: int, priority: float) -> None:
 
 
 def pop(queue: Waiting) -> int:
-    """Take the most urgent item out and return it, -1 if none waits."""
+    """Remove and return the most urgent item; -1 if the queue is empty."""
     if queue.length[0] == 0:
         return -1
     item: int = queue.heap[0]
@@ -97,14 +97,14 @@ def pop(queue: Waiting) -> int:
 
 
 def rise(queue: Waiting, place: int) -> None:
-    """Move the item in a place up, past all that are less urgent."""
+    """Move the item in a place up, before all that are less urgent."""
     while place > 0 and is_ahead(queue, place, (place - 1) // 2):
         swap(queue, place, (place - 1) // 2)
         place = (place - 1) // 2
 
 
 def sink(queue: Waiting, place: int) -> None:
-    """Move the item in a place down, past all that are more urgent."""
+    """Move the item in a place down, after all that are more urgent."""
     first = more_urgent_child(queue, place)
     while first >= 0 and is_ahead(queue, first, place):
         swap(queue, place, first)
@@ -113,7 +113,7 @@ def sink(queue: Waiting, place: int) -> None:
 
 
 def more_urgent_child(queue: Waiting, place: int) -> int:
-    """Return the place below that is more urgent than the other, -1 if there is none below."""
+    """Return the more urgent of the two places below a place, -1 if there is none."""
     child = 2 * place + 1
     if child >= queue.length[0]:
         return -1
@@ -123,12 +123,12 @@ def more_urgent_child(queue: Waiting, place: int) -> int:
 
 
 def is_ahead(queue: Waiting, place: int, other: int) -> bool:
-    """Return whether the item in a place is more urgent than the item in another."""
+    """Return whether the item in `place` is more urgent than the item in `other`."""
     return bool(queue.priority[queue.heap[place]] > queue.priority[queue.heap[other]])
 
 
 def swap(queue: Waiting, place: int, other: int) -> None:
-    """Let the items in two places change places."""
+    """Exchange the items in two places."""
     item, moved = queue.heap[place], queue.heap[other]
     queue.heap[place], queue.heap[other] = moved, item
     queue.place[item], queue.place[moved] = other, place

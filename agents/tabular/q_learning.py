@@ -1,16 +1,16 @@
-"""Q-learning: learn what each action is worth if one acts perfectly ever after.
+"""Q-learning: the target uses the largest value of the next state.
 
-Act in any exploring way; after each step, move the value of the action just taken towards its
-reward plus the discounted value of the best action in the next state. Whatever the behaviour, the
-table approaches the optimal action values, as long as every action is tried again and again.
+The agent explores. After each step it moves the value of the action just taken towards the target.
+The target is the reward plus the discounted value of the best next action. The table approaches the
+optimal action values under any policy that tries every action again and again.
 
     target = reward + discount * max over a' of Q(next state, a'), and reward alone at the end
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - target)
 
 which is one step of gradient descent on the squared error of one cell of a table.
 
-Differs from Expected SARSA by the maximum in the place of the mean over what the agent would do: it
-learns about acting perfectly while acting otherwise (off-policy).
+Differs from Expected SARSA by the maximum in place of the mean over the agent's policy. It learns
+about the greedy policy while the agent follows another policy (off-policy).
 
 Source: Watkins (1989); Sutton & Barto, 2nd edition, section 6.5, equation 6.8.
 """
@@ -58,7 +58,7 @@ class QLearning(TabularLearner):
 
     Args:
         config: Settings; see `QLearningConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
 
     >>> import gymnasium, spielfeld.envs
     >>> learner = QLearning(seed=1)

@@ -1,8 +1,8 @@
-"""The world as an agent remembers it: what followed each action when it was last tried.
+"""Learned model of the world: the result of each action when the agent last tried it.
 
-One entry for each state and action: the reward, the next state and whether the episode ended. That
-is a model of a deterministic world. In a slippery one it holds the latest accident for the rule,
-until the action is tried again: planning then averages over accidents only as fast as they happen.
+The model stores the reward, the next state and the end of the episode for each state and action. It
+is exact in a deterministic world. In a slippery world it holds only the latest random result, until
+the agent tries the action again. Planning then repeats this result.
 
 Plain functions of a memory with the arrays of `Remembered`, such as `dyna_q.DynaQMemory`.
 
@@ -24,26 +24,26 @@ from spielfeld.arrays import Array
 
 
 class Remembered(Tabular, Protocol):
-    """The arrays of a remembered world."""
+    """Arrays of a learned model."""
 
     @property
     def rewards(self) -> Array:
-        """Last seen. Shape [states, actions]."""
+        """Latest reward. Shape [states, actions]."""
         ...
 
     @property
     def next_states(self) -> Array:
-        """Last seen, -1 for none. Shape [states, actions]."""
+        """Latest next state, -1 for none. Shape [states, actions]."""
         ...
 
     @property
     def ends(self) -> Array:
-        """Whether the episode ended, last seen. Shape [states, actions]."""
+        """Whether the episode ended at the latest try. Shape [states, actions]."""
         ...
 
 
 class Listed(Remembered, Protocol):
-    """A remembered world, and the pairs of it that planning picks from."""
+    """Learned model with a list of the pairs for planning."""
 
     @property
     def pairs(self) -> Array:
@@ -52,14 +52,14 @@ class Listed(Remembered, Protocol):
 
     @property
     def listed(self) -> Array:
-        """How many pairs are listed, one number."""
+        """Number of listed pairs."""
         ...
 
 
 def remember(memory: Remembered, transition: Transition) -> None:
-    """Write down what an action led to, over what it led to before.
+    """Store the result of an action in place of the earlier result.
 
-    A step that ran into the time limit is no end: it led to its next state.
+    A step at the time limit is no end: it led to its next state.
     """
     state, action = transition.state, transition.action
     memory.rewards[state, action] = transition.reward
@@ -68,12 +68,12 @@ def remember(memory: Remembered, transition: Transition) -> None:
 
 
 def is_new(memory: Remembered, state: int, action: int) -> bool:
-    """Return whether nothing is remembered of an action."""
+    """Return whether the model has no result of an action."""
     return bool(memory.next_states[state, action] < 0)
 
 
 def require_listed(memory: Listed) -> None:
-    """Refuse a saved list with a pair twice, or with one of which nothing is remembered."""
+    """Refuse a saved list with a pair twice, or with a pair that has no stored result."""
     listed = memory.pairs[: memory.listed[0]]
     guard.require(len(np.unique(listed)) == len(listed), "The saved 'pairs' hold a pair twice.")
     known = memory.next_states.ravel()[listed] >= 0
@@ -81,13 +81,13 @@ def require_listed(memory: Listed) -> None:
 
 
 def list_pair(memory: Listed, state: int, action: int) -> None:
-    """Put a state and an action on the list of those that planning picks from."""
+    """Add a state and an action to the list of pairs for planning."""
     memory.pairs[memory.listed[0]] = state * memory.table.shape[1] + action
     memory.listed[0] += 1
 
 
 def recall_pair(memory: Listed, draw: float) -> tuple[int, int]:
-    """Return the state and the action that a draw from [0, 1) picks, each listed pair alike."""
+    """Return the pair that a draw from [0, 1) picks; all listed pairs are equally likely."""
     pair = memory.pairs[int(draw * memory.listed[0])]
     return pair // memory.table.shape[1], pair % memory.table.shape[1]
 
@@ -95,7 +95,7 @@ def recall_pair(memory: Listed, draw: float) -> tuple[int, int]:
 def remembered_target(
     memory: Remembered, discount: float, state: int, action: int, bonus: float
 ) -> float:
-    """Return Q-learning's target for what is remembered of an action, paid a bonus on top."""
+    """Return Q-learning's target for the stored result of an action, plus a bonus."""
     next_state = memory.next_states[state, action]
     reward: float = memory.rewards[state, action] + bonus
     if memory.ends[state, action]:
@@ -106,6 +106,6 @@ def remembered_target(
 def learn_from_memory(
     memory: Remembered, rates: Rates, state: int, action: int, bonus: float
 ) -> None:
-    """Take one step of Q-learning on what is remembered of an action."""
+    """Take one step of Q-learning on the stored result of an action."""
     aim = remembered_target(memory, rates.discount, state, action, bonus)
     move(memory.table, memory.visits, rates, state, action, aim)

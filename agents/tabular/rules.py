@@ -1,10 +1,10 @@
-"""Arrays, settings and the rule to pick an action, which tabular methods share.
+"""Arrays, settings and the rule that picks an action, for all tabular methods.
 
-Each method keeps a named tuple of arrays that compiled loops change in place. The annotation of an
-array says what its numbers stand for, so that a state from a file is checked before it is restored.
+Each method has a named tuple of arrays that compiled loops change in place. The annotation of an
+array states the meaning of its numbers; a state from a file is checked by it.
 
-`soft_pick` fills the rule `pick` of `agents/loop.py`. The rule `update` of methods with a `target`
-stands in `descent.py`. Plain functions of scalars and rows, the same in the plain and the compiled
+`soft_pick` is the rule `pick` of `agents/loop.py`. The rule `update` of methods with a `target` is
+in `descent.py`. All functions take numbers and rows, and are the same in the plain and the compiled
 loop.
 """
 
@@ -23,7 +23,7 @@ StepSize = Annotated[float, Range(0, 1, open_low=True)]
 # Arrays.
 
 Allowed = Annotated[Array, Amount]
-"""Whether actions are allowed, or the weights that a policy gives them."""
+"""Whether actions are legal, or the weights that a policy gives them."""
 States = Annotated[Array, Index("states")]
 StatesOrNone = Annotated[Array, Index("states", none=True)]
 Columns = Annotated[Array, Index("columns")]
@@ -31,49 +31,49 @@ Cells = Annotated[Array, Index("cells")]
 """Cells of the table, each as row * columns + column."""
 CellsOrNone = Annotated[Array, Index("cells", none=True)]
 CellCount = Annotated[Array, Index("cell_counts")]
-"""How many cells of a list are in use, one number."""
+"""Number of used cells in a list, one number."""
 StepsOrNone = Annotated[Array, Range(-1, 2**62)]
 EpisodeStates = Annotated[Array, Grows(), Index("states")]
-"""Of each step of the episode; the array grows with it."""
+"""State of each step of the episode; the array grows with the episode."""
 EpisodeColumns = Annotated[Array, Grows(), Index("columns")]
 EpisodeRewards = Annotated[Array, Grows(), Finite]
 EpisodeShares = Annotated[Array, Grows(), Share]
 
 
 class Tabular(Protocol):
-    """The arrays that every memory begins with."""
+    """First arrays of every memory."""
 
     @property
     def table(self) -> Values:
-        """Action values, or values of states. Shape [states, actions] or [states, 1]."""
+        """Action values or state values. Shape [states, actions] or [states, 1]."""
         ...
 
     @property
     def visits(self) -> Counts:
-        """Updates of each cell, of the table's shape."""
+        """Number of updates of each cell, with the shape of the table."""
         ...
 
     @property
     def legal(self) -> Allowed:
-        """Actions known to be allowed, or a policy's weights. Shape [states, actions]."""
+        """Legal actions seen so far, or the weights of a policy. Shape [states, actions]."""
         ...
 
 
 @runtime_checkable
 class SoundMemory(Protocol):
-    """A memory whose arrays must agree with one another."""
+    """Memory whose arrays must agree with one another."""
 
     def require_sound(self, steps: int) -> None:
-        """Raise a ValueError if they do not fit an episode of `steps` environment steps."""
+        """Raise a ValueError if the arrays do not fit an episode of `steps` environment steps."""
         ...
 
 
 class Memory(NamedTuple):
-    """The arrays of every method; one that needs more names these first, then its own."""
+    """Arrays of every method; a larger memory begins with these and adds its own."""
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
+    legal: Allowed  # legal actions seen so far [states, actions]
 
 
 # Settings.
@@ -89,18 +89,18 @@ class TabularConfig(Protocol):
 
     @property
     def initial_value(self) -> float:
-        """Of every cell."""
+        """Value of every cell at the start."""
         ...
 
 
 @settings
 class PredictionConfig:
-    """Settings of methods that judge a policy and choose nothing."""
+    """Settings of prediction methods, which learn the values of a given policy."""
 
     discount: Share = 0.99
     """Weight of the next state's value, in [0, 1]."""
     initial_value: Finite = 0.0
-    """Of every cell."""
+    """Value of every cell at the start."""
     learning_rate: StepSize = 0.5
     """Step size of a cell's first update, in (0, 1]."""
     learning_rate_decay: Amount = 0.01
@@ -114,13 +114,13 @@ class ControlConfig:
     discount: Share = 0.99
     """Weight of the next state's value, in [0, 1]."""
     initial_value: Finite = 0.0
-    """Of every cell; one that is too good to be true makes the agent try everything."""
+    """Value of every cell at the start; a very high value makes the agent try every action."""
     exploration_rate: Share = 1.0
     """Probability of a random action at the start."""
     final_exploration_rate: Share = 0.3
-    """Probability of a random action in the end."""
+    """Probability of a random action at the end."""
     exploration_samples: Whole = 10_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
     learning_rate: StepSize = 0.5
     """Step size of a cell's first update, in (0, 1]."""
     learning_rate_decay: Amount = 0.01
@@ -139,7 +139,7 @@ def values_of(memory: Tabular, state: int) -> Array:
 def soft_pick(
     memory: Tabular, settings: object, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pick a random legal action with probability `rate`, else a best one; two draws."""
+    """Pick a random legal action with probability `rate`, otherwise a best action; two draws."""
     values, legal = values_of(memory, state), memory.legal[state]
     return choose_action(values, legal, rate, agent.random(), agent.random())
 
@@ -147,14 +147,14 @@ def soft_pick(
 def choose_action(
     values: Array, legal: Array, exploration_rate: float, explore_draw: float, choice_draw: float
 ) -> int:
-    """Pick a random legal action with probability `exploration_rate`, else a best one.
+    """Pick a random legal action with probability `exploration_rate`, otherwise a best action.
 
-    Ties between best actions are broken at random: an agent that always took the first would walk
-    into the same wall as long as it knows nothing (Sutton & Barto, section 2.2).
+    Ties between best actions are broken at random. Otherwise a new agent would always take the
+    first action, for example into a wall (Sutton & Barto, section 2.2).
 
     Args:
         values: Action values. Shape [actions].
-        legal: Which actions are allowed. Shape [actions].
+        legal: Which actions are legal. Shape [actions].
         exploration_rate: Probability of a random action.
         explore_draw: A draw from [0, 1) that decides whether to explore.
         choice_draw: A draw from [0, 1) that picks among the candidates.
@@ -177,15 +177,16 @@ def choose_action(
 
 
 def action_probability(values: Array, legal: Array, exploration_rate: float, action: int) -> float:
-    """Return how likely `choose_action` picks `action`, when ties are broken at random.
+    """Return the probability that `choose_action` picks `action`, with random ties.
 
-    exploration_rate / legal actions, and for a best one (1 - exploration_rate) / best ones more.
+    It is exploration_rate / legal actions, plus (1 - exploration_rate) / best actions for a best
+    action.
 
     Args:
         values: Action values. Shape [actions].
-        legal: Which actions are allowed. Shape [actions].
-        exploration_rate: Probability of a random action; 0 asks about the greedy policy.
-        action: A legal one.
+        legal: Which actions are legal. Shape [actions].
+        exploration_rate: Probability of a random action; 0 for the greedy policy.
+        action: A legal action.
     """
     best, ties, count = -float("inf"), 0, 0
     for other in range(values.size):

@@ -1,17 +1,18 @@
-"""SARSA: learn what each action is worth if one goes on behaving as one does.
+"""SARSA: the target uses the value of the next action that the agent takes.
 
-Act, see the reward and the next state, and pick the next action; then move the value of the action
-just taken towards the reward plus the discounted value of the action just picked. The name spells
-what an update needs: state, action, reward, next state, next action.
+The agent acts, observes the reward and the next state, and picks the next action. Then it moves the
+value of the last action towards the target. The name lists the data of an update: state, action,
+reward, next state, next action.
 
     target = reward + discount * Q(next state, next action), and reward alone at the end
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - target)
 
-Differs from Monte Carlo by one reward and a guess of the rest in the place of the whole return: it
-learns at once, and does not need episodes to end.
+Differs from Monte Carlo by bootstrapping: one reward and an estimated value replace the complete
+return. So SARSA learns after each step, and episodes need not end.
 
-Since its own exploration counts (on-policy), it keeps away from cliffs that exploring would fall
-from. Its greedy policy becomes optimal only if exploration fades to nothing.
+SARSA is on-policy: the values include the agent's own exploration. So the agent keeps away from
+cliffs, where a random action could let it fall. Its greedy policy becomes optimal only if
+exploration falls to 0.
 
 Source: Rummery & Niranjan (1994); Sutton & Barto, 2nd edition, section 6.4, equation 6.7.
 """
@@ -26,12 +27,12 @@ from spielfeld.settings import Share, Whole, settings
 
 @settings
 class SarsaConfig(GradientConfig):
-    """Settings of SARSA: exploration fades to nothing, as an on-policy method needs."""
+    """Settings of SARSA: exploration falls to 0, as an on-policy method needs."""
 
     final_exploration_rate: Share = 0.0
-    """Probability of a random action in the end: exploration fades to nothing."""
+    """Probability of a random action at the end; 0 ends exploration."""
     exploration_samples: Whole = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
 
 def sarsa_target(transition: Transition, following: Next, discount: float) -> float:
@@ -55,7 +56,7 @@ class Sarsa(TabularLearner):
 
     Args:
         config: Settings; see `SarsaConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = SarsaConfig

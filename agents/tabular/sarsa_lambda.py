@@ -1,8 +1,8 @@
-"""SARSA(lambda): what happens now is credited to everything done before, the more recent the more.
+"""SARSA(lambda): SARSA with accumulating, replacing or Dutch eligibility traces.
 
-Each cell carries a trace that jumps when the cell is visited and fades by discount * trace_decay in
-every step; an error moves all cells at once, each by its trace. This mixes all n-step returns, with
-weights that fall by trace_decay, and yet learns at every step.
+Each cell has an eligibility trace. The trace rises when the agent visits the cell, and falls by the
+factor discount * trace_decay in every step. Each TD error changes all cells at once, in proportion
+to their traces. This mixes all n-step returns, with weights that fall by trace_decay.
 
     error = reward + discount * Q(next state, next action) - Q(state, action)
     trace <- discount * trace_decay * trace, everywhere, and for the cell just visited then
@@ -11,16 +11,16 @@ weights that fall by trace_decay, and yet learns at every step.
         dutch:         trace <- trace + learning_rate * (1 - trace)
     Q <- Q + error * trace, everywhere
 
-The step size stands inside the trace, so that each visit keeps its own. With Dutch traces two terms
-more make the table exactly what the forward view, which waits to see the future, would compute from
-the rewards so far ("true online"). The drift is how far the cell just visited has moved since its
-value was used as that of the next cell, one step earlier:
+The trace includes the step size, so that each visit keeps its own step size. With Dutch traces, two
+more terms make the table equal to that of the forward view ("true online"). The forward view
+computes the table from all rewards so far. The drift is the change of the visited cell since the
+last step, when it was the next cell:
 
     Q <- Q + drift * trace, everywhere, and for the cell just visited then
         Q <- Q - learning_rate * drift
 
-Differs from n-step SARSA by fading instead of a window. With trace_decay 0 it is SARSA; with 1 it
-is close to every-visit Monte Carlo. Not one gradient step on one cell, so an update of its own.
+Differs from n-step SARSA by traces instead of the last n steps. With trace_decay 0 it is SARSA;
+with 1 it is close to every-visit Monte Carlo. Its update is not a gradient step on one cell.
 
 Source: Rummery & Niranjan (1994); Singh & Sutton (1996); van Seijen et al. (2016); Sutton & Barto,
 2nd edition, sections 12.2, 12.5 and 12.7.
@@ -44,7 +44,7 @@ from spielfeld.snapshot import Counts, Values
 
 ACCUMULATING, REPLACING, DUTCH = range(3)
 KINDS = {"accumulating": ACCUMULATING, "replacing": REPLACING, "dutch": DUTCH}
-FADED = 1e-12  # a trace below this is none
+FADED = 1e-12  # a smaller trace is set to 0
 
 
 @settings
@@ -52,43 +52,43 @@ class SarsaLambdaConfig(ControlConfig):
     """Settings of SARSA(lambda)."""
 
     final_exploration_rate: Share = 0.0
-    """Probability of a random action in the end: exploration fades to nothing."""
+    """Probability of a random action at the end; 0 ends exploration."""
     exploration_samples: Whole = 80_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
     trace_decay: Share = 0.9
-    """What is left of a trace after a step, besides the discount: lambda, in [0, 1]."""
+    """Factor of every trace in each step, besides the discount: lambda, in [0, 1]."""
     traces: Literal["accumulating", "replacing", "dutch"] = "dutch"
-    """What a visit does to its trace."""
+    """Change of the trace of a visited cell."""
 
 
 class TraceSettings(NamedTuple):
-    """Numbers of the method's own."""
+    """Settings of the method that are not in `Rates`."""
 
     trace_decay: float
     kind: int  # ACCUMULATING, REPLACING or DUTCH
 
 
 class TraceMemory(NamedTuple):
-    """What methods with traces keep; cells whose trace is not 0 are listed."""
+    """Arrays of methods with eligibility traces, and a list of the cells whose trace is not 0."""
 
     table: Values  # action values [states, actions]
     visits: Counts  # updates of each cell [states, actions]
-    legal: Allowed  # actions known to be allowed [states, actions]
-    traces: Values  # step size included [states, actions]
+    legal: Allowed  # legal actions seen so far [states, actions]
+    traces: Values  # traces, which include the step size [states, actions]
     traced: Cells  # cells with a trace, as state * actions + action [states * actions]
-    listed: CellCount  # how many of them there are, one number
-    foreseen: Array  # value of the next cell as it was when it was foreseen, one number
+    listed: CellCount  # number of these cells
+    foreseen: Array  # value of the next cell at the last step, one number
 
     def require_sound(self, steps: int) -> None:
-        """Refuse a list that does not name each cell with a trace once."""
+        """Refuse a list that does not contain each cell with a trace once."""
         listed = np.sort(self.traced[: self.listed[0]])
         same = np.array_equal(listed, np.flatnonzero(self.traces.ravel()))
         guard.require(same, "The saved 'traced' does not list each cell with a trace once.")
 
 
 def visited_trace(trace: float, learning_rate: float, kind: int) -> float:
-    """Return a visited cell's trace (Sutton & Barto, sections 12.2, 12.5 and 12.7)."""
+    """Return the trace of a visited cell (Sutton & Barto, sections 12.2, 12.5 and 12.7)."""
     if kind == ACCUMULATING:
         return trace + learning_rate
     if kind == REPLACING:
@@ -103,7 +103,7 @@ def credit_all(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Move every cell with a trace, and let the traces fade."""
+    """Change every cell with a trace, and let the traces fall."""
     table, state, action = memory.table, transition.state, transition.action
     rate = visit(memory, settings.kind, rates, state, action)
     aim = transition.reward
@@ -130,7 +130,7 @@ def visit(memory: TraceMemory, kind: int, rates: Rates, state: int, action: int)
 
 
 def true_online(memory: TraceMemory, transition: Transition) -> float:
-    """Return how far the cell has moved since it was foreseen (V - V_old, section 12.5)."""
+    """Return the change of the cell since the last step (V - V_old, section 12.5)."""
     foreseen: float = memory.foreseen[0]
     memory.foreseen[0] = np.nan
     if not (transition.terminated or transition.truncated):
@@ -142,7 +142,7 @@ def true_online(memory: TraceMemory, transition: Transition) -> float:
 
 
 def move_and_fade(memory: TraceMemory, error: float, fading: float) -> None:
-    """Add error * trace to every cell with a trace; forget those that have faded away."""
+    """Add error * trace to every cell with a trace; remove the traces that are too small."""
     kept = 0
     for place in range(memory.listed[0]):
         cell = memory.traced[place]
@@ -169,7 +169,7 @@ class SarsaLambda(TabularLearner):
 
     Args:
         config: Settings; see `SarsaLambdaConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = SarsaLambdaConfig
@@ -180,7 +180,7 @@ class SarsaLambda(TabularLearner):
 
     @property
     def settings(self) -> TraceSettings:
-        """Numbers of the method's own."""
+        """Settings of the method that are not in `Rates`."""
         return TraceSettings(float(self.config.trace_decay), KINDS[self.config.traces])
 
     def make_memory(self, table: Array, legal: Array) -> TraceMemory:

@@ -1,4 +1,4 @@
-"""Numbers for the elements of spaces, so that they can index a table."""
+"""Row numbers in a table for the elements of spaces."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from spielfeld import guard
 from spielfeld.arrays import Array
 from spielfeld.learning.tile_coding import TileCoder
 
-ENDLESS = 1e30  # some worlds write the largest number there is for a bound that they do not have
+ENDLESS = 1e30  # some worlds give the largest number as a bound if they have no bound
 
 
 class DiscreteCode:
-    """Numbers the elements of a `Discrete`, `MultiDiscrete` or `Tuple` of `Discrete` space from 0.
+    """Numbers from 0 for a `Discrete`, `MultiDiscrete` or `Tuple` of `Discrete` space.
 
     Args:
         space: The space.
-        role: What its elements are, for the error message: "observations" or "actions".
+        role: Name of its elements in the error message: "observations" or "actions".
 
     Raises:
         ValueError: If the space is not discrete.
@@ -51,9 +51,9 @@ class DiscreteCode:
         """Return the number of an element, a 0-d array, or the numbers [rows] of many.
 
         Raises:
-            ValueError: If there is no such element.
+            ValueError: If the space does not contain an element.
         """
-        if self._single and isinstance(element, int):  # what most worlds show
+        if self._single and isinstance(element, int):  # the usual case
             number = element - self._first
             if not 0 <= number < self.size:
                 self._refuse(element)
@@ -82,21 +82,21 @@ class DiscreteCode:
 
 
 def tile_coder(space: Box, tilings: int, tiles: int, limit: float) -> TileCoder:
-    """Lay tiles over a continuous space.
+    """Return a tile coder for a continuous space.
 
     Args:
-        space: Its bounds are those of the tiles.
-        tilings: How many tilings.
-        tiles: Tiles along each dimension.
-        limit: Bound, above and below zero, of a dimension that has none of its own.
+        space: Its bounds are the bounds of the tiles.
+        tilings: Number of tilings.
+        tiles: Number of tiles along each dimension.
+        limit: Bound, above and below zero, of a dimension without bounds.
 
     Raises:
-        ValueError: If the space has not exactly one axis, or as `TileCoder` says.
+        ValueError: If the space does not have exactly one axis, or as `TileCoder` says.
     """
     if len(space.shape) != 1:
         raise ValueError(
-            "A table or tiles need observations that are a number or a list of numbers, not "
-            f"{space}; learners with a network take those as well, such as dqn and ppo."
+            "Tables and tile coding need observations that are numbers or lists of numbers, not "
+            f"{space}. Use a learner with a network, such as dqn or ppo."
         )
     low = np.where(space.low > -ENDLESS, space.low, -limit)
     high = np.where(space.high < ENDLESS, space.high, limit)

@@ -1,11 +1,11 @@
-"""TD(lambda): learn what each state is worth to a policy, crediting all states of the way.
+"""TD(lambda) prediction: TD with eligibility traces.
 
-Differs from TD(0) by traces: an error moves every state that was visited lately, each by its trace.
-Differs from SARSA(lambda) by the policy, which is given, and by one value for each state; the
-update is the same function, and with Dutch traces it is "true online TD(lambda)".
+Differs from TD(0) by the traces: a TD error changes all recently visited states, in proportion to
+their traces. Differs from SARSA(lambda) by the given policy, and by one value for each state. Both
+use the same function as update. With Dutch traces it is "true online TD(lambda)".
 
     error = reward + discount * V(next state) - V(state)
-    V <- V + error * trace, everywhere; see `sarsa_lambda` for what a visit does to a trace
+    V <- V + error * trace, everywhere; `sarsa_lambda` has the equations of the traces
 
 Source: Sutton (1988); Sutton & Barto, 2nd edition, sections 12.2 and 12.5.
 """
@@ -25,9 +25,9 @@ class TDLambdaConfig(PredictionConfig):
     """Settings of TD(lambda)."""
 
     trace_decay: Share = 0.9
-    """What is left of a trace after a step, besides the discount: lambda, in [0, 1]."""
+    """Factor of every trace in each step, besides the discount: lambda, in [0, 1]."""
     traces: Literal["accumulating", "replacing", "dutch"] = "dutch"
-    """What a visit does to its trace."""
+    """Change of the trace of a visited state."""
 
 
 class TDLambda(PredictionLearner):
@@ -35,7 +35,7 @@ class TDLambda(PredictionLearner):
 
     Args:
         config: Settings; see `TDLambdaConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
     """
 

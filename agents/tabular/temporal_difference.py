@@ -1,16 +1,16 @@
-"""TD(0): learn what each state is worth to a policy, from one step to the next.
+"""TD(0) prediction: state values of a fixed policy, updated after every step.
 
-Follow the policy; after each step move the value of the state just left towards the reward plus the
-discounted value of the state just reached. A guess learns from the next guess.
+The agent follows the policy. After each step it moves the value of the last state towards the
+target. The target is the reward plus the discounted value of the next state. This is bootstrapping:
+an estimate learns from another estimate.
 
     target = reward + discount * V(next state), and reward alone at the end
     V(state) <- V(state) - learning_rate * (V(state) - target)
 
-which is one step of gradient descent on the squared error of one cell, with the target held fixed.
+which is one step of gradient descent on the squared error of one cell, with a constant target.
 
-Differs from Monte Carlo prediction by the guess in the place of the rest of the return: it learns
-at once, and does not need episodes to end. SARSA does the same with the
-values of actions.
+Differs from Monte Carlo prediction by bootstrapping: it learns after each step, and episodes need
+not end. SARSA does the same with action values.
 
 Source: Sutton (1988); Sutton & Barto, 2nd edition, section 6.1, equation 6.2.
 """
@@ -48,7 +48,7 @@ class TemporalDifference(PredictionLearner):
 
     Args:
         config: Settings; see `TemporalDifferenceConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
         policy: Probabilities of actions, [states, actions]; random legal actions by default.
     """
 

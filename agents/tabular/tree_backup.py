@@ -1,15 +1,15 @@
-"""n-step Tree Backup: look n steps ahead and still learn about acting perfectly.
+"""n-step tree backup: off-policy learning from n steps without importance sampling.
 
-As in n-step SARSA, n rewards are looked at; but of each state on the way, the actions that were not
-taken count too, by what they are believed to be worth. Each branch weighs as much as the greedy
-policy is likely to take it, so no importance sampling is needed.
+The target uses n rewards, as in n-step SARSA. In each state on the way, it also uses the values of
+the actions that were not taken. The weight of each action is its probability under the greedy
+policy, so the method needs no importance sampling.
 
     return = reward + discount * sum over a of policy(a | next state) * Q(next state, a)
     where for the action that was taken there, the return of the next step stands in place of Q
     Q(state, action) <- Q(state, action) - learning_rate * (Q(state, action) - return)
 
-Differs from n-step SARSA by that sum: it is off-policy. After an action that the greedy policy
-would not take, its weight is 0 and the rest is forgotten. With n = 1 it is Q-learning.
+Differs from n-step SARSA by that sum: it is off-policy. An action that the greedy policy would not
+take has weight 0, so the steps after it do not count. With n = 1 it is Q-learning.
 
 Source: Precup, Sutton & Singh (2000); Sutton & Barto, 2nd edition, section 7.5, equation 7.16.
 """
@@ -33,7 +33,7 @@ class TreeBackupConfig(ControlConfig):
     """Settings of n-step Tree Backup."""
 
     steps: Steps = 4
-    """How many rewards are looked at before the rest is guessed: n, 1 or more."""
+    """Number of rewards before the estimated values: n, 1 or more."""
 
 
 def tree_backup_return(
@@ -46,16 +46,16 @@ def tree_backup_return(
 ) -> float:
     """Return reward + discount * mean over the next actions (Sutton & Barto, equation 7.16).
 
-    The mean is by the greedy policy: the best value, but for `next_action` its return. So it is
+    The mean is under the greedy policy: the best value, but for `next_action` its return. So it is
     best value + probability(next_action) * (next_return - its value).
 
     Args:
-        reward: Of the step.
+        reward: Reward of the step.
         discount: Weight of the next state.
         next_values: Action values of the next state. Shape [actions].
-        next_legal: Which actions the next state allows. Shape [actions].
-        next_action: The one that was taken there.
-        next_return: What followed it.
+        next_legal: Legal actions of the next state. Shape [actions].
+        next_action: Action that the agent took in the next state.
+        next_return: Return of that action.
     """
     best = best_value(next_values, next_legal)
     probability = action_probability(next_values, next_legal, 0.0, next_action)
@@ -70,7 +70,7 @@ def back_up_tree(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Note the step, and update the cell of n steps ago; at the end of an episode, all the rest."""
+    """Store the step and update the cell of n steps ago; at the end, update all other cells."""
     note(memory, transition)
     end, first = memory.length[0], memory.length[0] - memory.rewards.size
     last = end - 1 if (transition.terminated or transition.truncated) else first
@@ -106,7 +106,7 @@ class TreeBackup(TabularLearner):
 
     Args:
         config: Settings; see `TreeBackupConfig`.
-        seed: Of the agent's generator, and of the environment's first reset.
+        seed: Seed of the agent and of the first reset of the environment.
     """
 
     config_class = TreeBackupConfig
@@ -115,5 +115,5 @@ class TreeBackup(TabularLearner):
     of_episode = ("length",)
 
     def make_memory(self, table: Array, legal: Array) -> WindowMemory:
-        """Return an empty window of n steps."""
+        """Return an empty memory for n steps."""
         return window_memory(table, legal, self.config.steps)

@@ -1,7 +1,7 @@
-"""The two worlds of the tabular loop: a `TabularModel`, and any Gymnasium environment.
+"""Rules of the two kinds of worlds: a `TabularModel`, and any Gymnasium environment.
 
-Their rules `begin` and `step` fill `agents/loop.py`. Those of a model compile, and draw from its
-generator exactly as its Gymnasium environment does, so that both worlds give the same episodes.
+The rules are `begin` and `step` of `agents/loop.py`. The rules of a model can be compiled. Their
+random numbers have the same order as in its Gymnasium environment, so both give the same episodes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from spielfeld.learning.tile_coding import TileCoder
 
 
 class ModelWorld(NamedTuple):
-    """A `TabularModel` as the compiled loop acts in it."""
+    """`TabularModel` as the compiled loop uses it."""
 
     model: ModelArrays
-    limit: int  # environment steps of an episode
+    limit: int  # time limit of an episode, in environment steps
 
 
 def begin_in_model(world: ModelWorld, memory: object, random: np.random.Generator) -> int:
@@ -37,7 +37,7 @@ def step_in_model(
     world: ModelWorld, memory: object, random: np.random.Generator, state: int, action: int,
     elapsed: int,
 ) -> Step:  # fmt: skip
-    """Draw an outcome of the action; one draw."""
+    """Draw the result of an action; one draw."""
     draw = random.random()
     outcome = sample_outcome(world.model, state, action, draw)
     reward = mean_reward(world.model, state, action, outcome, draw)
@@ -47,12 +47,12 @@ def step_in_model(
 
 
 class GymWorld(NamedTuple):
-    """A Gymnasium environment as the plain loop acts in it, and the codes of its spaces."""
+    """Gymnasium environment as the plain loop uses it, and the codes of its spaces."""
 
     source: Env[Any, Any]
     observations: DiscreteCode | TileCoder
     actions: DiscreteCode
-    masked: bool  # whether the environment says which actions are legal
+    masked: bool  # whether the environment has an action mask
 
 
 def begin_in_gym(world: GymWorld, memory: Tabular, random: object) -> int:
@@ -69,7 +69,7 @@ def step_in_gym(
     taken = world.actions.decode(action)
     observation, reward, terminated, truncated, info = world.source.step(taken)
     if not math.isfinite(reward):
-        raise ValueError(f"The environment paid {reward} for action {taken}.")
+        raise ValueError(f"The environment returned the reward {reward} for action {taken}.")
     state = seen(world, memory, 1 - state, observation, info)
     return Step(state, float(reward), bool(terminated), bool(truncated))
 
@@ -77,9 +77,9 @@ def step_in_gym(
 def seen(
     world: GymWorld, memory: Tabular, row: int, observation: object, info: dict[str, Any]
 ) -> int:
-    """Return the state of an observation, and note which actions are legal there.
+    """Return the state of an observation, and store its legal actions.
 
-    The state is the number of a discrete observation; the tiles of a continuous one go into `row`.
+    The state of a discrete observation is its number. The tiles of a continuous one go into `row`.
     """
     code = world.observations.encode(observation)
     if isinstance(memory, TileMemory):

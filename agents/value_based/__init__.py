@@ -1,4 +1,4 @@
-"""Learners of action values by a network, and a memory to learn from: DQN and its kin."""
+"""DQN and its variants: action values from a network and a replay buffer."""
 
 from typing import TYPE_CHECKING
 

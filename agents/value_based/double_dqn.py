@@ -1,16 +1,16 @@
-"""Double DQN: one network names the best next action, the other says what it is worth.
+"""Double DQN: one network chooses the next action, the other one evaluates it.
 
-Fills `agents/deep_loop.py`, as DQN does. The maximum over noisy values is too high on average:
-whichever action was luckiest looks best, and is then believed. DQN has a second network anyway, the
-copy that stands still; asking it about the action that the other one would choose takes most of the
-excess away.
+This file provides functions of `agents/deep_loop.py`, as DQN does. The maximum of several noisy
+estimates is too high on average: this is the maximisation bias. DQN already has a second network,
+the target network. Double DQN uses it to evaluate the action that the first network chooses. This
+removes most of the bias.
 
     a* = argmax over a' of Q(next observation, a')
-    target = reward + discount * Q_still(next observation, a*), at the end the reward
+    target = reward + discount * Q_target(next observation, a*), at the end the reward
 
-Differs from DQN by what the next observation is worth; where both networks are equal it is DQN.
-Unlike the two tables of Double Q-learning, the networks do not learn from different steps: one is
-what the other was a while ago.
+Differs from DQN by the value of the next observation; if both networks are equal it is DQN. The
+tables of Double Q-learning learn from different steps. The two networks do not: the target network
+is an earlier copy of the first one.
 
 Source: van Hasselt, Guez & Silver (2016), equation 4.
 """
@@ -30,12 +30,12 @@ class DoubleDQNConfig(DQNConfig):
 
 
 def double_values(values: Array, still_values: Array, legal: Array) -> Array:
-    """Return what one network says of the best legal action of the other. Shape [rows].
+    """Return the target network's values of the first network's best actions. Shape [rows].
 
     Args:
-        values: Of the network that chooses. Shape [rows, actions].
-        still_values: Of the network that judges. Shape [rows, actions].
-        legal: Which actions are allowed. Shape [rows, actions].
+        values: Action values of the first network. Shape [rows, actions].
+        still_values: Action values of the target network. Shape [rows, actions].
+        legal: Legal actions. Shape [rows, actions].
     """
     best = np.where(legal, values, -np.inf).argmax(axis=1)
     judged: Array = still_values[np.arange(len(best)), best]
@@ -52,9 +52,9 @@ class DoubleDQN(DQN):
 
     Args:
         config: Settings; see `DoubleDQNConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
     """
 
     config_class = DoubleDQNConfig
     next_values = staticmethod(chosen_values)
-    foresees = False  # the network that learns chooses
+    foresees = False  # the first network changes in each step

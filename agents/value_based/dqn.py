@@ -1,25 +1,25 @@
-"""DQN: Q-learning with a network in the place of the table, taught from memory.
+"""Deep Q-network (DQN): Q-learning with a neural network, replay and a target network.
 
-Fills `agents/deep_loop.py`. Act as Q-learning does, and remember every step. Now and then draw some
-of them from the memory, and move the values of their actions towards the target of Q-learning. Two
-things keep this from running away: steps drawn from a large memory are not all alike, and the
-target comes from a copy of the network that stands still for a while.
+This file provides the functions of `agents/deep_loop.py`. The agent acts as in Q-learning, and
+stores every step in a replay buffer. Regularly it draws a batch of steps and moves the values of
+their actions towards the targets of Q-learning. Two parts make learning stable. Steps from a large
+replay buffer differ more than the latest steps do. The targets come from the target network, a copy
+of the network that is updated rarely.
 
-    target = reward + discount * max over a' of Q_still(next observation, a'), at the end the reward
+    target = reward + discount * max over a' of Q_target(next observation, a'), or reward at the end
     J = (1/rows) sum of huber(Q(observation, action) - target)
 
 The order of events in `deep_loop`:
 
-    act       once in every world, exploring (`EpsilonGreedy`).
-    keep      the step in the replay memory. Every `train_every` steps, a training is due:
-    targets   `gradient_steps` times, draw `batch_size` remembered steps, and work out their targets
-              (`DQN.drawn`, `dqn_target`). At a time limit the target keeps its second term, since
-              only an episode that terminated has nothing more to come.
-    step      On each batch, take one step of Adam on J. Every `target_every` such steps the still
-              copy becomes equal to the network again.
+    act       once in every world, with exploration (`EpsilonGreedy`).
+    keep      the step in the replay buffer. Every `train_every` steps, learning begins:
+    targets   `gradient_steps` times, draw `batch_size` steps and compute their targets
+              (`DQN.drawn`, `dqn_target`). A truncated step keeps the second term of its target.
+              The target of a terminated step is the reward.
+    step      On each batch, take one step of Adam on J. Every `target_every` such steps, copy the
+              network to the target network.
 
-Differs from Q-learning by its function, a network, and by its batches, which come from a memory and
-not from the last step alone.
+Differs from Q-learning by its function, a network, and by its batches from a replay buffer.
 
 Source: Mnih et al. (2015), "Human-level control through deep reinforcement learning", algorithm 1;
 Sutton & Barto, 2nd edition, section 16.5.
@@ -51,32 +51,32 @@ class DQNConfig(NetworkConfig):
     """Settings of DQN."""
 
     gradient_clip: Amount = 10.0
-    """Longest gradient allowed, over all parameters together; 0 for any."""
+    """Longest gradient of all parameters together; 0 turns gradient clipping off."""
     activation: ActivationName = "relu"
-    """relu, tanh or sigmoid."""
+    """Activation function: relu, tanh or sigmoid."""
     batch_size: Count = 64
-    """Remembered steps in an update."""
+    """Number of steps of the replay buffer in each batch."""
     buffer_size: Count = 50_000
-    """Environment steps that are remembered."""
+    """Size of the replay buffer, in environment steps."""
     learning_starts: Whole = 1_000
     """Environment steps before the first update."""
     train_every: Count = 16
-    """Environment steps from one training to the next."""
+    """Environment steps from one group of updates to the next."""
     gradient_steps: Count = 4
-    """Updates in a training."""
+    """Number of updates in a group."""
     target_every: Count = 100
-    """Updates after which the copy that aims becomes equal to the network again."""
+    """Updates after which the network is copied to the target network."""
     exploration_rate: Share = 1.0
     """Probability of a random action at the start."""
     final_exploration_rate: Share = 0.05
-    """Probability of a random action in the end."""
+    """Probability of a random action at the end."""
     exploration_samples: Whole = 10_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
     huber_threshold: Positive = 1.0
-    """Error from which on the loss is a straight line and no longer a square."""
+    """Error above which the Huber loss is a straight line."""
 
     def require_sound(self) -> None:
-        """Refuse a memory too small for a step of each world."""
+        """Refuse a replay buffer that is too small for one step of each world."""
         if self.buffer_size < self.num_envs:
             raise ValueError(
                 f"buffer_size must be {self.num_envs} or more, a step of each of num_envs, "
@@ -90,11 +90,11 @@ class DQNConfig(NetworkConfig):
 
 
 def best_values(values: Array, legal: Array) -> Array:
-    """Return the value of the best legal action, -inf where nothing is legal. Shape [rows].
+    """Return the value of the best legal action, -inf if no action is legal. Shape [rows].
 
     Args:
         values: Action values. Shape [rows, actions].
-        legal: Which actions are allowed. Shape [rows, actions].
+        legal: Legal actions. Shape [rows, actions].
     """
     best: Array = np.where(legal, values, -np.inf).max(axis=1)
     return best
@@ -103,25 +103,25 @@ def best_values(values: Array, legal: Array) -> Array:
 def dqn_target(
     reward: Array, discount: Array | float, terminated: Array, next_values: Array
 ) -> Array:
-    """Return reward + discount * next value, and the reward alone at the end (Mnih et al., 2015).
+    """Return reward + discount * next value, or the reward at the end (Mnih et al., 2015).
 
     Args:
-        reward: Of each step. Shape [rows].
-        discount: Weight of the next value, one for all or one a row.
-        terminated: Whether the step ended the world; one that was cut off by a time limit keeps its
-            next value. Shape [rows].
-        next_values: What the next observation is worth. Shape [rows].
+        reward: Reward of each step. Shape [rows].
+        discount: Weight of the next value, one number or one for each row.
+        terminated: Whether the step terminated the episode; a truncated step keeps its next
+            value. Shape [rows].
+        next_values: Values of the next observations. Shape [rows].
     """
     target: Array = reward + discount * np.where(terminated, 0, next_values)
     return target.astype(reward.dtype, copy=False)
 
 
 class EpsilonGreedy:
-    """The policy of action values: a best action, or a random one at the exploration rate.
+    """Epsilon-greedy policy: a best action, or a random one with the exploration rate.
 
     Args:
         values: Action values. Shape [rows, actions].
-        legal: Which actions are allowed, one or more in each row; None for all.
+        legal: Legal actions, one or more in each row; None if all are legal.
         exploration_rate: Probability of a random action.
     """
 
@@ -133,7 +133,7 @@ class EpsilonGreedy:
         """Return actions [rows]; draws 1 + actions numbers for each row."""
         draws = generator.random((len(self.values), 1 + self.values.shape[1]))
         allowed = np.where(self.legal, self.values, -np.inf)
-        best = allowed == allowed.max(axis=1, keepdims=True)  # more than one: a tie
+        best = allowed == allowed.max(axis=1, keepdims=True)  # several best actions in a tie
         candidates = np.where(draws[:, :1] < self.exploration_rate, self.legal, best)
         chosen: Array = np.where(candidates, draws[:, 1:], -1.0).argmax(axis=1)
         return chosen
@@ -144,10 +144,10 @@ class EpsilonGreedy:
 
 
 class Uniform:
-    """The sampler that draws every remembered step equally often."""
+    """Uniform sampler: all steps in the replay buffer are equally likely."""
 
     saved: ClassVar[tuple[str, ...]] = ()
-    changes: ClassVar[bool] = False  # whether an update changes what is drawn next
+    changes: ClassVar[bool] = False  # whether an update changes the probabilities
 
     def __init__(self, config: DQNConfig) -> None:
         """Take the settings of the learner."""
@@ -160,7 +160,7 @@ class Uniform:
         return (generator.random(count) * steps).astype(np.int64)
 
     def weights(self, places: Array, steps: int, samples: int) -> Array:
-        """Return 1 for each step: all count the same."""
+        """Return 1 for each step: all steps have the same weight."""
         return np.ones(len(places), np.float32)
 
     def surprised(self, places: Array, error: Array) -> None:
@@ -168,7 +168,7 @@ class Uniform:
 
 
 class OneStep:
-    """The lookout that follows no step: its own next observation gives the next value."""
+    """Lookout for one step: the target uses one reward and the next observation."""
 
     saved: ClassVar[tuple[str, ...]] = ()
 
@@ -182,26 +182,26 @@ class OneStep:
         """See `Lookout`."""
 
     def look(self, memory: ReplayMemory, places: Array) -> tuple[Transitions, Array | float]:
-        """Return the steps as they are, and the discount."""
+        """Return the steps unchanged, and the discount."""
         return memory.at(places), self.discount
 
 
 def plain_network(
     config: NetworkConfig, features: int, actions: int, generator: np.random.Generator
 ) -> Function:
-    """Return a network for the values [rows, actions] of features [rows, features]."""
+    """Return a network for the action values [rows, actions] of features [rows, features]."""
     return make_network(config, features, actions, generator, scale=1.0)
 
 
 def still_values(learner: DQN, inputs: Array, legal: Array) -> Array:
-    """Return the value of the best action by the copy that stands still. Shape [rows]."""
+    """Return the target network's value of the best action. Shape [rows]."""
     return best_values(learner.still(inputs), legal)
 
 
 class DQN(DeepLearner):
     """Deep Q-network (DQN): Q-learning with a neural network, replay and a target network.
 
-    Its variants replace one of its parts each; a class of one's own may combine them:
+    Each variant replaces one part; your own class can combine them:
 
         class Both(DQN):
             make_function = staticmethod(duelling_network)
@@ -210,14 +210,14 @@ class DQN(DeepLearner):
 
     Args:
         config: Settings; see `DQNConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
 
     Attributes:
         make_function: (config, features, actions, generator) -> the network.
         next_values: (learner, inputs, legal) -> the values of next observations. Shape [rows].
-        sampler_class: How steps are drawn from the memory.
-        lookout_class: How many rewards a target holds.
-        foresees: Whether `next_values` stays the same until the still copy changes.
+        sampler_class: Draws steps from the replay buffer.
+        lookout_class: Adds up the rewards of a target.
+        foresees: Whether `next_values` changes only when the target network changes.
 
     >>> import gymnasium
     >>> learner = DQN(seed=1)
@@ -241,7 +241,7 @@ class DQN(DeepLearner):
     updates: Counter
 
     def build(self) -> None:
-        """Make the network, its copy and an empty memory.
+        """Make the network, the target network and an empty replay buffer.
 
         Raises:
             ValueError: If actions are not discrete.
@@ -259,15 +259,15 @@ class DQN(DeepLearner):
         self.replay = ReplayMemory(config.buffer_size, self.worlds, int(space.n))
         self.sampler = self.sampler_class(config)
         self.lookout = self.lookout_class(config, self.worlds.rows)
-        self.updates = self.trainings = 0  # done; due now
+        self.updates = self.trainings = 0  # finished updates; groups of updates to do now
 
     def policy(self, prediction: Array, legal: Array | None = None) -> EpsilonGreedy:
-        """Return the policy of action values, with the exploration rate of now."""
+        """Return the epsilon-greedy policy with the current exploration rate."""
         return EpsilonGreedy(prediction, legal, self.exploration_rate)
 
     @property
     def exploration_rate(self) -> float:
-        """Probability of a random action now."""
+        """Current probability of a random action."""
         config = self.config
         return linear_schedule(
             config.exploration_rate, config.final_exploration_rate,
@@ -275,10 +275,10 @@ class DQN(DeepLearner):
         )  # fmt: skip
 
     def require_sound(self) -> None:
-        """Refuse remembered observations that are none, and what the sampler itself refuses.
+        """Refuse stored observations that are invalid, and invalid arrays of the sampler.
 
         Raises:
-            ValueError: Says what is wrong.
+            ValueError: If an array is invalid; names the error.
         """
         columns, space = self.replay.columns, self.worlds.observation_space
         for name in ("observation", "next_observation"):
@@ -288,7 +288,7 @@ class DQN(DeepLearner):
             self.sampler.require_sound()
 
     def keep(self, acted: Acted) -> bool:
-        """Remember a step of every world, but for resets; return whether a training is due."""
+        """Store a step of every world, without resets; return whether to learn now."""
         step, legal = acted.step, acted.step.next_legal
         steps = Transitions(
             acted.observation, acted.action, step.reward, step.terminated, step.next_observation,
@@ -303,16 +303,16 @@ class DQN(DeepLearner):
         return self.trainings > 0 and self.samples >= self.config.learning_starts
 
     def batches(self) -> Iterator[Batch]:
-        """Yield `gradient_steps` batches for each training that is due.
+        """Yield `gradient_steps` batches for each group of updates.
 
-        Until the copy changes, no step changes a target: so all that are due before that are drawn
-        and worked out at once, which is faster and, but for rounding, the same as one by one.
+        Targets do not change until the target network changes. So all batches until then are drawn
+        together. This is faster, and except for rounding the result is the same.
         """
         rows, every = self.config.batch_size, self.config.target_every
         at_once = self.foresees and not self.sampler_class.changes
         count = self.trainings * self.config.gradient_steps
         while count > 0:
-            if self.updates % every == 0:  # the copy that aims becomes equal to the network
+            if self.updates % every == 0:  # copy the network to the target network
                 for name, parameter in self.still.parameters.items():
                     parameter[...] = self.function.parameters[name]
             some = min(count, every - self.updates % every) if at_once else 1
@@ -324,7 +324,7 @@ class DQN(DeepLearner):
             count -= some
 
     def drawn(self, rows: int) -> tuple[Array, Array, Array, Array]:
-        """Draw steps from the memory; return their inputs, targets, weights and actions."""
+        """Draw steps from the replay buffer; return their inputs, targets, weights and actions."""
         self.places = self.sampler.draw(self.generator, rows, len(self.replay))
         steps, discount = self.lookout.look(self.replay, self.places)
         values = self.next_values(self, self.features(steps.next_observation), steps.next_legal)
@@ -333,12 +333,12 @@ class DQN(DeepLearner):
         return self.features(steps.observation), targets, weights, steps.action
 
     def record(self, batch: Batch, prediction: Array) -> None:
-        """Take note of a batch and of the error of each step."""
+        """Store a batch and the error of each step."""
         super().record(batch, prediction)
         self.sampler.surprised(self.places, prediction - batch.targets)
 
     def measure(self) -> dict[str, float]:
-        """Return numbers about the latest update."""
+        """Return numbers that describe the latest update."""
         assert self.latest is not None
         batch, prediction = self.latest
         loss = self.loss.value(prediction, batch.targets, batch.weights)
@@ -346,5 +346,5 @@ class DQN(DeepLearner):
         return dict(zip(self.measures, latest, strict=True))
 
     def forget(self) -> None:
-        """Let no step follow those that are the latest now."""
+        """Mark the latest steps, so that no step follows them."""
         self.lookout.begin_episodes()

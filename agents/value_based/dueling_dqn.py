@@ -1,15 +1,16 @@
-"""Duelling DQN: learn how good it is to be here apart from which action is better.
+"""Duelling DQN: a network with separate outputs for state value and advantages.
 
-Fills `agents/deep_loop.py`, as DQN does. In many states it hardly matters what one does; yet DQN
-learns the value of each action from that action alone. Here every step teaches one number that all
-actions share, and on top of it how much better or worse than the average the action was.
+This file provides functions of `agents/deep_loop.py`, as DQN does. In many states all actions have
+similar values, but DQN learns each action value only from steps with that action. Here the
+actions share one output, the state value, which learns from every step. The other outputs are
+advantages: differences of the action values from their mean.
 
     Q(observation, a) = value + advantage_a - mean over a' of advantage_a'
 
 Differs from DQN by the last layer of its function.
 
-Source: Wang, Schaul, Hessel, van Hasselt, Lanctot & de Freitas (2016), equation 9. There the two
-streams have a hidden layer each of their own as well; here they share all hidden layers.
+Source: Wang, Schaul, Hessel, van Hasselt, Lanctot & de Freitas (2016), equation 9. In the paper
+value and advantages also have separate hidden layers; here they share all hidden layers.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class DuelingDQNConfig(DQNConfig):
 def duelling_network(
     config: NetworkConfig, features: int, actions: int, generator: np.random.Generator
 ) -> Function:
-    """Return a network for value and advantages, joined to action values [rows, actions]."""
+    """Return a network for value and advantages, added to action values [rows, actions]."""
     return Duelling(plain_network(config, features, 1 + actions, generator))
 
 
@@ -40,7 +41,7 @@ class DuelingDQN(DQN):
 
     Args:
         config: Settings; see `DuelingDQNConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
     """
 
     config_class = DuelingDQNConfig

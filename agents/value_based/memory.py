@@ -1,7 +1,7 @@
-"""The replay memory of DQN, and the two parts that a variant may replace.
+"""Replay buffer of DQN, and the two parts that a variant can replace.
 
-Steps that follow one another are alike; steps drawn at random from a large memory are not, which is
-the condition of stochastic gradient descent (Lin, 1992; Mnih et al., 2015).
+Consecutive steps are similar. Stochastic gradient descent needs independent steps, so DQN draws
+them at random from a large buffer (Lin, 1992; Mnih et al., 2015).
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from spielfeld.snapshot import Counter, Index
 
 
 class Transitions(NamedTuple):
-    """Some environment steps, a row each."""
+    """Environment steps, one in each row."""
 
     observation: Array  # [rows, ...]
     action: Annotated[Array, Index("actions")]  # [rows]
     reward: Array  # [rows]
-    terminated: Array  # whether the world ended; False where only the time was up [rows]
-    next_observation: Array  # where the step led, before any reset [rows, ...]
-    next_legal: Array  # which actions are allowed there [rows, actions]
+    terminated: Array  # whether the episode terminated; False if it was truncated [rows]
+    next_observation: Array  # observation after the step, before any reset [rows, ...]
+    next_legal: Array  # legal actions of the next observation [rows, actions]
 
 
 class ReplayMemory:
-    """The latest environment steps, in arrays that are made once and written round and round.
+    """Replay buffer: the latest environment steps in arrays of fixed size.
 
     Args:
-        capacity: In environment steps.
-        worlds: Where they are taken.
-        actions: How many there are.
+        capacity: Size in environment steps.
+        worlds: Worlds of the steps.
+        actions: Number of actions.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("written", "columns")
-    written: Counter  # steps in all, those that are forgotten included
+    written: Counter  # number of all steps so far, with those that were overwritten
 
     def __init__(self, capacity: int, worlds: ManyWorlds, actions: int) -> None:
         self.capacity, self.actions, self.written = capacity, actions, 0
@@ -59,7 +59,7 @@ class ReplayMemory:
         return {"actions": self.actions}
 
     def add(self, steps: Transitions) -> Array:
-        """Write steps, in the end over the oldest ones; return their places."""
+        """Store steps over the oldest ones if the buffer is full; return their places."""
         count = len(steps.action)
         places: Array = (self.written + np.arange(count)) % self.capacity
         for column, rows in zip(self.columns, steps, strict=True):
@@ -73,52 +73,52 @@ class ReplayMemory:
 
 
 class Sampler(Protocol):
-    """How steps are drawn from a memory."""
+    """Sampler: draws steps from a replay buffer."""
 
     saved: ClassVar[tuple[str, ...]]  # attributes of a snapshot
 
     def added(self, places: Array) -> None:
-        """Take note of new steps."""
+        """Add new steps."""
         ...
 
     def draw(self, generator: np.random.Generator, count: int, steps: int) -> Array:
-        """Return the places of `count` of `steps` steps, with repetition."""
+        """Return the places of `count` draws from `steps` steps, with repetition."""
         ...
 
     def weights(self, places: Array, steps: int, samples: int) -> Array:
-        """Return how much each drawn step counts in the loss. Shape [rows].
+        """Return the weight of each drawn step in the loss. Shape [rows].
 
         Args:
-            places: Where they are.
-            steps: How many are remembered.
+            places: Places of the steps.
+            steps: Number of steps in the buffer.
             samples: Environment steps so far.
         """
         ...
 
     def surprised(self, places: Array, error: Array) -> None:
-        """Take note of prediction - target of drawn steps. Shape [rows]."""
+        """Use the errors, prediction - target, of drawn steps. Shape [rows]."""
         ...
 
 
 class Lookout(Protocol):
-    """How far a remembered step is followed before its next value is asked for."""
+    """Lookout: adds up the rewards after a step before the next value is used."""
 
     saved: ClassVar[tuple[str, ...]]  # attributes of a snapshot
 
     def added(self, places: Array, worlds: Array, over: Array) -> None:
-        """Take note of new steps.
+        """Add new steps.
 
         Args:
-            places: Where they are. Shape [rows].
-            worlds: Their worlds, by number. Shape [rows].
+            places: Places of the steps. Shape [rows].
+            worlds: Number of each step's world. Shape [rows].
             over: Whether each was the last step of its episode. Shape [rows].
         """
         ...
 
     def begin_episodes(self) -> None:
-        """Take note that new episodes begin in all worlds, whether or not the last ones ended."""
+        """Begin new episodes in all worlds, also if the last ones have not ended."""
         ...
 
     def look(self, memory: ReplayMemory, places: Array) -> tuple[Transitions, Array | float]:
-        """Return remembered steps, and the discount of the value after each one."""
+        """Return stored steps, and the discount of the value after each one."""
         ...

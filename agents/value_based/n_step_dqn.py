@@ -1,18 +1,18 @@
-"""n-step DQN: look n rewards ahead before asking the function.
+"""n-step DQN: the target is n rewards and the value of the state after them.
 
-Fills `agents/deep_loop.py`, as DQN does. What is far away reaches the value of an action in one
-update instead of n, which counts most while the function still knows little. The price: the n - 1
-actions in between were those of the agent as it was then, exploring, and are taken for what a
-perfect agent does. A small n suffers little.
+This file provides functions of `agents/deep_loop.py`, as DQN does. A reward changes the value of
+the action n steps before in one update instead of n. This helps most at the start of learning. The
+disadvantage: the n - 1 actions in between are exploring actions of an earlier policy, not greedy
+ones. With a small n this error is small.
 
     target = sum over k < n of discount^k * reward_k
-             + discount^n * max over a' of Q_still(observation n steps later, a')
+             + discount^n * max over a' of Q_target(observation n steps later, a')
 
-Where fewer than n steps are known, the sum is as long as what is known: then nothing follows if the
-world has ended, and the value of where the last step led if time was up or it was the latest one.
+If fewer than n steps are stored after a step, the sum is shorter. It ends with 0 at a terminated
+step, and with the value of the last observation otherwise.
 
-Differs from DQN by its lookout, for which each remembered step knows the one after it. n = 1 is
-DQN.
+Differs from DQN by its lookout, which stores for each step the place of the next one. With n = 1 it
+is DQN.
 
 Source: Sutton & Barto, 2nd edition, section 7.1; Hessel et al. (2018), "Rainbow", section
 "Multi-step learning".
@@ -30,7 +30,7 @@ from spielfeld.arrays import Array
 from spielfeld.settings import Count, settings
 from spielfeld.snapshot import Index
 
-NONE = -1  # place
+NONE = -1  # place if there is no step
 
 
 @settings
@@ -38,10 +38,10 @@ class NStepDQNConfig(DQNConfig):
     """Settings of n-step DQN."""
 
     n_steps: Count = 3
-    """Rewards to look ahead."""
+    """Number of rewards in a target, n."""
 
     def require_sound(self) -> None:
-        """Refuse a memory too small for two steps of each world."""
+        """Refuse a replay buffer that is too small for two steps of each world."""
         super().require_sound()
         if self.buffer_size < 2 * self.num_envs:
             raise ValueError(
@@ -53,17 +53,17 @@ class NStepDQNConfig(DQNConfig):
 def n_step_returns(
     reward: Array, following: Array, places: Array, discount: float, n_steps: int
 ) -> tuple[Array, Array, Array]:
-    """Return the n rewards from some remembered steps on, discounted and added up.
+    """Return the discounted sum of n rewards from each of some stored steps.
 
     Args:
-        reward: Of each remembered step. Shape [steps].
-        following: The place of the step after each one, or -1. Shape [steps].
-        places: Where to begin. Shape [rows].
-        discount: Weight of what comes one step later.
-        n_steps: How far to look, 1 or more.
+        reward: Reward of each stored step. Shape [steps].
+        following: Place of the step after each one, or -1. Shape [steps].
+        places: Places of the first steps. Shape [rows].
+        discount: Weight of the next step.
+        n_steps: Largest number of rewards, 1 or more.
 
     Returns:
-        The sums, the places of their last steps, and the weight of what follows. Shape [rows].
+        The sums, the places of their last steps, and the weight of the next value. Shape [rows].
     """
     total, last = reward[places], places
     weight = np.full_like(total, discount)
@@ -77,16 +77,16 @@ def n_step_returns(
 
 
 class Chain:
-    """The lookout that follows a step to the n-th one: each knows the place of the one after it.
+    """Lookout for n steps, which stores the place of the step after each one.
 
     Args:
         config: Settings; see `NStepDQNConfig`.
-        worlds: How many.
+        worlds: Number of worlds.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("following", "latest")
     following: Annotated[Array, Index("places", none=True)]
-    latest: Annotated[Array, Index("places", none=True)]  # of each world's episode
+    latest: Annotated[Array, Index("places", none=True)]  # latest step of each world's episode
 
     def __init__(self, config: NStepDQNConfig, worlds: int) -> None:
         self.discount, self.n_steps = config.discount, config.n_steps
@@ -94,18 +94,18 @@ class Chain:
         self.latest = np.full(worlds, NONE)
 
     def added(self, places: Array, worlds: Array, over: Array) -> None:
-        """Put each step behind the one before it; see `Lookout`."""
+        """Store each step as the one after the step before it; see `Lookout`."""
         self.following[places] = NONE
         before = self.latest[worlds]
         self.following[before[before != NONE]] = places[before != NONE]
         self.latest[worlds] = np.where(over, NONE, places)
 
     def begin_episodes(self) -> None:
-        """Let no step follow those that are the latest now."""
+        """Mark the latest steps, so that no step follows them."""
         self.latest[:] = NONE
 
     def look(self, memory: ReplayMemory, places: Array) -> tuple[Transitions, Array]:
-        """Return steps as if n had been one, and the discount of the value after the last."""
+        """Return n steps as one, and the discount of the value after the last."""
         reward, last, weight = n_step_returns(
             memory.columns.reward, self.following, places, self.discount, self.n_steps
         )
@@ -123,7 +123,7 @@ class NStepDQN(DQN):
 
     Args:
         config: Settings; see `NStepDQNConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
     """
 
     config_class = NStepDQNConfig

@@ -164,7 +164,7 @@ class PrioritizedDQN(DQN):
 
     Args:
         config: Settings; see `PrioritizedDQNConfig`.
-        seed: Of the agent's generator, and of the worlds' first reset.
+        seed: Seed of the agent and of the first reset of the worlds.
     """
 
     config_class = PrioritizedDQNConfig

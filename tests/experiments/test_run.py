@@ -240,7 +240,7 @@ def test_killed_at_random_moments_the_run_ends_bit_identical(
 
 
 def test_what_cannot_learn_there_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="learners with a network take those as well"):
+    with pytest.raises(ValueError, match="Use a learner with a network"):
         train(RunSpec("q-learning", "spielfeld/ConnectFour-v0", 100), tmp_path)
     assert not list(tmp_path.iterdir())
 

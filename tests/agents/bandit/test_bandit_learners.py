@@ -307,7 +307,7 @@ def test_any_environment_of_one_state_will_do() -> None:
 def test_reward_that_is_no_number_is_refused() -> None:
     env = Coin()
     env.pays = np.nan
-    with pytest.raises(ValueError, match="paid nan for action"):
+    with pytest.raises(ValueError, match="returned the reward nan for action"):
         GreedyBandit().learn(env, 10)
 
 

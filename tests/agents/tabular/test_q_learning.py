@@ -208,7 +208,7 @@ def test_worlds_that_number_from_elsewhere_are_no_problem() -> None:
 
 def test_rewards_that_are_no_numbers_are_refused() -> None:
     env = TransformReward(gym.make("spielfeld/DynaMaze-v0"), lambda reward: float("nan"))
-    with pytest.raises(ValueError, match="The environment paid nan for action"):
+    with pytest.raises(ValueError, match="returned the reward nan for action"):
         QLearning().learn(env, 10)
 
 

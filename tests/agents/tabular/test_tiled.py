@@ -129,7 +129,7 @@ def test_dimensions_without_bounds_get_those_of_the_settings() -> None:
 @pytest.mark.parametrize("space", [Box(0, 255, (84, 84, 3), np.uint8), Box(0, 1, ())])
 def test_observations_that_are_no_list_of_numbers_are_refused(space: Box) -> None:
     with pytest.raises(
-        ValueError, match="tiles need observations that are a number or a list of numbers, not"
+        ValueError, match="tile coding need observations that are numbers or lists of numbers, not"
     ):
         tile_coder(space, 8, 8, 3.0)
 

@@ -223,6 +223,6 @@ def test_values_beyond_all_numbers_are_a_sentence(learner_class: type, wrapped: 
         return  # an episode that is cut off teaches it nothing
     with (
         np.errstate(all="ignore"),
-        pytest.raises(ValueError, match=r"Values have grown beyond all numbers|is a number"),
+        pytest.raises(ValueError, match=r"Values are no longer finite|is a number"),
     ):
         learner.learn(foreign(env) if wrapped else env, 2_000)
