@@ -1,4 +1,4 @@
-"""Learners for worlds of one state: which arm to pull, and how to find out."""
+"""Bandit learners, for worlds with one state."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,8 @@
-"""The exploring bandit: pull what seems best, but now and then any arm at all.
+"""Epsilon-greedy bandit: the best arm so far, and sometimes a random arm.
 
-A Learner with a pure update function, not a gradient step. Differs from the greedy bandit by the
-random pulls alone: every arm is tried for ever, so every estimate becomes right, and a share of
-1 - exploration rate + exploration rate / arms of all pulls becomes optimal, never more.
+A learner with an update function, not a gradient step. Differs from the greedy bandit by the random
+pulls. The agent pulls every arm again and again, so every estimate becomes right. At most the share
+1 - exploration rate + exploration rate / arms of all pulls is optimal.
 
     arm = a random one with probability `exploration_rate`, else argmax over a of Q(a)
     Q(arm) <- Q(arm) + step size * (reward - Q(arm))
@@ -21,7 +21,7 @@ from spielfeld.settings import Share, settings
 
 @settings
 class ExplorationConfig(GreedyConfig):
-    """Settings of the exploring bandit."""
+    """Settings of the epsilon-greedy bandit."""
 
     exploration_rate: Share = 0.1
     """Probability of a random arm."""
@@ -30,7 +30,7 @@ class ExplorationConfig(GreedyConfig):
 def choose_exploring(
     memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pull any arm at the exploration rate, else what seems best."""
+    """Pull a random arm with the exploration rate, otherwise the arm with the highest estimate."""
     if agent.random() < numbers.exploration_rate:
         return int(agent.random() * memory.values.size)
     return choose_greedily(memory, numbers, state, rate, agent)

@@ -1,15 +1,15 @@
-"""The gradient bandit: learn not what arms pay but how much to prefer each, by gradient ascent.
+"""Gradient bandit: preferences by gradient ascent; `predict` returns probabilities.
 
-The one method of this folder that *is* a gradient step: it climbs the expected reward along
-(reward - baseline) * gradient of log policy(arm), whose mean is the expected reward's gradient.
-This is REINFORCE (section 13.3) in a world of one state. Differs from all others here by choosing
-from probabilities, in which only differences of preferences count.
+This is the only gradient method in this folder. Each step adds, on average, the gradient of the
+expected reward: (reward - baseline) * gradient of log policy(arm). It is REINFORCE (section 13.3)
+in a world of one state. Differs from all other bandits by its policy: the agent draws the arm from
+probabilities. They depend only on the differences of preferences.
 
     policy(a) = exp(H(a)) / sum over b of exp(H(b))
     H(a) <- H(a) + learning_rate * (reward - baseline) * ((1 if a is the arm, else 0) - policy(a))
 
-with the mean of all rewards before this one as baseline, and the first reward as its own; or 0
-without a baseline, which still climbs on average but stumbles where all rewards are large.
+The baseline is the mean of all earlier rewards, and the first reward is its own baseline. Without
+a baseline it is 0. The expected step is the same, but its variance is high if rewards are large.
 
 Source: Williams (1992); Sutton & Barto, 2nd edition, section 2.8, equations 2.11 and 2.12.
 """
@@ -42,7 +42,7 @@ def softmax(preferences: Array, policy: Array) -> None:
 
     Args:
         preferences: Only their differences count. Shape [arms].
-        policy: Filled with probabilities. Shape [arms].
+        policy: Changed in place to probabilities. Shape [arms].
     """
     highest = preferences[0]
     for arm in range(1, preferences.size):
@@ -60,8 +60,8 @@ def climb(preferences: Array, policy: Array, arm: int, advantage: float, rate: f
 
     Args:
         preferences: Changed in place. Shape [arms].
-        policy: The softmax of the preferences. Shape [arms].
-        arm: Which was pulled.
+        policy: Softmax of the preferences. Shape [arms].
+        arm: The arm that was pulled.
         advantage: Reward - baseline.
         rate: Step size.
     """
@@ -73,7 +73,7 @@ def climb(preferences: Array, policy: Array, arm: int, advantage: float, rate: f
 def choose_by_preference(
     memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pull each arm with its probability; one draw."""
+    """Draw an arm with its probability; one draw."""
     softmax(memory.values, memory.scores)
     draw = agent.random()
     for arm in range(memory.scores.size - 1):
@@ -90,7 +90,7 @@ def update_preferences(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Climb by a reward, with the policy from which the arm was chosen; then move the baseline."""
+    """Take a gradient step with the policy that drew the arm; then update the baseline."""
     arm, reward = transition.action, transition.reward
     pulls = 1
     for other in range(memory.counts.size):

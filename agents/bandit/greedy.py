@@ -1,8 +1,8 @@
-"""The greedy bandit: estimate what each arm pays, and pull the one that seems best.
+"""Greedy bandit: always pulls the arm with the highest estimated mean.
 
-A Learner with a pure update function, not a gradient step: with the step size 1/n the estimate is
-the mean of the n rewards seen. It never explores, so it settles on the first arm that seems good;
-every other method of this folder mends that in its own way.
+A learner with an update function, not a gradient step. With the step size 1/n the estimate is the
+mean of the n rewards of the arm. The agent never explores, so it may stay with an arm that is not
+the best. Every other method of this folder adds a form of exploration.
 
     arm = argmax over a of Q(a), ties broken at random
     Q(arm) <- Q(arm) + step size * (reward - Q(arm))
@@ -25,7 +25,7 @@ from spielfeld.settings import Amount, Finite, settings
 
 @settings
 class GreedyConfig:
-    """Settings of all methods that estimate what each arm pays."""
+    """Settings of all methods that estimate the mean reward of each arm."""
 
     learning_rate: StepSize = 1.0
     """Step size of an arm's first update, in (0, 1]."""
@@ -39,8 +39,8 @@ def greedy_arm(values: Array, agent: np.random.Generator) -> int:
     """Return an arm of the highest value (Sutton & Barto, equation 2.2).
 
     Args:
-        values: Of all arms. Shape [arms].
-        agent: The learner's generator: one draw, and only among equals.
+        values: Values of all arms. Shape [arms].
+        agent: The learner's generator; one draw, and only if arms are equal.
     """
     highest, best, ties = values[0], 0, 1
     for arm in range(1, values.size):
@@ -69,7 +69,7 @@ def update_estimate(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Move the estimate of the arm that was pulled towards the reward."""
+    """Move the estimate of the pulled arm towards the reward."""
     arm, reward = transition.action, transition.reward
     memory.counts[arm] += 1
     rate = decayed_rate(numbers.learning_rate, numbers.learning_rate_decay, memory.counts[arm])
@@ -79,7 +79,7 @@ def update_estimate(
 def choose_greedily(
     memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pull what seems best."""
+    """Pull the arm with the highest estimate."""
     return greedy_arm(memory.values, agent)
 
 

@@ -1,8 +1,8 @@
-"""Bandit learners: an estimate for each arm, and the rules that fill `agents/loop.py`.
+"""Bandit learners: an estimate for each arm, and the rules for `agents/loop.py`.
 
-A bandit is a world of one state, so that the loop's state is always 0. `learn` runs the loop
-compiled where the environment is a plain `BanditEnv`, and as plain Python in any other Gymnasium
-environment of one state. The methods are no gradient descent (but see `gradient.py`).
+A bandit is a world of one state, so the state of the loop is always 0. `learn` runs the compiled
+loop if the environment is a plain `BanditEnv`. In any other Gymnasium environment of one state it
+runs the loop in plain Python. Only the method in `gradient.py` uses gradients.
 """
 
 from __future__ import annotations
@@ -30,42 +30,42 @@ from spielfeld.snapshot import Counts, Values
 
 
 class Memory(NamedTuple):
-    """The arrays of every bandit learner, changed in place."""
+    """Arrays of every bandit learner, changed in place."""
 
     values: Values  # [arms] estimated means, or preferences
     counts: Counts  # [arms] pulls of each arm
-    scores: Array  # [arms] numbers that the last choice went by, where these are not the values
+    scores: Array  # [arms] numbers that determined the last choice, if these are not the values
     baseline: Values  # [1] mean of all rewards
 
 
 class Numbers(NamedTuple):
-    """The numbers of all configurations; each method reads its own, the others are 0."""
+    """Settings of all methods; each method uses its own, the others are 0."""
 
     learning_rate: float
     learning_rate_decay: float
     exploration_rate: float
     confidence: float
-    baseline: float  # 1 for yes
+    baseline: float  # 1 for yes, 0 for no
     prior_deviation: float
     reward_deviation: float
 
 
 class BanditWorld(NamedTuple):
-    """A bandit as the compiled loop acts in it; records the first pulls of an episode."""
+    """Bandit as the compiled loop uses it; stores the first pulls of an episode."""
 
-    means: Array  # true means at this moment, changed in place [arms]
-    first: Array  # means with which an episode begins [arms]
-    spread: float  # standard deviation around these
+    means: Array  # current true means, changed in place [arms]
+    first: Array  # true means at the start of an episode [arms]
+    spread: float  # standard deviation of the means in `first`
     deviation: float  # standard deviation of a reward
-    drift: float  # standard deviation of the step that each mean takes after every pull
-    best: Array  # highest mean at this moment, one number
+    drift: float  # standard deviation of the change of each mean after every pull
+    best: Array  # highest current mean, one number
     limit: int  # pulls of an episode
-    rewards: Array  # filled with the reward of each pull [room]
-    optimal: Array  # filled with whether the best arm was pulled [room]
+    rewards: Array  # reward of each pull [room]
+    optimal: Array  # whether each pull was of the best arm [room]
 
 
 def begin_in_bandit(world: BanditWorld, memory: object, random: np.random.Generator) -> int:
-    """Begin with the first means; one draw, and one an arm if they are drawn anew."""
+    """Start an episode; one draw, and one for each arm if the means are drawn again."""
     random.random()
     for arm in range(world.means.size):
         world.means[arm] = world.first[arm]
@@ -79,7 +79,7 @@ def step_in_bandit(
     world: BanditWorld, memory: object, random: np.random.Generator, state: int, action: int,
     elapsed: int,
 ) -> Step:  # fmt: skip
-    """Pull an arm; one draw, and one an arm if the means drift."""
+    """Pull an arm; one draw, and one for each arm if the means drift."""
     reward = pull(world.means, world.deviation, action, random.random())
     if elapsed <= world.rewards.size:
         world.rewards[elapsed - 1] = reward
@@ -91,7 +91,7 @@ def step_in_bandit(
 
 
 def highest(means: Array) -> float:
-    """Return the greatest of some numbers."""
+    """Return the largest of some numbers."""
     best = -float("inf")
     for mean in means:
         best = max(best, mean)
@@ -103,10 +103,10 @@ BANDIT: dict[str, Callable[..., Any]] = {"begin": begin_in_bandit, "step": step_
 
 @runtime_checkable
 class BanditHolder(Protocol):
-    """An environment of one state whose arms are known, such as `BanditEnv`."""
+    """Environment of one state with known arms, such as `BanditEnv`."""
 
     bandit: BanditModel
-    means: Array  # true means at this moment [arms]
+    means: Array  # current true means [arms]
 
     @property
     def np_random(self) -> np.random.Generator:
@@ -115,7 +115,7 @@ class BanditHolder(Protocol):
 
 
 class BanditLearner:
-    """An estimate, a preference or a belief for each arm; subclasses name `pick` and `update`.
+    """Learner with a value for each arm; subclasses define `pick` and `update`.
 
     Args:
         config: Settings of the subclass's `config_class`.
@@ -133,7 +133,7 @@ class BanditLearner:
     gym_loop: ClassVar[Callable[..., None]]
 
     def __init_subclass__(cls) -> None:
-        """Fill the loop with the rules of the subclass."""
+        """Put the rules of the subclass into the loop."""
         rules: dict[str, Callable[..., Any]] = {"pick": cls.pick, "update": cls.update}
         cls.bandit_loop = staticmethod(compiled(loop, allocates=False, **rules, **BANDIT))
         cls.gym_loop = staticmethod(filled(loop, **rules, **GYM))
@@ -153,7 +153,7 @@ class BanditLearner:
 
     @property
     def action_values(self) -> Array:
-        """The values that the greedy policy goes by. Shape [1, arms]."""
+        """Values that the greedy policy uses. Shape [1, arms]."""
         return self.memory.values[None]
 
     def new_memory(self, arms: int) -> Memory:
@@ -166,18 +166,18 @@ class BanditLearner:
         return self.action_values[self.observations.encode(inputs)]
 
     def act(self, observation: object) -> int | Array:
-        """Pick an action for the environment, as while learning."""
+        """Pick an action for the environment, as during learning."""
         arm = type(self).pick(self.memory, self.numbers, 0, 0.0, self.progress.generator)
         return self.actions.decode(arm)
 
     def learn(self, source: Env[Any, Any], samples: int) -> History:
-        """Learn for `samples` more environment steps, compiled if `source` is a plain bandit.
+        """Learn for `samples` more environment steps; compiled if `source` is a plain bandit.
 
         Returns:
             One row for each finished episode: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If `source` has more than one state, or pays a reward that is not finite.
+            ValueError: If `source` has more than one state, or a reward is not finite.
         """
         world = source.unwrapped
         bandit = isinstance(world, BanditHolder) and isinstance(world.bandit, BanditModel)
@@ -195,14 +195,14 @@ class BanditLearner:
         """Refuse a restored state with more pulls than environment steps.
 
         Raises:
-            ValueError: Names both numbers.
+            ValueError: If there are more pulls; names both numbers.
         """
         pulls = sum(self.memory.counts.tolist())
         sentence = f"The saved 'memory.counts' are {pulls}; {self.samples} were drawn."
         guard.require(pulls <= self.samples, sentence)
 
     def prepare(self, source: Env[Any, Any]) -> None:
-        """Make the arrays for the arms of `source`; nothing is learned.
+        """Make the arrays for the arms of `source`, without learning.
 
         Raises:
             ValueError: If `source` has more than one state.

@@ -1,4 +1,4 @@
-"""The testbed: how a bandit method does on average over many problems (the book's figures)."""
+"""Testbed: the mean results of a bandit method over many problems, as in the book's figures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from spielfeld.arrays import Array
 from spielfeld.compiled import compiled
 from spielfeld.envs.bandit.dynamics import problem_means
 
-BLOCK = 200_000  # pulls whose rewards are kept at a time
+BLOCK = 200_000  # largest number of pulls whose rewards are kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,22 +54,22 @@ def testbed(
     drift: float = 0.0,
     seed: int = 0,
 ) -> Curves:
-    """Play many problems from the start, compiled (Sutton & Barto, section 2.3).
+    """Run many problems from the start, compiled (Sutton & Barto, section 2.3).
 
-    Run k plays problem `seed + k` of `spielfeld/TenArmedTestbed-v0`; spread 0 and drift .01 make it
-    the drifting bandit of exercise 2.5. The first run is, bit for bit, what a learner of the same
-    seed does in that environment.
+    Run k has problem `seed + k` of `spielfeld/TenArmedTestbed-v0`. With spread 0 and drift .01 it
+    is the drifting bandit of exercise 2.5. The first run equals, bit for bit, a run of a learner
+    with the same seed in that environment.
 
     Args:
-        learner: The method with its settings; what it knows itself is neither used nor changed.
-        runs: How many problems, each learned from scratch.
-        steps: Pulls in each.
-        arms: Of each problem.
-        mean: Around which the true means are drawn; 4 in section 2.8.
+        learner: The method with its settings; its learned values are neither used nor changed.
+        runs: Number of problems, each learned from the start.
+        steps: Number of pulls in each problem.
+        arms: Number of arms of each problem.
+        mean: Mean of the true means; 4 in section 2.8.
         spread: Standard deviation of the true means.
         deviation: Standard deviation of a reward.
-        drift: Standard deviation of the step that each mean takes after every pull.
-        seed: Of the rewards and the learner's choices, and number of the first problem.
+        drift: Standard deviation of the change of each mean after every pull.
+        seed: Seed of the rewards and of the choices, and number of the first problem.
 
     Raises:
         ValueError: If there is no run, step or arm.
@@ -83,7 +83,7 @@ def testbed(
         raise ValueError(f"runs, steps and arms must be 1 or more, not {runs}, {steps}, {arms}.")
     world, progress, nothing = np.random.default_rng(seed), Progress(seed), np.empty(0)
     finished, best = Episodes(nothing, nothing, nothing, np.zeros(1, np.int64)), np.empty(1)
-    world.random(2)  # as a learner's two resets draw them: by its seed, and for its first episode
+    world.random(2)  # the draws of a learner's two resets: with its seed, and for its first episode
     sums = np.zeros((3, steps))  # rewards, squares of rewards, best arms
     all_means = problems(seed, runs, arms, mean, spread)
     for means in np.array_split(all_means, -(-runs * steps // BLOCK)):
@@ -105,11 +105,11 @@ def play_problems(
     random: np.random.Generator, agent: np.random.Generator, rewards: Array, optimal: Array,
     position: Position, finished: Episodes, best: Array,
 ) -> None:  # fmt: skip
-    """Run the loop once for each problem; means and memory have a row for each. [runs, ...]."""
+    """Run the loop once for each problem; means and memory have one row each. [runs, ...]."""
     steps = rewards.shape[1]
     for run in range(rewards.shape[0]):
         best[0] = highest(means[run])
-        position.state[0], position.action[0] = 0, -1  # under way, with no arm picked already
+        position.state[0], position.action[0] = 0, -1  # begun, no action picked yet
         position.length[0], position.samples[0] = 0, 0
         world = BanditWorld(
             means[run], means[run], 0.0, deviation, drift, best, steps + 1, rewards[run],
@@ -127,9 +127,9 @@ def playing(pick: Callable[..., int], update: Callable[..., None]) -> Callable[.
     return compiled(play_problems, allocates=False, pick=pick, update=update, **BANDIT)
 
 
-@lru_cache(maxsize=8)  # the methods of one figure meet the same problems
+@lru_cache(maxsize=8)  # the methods of one figure use the same problems
 def problems(first: int, runs: int, arms: int, mean: float, spread: float) -> Array:
-    """Return the true means of problems from number `first` on; read them only. [runs, arms]."""
+    """Return the true means of problems from number `first` on, for reading only. [runs, arms]."""
     return np.stack([problem_means(first + run, arms, mean, spread) for run in range(runs)])
 
 

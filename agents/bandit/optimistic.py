@@ -1,9 +1,10 @@
-"""The optimistic bandit: believe that every arm pays more than any can, and be disappointed.
+"""Optimistic bandit: greedy, with initial estimates above the true means.
 
-A Learner with a pure update function, not a gradient step. Differs from the greedy bandit by its
-settings alone: whatever is pulled disappoints, so all others are tried first, without a single
-random pull. The step size is constant, for a sample average would forget its optimism at the first
-pull. This explores at the beginning only, which is of no use where means drift.
+A learner with an update function, not a gradient step. Differs from the greedy bandit only by its
+settings. Every first reward is below the estimate, so the estimate of a pulled arm falls. So the
+agent tries all other arms first, without random pulls. The step size is constant, because a sample
+average would lose the initial value at the first pull. The agent explores only at the start, so
+this does not help if the means drift.
 
     Q(a) = initial value at first, far above every mean
     arm = argmax over a of Q(a)
@@ -27,7 +28,7 @@ class OptimisticConfig(GreedyConfig):
     learning_rate_decay: float = 0.0
     """Step size / (1 + decay * (pulls - 1)): 0 keeps it constant."""
     initial_value: float = 5.0
-    """Estimate for every arm before its first pull: more than any arm pays."""
+    """Estimate for every arm before its first pull: above every mean reward."""
 
 
 class OptimisticBandit(GreedyBandit):

@@ -1,13 +1,14 @@
-"""Thompson sampling: believe in a range of means for each arm, and pull by one guess from each.
+"""Thompson sampling: pulls each arm with the probability that it is the best.
 
-A Learner with a pure update function, not a gradient step. Rewards are taken to be normal with a
-*known* deviation, and the mean of each arm to come from a normal prior; then what is believed about
-it after n rewards is normal as well, and known exactly (normal-normal update). Differs from the
-upper confidence bound by its bonus: a random one, as large as the mean is uncertain.
+A learner with an update function, not a gradient step. Rewards have a normal distribution with a
+*known* deviation. The mean of each arm has a normal prior. After n rewards, its posterior
+distribution is also normal and known exactly (normal-normal update). For each pull the agent draws
+a mean from each posterior, and pulls the arm with the highest one. Differs from the upper
+confidence bound by this random draw in place of a fixed bonus.
 
-    weight = (reward deviation / prior deviation)^2, the prior's worth in rewards
+    weight = (reward deviation / prior deviation)^2, the number of rewards that the prior replaces
     mean(arm) <- mean(arm) + (reward - mean(arm)) / (n + weight), with n the arm's rewards so far
-    guess(a) from N(mean(a), reward deviation^2 / (n + weight));  arm = argmax over a of guess(a)
+    draw(a) from N(mean(a), reward deviation^2 / (n + weight));  arm = argmax over a of draw(a)
 
 Source: Thompson (1933); Russo et al. (2018), "A tutorial on Thompson sampling"; Sutton & Barto, 2nd
 edition, section 2.9 ("posterior sampling").
@@ -31,22 +32,22 @@ class ThompsonConfig:
     """Settings of Thompson sampling: the prior, and the deviation of rewards."""
 
     initial_value: Finite = 0.0
-    """Mean of the prior: what every arm is thought to pay before its first pull."""
+    """Mean of the prior: expected mean reward of every arm before its first pull."""
     prior_deviation: Positive = 1.0
-    """Standard deviation of the prior: how far arms are thought to differ."""
+    """Standard deviation of the prior: expected differences between the arms."""
     reward_deviation: Positive = 1.0
-    """Standard deviation of an arm's rewards, which is taken to be known."""
+    """Standard deviation of an arm's rewards, which must be known."""
 
 
 def prior_weight(prior_deviation: float, reward_deviation: float) -> float:
-    """Return how many rewards the prior is worth."""
+    """Return the number of rewards that have the same weight as the prior."""
     return reward_deviation * reward_deviation / (prior_deviation * prior_deviation)
 
 
 def choose_by_guess(
     memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Guess each mean from what is believed, and pull the arm of the highest; one draw an arm."""
+    """Draw a mean from each posterior, and pull the arm of the highest; one draw for each arm."""
     weight = prior_weight(numbers.prior_deviation, numbers.reward_deviation)
     for arm in range(memory.values.size):
         deviation = numbers.reward_deviation / math.sqrt(memory.counts[arm] + weight)
@@ -61,7 +62,7 @@ def update_belief(
     transition: Transition,
     agent: np.random.Generator,
 ) -> None:
-    """Learn from a reward: the step size is its share of all that is known, prior included."""
+    """Learn from a reward: the step size is its share of all rewards and of the prior."""
     arm, reward = transition.action, transition.reward
     memory.counts[arm] += 1
     weight = prior_weight(numbers.prior_deviation, numbers.reward_deviation)

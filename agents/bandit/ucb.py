@@ -1,13 +1,13 @@
-"""The upper-confidence-bound bandit: pull the arm that could still be the best one.
+"""UCB bandit: pulls the arm with the highest upper confidence bound.
 
-A Learner with a pure update function, not a gradient step. Differs from the exploring bandit by
-what it explores: not any arm at random but the one whose estimate, plus a bonus for how little is
-known about it, is highest. An arm that was never pulled could be anything and comes first.
+A learner with an update function, not a gradient step. Differs from the epsilon-greedy bandit by
+its exploration: it is not random. The agent pulls the arm with the highest sum of estimate and
+bonus. The bonus is high for arms with few pulls. An arm without pulls comes first.
 
     arm = argmax over a of Q(a) + confidence * sqrt(log(t) / N(a))
     Q(arm) <- Q(arm) + step size * (reward - Q(arm))
 
-with t the number of this pull, from 1, and N(a) how many of those before were of arm a.
+Here t is the number of this pull, from 1, and N(a) the number of earlier pulls of arm a.
 
 Source: Auer, Cesa-Bianchi & Fischer (2002); Sutton & Barto, 2nd edition, section 2.7, eq. 2.10.
 """
@@ -28,7 +28,7 @@ class UpperConfidenceConfig(GreedyConfig):
     """Settings of the upper-confidence-bound bandit."""
 
     confidence: Amount = 2.0
-    """How much the bonus for the unknown counts, in standard deviations or so; 2 in figure 2.4."""
+    """Weight of the bonus for arms with few pulls; 2 in figure 2.4."""
 
 
 def upper_bound(value: float, count: int, pull: int, confidence: float) -> float:
@@ -36,9 +36,9 @@ def upper_bound(value: float, count: int, pull: int, confidence: float) -> float
 
     Args:
         value: Estimate of the arm.
-        count: Pulls of the arm so far; infinite hope for one that was never pulled.
-        pull: Number of the coming pull among those of all arms, from 1.
-        confidence: How much the bonus counts.
+        count: Pulls of the arm so far; with 0 the bound is infinite.
+        pull: Number of the next pull, counted over all arms from 1.
+        confidence: Weight of the bonus.
     """
     if count == 0:
         return math.inf
@@ -48,7 +48,7 @@ def upper_bound(value: float, count: int, pull: int, confidence: float) -> float
 def choose_by_upper_bound(
     memory: Memory, numbers: Numbers, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pull the arm of the highest upper bound."""
+    """Pull the arm with the highest upper confidence bound."""
     pull = 1
     for arm in range(memory.counts.size):
         pull += memory.counts[arm]

@@ -1,4 +1,4 @@
-"""Stable-Baselines3 beside our own agents: the same words, the same worlds, the same files."""
+"""Learners of Stable-Baselines3, with the functions, worlds and files of Spielfeld."""
 
 from typing import TYPE_CHECKING
 

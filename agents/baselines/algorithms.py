@@ -1,4 +1,4 @@
-"""The algorithms of Stable-Baselines3 that are wrapped, each a place and the settings it takes."""
+"""Algorithms of Stable-Baselines3 as learners, each with its class there and its settings."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Settings of Stable-Baselines3's algorithms in our words, and their translation.
+"""Settings of Stable-Baselines3's algorithms with Spielfeld's names, and their translation.
 
-Defaults are Stable-Baselines3's own, but for DQN's memory, which holds no more than a run of the
-usual length fills.
+The default values are those of Stable-Baselines3, except for DQN's replay buffer. It is smaller
+and holds the steps of a run of usual length.
 """
 
 from __future__ import annotations
@@ -36,28 +36,28 @@ WORDS = {
 
 @settings
 class BaselineConfig:
-    """Settings that all of them have."""
+    """Settings of all algorithms of Stable-Baselines3."""
 
     learning_rate: Positive = 3e-4
     """Step size of the optimizer, above 0."""
     discount: Share = 0.99
     """Weight of the next state's value, in [0, 1]."""
     num_envs: Count = 1
-    """Copies of the world to act in at once."""
+    """Number of copies of the world that act at once."""
     gradient_clip: Positive = 0.5
-    """Longest gradient allowed, over all parameters together."""
+    """Longest gradient of all parameters together."""
     hidden: tuple[Count, ...] = (64, 64)
     """Units of each hidden layer."""
     activation: ActivationName = "tanh"
-    """relu, tanh or sigmoid."""
+    """Activation function: relu, tanh or sigmoid."""
 
     @property
     def progress_samples(self) -> int:
-        """Environment steps after which whatever changes on the way has come to its end."""
+        """Environment steps after which all schedules are at their final values."""
         raise NotImplementedError
 
     def translated(self) -> dict[str, Any]:
-        """Return the arguments that Stable-Baselines3 takes."""
+        """Return the arguments for Stable-Baselines3."""
         from torch import nn
 
         words = {WORDS[name]: value for name, value in asdict(self).items() if name in WORDS}
@@ -72,25 +72,25 @@ class SB3A2CConfig(BaselineConfig):
     learning_rate: Positive = 7e-4
     """Step size of the optimizer, above 0."""
     schedule: Line = "constant"
-    """How the learning rate falls: constant or linear."""
+    """Schedule of the learning rate: constant or linear."""
     schedule_samples: Count = 100_000
-    """Environment steps until what falls is 0."""
+    """Environment steps until a linear schedule is at 0."""
     steps: Count = 5
     """Steps of each world between two updates."""
     trace_decay: Share = 1.0
-    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
+    """Weight of later TD errors in an advantage, in [0, 1], besides `discount`: lambda."""
     value_weight: Amount = 1.0
-    """Of half the value's squared error."""
+    """Weight of half the value's squared error."""
     entropy_weight: Amount = 0.0
-    """Of the entropy: how much being undecided is worth."""
+    """Weight of the entropy; a high weight keeps the policy uncertain."""
 
     @property
     def progress_samples(self) -> int:
-        """Environment steps until what falls is 0."""
+        """Environment steps until a linear schedule is at 0."""
         return self.schedule_samples
 
     def translated(self) -> dict[str, Any]:
-        """Return the arguments of Stable-Baselines3, which does not halve the value's error."""
+        """Return the arguments for Stable-Baselines3, which does not halve the value's error."""
         rate = falling(self.learning_rate, self.schedule)
         return {**super().translated(), "vf_coef": self.value_weight / 2, "learning_rate": rate}
 
@@ -100,28 +100,28 @@ class SB3PPOConfig(BaselineConfig):
     """Settings of Stable-Baselines3's PPO, with or without masks."""
 
     schedule: Line = "constant"
-    """How the learning rate falls: constant or linear."""
+    """Schedule of the learning rate: constant or linear."""
     schedule_samples: Count = 100_000
-    """Environment steps until what falls is 0."""
+    """Environment steps until a linear schedule is at 0."""
     steps: Count = 2048
     """Steps of each world between two updates."""
     trace_decay: Share = 0.95
-    """How far later errors count in an advantage: 0 not at all, 1 as much as `discount` says."""
+    """Weight of later TD errors in an advantage, in [0, 1], besides `discount`: lambda."""
     value_weight: Amount = 1.0
-    """Of half the value's squared error."""
+    """Weight of half the value's squared error."""
     entropy_weight: Amount = 0.0
-    """Of the entropy: how much being undecided is worth."""
+    """Weight of the entropy; a high weight keeps the policy uncertain."""
     epochs: Count = 10
-    """How many times the same experience is gone over."""
+    """Epochs: passes through each rollout."""
     batch_size: Annotated[int, Range(2)] = 64
-    """Rows of a step; one row has no deviation to divide by."""
+    """Rows of a minibatch; a single row has no standard deviation."""
     clip: Positive = 0.2
-    """By how much an action's probability may change before its row teaches nothing more."""
+    """Largest distance of a ratio from 1 before its row has no gradient."""
     clip_schedule: Line = "constant"
-    """How `clip` falls along `schedule_samples`: constant or linear."""
+    """Schedule of `clip` along `schedule_samples`: constant or linear."""
 
     def require_sound(self) -> None:
-        """Refuse a single row, which has no deviation."""
+        """Refuse a single row, which has no standard deviation."""
         if self.steps * self.num_envs < 2:
             raise ValueError(
                 "steps * num_envs must be 2 or more, not 1: there is no deviation of 1."
@@ -129,11 +129,11 @@ class SB3PPOConfig(BaselineConfig):
 
     @property
     def progress_samples(self) -> int:
-        """Environment steps until what falls is 0."""
+        """Environment steps until a linear schedule is at 0."""
         return self.schedule_samples
 
     def translated(self) -> dict[str, Any]:
-        """Return the arguments of Stable-Baselines3, which does not halve the value's error."""
+        """Return the arguments for Stable-Baselines3, which does not halve the value's error."""
         return {
             **super().translated(),
             "vf_coef": self.value_weight / 2,
@@ -152,27 +152,27 @@ class SB3DQNConfig(BaselineConfig):
     learning_rate: Positive = 1e-4
     """Step size of the optimizer, above 0."""
     gradient_clip: Positive = 10.0
-    """Longest gradient allowed, over all parameters together."""
+    """Longest gradient of all parameters together."""
     activation: ActivationName = "relu"
-    """relu, tanh or sigmoid."""
+    """Activation function: relu, tanh or sigmoid."""
     batch_size: Count = 32
-    """Remembered steps in an update."""
+    """Number of steps of the replay buffer in each batch."""
     buffer_size: Count = 100_000
-    """Environment steps remembered."""
+    """Size of the replay buffer, in environment steps."""
     learning_starts: Whole = 100
     """Environment steps before the first update."""
     train_every: Count = 4
-    """Environment steps from one training to the next, rounded down to steps of all copies."""
+    """Environment steps between groups of updates, rounded down to steps of all copies."""
     gradient_steps: Count = 1
-    """Updates in a training."""
+    """Number of updates in a group."""
     target_every: Count = 10_000
-    """Environment steps from one copy of the network, which aims, to the next."""
+    """Environment steps after which the network is copied to the target network."""
     exploration_rate: Share = 1.0
     """Probability of a random action at the start."""
     final_exploration_rate: Share = 0.05
-    """Probability of a random action in the end."""
+    """Probability of a random action at the end."""
     exploration_samples: Count = 10_000
-    """Environment steps from the first exploration rate to the last, in a straight line."""
+    """Environment steps until the exploration rate has fallen, linearly, to the final rate."""
 
     @property
     def first_update(self) -> int:
@@ -181,15 +181,15 @@ class SB3DQNConfig(BaselineConfig):
 
     @property
     def progress_samples(self) -> int:
-        """Environment steps until exploration is at its end."""
+        """Environment steps until the exploration rate is at its final value."""
         return self.exploration_samples
 
     def translated(self) -> dict[str, Any]:
-        """Return the arguments that Stable-Baselines3 takes."""
+        """Return the arguments for Stable-Baselines3."""
         every = max(1, self.train_every // self.num_envs)
         return {**super().translated(), "train_freq": every, "exploration_fraction": 1.0}
 
 
 def falling(first: float, schedule: str) -> float | Callable[[float], float]:
-    """Return a number, or a straight line from it to 0 over the share of progress that remains."""
+    """Return a number, or a function that falls from it to 0 with the remaining progress."""
     return first if schedule == "constant" else lambda remaining: remaining * first

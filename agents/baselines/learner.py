@@ -1,4 +1,4 @@
-"""An algorithm of Stable-Baselines3 as a `Learner`: made in code, restored from plain arrays.
+"""Algorithm of Stable-Baselines3 as a learner: made in code, restored from plain arrays.
 
 Source: Raffin et al. (2021), "Stable-Baselines3: Reliable Reinforcement Learning Implementations".
 """
@@ -23,24 +23,24 @@ from spielfeld.snapshot import Counter
 
 
 class Baseline:
-    """Learns by the algorithm, "module:Class", that a subclass names.
+    """Learner that uses the algorithm "module:Class", which a subclass names.
 
-    `samples` are the environment steps really taken: whole rollouts, so that up to one rollout more
-    than was asked for is taken, and counted against what is asked for next.
+    `samples` counts the environment steps that were taken. The algorithm takes whole rollouts, so
+    it can take up to one rollout more than asked for. The next call then takes fewer steps.
 
     Args:
-        config: Settings of the subclass's `config_class`, in our words.
-        seed: Of everything that is random; the generators of the process are left alone.
-        **settings: Settings by name, in place of those of `config`.
+        config: Settings of the subclass's `config_class`, with Spielfeld's names.
+        seed: Seed of all random numbers; the generators of the process are not changed.
+        **settings: Settings by name; they replace those of `config`.
 
     Raises:
-        ValueError: If there is no such setting, or one is out of its range.
+        ValueError: If there is no such setting, or its value is out of range.
     """
 
     many: ClassVar[bool] = True  # acts in copies of its world, and predicts for many observations
-    resumes: ClassVar[bool] = False  # what is half learned lives in buffers that are not saved
-    continuous: ClassVar[bool] = True  # whether actions may be
-    masked: ClassVar[bool] = False  # whether it keeps to legal actions
+    resumes: ClassVar[bool] = False  # buffers of unfinished updates are not saved
+    continuous: ClassVar[bool] = True  # whether actions may be continuous
+    masked: ClassVar[bool] = False  # whether it uses action masks
     saved: ClassVar[tuple[str, ...]] = ("samples",)
     apart: ClassVar[tuple[str, ...]] = ("policy", "optimizer")
     state, restore = snapshot.state, snapshot.restore
@@ -62,10 +62,10 @@ class Baseline:
             One row for each finished episode: samples, episode_return, episode_length.
 
         Raises:
-            ValueError: If the algorithm cannot act there, and says what it needs; or if what it
-                learns grows beyond all numbers.
+            ValueError: If the algorithm cannot act there; names its requirement. Also if the
+                parameters are no longer finite.
         """
-        with self._luck, np.errstate(over="ignore", invalid="ignore"):  # what grows so is refused
+        with self._luck, np.errstate(over="ignore", invalid="ignore"):  # refused later
             if source is not self._source:
                 self._connect(source)
             self._asked += samples
@@ -76,21 +76,21 @@ class Baseline:
     def predict(self, inputs: object) -> Array:
         """Return probabilities or values [rows, actions], or continuous actions [rows, dimensions].
 
-        For one observation there is one row less, in other words none.
+        For one observation the result has no axis of rows.
         """
         return prediction(self.model, inputs)
 
     def prepare(self, source: Source) -> None:
-        """Build the model anew for `source`."""
+        """Build a new model for `source`."""
         with self._luck:
             self._connect(source)
 
     def told_apart(self) -> snapshot.State | None:
-        """Return what was learned, in the names of the library; None without a model."""
+        """Return the parameters by the names of the library; None without a model."""
         return None if self.model is None else dict(flat_parameters(self.model.policy))
 
     def take_apart(self, state: snapshot.State) -> None:
-        """Put what was learned into the model; raise a ValueError if it does not fit."""
+        """Restore the parameters of the model; raise a ValueError if they do not fit."""
         set_parameters(self.model.policy, state)
         self._asked = self.model.num_timesteps = self.model.env.samples = self.samples
 
@@ -100,7 +100,7 @@ class Baseline:
             self.model = make_model(self.place, self.config, worlds, self.seed)
         else:
             self.model.set_env(worlds)
-        # A model gives its rows the run's own seed and those after it, which are other runs' too;
-        # the first is even that of random actions.
+        # A model gives its rows the seed of the run and the next numbers. Other runs use these
+        # seeds too. The first is also the seed of random actions.
         worlds.seed(rows_seed(self.seed, self.samples))
         self._source = source

@@ -1,4 +1,4 @@
-"""Generators that a whole process shares: a library that draws from them gets a set of its own."""
+"""Generators of the whole process, with separate states for a library that draws from them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 
 
 class OwnLuck:
-    """Inside `with`, the generators of `random`, NumPy and torch are this object's own.
+    """Separate states of the generators of `random`, NumPy and torch, used inside `with`.
 
-    Stable-Baselines3 seeds and uses them; outside they go on as if nothing had happened, and inside
-    as if nobody else had drawn. Torch keeps to one thread meanwhile: small networks run fastest so.
+    Stable-Baselines3 seeds and uses these generators. Draws inside `with` do not change the numbers
+    outside, and draws outside do not change the numbers inside. Inside, torch uses one thread,
+    because small networks are fastest with one.
     """
 
     def __init__(self) -> None:
@@ -38,7 +39,7 @@ class OwnLuck:
 
 
 def _luck() -> tuple[Any, ...]:
-    """Return where each generator stands, and how many threads torch uses."""
+    """Return the state of each generator, and the number of threads of torch."""
     import torch
 
     numbers = np.random.get_state()  # noqa: NPY002, since it is what Stable-Baselines3 draws from

@@ -1,4 +1,4 @@
-"""A model of Stable-Baselines3: built in code for given worlds, taught, and asked."""
+"""Model of Stable-Baselines3: build it in code for given worlds, train it, and predict with it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def make_model(
     from stable_baselines3.common.logger import Logger
 
     algorithm = pkgutil.resolve_name(place)
-    with warnings.catch_warnings():  # a last minibatch that is shorter is what was asked for
+    with warnings.catch_warnings():  # a shorter last minibatch is intended
         warnings.filterwarnings("ignore", "You have specified a mini-batch size")
         model = algorithm("MlpPolicy", worlds, seed=seed, device="cpu", **config.translated())
     model.set_logger(Logger(None, []))
     end = config.progress_samples
 
     def update_progress(samples: int, total: int) -> None:
-        """Go by the whole run, not by the part of it that one call of `learn` is."""
+        """Set the progress of the whole run, not of one call of `learn`."""
         model._current_progress_remaining = max(0.0, 1.0 - samples / end)
 
     model._update_current_progress_remaining = update_progress
@@ -46,14 +46,14 @@ def learn_on(model: Any, samples: int, masked: bool) -> None:
     """Let a model learn for `samples` more environment steps, if that is more than 0.
 
     Raises:
-        ValueError: If an action was illegal that it knows nothing of, which only one that is
-            `masked` does; or if what it learns grows beyond all numbers.
+        ValueError: If an action was illegal and the model is not `masked`. Also if its
+            parameters are no longer finite.
     """
     if samples <= 0:
         return
     try:
         model.learn(samples, reset_num_timesteps=False, log_interval=None)
-    except ValueError as error:  # by the first thing that cannot be done with such numbers
+    except ValueError as error:  # from the first operation that fails with such numbers
         refuse_infinite(model.policy)
         legal = model.env.worlds.legal
         if masked or legal is None or legal.all():
@@ -66,7 +66,7 @@ def learn_on(model: Any, samples: int, masked: bool) -> None:
 
 
 def prediction(model: Any, inputs: object) -> Array:
-    """Return what a model says of observations; see `Baseline.predict`.
+    """Return the predictions of a model for observations; see `Baseline.predict`.
 
     Raises:
         ValueError: If there is no model yet.
@@ -92,8 +92,8 @@ def prediction(model: Any, inputs: object) -> Array:
 
 
 def worlds_of(source: Source, rows: int, samples: int, continuous: bool) -> ManyWorldsVecEnv:
-    """Return what a model learns from: see `baseline_worlds` and `refuse_misfit`."""
-    from spielfeld.agents.baselines.vector import baseline_worlds  # which needs the library
+    """Return the worlds for a model: see `baseline_worlds` and `refuse_misfit`."""
+    from spielfeld.agents.baselines.vector import baseline_worlds  # needs the library
 
     worlds = baseline_worlds(source, rows, samples)
     refuse_misfit(worlds, continuous)
@@ -101,10 +101,10 @@ def worlds_of(source: Source, rows: int, samples: int, continuous: bool) -> Many
 
 
 def refuse_misfit(worlds: ManyWorldsVecEnv, continuous: bool) -> None:
-    """Refuse spaces that Stable-Baselines3's networks cannot take or give.
+    """Refuse spaces that the networks of Stable-Baselines3 cannot use.
 
     Raises:
-        ValueError: If so; says what was expected.
+        ValueError: If there is such a space; names the expected ones.
     """
     seen, actions = worlds.observation_space, worlds.action_space
     if not (isinstance(seen, Box) or (isinstance(seen, Discrete) and seen.start == 0)):

@@ -12,11 +12,11 @@ from spielfeld.arrays import Array
 if TYPE_CHECKING:
     from stable_baselines3.common.policies import BasePolicy
 
-OPTIMIZER, STEP = "optimizer", "step"  # of numbers that belong to one parameter; how many steps
+OPTIMIZER, STEP = "optimizer", "step"  # of the numbers for each parameter; of the number of steps
 
 
 def flat_parameters(policy: BasePolicy) -> dict[str, Array]:
-    """Return what a policy and its optimizer have learned, by name; nothing else of them."""
+    """Return the parameters of a policy and the state of its optimizer, by name."""
     import torch
 
     weights = {f"policy.{name}": tensor for name, tensor in policy.state_dict().items()}
@@ -30,10 +30,10 @@ def flat_parameters(policy: BasePolicy) -> dict[str, Array]:
 
 
 def refuse_infinite(policy: BasePolicy) -> None:
-    """See that what was learned is numbers.
+    """Refuse parameters that are not finite.
 
     Raises:
-        ValueError: If not; says what helps.
+        ValueError: If a parameter is not finite; names a solution.
     """
     if not all(bool(each.isfinite().all()) for each in policy.parameters()):
         raise ValueError("The parameters are no longer finite; choose a smaller learning_rate.")
@@ -43,8 +43,8 @@ def set_parameters(policy: BasePolicy, arrays: dict[str, Any]) -> None:
     """Put `flat_parameters` into a policy that was built in code for the same spaces and settings.
 
     Raises:
-        ValueError: If an array is missing, has another shape, another kind of numbers or none, or
-            was not asked for; nothing has changed then.
+        ValueError: If an array is missing or unknown, or has a wrong shape, wrong type or numbers
+            that are not finite. Then nothing has changed.
     """
     import torch
 
@@ -55,13 +55,13 @@ def set_parameters(policy: BasePolicy, arrays: dict[str, Any]) -> None:
     for name in tensors.keys() - {f"policy.{name}" for name in weights}:
         _, index, slot = name.split(".")
         slots.setdefault(int(index), {})[slot] = tensors[name][0] if slot == STEP else tensors[name]
-    groups = policy.optimizer.state_dict()["param_groups"]  # settings, which come from the code
+    groups = policy.optimizer.state_dict()["param_groups"]  # settings from the code
     policy.load_state_dict({name: tensors[f"policy.{name}"] for name in weights})
     policy.optimizer.load_state_dict({"state": slots, "param_groups": groups})
 
 
 def _needed(policy: BasePolicy, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of all weights, and of those of the optimizer's numbers that are named."""
+    """Return the shapes of all weights, and those of the named numbers of the optimizer."""
     shapes = {f"policy.{name}": tuple(each.shape) for name, each in policy.state_dict().items()}
     moved = [each for group in policy.optimizer.param_groups for each in group["params"]]
     owned = {f"{OPTIMIZER}.{index}": tuple(each.shape) for index, each in enumerate(moved)}
@@ -71,7 +71,7 @@ def _needed(policy: BasePolicy, names: Iterable[str]) -> dict[str, tuple[int, ..
             raise ValueError(f"The saved state has {name!r}, which this learner does not have.")
         shapes[name] = (1,) if slot == STEP else owned[owner]
     kept = [name.rpartition(".") for name in shapes if name.rpartition(".")[0] in owned]
-    for owner in {owner for owner, _, _ in kept}:  # each has the same numbers
+    for owner in {owner for owner, _, _ in kept}:  # each has the same names
         for _, _, slot in kept:
             shapes.setdefault(f"{owner}.{slot}", (1,) if slot == STEP else owned[owner])
     return shapes

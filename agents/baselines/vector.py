@@ -1,4 +1,4 @@
-"""Our view of many worlds, seen the way Stable-Baselines3 looks at them."""
+"""Vector environment in the form that Stable-Baselines3 expects."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from spielfeld.history import History
 class ManyWorldsVecEnv(VecEnv):
     """A Gymnasium vector environment as a `VecEnv`.
 
-    Stable-Baselines3 expects that a row which ends starts again in the same step, that its last
-    observation is in `terminal_observation`, and that `TimeLimit.truncated` says whether a time
-    limit alone has ended it. `action_masks` are all true where the environment tells of none.
+    In Stable-Baselines3 a row starts its next episode in the step that ends the last one. The last
+    observation is in `terminal_observation`. `TimeLimit.truncated` is true if only a time limit has
+    ended the episode. `action_masks` are all true if the environment has no action mask.
 
     Args:
-        worlds: Rows, each of which is an environment of its own.
-        samples: Environment steps taken elsewhere before, from which the history goes on.
+        worlds: Rows, each of which is an environment.
+        samples: Environment steps taken before, which the history counts too.
 
     Raises:
-        ValueError: If rows start again in the next step: that step belongs to no episode, and
+        ValueError: If rows start again in the next step. That step belongs to no episode, and
             Stable-Baselines3 cannot leave it out.
     """
 
@@ -50,11 +50,11 @@ class ManyWorldsVecEnv(VecEnv):
         return self.worlds.observation
 
     def step_async(self, actions: Array) -> None:
-        """Note what to do."""
+        """Store the actions."""
         self._actions = actions
 
     def step_wait(self) -> tuple[Any, Array, Array, list[dict[str, Any]]]:
-        """Do it; return observations, rewards, whether rows have ended, and how."""
+        """Take the actions; return observations, rewards, whether episodes ended, and infos."""
         step = self.worlds.step(self._actions)
         self.samples += self.num_envs
         ended: Array = step.terminated | step.truncated
@@ -69,18 +69,18 @@ class ManyWorldsVecEnv(VecEnv):
         return self.worlds.observation, step.reward.astype(np.float32), ended, infos
 
     def recorded(self) -> History:
-        """Hand over the episodes finished since the last call."""
+        """Return the episodes that ended since the last call."""
         finished, self._finished = self._finished, []
         return History.of_episodes(finished)
 
     def env_method(
         self, method_name: str, *args: object, indices: VecEnvIndices = None, **kwargs: object
     ) -> list[Any]:
-        """Return `action_masks`, bool [actions] of each row: all that rows can be asked for."""
+        """Return `action_masks`, bool [actions] of each row; rows have no other method."""
         return [method() for method in self.get_attr(method_name, indices)]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """Return what rows have: the method `action_masks`, and nothing that draws them."""
+        """Return an attribute of the rows: the method `action_masks`, or no render mode."""
         rows = self._get_indices(indices)
         if attr_name == "action_masks":
             return [lambda row=row: self._masks()[row] for row in rows]
@@ -89,11 +89,11 @@ class ManyWorldsVecEnv(VecEnv):
         raise AttributeError(f"Rows of a vector environment have no {attr_name}.")
 
     def set_attr(self, attr_name: str, value: object, indices: VecEnvIndices = None) -> None:
-        """Refuse: rows have no attributes of their own."""
+        """Refuse to set an attribute: rows have none."""
         raise AttributeError(f"Rows of a vector environment have no {attr_name} of their own.")
 
     def env_is_wrapped(self, wrapper_class: type, indices: VecEnvIndices = None) -> list[bool]:
-        """Return that no row is wrapped."""
+        """Return False for each row: no row is wrapped."""
         return [False for _ in self._get_indices(indices)]
 
     def close(self) -> None:
@@ -108,12 +108,12 @@ class ManyWorldsVecEnv(VecEnv):
 
 
 def baseline_worlds(source: Source, rows: int, samples: int = 0) -> ManyWorldsVecEnv:
-    """Return what Stable-Baselines3 learns from: `rows` copies of an environment, or a vector.
+    """Return worlds for Stable-Baselines3: `rows` copies, or a vector environment.
 
-    Native rows are used where they can start again in the same step; Gymnasium's own cannot.
+    Copies run in Spielfeld's own vector environment if it can start episodes in the same step.
 
     Raises:
-        ValueError: If `source` is a vector environment whose rows cannot.
+        ValueError: If `source` is a vector environment whose rows cannot do this.
     """
     worlds = many_worlds(source, rows)
     if worlds.mode is AutoresetMode.NEXT_STEP and isinstance(source, gym.Env) and source.spec:
@@ -126,6 +126,6 @@ def _single_rows(spec: EnvSpec, rows: int) -> SyncVectorEnv:
         return gym.make(unseen, disable_env_checker=True)
 
     unseen = copy.deepcopy(spec)
-    unseen.kwargs.pop("render_mode", None)  # nobody wants a window of each
+    unseen.kwargs.pop("render_mode", None)  # no window for each row
 
     return SyncVectorEnv([single] * rows, autoreset_mode=AutoresetMode.DISABLED)

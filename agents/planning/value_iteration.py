@@ -60,8 +60,8 @@ def value_iteration(
     residual, sweeps, worst = _sweep(world, values, discount, allowed, max_sweeps)
     if residual > allowed:
         raise ValueError(
-            f"State {worst}: its value still changes by {residual:.3g} after {sweeps} sweeps; "
-            "allow more sweeps or a larger tolerance, or look for a loop with endless reward."
+            f"State {worst}: its value still changes by {residual:.3g} after {sweeps} sweeps. "
+            "Allow more sweeps, or remove a loop of endless reward."
         )
     bound = residual * discount / (1 - discount) if discount < 1 else math.nan
     return make_plan(model, values, discount, residual, bound, sweeps)

@@ -1,4 +1,4 @@
-"""Learners that play both sides of a board game, and learn from every move of either."""
+"""Self-play learners, which play both sides of a board game and learn from every move."""
 
 from typing import TYPE_CHECKING
 

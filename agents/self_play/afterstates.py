@@ -1,14 +1,14 @@
-"""TD learning on afterstates: learn what a position is worth to the side that has just moved.
+"""TD(0) by self-play: values of positions after a move, on boards of up to nine cells.
 
-Play both sides; whenever a side looks at the board, move the value of the position that the other
-side has just made towards what the best answer leaves of it. What ends a game need not be learned:
-the rules tell.
+An afterstate is the position directly after a move, before the reply. The agent plays both sides.
+At each turn it moves the value of the last afterstate towards minus the value of the best reply.
+A move that ends the game needs no learned value, because the rules give its result.
 
     V(afterstate) <- V(afterstate) - learning_rate * (V(afterstate) + max over answers of V(answer))
     V = 1 for a line, 0 for a full board
 
-Differs from Q-learning by self-play in what is looked up: there a position and a move, here what
-comes of them, so that all moves that lead to the same position learn from one another.
+Differs from Q-learning by self-play in the cells of the table. There a cell is a position and a
+move; here it is the position after the move. So all moves to the same position share one value.
 
 Source: Sutton & Barto, 2nd edition, section 1.5 (the tic-tac-toe player, exercises 1.1 on self-play
 and 1.2 on symmetries) and section 6.8 (afterstates).
@@ -22,7 +22,7 @@ from spielfeld.envs.board_game.symmetry import canonical
 
 
 def afterstate_cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:
-    """Return the number of the position that a move leads to, seen by the side that moved."""
+    """Return the number of the position after a move, from the view of the side that moved."""
     own |= move
     if symmetric:
         own, other = canonical(rules, own, other)
@@ -30,7 +30,7 @@ def afterstate_cell(rules: Rules, own: int, other: int, move: int, symmetric: bo
 
 
 def afterstate_value(rules: Rules, table: Table, own: int, other: int, move: int) -> float:
-    """Return 1 for a line, 0 for a full board, and what is known of any other afterstate."""
+    """Return 1 for a line, 0 for a full board, and the table's value of any other afterstate."""
     if has_line(rules, own | move):
         return 1.0
     if is_full(rules, own | other | move):
@@ -43,7 +43,7 @@ class AfterstateLearner(SelfPlayLearner):
 
     Args:
         config: Settings; see `SelfPlayConfig`.
-        seed: Of its generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
 
     >>> import gymnasium, spielfeld.envs
     >>> learner = AfterstateLearner(seed=1)

@@ -1,4 +1,4 @@
-"""Settings of learners that play against themselves."""
+"""Settings of self-play learners."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from spielfeld.settings import Range, Share, settings
 
 @settings
 class SelfPlayConfig:
-    """Settings of learning by self-play."""
+    """Settings of self-play learners."""
 
     learning_rate: StepSize = 1.0
-    """Step size, in (0, 1]; in a game without dice there is no noise to be averaged out."""
+    """Step size, in (0, 1]; a game without random events has no noise to average out."""
     exploration_rate: Share = 1.0
-    """Probability of a random move; who only plays what seems best never sees the rest."""
+    """Probability of a random move; greedy moves alone never reach most positions."""
     symmetries: bool = True
-    """Whether positions that are the same but for turning the board share what is learned."""
+    """Whether positions that differ only by a rotation or reflection share one value."""
     initial_value: Annotated[float, Range(-1, 1)] = 0.0
-    """Of every move, from -1 to 1; with 0, a draw is no better than what was never tried."""
+    """Value of every move at the start, from -1 to 1; with 0, a new move is as good as a draw."""

@@ -1,16 +1,17 @@
-"""Learners by self-play: a table of what moves are worth, and the rules that fill `agents/loop.py`.
+"""Self-play learners: a table with the value of each move, and the rules for `agents/loop.py`.
 
-The table holds the value of a move to the side that makes it, from -1 for a loss to 1 for a win.
-Both sides learn from their own view, in one table: what is good for one side is bad for the other.
+The value of a move is for the side that makes it, from -1 for a loss to 1 for a win. Both sides use
+one table, each from its own view. A high value for one side is a low value for the other.
 
-    target of a move = -(value of the best answer), and its result where it ends the game
+    target of a move = -(value of the best answer), and its result if it ends the game
     value <- value - learning_rate * (value - target)
 
-The target takes the best answer, not the one that follows. With this maximum, random play teaches
-perfect play (Sutton & Barto, section 1.5, learns from greedy moves alone, which comes to the same).
+The target uses the best answer, not the answer that is played. So the agent can learn perfect play
+from random moves. The player of Sutton & Barto, section 1.5, learns only from greedy moves, with
+the same result.
 
-The loop's state is the board as the side to move sees it, and its action is the bit of a move. The
-learners need no opponent: of an environment they ask only which game is played.
+The state of the loop is the board from the view of the side to move. Its action is the bit of a
+move. The learners need no opponent, and use only the rules of the environment's game.
 """
 
 from __future__ import annotations
@@ -46,22 +47,20 @@ from spielfeld.protocols import rules_of
 from spielfeld.settings import settings_of
 from spielfeld.snapshot import Fixed, Values
 
-TIE = 1e-9  # values that differ by less are equally good
-LOSS = -1.0  # the least that a move can be worth
+TIE = 1e-9  # values with a smaller difference are equally good
+LOSS = -1.0  # the lowest value of a move
 SIDE = 31  # bits of a state for the stones of each side
 
 
 class Table(NamedTuple):
-    """What is known, and how it is looked up."""
+    """Table of values, and the setting for its cells."""
 
     values: Values  # [cells of the table]
-    symmetric: Annotated[
-        bool, Fixed()
-    ]  # whether positions that are the same by symmetry share a cell
+    symmetric: Annotated[bool, Fixed()]  # whether symmetric positions share a cell
 
 
 class Numbers(NamedTuple):
-    """The numbers of a configuration, and the rules of the game."""
+    """Settings of a configuration, and the rules of the game."""
 
     learning_rate: float
     exploration_rate: float
@@ -74,23 +73,23 @@ def stones(state: int) -> tuple[int, int]:
 
 
 def cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:
-    """Stand in for where a move is looked up, which `compiled(..., cell=...)` sets."""
+    """Return the cell of a move; `compiled(..., cell=...)` replaces this function."""
     raise NotImplementedError
 
 
 def looked_up(rules: Rules, table: Table, own: int, other: int, move: int) -> float:
-    """Return what the table says about a move, whatever it is."""
+    """Return the table's value of a move."""
     value: float = table.values[cell(rules, own, other, move, table.symmetric)]
     return value
 
 
 def move_value(rules: Rules, table: Table, own: int, other: int, move: int) -> float:
-    """Return what a move is worth to the side that makes it; a method may know better."""
+    """Return the value of a move for the side that makes it; a method may replace this function."""
     return looked_up(rules, table, own, other, move)
 
 
 def best_value(rules: Rules, table: Table, own: int, other: int) -> float:
-    """Return what the best move is worth to the side to move."""
+    """Return the value of the best move for the side to move."""
     best, left = LOSS, legal_moves(rules, own | other)
     while left:
         move = lowest(left)
@@ -100,7 +99,7 @@ def best_value(rules: Rules, table: Table, own: int, other: int) -> float:
 
 
 def best_moves(rules: Rules, table: Table, own: int, other: int) -> int:
-    """Return the moves that are worth most, ties included, one bit each."""
+    """Return the moves with the highest value, ties included, one bit each."""
     least, found = best_value(rules, table, own, other) - TIE, 0
     left = legal_moves(rules, own | other)
     while left:
@@ -118,14 +117,14 @@ def improve(values: Array, place: int, target: float, learning_rate: float) -> N
 
 
 def begin_game(world: Rules, memory: Table, random: object) -> int:
-    """Begin with an empty board."""
+    """Start with an empty board."""
     return 0
 
 
 def make_move(
     world: Rules, memory: Table, random: object, state: int, action: int, elapsed: int
 ) -> Step:
-    """Put a stone; the reward is 1 for a line, to the side that moved."""
+    """Place a stone; the reward for the side that moved is 1 for a line."""
     own, other = stones(state)
     own |= action
     won = has_line(world, own)
@@ -135,7 +134,7 @@ def make_move(
 def pick_move(
     memory: Table, settings: Numbers, state: int, rate: float, agent: np.random.Generator
 ) -> int:
-    """Pick a random move at the exploration rate, else a best one; two draws."""
+    """Pick a random move with the exploration rate, otherwise a best one; two draws."""
     own, other = stones(state)
     explores = agent.random() < settings.exploration_rate
     moves = legal_moves(settings.rules, own | other)
@@ -153,7 +152,7 @@ def learn_from_answer(
 ) -> None:
     """Move the value of a move towards its result, or minus the value of the best answer.
 
-    Every move is learned from as soon as it is made, the last one of the loser like any other.
+    The agent learns from every move at once, also from the last move of the losing side.
     """
     own, other = stones(transition.state)
     place = cell(settings.rules, own, other, transition.action, memory.symmetric)
@@ -165,29 +164,29 @@ def learn_from_answer(
 
 
 def value_positions(rules: Rules, table: Table, positions: Array, values: Array) -> None:
-    """Write what each action of each position is worth into `values`, -inf where it is illegal.
+    """Write the value of each action in each position into `values`, -inf if it is illegal.
 
     Args:
-        rules: Of the game.
-        table: What is known.
-        positions: Their numbers; see `table_index`. Shape [rows].
+        rules: Rules of the game.
+        table: Table of values.
+        positions: Numbers of the positions; see `table_index`. Shape [rows].
         values: Changed in place. Shape [rows, actions].
     """
     for row in range(positions.size):
         own, other = stones_of(rules, positions[row])
         for action in range(values.shape[1]):
-            move = lowest(move_of(rules, own | other, action))  # two, where stones hang in the air
+            move = lowest(move_of(rules, own | other, action))  # two, if a stone hangs in the air
             values[row, action] = -np.inf
             if move:
                 values[row, action] = move_value(rules, table, own, other, move)
 
 
 class SelfPlayLearner:
-    """A table of what moves are worth; subclasses say where a move is looked up.
+    """Learner with a table of move values; subclasses define the cell of a move.
 
     Args:
         config: Settings; see `SelfPlayConfig`.
-        seed: Of its generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     saved: ClassVar = ("table", "progress")
@@ -201,7 +200,7 @@ class SelfPlayLearner:
     valuing: ClassVar[Callable[..., None]]
 
     def __init_subclass__(cls) -> None:
-        """Fill the loop with the rules of the game and of the subclass."""
+        """Put the rules of the game and of the subclass into the loop."""
         rules: dict[str, Callable[..., Any]] = {"cell": cls.cell, "move_value": cls.move_value}
         cls.game_loop = staticmethod(compiled(
             loop, allocates=False, begin=begin_game, step=make_move, pick=pick_move,
@@ -216,22 +215,22 @@ class SelfPlayLearner:
 
     @property
     def samples(self) -> int:
-        """Plies learned from so far."""
+        """Plies learned from so far; a ply is one move of one side."""
         return self.progress.samples
 
     def learn(self, source: Env[Any, Any], samples: int) -> History:
         """Play `samples` more plies against itself.
 
         Args:
-            source: A board game, whose opponent is left alone.
+            source: A board game; its opponent is not used.
             samples: Plies: moves of both sides.
 
         Returns:
-            One row for each game finished meanwhile: samples, episode_return (of the first player),
+            One row for each finished game: samples, episode_return (of the first player),
             episode_length (plies).
 
         Raises:
-            ValueError: If `source` is no board game, or one whose board is too large for a table.
+            ValueError: If `source` is no board game, or its board is too large for a table.
         """
         samples = guard.whole("samples", samples)
         self._connect(source)
@@ -241,7 +240,7 @@ class SelfPlayLearner:
         return history
 
     def learn_episodes(self, source: Env[Any, Any], episodes: int) -> History:
-        """Learn as `learn` does, until so many more games are over."""
+        """Learn as `learn` does, until `episodes` more games are over."""
         episodes = guard.whole("episodes", episodes)
         self._connect(source)
         history = History.of_episodes([])
@@ -250,16 +249,16 @@ class SelfPlayLearner:
         return history
 
     def predict(self, inputs: object) -> Array:
-        """Return what each action is worth to the side to move, -inf where it is illegal.
+        """Return the value of each action for the side to move, -inf if it is illegal.
 
         Args:
-            inputs: Numbers of positions, as `observation="index"` shows them.
+            inputs: Numbers of positions, as in observations with `observation="index"`.
 
         Returns:
             Values from -1 to 1, [actions] for one position or [rows, actions] for many.
 
         Raises:
-            ValueError: If a number stands for no position.
+            ValueError: If a number belongs to no position.
         """
         positions = guard.indices("Positions", inputs, 3**self.rules.cells)
         values = np.empty((positions.size, self.rules.actions))
@@ -267,7 +266,7 @@ class SelfPlayLearner:
         return values.reshape(*positions.shape, -1)
 
     def act(self, observation: object) -> int:
-        """Pick an action, exploring as while learning."""
+        """Pick an action with exploration, as during learning."""
         values = self.predict(observation)
         explores = self.progress.generator.random() < self.config.exploration_rate
         least = -np.inf if explores else values.max() - TIE
@@ -279,10 +278,10 @@ class SelfPlayLearner:
         return {"states": 1 << 2 * SIDE, "actions": 1 << SIDE}
 
     def require_sound(self) -> None:
-        """Refuse a restored game that cannot stand like that.
+        """Refuse a restored game whose position is impossible.
 
         Raises:
-            ValueError: Says what is wrong with it.
+            ValueError: If the position is impossible; names the error.
         """
         state, action, length, _, _ = (array.item() for array in self.progress.position)
         own, other = stones(max(state, 0))
@@ -292,7 +291,7 @@ class SelfPlayLearner:
         guard.require(counted, f"The saved game has {plies} stones after {length} plies.")
 
     def _connect(self, source: Env[Any, Any]) -> None:
-        """Prepare for a source; another game than last time begins with an empty table."""
+        """Prepare for a source; another game than last time starts with an empty table."""
         if source is self._source:
             return
         if self._source is None or rules_of(source.unwrapped, Rules) != self.rules:
@@ -301,7 +300,7 @@ class SelfPlayLearner:
         self._source = source
 
     def prepare(self, source: Env[Any, Any]) -> None:
-        """Make a table for the board of `source`; nothing is learned.
+        """Make a table for the board of `source`, without learning.
 
         Raises:
             ValueError: If `source` is no board game, or its board is too large for a table.
@@ -312,7 +311,7 @@ class SelfPlayLearner:
         if not rules.fits_table:
             raise ValueError(
                 f"A board of {rules.rows} x {rules.columns} cells has too many positions for a "
-                f"table; self-play with one is for up to {LARGEST_TABLE} cells."
+                f"table. The largest board has {LARGEST_TABLE} cells."
             )
         self.rules = rules
         columns = rules.cells if self.values_of_position else 1
@@ -321,7 +320,9 @@ class SelfPlayLearner:
         self._source = source
 
     def _play(self, plies: int, games: int) -> History:
-        shortest = min(2 * self.rules.connect - 1, self.rules.cells)  # a full board ends it too
+        shortest = min(
+            2 * self.rules.connect - 1, self.rules.cells
+        )  # a full board also ends the game
         numbers = Numbers(self.config.learning_rate, self.config.exploration_rate, self.rules)
         room = min(plies // shortest + 1, games)
         self.progress.advance(

@@ -1,4 +1,4 @@
-"""Proof of perfect play on a small board: every position there is, and every game there may be."""
+"""Proof of perfect play on a small board, from all positions and all possible games."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from spielfeld.envs.board_game.rules import Rules, has_line, is_full, move_of, t
 
 
 class Solution(NamedTuple):
-    """All positions in which there is something to decide, and what to do there."""
+    """All positions with a choice of moves, and the optimal moves."""
 
-    positions: Array  # their numbers, seen by the side to move; see `table_index` [positions]
-    optimal: Array  # actions that keep the game's value [positions, actions]
+    positions: Array  # from the view of the side to move; see `table_index` [positions]
+    optimal: Array  # actions that keep the value of the game [positions, actions]
 
 
 @cache
 def solution(rules: Rules) -> Solution:
-    """Solve a board of up to nine cells, by looking at every position that can be reached."""
+    """Solve a board of up to nine cells, by checking every position that can be reached."""
     values: dict[tuple[int, int], dict[int, int]] = {}
 
     def value(own: int, other: int) -> int:
@@ -45,25 +45,25 @@ def solution(rules: Rules) -> Solution:
 
 
 def greedy_actions(learner: SelfPlayLearner) -> Array:
-    """Return what a learner takes for best, ties included, in every position of `solution`."""
+    """Return the learner's greedy actions, ties included, in every position of `solution`."""
     values = learner.predict(solution(learner.rules).positions)
     greedy: Array = values >= values.max(axis=1, keepdims=True) - TIE
     return greedy
 
 
 def share_of_optimal(learner: SelfPlayLearner) -> float:
-    """Return in which share of all positions every greedy action is optimal."""
+    """Return the share of all positions in which every greedy action is optimal."""
     mistaken = (greedy_actions(learner) & ~solution(learner.rules).optimal).any(axis=1)
     return 1.0 - float(mistaken.mean())
 
 
 def never_loses(learner: SelfPlayLearner) -> bool:
-    """Return whether no opponent can ever win, from either seat, whichever way ties are broken."""
+    """Return whether the greedy player never loses, as either side, with any choice in ties."""
     return not (loses(learner, True) or loses(learner, False))
 
 
 def loses(learner: SelfPlayLearner, begins: bool) -> bool:
-    """Return whether some opponent can win against the greedy player in one of the seats."""
+    """Return whether an opponent can win against the greedy player, which begins or not."""
     rules = learner.rules
     positions = solution(rules).positions.tolist()
     greedy = dict(zip(positions, greedy_actions(learner), strict=True))
@@ -85,7 +85,7 @@ def loses(learner: SelfPlayLearner, begins: bool) -> bool:
 
 
 def drawn_against_itself(learner: SelfPlayLearner) -> float:
-    """Return how often the greedy player draws with itself, ties equally probable."""
+    """Return the probability of a draw of the greedy player with itself, with random ties."""
     rules = learner.rules
     positions = solution(rules).positions.tolist()
     greedy = dict(zip(positions, greedy_actions(learner), strict=True))

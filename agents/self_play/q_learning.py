@@ -1,14 +1,14 @@
-"""Q-learning by self-play: learn what each move is worth if both sides play perfectly ever after.
+"""Q-learning by self-play: values of moves, on boards of up to nine cells.
 
-Play both sides; whenever a side looks at the board, move the value of the move that the other side
-has just made towards minus the value of the best answer.
+The agent plays both sides. At each turn it updates the value of the last move, which the
+other side made. The target is minus the value of the best answer.
 
     target = -(max over answers of Q(next position, answer)), and the result where the game is over
     Q(position, move) <- Q(position, move) - learning_rate * (Q(position, move) - target)
 
-Differs from Q-learning against an opponent inside the environment by the minus: the next move is
-the other side's. Differs from TD on afterstates in that each move of each position has a cell of
-its own, and in that a win must be met before it is known.
+Differs from Q-learning against an opponent in the environment by the minus: the next move belongs
+to the other side. Differs from TD on afterstates by its cells: each move in each position has its
+own cell. Also, the agent must meet a win before it knows its value.
 
 Source: Watkins (1989), with the maximum over both sides of Littman (1994, "Markov games as a
 framework for multi-agent reinforcement learning", for turns taken); Sutton & Barto, section 6.5.
@@ -22,7 +22,7 @@ from spielfeld.envs.board_game.symmetry import canonical_symmetry, turned
 
 
 def action_cell(rules: Rules, own: int, other: int, move: int, symmetric: bool) -> int:
-    """Return the number of a position and a move in it."""
+    """Return the number of a position with a move."""
     if symmetric:
         symmetry = canonical_symmetry(rules, own, other)
         own, other = turned(rules, own, symmetry), turned(rules, other, symmetry)
@@ -38,7 +38,7 @@ class SelfPlayQLearning(SelfPlayLearner):
 
     Args:
         config: Settings; see `SelfPlayConfig`.
-        seed: Of its generator, and of the environment's first reset.
+        seed: Seed of the learner and of the first reset of the environment.
     """
 
     cell = staticmethod(action_cell)

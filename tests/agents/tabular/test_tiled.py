@@ -154,7 +154,7 @@ def test_a_method_without_a_target_or_an_update_is_refused() -> None:
     class Nothing(TabularLearner):
         pass
 
-    with pytest.raises(ValueError, match="Nothing names neither a target nor an update"):
+    with pytest.raises(ValueError, match="Nothing defines neither a target nor an update"):
         Nothing().learn(gym.make("spielfeld/CliffWalking-v0"), 10)
 
 
