@@ -17,10 +17,6 @@ from tests.plain_words import (
     too_long,
 )
 
-# Files and folders whose English still has faults. This list may only become shorter.
-NOT_YET = (
-    "tutorials/",
-)
 # One sentence for each banned phrase, in the order of the list.
 FAULTY = (
     "Nobody can reach the goal.",
@@ -180,25 +176,9 @@ def test_module_is_read_in_docstrings_comments_and_texts_but_not_in_sources_and_
     assert found == [(1, name), (3, name), (3, name), (13, name), (19, name)]
 
 
-def held(path: Path) -> bool:
-    """Return whether the English of a file is held to the rules."""
-    return not path.relative_to(ROOT).as_posix().startswith(NOT_YET)
-
-
-HELD = [path for path in read_files() if held(path)]
-
-
-@pytest.mark.parametrize("path", HELD, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", read_files(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_english_that_a_person_reads_is_plain(path: Path) -> None:
     assert not [str(fault) for fault in faults_of(path)]
-
-
-@pytest.mark.parametrize("place", NOT_YET)
-def test_place_without_a_fault_leaves_the_list(place: str) -> None:
-    names = {path: path.relative_to(ROOT).as_posix() for path in read_files()}
-    inside = [path for path, name in names.items() if name.startswith(place)]
-    faulty = any(faults_of(path) for path in inside)
-    assert faulty or not inside, f"{place} is plain: take it off the list"
 
 
 def test_glossary_explains_sixty_to_ninety_words_once_each_in_both_languages() -> None:

@@ -61,7 +61,7 @@ def value_iteration(
     if residual > allowed:
         raise ValueError(
             f"State {worst}: its value still changes by {residual:.3g} after {sweeps} sweeps. "
-            "Allow more sweeps, or remove a loop of endless reward."
+            "Allow more sweeps or a larger tolerance, or check for a loop of endless reward."
         )
     bound = residual * discount / (1 - discount) if discount < 1 else math.nan
     return make_plan(model, values, discount, residual, bound, sweeps)

@@ -320,9 +320,7 @@ class SelfPlayLearner:
         self._source = source
 
     def _play(self, plies: int, games: int) -> History:
-        shortest = min(
-            2 * self.rules.connect - 1, self.rules.cells
-        )  # a full board also ends the game
+        shortest = min(2 * self.rules.connect - 1, self.rules.cells)  # or the board is full
         numbers = Numbers(self.config.learning_rate, self.config.exploration_rate, self.rules)
         room = min(plies // shortest + 1, games)
         self.progress.advance(

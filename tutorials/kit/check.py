@@ -1,14 +1,14 @@
-"""Checker that names the mistake: a learner's function beside the right one and known wrong ones.
+"""Checker of exercises: compares a learner's function with a right one and known wrong ones.
 
     from spielfeld.tutorials.kit.check import check, hint, solution
     check("target", target)
 
-The function is called with the hidden cases of an exercise. Where its results are not
-right but equal those of a known mistake in every case, this mistake is the diagnosis. Otherwise the
-checker narrows the fault down: to a kind of cases, to one number of the result, to an argument, to
+The checker calls the function with the hidden cases of an exercise. If the results are wrong and
+equal those of a known mistake in every case, this mistake is the diagnosis. Otherwise the checker
+searches for the part that is wrong. This is a kind of cases, one number of the result, an argument,
 the sign or a factor. It never shows a number of a case.
 
-This module runs the function in the present process. `spielfeld.tutorials.kit.worker` does the same
+This module runs the function in the current process. `spielfeld.tutorials.kit.worker` does the same
 in a process with limits of time and memory.
 """
 
@@ -29,12 +29,12 @@ from spielfeld.tutorials.kit.exercises import find
 from spielfeld.tutorials.kit.text import Text, chosen_language
 from spielfeld.tutorials.kit.trial import Found, called, numbers_in, reference, results_of, same
 
-GREEN, ORANGE = "#1b7837", "#e66101"  # told apart by colour-blind people as well
+GREEN, ORANGE = "#1b7837", "#e66101"  # also different for colour-blind people
 
 SAYS = {
     "unfinished": Text(
         "Noch nichts da: Die Funktion gibt nichts zurück. Fehlt das `return`?",
-        "Nothing there yet: the function returns nothing. Is the `return` missing?",
+        "The function returns nothing yet. Is the `return` missing?",
     ),
     "nothing": Text(
         "In manchen Fällen gibt die Funktion nichts zurück. Fehlt in einem Zweig das `return`?",
@@ -42,7 +42,7 @@ SAYS = {
     ),
     "unchanged": Text(
         "In `{name}` hat sich nichts geändert. Die Funktion soll `{name}` selbst verändern.",
-        "Nothing has changed in `{name}`. The function is to change `{name}` itself.",
+        "Nothing has changed in `{name}`. The function must change `{name}` itself.",
     ),
     "raises": Text(
         "Die Funktion bricht mit einem Fehler ab, in Zeile {line}: `{code}`. Python meldet: "
@@ -58,8 +58,7 @@ SAYS = {
     "recursion": Text(
         "Die Funktion ruft sich selbst immer wieder auf und kommt nie zum Ende, in Zeile {line}: "
         "`{code}`.",
-        "The function calls itself again and again and never comes to an end, in line {line}: "
-        "`{code}`.",
+        "The function calls itself again and again and never ends, in line {line}: `{code}`.",
     ),
     "changes": Text(
         "Die Funktion verändert ihre Eingabe `{name}`. Rechne mit einer Kopie: `.copy()`.",
@@ -68,8 +67,8 @@ SAYS = {
     "type": Text(
         "Das Ergebnis (Typ `{kind}`) hat nicht die Art, die gefragt ist: Lies noch einmal nach, "
         "was die Funktion zurückgeben soll.",
-        "The result (of type `{kind}`) is not of the kind that is asked for: read in the "
-        "task again which kind it is.",
+        "The result has the wrong type, `{kind}`. Read in the task again which type the "
+        "function returns.",
     ),
     "shape": Text(
         "Das Ergebnis ist {got}, erwartet ist {wanted}.",
@@ -109,7 +108,7 @@ SAYS = {
     "other": Text(
         "Noch nicht richtig: In {wrong} von {all} Fällen kommt etwas anderes heraus. Rechne einen "
         "kleinen Fall von Hand und vergleiche.",
-        "Not right yet: in {wrong} of {all} cases the result is another one. Work out a small "
+        "Not right yet: the result is wrong in {wrong} of {all} cases. Compute a small "
         "case by hand and compare.",
     ),
 }
@@ -148,10 +147,10 @@ class Verdict:
 
 
 def check(name: str, function: Rule, language: str | None = None) -> Verdict:
-    """Say whether a function is right, and if not, which mistake it makes.
+    """Return whether a function is right, and the mistake of a wrong function.
 
     Args:
-        name: Of the exercise.
+        name: Name of the exercise.
         function: The learner's function.
         language: de or en; see `spielfeld.tutorials.kit.text.chosen_language`.
 
@@ -180,7 +179,7 @@ def solution(name: str) -> str:
 
 
 def judge(exercise: Exercise, function: Rule, language: str | None = None) -> Verdict:
-    """Check a function against an exercise that is given itself; see `check`."""
+    """Check a function against an exercise object; see `check`."""
     chosen = chosen_language(language)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -220,7 +219,7 @@ def _obeys(law: Callable[[Rule], bool], function: Rule) -> bool:
 
 
 def _named_mistake(exercise: Exercise, results: list[Array]) -> Mistake | None:
-    """Return the mistake that equals the results in all cases, of several the nearest."""
+    """Return the mistake with the same results in all cases; of several the nearest."""
     nearest, least = None, np.inf
     for mistake in exercise.mistakes:
         distance = 0.0
@@ -249,7 +248,7 @@ def _look_at_shapes(results: list[Array], wanted: list[Array], language: str) ->
 
 
 def _look_at_kinds(exercise: Exercise, good: list[bool], language: str) -> None:
-    """Find a kind of cases in which all are wrong, or some, and no other."""
+    """Find a kind of cases that contains all wrong cases."""
     kinds = [
         (kind, [kind.holds(*case) for case in exercise.cases]) for kind in exercise.kinds
     ]  # fmt: skip
@@ -284,7 +283,7 @@ def _look_at_parts(
 
 
 def _look_at_arguments(exercise: Exercise, function: Rule) -> None:
-    """Move each argument; find one that never counts but should, or counts but should not."""
+    """Change each argument; find one that has no effect but should, or the opposite."""
     moved: dict[str, list[bool]] = {}
     for case in exercise.cases:
         both = _both(exercise, function, case)
@@ -301,11 +300,11 @@ def _look_at_arguments(exercise: Exercise, function: Rule) -> None:
 
 
 def _both(exercise: Exercise, function: Rule, case: Case) -> tuple[Array, Array] | None:
-    """Return the learner's result and the right one; None where there is none."""
+    """Return the learner's result and the right one; None if there is no result."""
     try:
         result = numbers_in(called(exercise, function, case))
         return None if result is None else (result, reference(exercise, exercise.right, case))
-    except Exception:  # a moved argument may be no sensible input
+    except Exception:  # a changed argument may be invalid
         return None
 
 
@@ -319,7 +318,7 @@ class _Named(Protocol):
 
 
 def _moves(names: Sequence[str], case: Case) -> Iterator[tuple[str, Case]]:
-    """Yield the name of each argument or field, and the case with that one moved."""
+    """Yield the name of each argument or field, and the case in which it is changed."""
     for place, (name, value) in enumerate(zip(names, case, strict=True)):
         if isinstance(value, _Named):
             for field, part in value._asdict().items():

@@ -42,7 +42,7 @@ class Kind:
 
     Args:
         says: Completes "It is wrong only ...", such as "when the episode has ended".
-        holds: Takes the arguments of a case; tells whether it is of this kind.
+        holds: Takes the arguments of a case; returns whether it is of this kind.
     """
 
     says: Text
@@ -51,12 +51,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Law:
-    """A property that cases alone do not show, asked of a function that is right in all cases.
+    """A property that is tested only if a function is right in all cases.
 
     Args:
-        name: Name of the verdict where it is broken.
+        name: Name of the verdict if the property is missing.
         says: Explains the law.
-        holds: Takes the learner's function; tells whether it obeys.
+        holds: Takes the learner's function; returns whether it has the property.
     """
 
     name: str
@@ -66,28 +66,28 @@ class Law:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A function to write, and everything that the checker and a lesson need to know about it.
+    """A function to write, with its cases, mistakes, hints and solution.
 
     A result is a number or an array of numbers. A function that draws random numbers takes a
-    `numpy.random.Generator` as its last argument; it is judged by frequencies: `events` turns each
-    outcome into yes-or-no answers, `right` and every wrong function return their exact chances.
+    `numpy.random.Generator` as its last argument. The checker compares frequencies: `events` turns
+    each outcome into bools. `right` and every wrong function return their exact probabilities.
 
     Args:
-        name: Of the function, and so of the learner's file.
+        name: Name of the function and of the learner's file.
         lesson: Number of its lesson.
         task: Docstring of the stub: purpose, equation, and each argument with its shape.
         right: The reference; calls the project's own equation where there is one.
         cases: Arguments to try. They are never shown.
-        mistakes: Mistakes with a name, each told apart from all others by some case.
+        mistakes: Mistakes with a name; at least one case distinguishes each from all others.
         hints: Three hints, each says more than the one before.
         solution: Source of the function as a learner would write it.
-        praise: Said when the function is right.
+        praise: Sentence for a right function.
         kinds: Kinds of cases in which alone a function may be wrong.
-        laws: Properties to ask of a function that is right in all cases.
+        laws: Properties that are tested if a function is right in all cases.
         tolerance: Largest absolute and relative difference between equal numbers.
         changes: Name of the argument that the function changes in place; its final content counts
             as the result.
-        draws: Outcomes drawn for each case of a random function; 0 for a function without chance.
+        draws: Outcomes drawn for each case of a random function; 0 for any other function.
         events: Takes an outcome and the arguments; returns an array of bools, or None if the
             outcome has a wrong form.
 

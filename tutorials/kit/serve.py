@@ -1,7 +1,7 @@
-"""Worker process from the inside: it answers questions about learners' code, a line each.
+"""Main function of the worker process: it checks learners' code, one line for each question.
 
-`spielfeld.tutorials.kit.worker` starts it. Here stand the limits that the process sets itself, and
-the sentences about all limits.
+`spielfeld.tutorials.kit.worker` starts it. This file has the limits that the process
+sets itself, and the sentences about all limits.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SAYS = {
     "time": Text(
         "Deine Funktion wird nicht fertig: Nach {seconds:.0f} Sekunden habe ich sie angehalten. "
         "Läuft eine Schleife ohne Ende?",
-        "Your function does not come to an end: it was stopped after {seconds:.0f} seconds. Is "
+        "Your function does not end: it was stopped after {seconds:.0f} seconds. Is "
         "there an endless loop?",
     ),
     "memory": Text(
@@ -71,8 +71,8 @@ SAYS = {
     "damage": Text(
         "Deine Datei verändert NumPy oder Python selbst, zum Beispiel mit `np.mean = ...`. Nimm "
         "für alles einen eigenen Namen.",
-        "Your file changes NumPy or Python itself, for example by `np.mean = ...`. Give everything "
-        "a name of its own.",
+        "Your file changes NumPy or Python itself, for example by `np.mean = ...`. Use "
+        "your own names.",
     ),
     "crash": Text(
         "Deine Funktion hat Python zum Absturz gebracht ({error}).",
@@ -83,7 +83,7 @@ LINE = Text(" (Zeile {line}: `{code}`)", " (line {line}: `{code}`)")
 
 
 class _Stop(BaseException):
-    """Ends a learner's code; no `except Exception` of theirs catches it."""
+    """Exception that ends a learner's code; `except Exception` does not catch it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -91,13 +91,13 @@ class _Stop(BaseException):
 
 
 class _Printed(io.TextIOBase):
-    """Output of a learner's code: its beginning is kept, and a flood of it ends the check."""
+    """Output of a learner's code: the beginning is kept, and too much output ends the check."""
 
     def __init__(self) -> None:
         self.kept, self.length = "", 0
 
     def write(self, text: str) -> int:
-        """Take text."""
+        """Store the beginning of a text."""
         if self.length < SHOWN:
             self.kept += text[: SHOWN - self.length]
         self.length += len(text)
@@ -159,7 +159,7 @@ def _answer(question: dict[str, object], printed: _Printed, megabytes: int) -> V
 
 
 def _sound(name: str) -> bool:
-    """Tell whether a solution is still right and a mistake still wrong: NumPy is as it was."""
+    """Return whether a solution is still right and a mistake still wrong, so NumPy works."""
     exercise = find(name)
     if not judge(exercise, _solution(name)):
         return False
@@ -201,7 +201,7 @@ def _refuse_input(prompt: object = "") -> NoReturn:
 
 
 def _refuse_processes(event: str, arguments: object) -> None:
-    """Hook of Python's audit events: code that starts itself again would fill the machine."""
+    """Hook of Python's audit events: learners' code must not start processes."""
     if event in STARTS:
         raise _Stop("process")
 

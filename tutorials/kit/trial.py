@@ -103,7 +103,7 @@ def _guarded(exercise: Exercise, function: Rule, given: Case) -> object:
 def _frequencies(
     exercise: Exercise, function: Rule, case: Case, given: Case, first: object
 ) -> Array:
-    """Return how often each event happens in `exercise.draws` outcomes, of which one is there."""
+    """Return the frequency of each event in `exercise.draws` outcomes; the first is given."""
     assert exercise.events is not None
     outcome, total = first, np.zeros(())
     for draw in range(exercise.draws):
@@ -117,7 +117,7 @@ def _frequencies(
 
 
 def reference(exercise: Exercise, rule: Rule, case: Case) -> Array:
-    """Return the result of `right` or of a wrong function, or its exact chances."""
+    """Return the result of `right` or of a wrong function, or its exact probabilities."""
     given = copy.deepcopy(case)
     result = rule(*given)
     if exercise.changes and result is None:
@@ -145,7 +145,7 @@ def _unchanged(before: object, after: object) -> bool:
 
 
 def same(exercise: Exercise, result: Array, wanted: Array) -> bool:
-    """Tell whether two results are equal, or frequencies may come from these chances."""
+    """Return whether two results are equal, or frequencies fit these probabilities."""
     if result.shape != wanted.shape:
         return False
     if exercise.draws:

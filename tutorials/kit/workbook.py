@@ -1,6 +1,6 @@
 """Learner's files: one exercise is one function in one ordinary module, `my/NAME.py`.
 
-So it can be written in any editor, kept under version control, handed in, and imported.
+You can write it in any editor, keep it under version control, hand it in, and import it.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def path_of(name: str) -> Path:
 
 
 def begin(name: str, language: str | None = None) -> bool:
-    """Write the stub of an exercise, and tell whether that was done.
+    """Write the stub of an exercise; return whether it was written.
 
-    A file that is there is never touched.
+    An existing file is never changed.
 
     Raises:
         ValueError: If there is no such exercise.
@@ -77,10 +77,10 @@ def read(name: str, language: str | None = None) -> str:
 
 
 def check_source(name: str, source: str, language: str | None = None) -> Verdict:
-    """Run the text of a module in the present process, and check the function that it defines.
+    """Run the text of a module in the current process, and check the function that it defines.
 
     Args:
-        name: Of the exercise, and so of the function.
+        name: Name of the exercise and of its function.
         source: Text of the module.
         language: de or en; see `spielfeld.tutorials.kit.text.chosen_language`.
 
@@ -89,7 +89,7 @@ def check_source(name: str, source: str, language: str | None = None) -> Verdict
     """
     exercise, file = find(name, language), path_of(name).as_posix()
     lines = source.splitlines(keepends=True)
-    linecache.cache[file] = (len(source), None, lines, file)  # so that errors can quote a line
+    linecache.cache[file] = (len(source), None, lines, file)  # so that errors can show a line
     space: dict[str, object] = {"__name__": name, "__file__": file}
     try:
         exec(compile(source, file, "exec"), space)

@@ -3,14 +3,16 @@
     with Worker() as worker:
         verdict = worker.check("target", source)
 
-An endless loop, an endless recursion, too much memory, `os._exit`, a flood of output, `input()` and
-the start of a process each end in a sentence. The next check runs in a new process. Otherwise the
-worker stays warm, and a check takes a few milliseconds. After each check it tests itself, since a
-learner's file may change NumPy: a solution must still be right, and a mistake still wrong.
+The check ends with a sentence after an endless loop or recursion, or too much memory or output. The
+same is true of `os._exit`, `input()` and the start of a process. The next check then runs in a new
+process. Otherwise the worker continues to run, and a check takes a few milliseconds. After each
+check the worker tests itself, because a learner's file may change NumPy. A solution must still be
+right, and a mistake still wrong.
 
-Three layers hold the limits. The worker interrupts itself by a timer of its CPU time, which tells
-the line. The system refuses it more memory (both on POSIX). The parent watches its memory and the
-wall clock, and ends it where the first two layers fail or do not exist.
+Three layers enforce the limits. The worker interrupts itself by a timer of its CPU time, and finds
+the line. The system refuses more memory to the worker (both on POSIX). The parent measures the
+memory and the wall time of the worker. It ends the worker if the first two layers fail or do not
+exist.
 """
 
 from __future__ import annotations
@@ -35,12 +37,12 @@ from spielfeld.tutorials.kit.text import chosen_language
 if sys.platform != "win32":
     import resource
 
-POLL = 0.05  # seconds between two looks at the worker
+POLL = 0.05  # seconds between two checks of the worker
 START = 120.0  # seconds for a worker to start on a busy machine
 
 
 class Worker:
-    """A process that checks learners' code, and is started anew where it went wrong.
+    """A process that checks learners' code, and starts again after an error.
 
     Args:
         seconds: CPU time of a check; three times as much for a function that draws random numbers.
@@ -69,7 +71,7 @@ class Worker:
             used = self._child.used
             answer = self._ask(question, seconds)
             if used and not isinstance(answer, str) and answer["name"] == "damage":
-                answer = self._ask(question, seconds)  # an earlier file may have done the damage
+                answer = self._ask(question, seconds)  # an earlier file may have caused the damage
         if isinstance(answer, str):
             values = {
                 "seconds": seconds,
@@ -96,9 +98,9 @@ class Worker:
         self.close()
 
     def _ask(self, question: dict[str, object], seconds: float) -> dict[str, object] | str:
-        """Return the child's answer, or the name of the verdict on its death; renew it if need be.
+        """Return the child's answer, or the verdict on its end; start a new child if needed.
 
-        Without a timer of CPU time, wall time is all there is.
+        Without a timer of CPU time, only the wall time has a limit.
         """
         wall = self.patience if sys.platform != "win32" else min(self.patience, 2 * seconds)
         answer = self._child.ask(question, wall)
@@ -118,7 +120,7 @@ class _Child:
         )
         environment = {
             **os.environ,
-            "NUMBA_DISABLE_JIT": "1",  # equations run as plain Python: there is nothing to compile
+            "NUMBA_DISABLE_JIT": "1",  # equations run as plain Python, without compiling
             "OPENBLAS_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
             "PYTHONIOENCODING": "utf-8",
@@ -134,7 +136,7 @@ class _Child:
         self.reader.start()
 
     def ask(self, question: dict[str, object], wall: float) -> dict[str, object] | str:
-        """Return the worker's answer, or the name of the verdict on its death."""
+        """Return the worker's answer, or the name of the verdict on its end."""
         if not self.used and self._next(START, watch=False) != "ready\n":
             self.close()
             raise RuntimeError("The worker process did not start.")
@@ -184,7 +186,7 @@ class _Child:
         """Return the name of the verdict on a process that has ended by itself."""
         try:
             code = self.process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:  # it has closed the channel of answers, and goes on
+        except subprocess.TimeoutExpired:  # it has closed its output, and still runs
             return "exit"
         if sys.platform != "win32" and code < 0:
             causes = {signal.SIGXCPU: "time", signal.SIGKILL: "memory"}
@@ -193,7 +195,7 @@ class _Child:
 
 
 def resident(process: int) -> int:
-    """Return the bytes of memory that a process holds, 0 if the system does not tell."""
+    """Return the bytes of memory that a process holds, 0 if it is unknown."""
     if sys.platform == "win32":
         return _resident_in_windows(process)
     try:
@@ -215,7 +217,7 @@ if sys.platform == "win32":
         from ctypes import wintypes
 
         class Counters(ctypes.Structure):
-            """PROCESS_MEMORY_COUNTERS; the last number but one is the memory committed."""
+            """PROCESS_MEMORY_COUNTERS; the committed memory is the number before the last."""
 
             _fields_ = [("size", wintypes.DWORD), ("faults", wintypes.DWORD)] + [
                 (f"count{place}", ctypes.c_size_t) for place in range(8)

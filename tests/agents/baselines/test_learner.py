@@ -319,7 +319,10 @@ def test_misfitting_state_is_refused_and_changes_nothing(learner_class, settings
             f"'{weight}' contains numbers that are not finite",
         ),
         (tamper(state, slot, np.zeros((3, 3, 3))), f"'{slot}' has shape"),
-        ({**state, "optimizer.99.step": np.zeros(())}, "'optimizer.99.step', which .* nothing of"),
+        (
+            {**state, "optimizer.99.step": np.zeros(())},
+            "'optimizer.99.step', which .* does not have",
+        ),
         ({**state, "env.code": np.zeros(3)}, "'env.code', which is not expected here"),
     ):
         fresh = make(learner_class, settings, seed=9)

@@ -29,7 +29,7 @@ def test_an_exercise_is_begun_then_wrong_then_right(say: Say) -> None:
     code, output, _ = say("target", "--language", "de")
     assert code == 1 and "my/target.py ist angelegt" in output
     code, output, _ = say("target")
-    assert code == 1 and "Nothing there yet" in output
+    assert code == 1 and "returns nothing yet" in output
     source = exercises()["target"].answer()
     Path("my/target.py").write_text(source.replace(".max()", ".min()"))
     code, output, _ = say("target", "--language", "de")

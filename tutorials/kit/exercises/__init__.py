@@ -1,4 +1,4 @@
-"""All exercises, a module a theme; each module lists its own in `EXERCISES`."""
+"""All exercises, one module for each topic; each module lists its own in `EXERCISES`."""
 
 from __future__ import annotations
 

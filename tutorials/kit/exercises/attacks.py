@@ -15,7 +15,7 @@ LABELS = np.array([0, 1, 1, 0, 1, 0, 1, 1, 0, 1])
 
 
 def _flips(result: object, labels: Array, share: float, generator: object) -> Array | None:
-    """Return which labels flipped, whether as many as asked for, and whether all are 0 or 1."""
+    """Return which labels changed, if their number is right, and if all are 0 or 1."""
     after = np.asarray(result)
     if after.shape != labels.shape or after.dtype.kind not in "biuf":
         return None

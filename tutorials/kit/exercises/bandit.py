@@ -16,7 +16,7 @@ from spielfeld.tutorials.kit.text import Text
 
 
 def _events(outcome: object, values: Array, rate: float, generator: object) -> Array | None:
-    """Return which action was chosen, and in the last place whether it was none of them."""
+    """Return which action was chosen; the last bool is true for no valid action."""
     action = np.asarray(outcome)
     if action.ndim or action.dtype.kind not in "biuf":
         return None
@@ -25,7 +25,7 @@ def _events(outcome: object, values: Array, rate: float, generator: object) -> A
 
 
 def _chances(values: Array, rate: float, generator: object = None) -> Array:
-    """Return the chance of each action, and of none of them."""
+    """Return the probability of each action, and of no valid action."""
     legal = np.ones(len(values), bool)
     each = [action_probability(values, legal, rate, action) for action in range(len(values))]
     return np.append(each, 0.0)
@@ -40,7 +40,7 @@ def _best(values: Array) -> Array:
 
 
 def _others(values: Array) -> Array:
-    """Return the chances of a uniform choice among all but the best action that was found."""
+    """Return the probabilities of a uniform choice among all but the best action."""
     best = _best(values)
     return np.asarray((best.sum() - best) / (len(values) - 1))
 
@@ -52,7 +52,7 @@ def _all_but(place: int, values: Array) -> Array:
 
 
 def _repeats(function: Rule) -> bool:
-    """Tell whether equal generators lead to equal choices."""
+    """Return whether equal generators lead to equal choices."""
     values = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
     runs = []
     for _ in range(2):
@@ -370,7 +370,7 @@ MEAN_SO_FAR = Exercise(
         Text(
             "Je mehr Belohnungen es schon gab, desto weniger bewegt eine neue: teile durch "
             "`count`.",
-            "The more rewards there were, the less a new one moves: divide by `count`.",
+            "With every reward, the weight of a new one gets smaller: divide by `count`.",
         ),
         Text(
             "Fang mit `mean +` an und addiere den Abstand, geteilt durch `count`.",
@@ -441,7 +441,7 @@ UPPER_BOUND = Exercise(
             Text(
                 "Ein Arm, der noch nie gezogen wurde, bekommt bei dir keinen Zuschlag. Gerade er "
                 "soll als Nächster an die Reihe kommen: `np.inf`.",
-                "An arm that was never pulled gets no bonus in yours. Just that one is to be next: "
+                "An arm that was never pulled gets no bonus in yours. It must be the next arm: "
                 "`np.inf`.",
             ),
         ),

@@ -66,7 +66,7 @@ AFTERSTATE = Exercise(
             lambda board, row, column, player: _put(board, row, column, 1),
             Text(
                 "Du setzt immer denselben Stein. Wer zieht, sagt `player`.",
-                "You always put the same stone. `player` tells which side moves.",
+                "You always place the same stone. The side to move is `player`.",
             ),
         ),
         Mistake(
@@ -298,7 +298,7 @@ MINIMAX = Exercise(
         Text(
             "`isinstance(tree, list)` sagt, ob noch gezogen wird. Nach einem Zug ist die andere "
             "Seite dran: `not my_turn`.",
-            "`isinstance(tree, list)` tells whether there is a move. After it comes the other "
+            "`isinstance(tree, list)` is true if there is a move. After it comes the other "
             "side: `not my_turn`.",
         ),
         Text(

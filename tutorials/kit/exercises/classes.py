@@ -281,7 +281,7 @@ CROSS_ENTROPY = Exercise(
     hints=(
         Text(
             "Aus jeder Zeile zählt nur eine Zahl. Welche, das steht in `targets`.",
-            "Only one number of each row counts. Which one is said by `targets`.",
+            "Only one number of each row counts. `targets` gives its place.",
         ),
         Text(
             "`probabilities[np.arange(len(targets)), targets]` nimmt aus jeder Zeile die Zahl der "

@@ -589,8 +589,8 @@ TRACE = Exercise(
             Text(
                 "Am Anfang einer Episode vergisst du nicht: Dann bekommen Zustände der letzten "
                 "Episode Lob für diese.",
-                "You do not forget at the start of an episode: states of the last episode then "
-                "get credit for this one.",
+                "You do not reset the trace at the start of an episode. So states of the last "
+                "episode get credit for this one.",
             ),
         ),
         Mistake(

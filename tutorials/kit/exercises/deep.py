@@ -447,7 +447,7 @@ POLICY_GRADIENT = Exercise(
             Text(
                 "Bei dir zählt nur, wie groß `advantage` ist. Sein Vorzeichen sagt, ob die Aktion "
                 "gut oder schlecht war.",
-                "Only the size of `advantage` counts in yours. Its sign tells whether the action "
+                "Only the size of `advantage` counts in yours. Its sign shows whether the action "
                 "was good or bad.",
             ),
         ),
@@ -552,8 +552,8 @@ DQN_TARGET = Exercise(
             Text(
                 "Du nimmst das lernende Netz. Dann jagt es seinem eigenen Ziel hinterher, und die "
                 "Werte laufen davon: Nimm das ruhende.",
-                "You take the network that learns. It then chases its own target, and values run "
-                "away: take the one that stands still.",
+                "You use the network that learns. Its targets then change with every step, and the "
+                "values can grow without limit. Use the target network.",
             ),
         ),
         Mistake(

@@ -236,8 +236,8 @@ BEST_DEGREE = Exercise(
             Text(
                 "Du zählst die Trainingsfehler mit. Sie loben das Auswendiglernen; zum Wählen "
                 "taugen nur Zeilen, von denen nicht gelernt wurde.",
-                "You count the training errors, too. They praise learning by heart; only rows "
-                "that taught nothing are fit for choosing.",
+                "You also count the training errors. They are small for a function that only "
+                "learned its rows by heart. Choose by rows that were not used for learning.",
             ),
         ),
         Mistake(
