@@ -101,7 +101,7 @@ def deep_loop(learner: DeepLearner, samples: int) -> Iterator[Batch]:
     worlds = learner.worlds
     learner.owed += samples
     while learner.owed >= worlds.rows:
-        # Act once in every world, with the parameters as they are now.
+        # Act once in every world, with the current parameters.
         observation, legal = worlds.observation, worlds.legal
         inputs = learner.features.look(worlds)
         prediction = learner.function(inputs)
@@ -303,7 +303,7 @@ class DeepLearner:
         elif (features.size, worlds.action_space, worlds.rows) != (
             self.features.size, self.worlds.action_space, self.worlds.rows,
         ):  # fmt: skip
-            raise ValueError("The new environment has other spaces than the one learned from.")
+            raise ValueError("The spaces of the new environment differ from those of the first.")
         self.worlds = worlds
         if entered is None:
             worlds.reset(rows_seed(self.seed, self.samples))

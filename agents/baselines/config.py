@@ -123,9 +123,7 @@ class SB3PPOConfig(BaselineConfig):
     def require_sound(self) -> None:
         """Refuse a single row, which has no standard deviation."""
         if self.steps * self.num_envs < 2:
-            raise ValueError(
-                "steps * num_envs must be 2 or more, not 1: there is no deviation of 1."
-            )
+            raise ValueError("steps * num_envs must be 2 or more, not 1: one row has no deviation.")
 
     @property
     def progress_samples(self) -> int:

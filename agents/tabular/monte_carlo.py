@@ -80,7 +80,7 @@ class EpisodeMemory(NamedTuple):
         first = (step < steps).all() and (self.states[step] == state).all()
         guard.require(
             bool(first and (self.actions[step] == action).all()),
-            "The saved 'first_visit' names a step at which the episode was elsewhere.",
+            "The saved 'first_visit' names a step at which the episode visited another cell.",
         )
 
 

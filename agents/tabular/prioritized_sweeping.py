@@ -95,7 +95,7 @@ class SweepingMemory(NamedTuple):
         require_queue(self)
         waiting = self.heap[: self.length[0]]
         known = self.next_states.ravel()[waiting] >= 0
-        guard.require(known.all(), "The saved 'heap' holds a pair of which nothing is remembered.")
+        guard.require(known.all(), "The saved 'heap' holds a pair that has no stored result.")
 
 
 def require_chains(memory: SweepingMemory) -> None:
@@ -108,7 +108,7 @@ def require_chains(memory: SweepingMemory) -> None:
             before, pair, met = pair, following[pair], met + 1  # ends: neighbours are checked
         guard.require(pair < 0, f"The saved chain of state {state} is broken at pair {pair}.")
     known = sum(state >= 0 for state in next_states)
-    guard.require(met == known, f"The saved chains hold {met} pairs; {known} are remembered.")
+    guard.require(met == known, f"The saved chains hold {met} pairs; {known} are stored.")
 
 
 def leave_chain(memory: SweepingMemory, pair: int, state: int) -> None:

@@ -77,7 +77,7 @@ def require_listed(memory: Listed) -> None:
     listed = memory.pairs[: memory.listed[0]]
     guard.require(len(np.unique(listed)) == len(listed), "The saved 'pairs' hold a pair twice.")
     known = memory.next_states.ravel()[listed] >= 0
-    guard.require(known.all(), "The saved 'pairs' hold one of which nothing is remembered.")
+    guard.require(known.all(), "The saved 'pairs' hold a pair that has no stored result.")
 
 
 def list_pair(memory: Listed, state: int, action: int) -> None:

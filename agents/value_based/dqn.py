@@ -12,7 +12,7 @@ of the network that is updated rarely.
 The order of events in `deep_loop`:
 
     act       once in every world, with exploration (`EpsilonGreedy`).
-    keep      the step in the replay buffer. Every `train_every` steps, learning begins:
+    keep      the step in the replay buffer. The next two events follow every `train_every` steps.
     targets   `gradient_steps` times, draw `batch_size` steps and compute their targets
               (`DQN.drawn`, `dqn_target`). A truncated step keeps the second term of its target.
               The target of a terminated step is the reward.
@@ -79,7 +79,7 @@ class DQNConfig(NetworkConfig):
         """Refuse a replay buffer that is too small for one step of each world."""
         if self.buffer_size < self.num_envs:
             raise ValueError(
-                f"buffer_size must be {self.num_envs} or more, a step of each of num_envs, "
+                f"buffer_size must be {self.num_envs} or more, one step for each of num_envs, "
                 f"not {self.buffer_size}."
             )
 

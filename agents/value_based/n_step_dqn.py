@@ -45,7 +45,7 @@ class NStepDQNConfig(DQNConfig):
         super().require_sound()
         if self.buffer_size < 2 * self.num_envs:
             raise ValueError(
-                f"buffer_size must be {2 * self.num_envs} or more, two steps of each of num_envs, "
+                f"buffer_size must be {2 * self.num_envs} or more, two steps for each of num_envs, "
                 f"not {self.buffer_size}."
             )
 
@@ -94,7 +94,7 @@ class Chain:
         self.latest = np.full(worlds, NONE)
 
     def added(self, places: Array, worlds: Array, over: Array) -> None:
-        """Store each step as the one after the step before it; see `Lookout`."""
+        """Store the place of each new step for the step before it; see `Lookout`."""
         self.following[places] = NONE
         before = self.latest[worlds]
         self.following[before[before != NONE]] = places[before != NONE]
