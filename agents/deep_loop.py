@@ -52,9 +52,7 @@ class NetworkConfig:
     schedule: ScheduleName = "constant"
     """Schedule of the learning rate: constant, linear, cosine or step."""
     schedule_samples: Count = 100_000
-    """Environment steps until the learning rate has reached its final value. With linear and cosine
-    this value is 0, and learning ends.
-    """
+    """Environment steps until the final learning rate, which is 0 with linear and cosine."""
     gradient_clip: Amount = 0.5
     """Longest gradient of all parameters together; 0 turns gradient clipping off."""
     network: NetworkName = "numpy"

@@ -3,8 +3,7 @@
 A policy is a function whose outputs are the parameters of a distribution over actions. For discrete
 actions the outputs are preferences, and the softmax turns them into probabilities (`Categorical`).
 For continuous actions they are means and deviations (`Gaussian`, in `agents/continuous.py`). Policy
-gradients need only the logarithm of an action's probability and the *score*, its derivative by the
-outputs.
+gradients need only the logarithm of an action's probability, and its derivative, the *score*.
 
 Source: Sutton & Barto, 2nd edition, sections 13.1 and 13.7; Williams (1992), section 6.
 """

@@ -30,13 +30,8 @@ Differs from A2C by several epochs of minibatches, normalised advantages and the
 Without clipping, the policy could move far from the old policy. Rollouts are longer, because each
 is used several times. `trace_decay` is below 1, because later TD errors add more variance.
 
-Some usual parts are not in the paper:
-
-- normalised advantages (often in each minibatch),
-- the value at the end of a truncated episode (`end_values`),
-- `gradient_clip` and `kl_limit`,
-- the first weights (`make_network`),
-- the 1e-5 of Adam (`make_adam`).
+Not in the paper: normalised advantages, `end_values` at truncation, `gradient_clip`, `kl_limit`.
+Common programs add them, the first weights (`make_network`) and the 1e-5 of Adam (`make_adam`).
 
 Many programs also clip the value's error; this one does not. In the paper `clip` is epsilon,
 `trace_decay` lambda, value_weight / 2 c1, and `entropy_weight` c2.

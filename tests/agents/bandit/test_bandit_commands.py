@@ -36,7 +36,7 @@ def test_every_bandit_learner_trains_and_is_scored(
     assert len(run.scores) == 51
     assert main(["evaluate", str(directory), "--episodes", "2"]) == 0
     printed = capsys.readouterr().out
-    assert "share of perfect" in printed and "mean of 2 episodes" in printed
+    assert "share of perfect" in printed and "mean return of 2 episodes" in printed
 
 
 @pytest.mark.parametrize("source", [TESTBED, "spielfeld/DriftingBandit-v0"])

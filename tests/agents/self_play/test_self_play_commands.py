@@ -24,7 +24,7 @@ def test_self_play_trains_and_is_scored(
     (directory,) = tmp_path.iterdir()
     assert Run.load(directory).history["samples"][-1] <= 2_000
     assert main(["evaluate", str(directory), "--episodes", "2"]) == 0
-    assert "mean of 2 episodes" in capsys.readouterr().out
+    assert "mean return of 2 episodes" in capsys.readouterr().out
 
 
 def test_resumed_run_equals_an_uninterrupted_one(

@@ -144,7 +144,7 @@ def test_commands_train_evaluate_and_play_in_every_small_world(name: str, say: A
     run = str(next(Path("runs").iterdir()))
     assert (Path(run) / "learning.gif").exists() == bool(picture)
     code, output, error = say("evaluate", run, "--episodes", "2")
-    assert code == 0 and "mean of 2 episodes" in output, error
+    assert code == 0 and "mean return of 2 episodes" in output, error
     code, output, error = say("play", name, "--run", run, "--text", typed="\n" * 10)
     assert code == 0 and "steps 1" in output, error
     assert name in say("list")[1]
