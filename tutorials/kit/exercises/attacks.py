@@ -75,7 +75,7 @@ FLIP_LABELS = Exercise(
             Text(
                 "Bei dir entscheidet für jede Antwort ein eigener Würfel. So werden mal mehr, mal "
                 "weniger umgedreht; verlangt ist eine genaue Anzahl.",
-                "In yours, a roll of the dice decides for each label. So sometimes more and "
+                "In your code, a random draw decides for each label. So sometimes more and "
                 "sometimes fewer flip; an exact number is asked for.",
             ),
         ),
@@ -110,7 +110,7 @@ FLIP_LABELS = Exercise(
             Text(
                 "Umgekehrt: Bei dir bleibt der Anteil `share` richtig, und der Rest wird "
                 "umgedreht.",
-                "The other way round: in yours, `share` of the labels stay right and the rest "
+                "The other way round: in your code, `share` of the labels stay right and the rest "
                 "flips.",
             ),
         ),
@@ -189,11 +189,11 @@ FLIP_LABELS = Exercise(
     ),
     kinds=(
         Kind(
-            Text("wenn gar nichts umgedreht werden soll", "when nothing is to be flipped"),
+            Text("wenn gar nichts umgedreht werden soll", "when no label should be flipped"),
             lambda labels, share, generator: share == 0,
         ),
         Kind(
-            Text("wenn etwas umgedreht werden soll", "when something is to be flipped"),
+            Text("wenn etwas umgedreht werden soll", "when some labels should be flipped"),
             lambda labels, share, generator: share > 0,
         ),
     ),

@@ -211,7 +211,7 @@ CHOOSE = Exercise(
             Text(
                 "Bei dir bekommen auch ohne Neugier schlechtere Aktionen ihren Teil, je nach Wert. "
                 "Gefragt ist dann eine beste, nichts sonst.",
-                "In yours, worse actions get their part by value even without curiosity. A best "
+                "Worse actions get their part here by value even without curiosity. A best "
                 "one is asked for then, and nothing else.",
             ),
         ),
@@ -241,11 +241,11 @@ CHOOSE = Exercise(
     praise=Text("Richtig: neugierig, aber nicht blind.", "Right: curious, but not blind."),
     kinds=(
         Kind(
-            Text("wenn nie ausprobiert werden soll", "when there is to be no exploration"),
+            Text("wenn nie ausprobiert werden soll", "when there should be no exploration"),
             lambda values, rate, generator: rate == 0,
         ),
         Kind(
-            Text("wenn ausprobiert werden soll", "when there is to be exploration"),
+            Text("wenn ausprobiert werden soll", "when there should be exploration"),
             lambda values, rate, generator: rate > 0,
         ),
         Kind(
@@ -325,7 +325,7 @@ MEAN_SO_FAR = Exercise(
             Text(
                 "Der alte Mittelwert zählt bei dir nur einmal. Er steht aber für alle Belohnungen "
                 "davor.",
-                "The old mean counts only once in yours. But it stands for all rewards before.",
+                "The old mean counts only once in your code. But it stands for all rewards before.",
             ),
         ),
         Mistake(
@@ -342,7 +342,7 @@ MEAN_SO_FAR = Exercise(
             lambda mean, count, reward: mean - (reward - mean) / count,
             Text(
                 "Du gehst von der neuen Belohnung weg. Der Mittelwert soll sich ihr nähern.",
-                "You go away from the new reward. The mean is to come nearer to it.",
+                "You go away from the new reward. The mean must come nearer to it.",
             ),
         ),
         Mistake(
@@ -350,7 +350,7 @@ MEAN_SO_FAR = Exercise(
             lambda mean, count, reward: reward,
             Text(
                 "Bei dir zählt nur die letzte Belohnung. Der Agent vergisst alles davor.",
-                "Only the latest reward counts in yours. The agent forgets all before.",
+                "Only the latest reward counts in your function. The agent forgets all before.",
             ),
         ),
         Mistake(
@@ -441,7 +441,7 @@ UPPER_BOUND = Exercise(
             Text(
                 "Ein Arm, der noch nie gezogen wurde, bekommt bei dir keinen Zuschlag. Gerade er "
                 "soll als Nächster an die Reihe kommen: `np.inf`.",
-                "An arm that was never pulled gets no bonus in yours. It must be the next arm: "
+                "An arm that was never pulled gets no bonus in your code. It must be the next arm: "
                 "`np.inf`.",
             ),
         ),

@@ -124,7 +124,7 @@ AFTERSTATE = Exercise(
     hints=(
         Text(
             "Vergleichen will man viele Züge. Was passiert, wenn du auf das echte Brett setzt?",
-            "Many moves are to be compared. What happens if you put a stone on the real board?",
+            "You will compare many moves. What happens if you put a stone on the real board?",
         ),
         Text(
             "`after = board.copy()` ist ein neues Brett mit denselben Steinen.",
@@ -147,7 +147,7 @@ AFTERSTATE = Exercise(
     ),
     kinds=(
         Kind(
-            Text("wenn -1 am Zug ist", "when -1 is to move"),
+            Text("wenn -1 am Zug ist", "when it is the turn of -1"),
             lambda board, row, column, player: player == -1,
         ),
     ),
@@ -218,7 +218,7 @@ MINIMAX = Exercise(
             lambda tree, mine: _value(tree, mine, turns=False),
             Text(
                 "Bei dir zieht immer dieselbe Seite. Nach jedem Zug wechselt sie: `not my_turn`.",
-                "The same side always moves in yours. It changes after each move: `not my_turn`.",
+                "The same side always moves here. It changes after each move: `not my_turn`.",
             ),
         ),
         Mistake(
@@ -227,7 +227,7 @@ MINIMAX = Exercise(
             Text(
                 "Bei dir hilft dir die andere Seite. Sie nimmt aber, was für dich am schlechtesten "
                 "ist: `min`.",
-                "The other side helps you in yours. But it takes the worst move for you: `min`.",
+                "Here the other side helps you. But it takes the worst move for you: `min`.",
             ),
         ),
         Mistake(
@@ -251,7 +251,7 @@ MINIMAX = Exercise(
             lambda tree, mine: _value(tree, mine, other=_mean),
             Text(
                 "Die andere Seite zieht bei dir zufällig. Rechne mit ihrem besten Spiel.",
-                "The other side moves at random in yours. Expect its best play.",
+                "The other side moves at random in your function. Expect its best play.",
             ),
         ),
         Mistake(

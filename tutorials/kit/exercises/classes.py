@@ -97,7 +97,7 @@ SOFTMAX = Exercise(
             lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
             Text(
                 "Erst alle Zeilen zusammen ergeben bei dir 1. Jede Zeile soll für sich 1 ergeben.",
-                "In yours, only all rows together add up to 1. Each row is to add up to 1 by "
+                "In your code, only all rows together add up to 1. Each row must add up to 1 by "
                 "itself.",
             ),
         ),
@@ -390,7 +390,7 @@ THRESHOLD = Exercise(
             Text(
                 "Du vergleichst nur die Kosten. Wie wahrscheinlich Ja ist, spielt bei dir keine "
                 "Rolle.",
-                "You compare the costs alone. How probable yes is does not count in yours.",
+                "You compare the costs alone. How probable yes is does not count in your function.",
             ),
         ),
         Mistake(

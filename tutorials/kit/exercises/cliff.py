@@ -278,7 +278,7 @@ EXPECTED_SARSA_TARGET = Exercise(
             Text(
                 "Der beste Wert zählt voll, und das Mittel kommt noch dazu. Die Gewichte sollen "
                 "zusammen 1 ergeben.",
-                "The best value counts in full, and the mean comes on top. The weights are to add "
+                "The best value counts in full, and the mean comes on top. The weights must add "
                 "up to 1.",
             ),
         ),
@@ -401,7 +401,7 @@ TD_ERROR = Exercise(
             lambda *case: -_error(*case),
             Text(
                 "Das Vorzeichen ist umgekehrt: Eine gute Überraschung soll positiv sein.",
-                "The sign is the other way round: a good surprise is to be positive.",
+                "The sign is the other way round: a good surprise must be positive.",
             ),
         ),
         Mistake(
@@ -426,7 +426,7 @@ TD_ERROR = Exercise(
             lambda r, d, end, v, after: _error(r, d, not end, v, after),
             Text(
                 "Umgekehrt: `next_value` zählt bei dir nur am Ende.",
-                "The other way round: `next_value` counts only at the end in yours.",
+                "The other way round: `next_value` counts only at the end in your function.",
             ),
         ),
         Mistake(
@@ -630,7 +630,7 @@ TRACE = Exercise(
             _nothing_fades,
             Text(
                 "Nichts verblasst: Auch was lange her ist, bekommt bei dir volles Lob.",
-                "Nothing fades: old visits get full credit in yours.",
+                "Nothing fades: old visits get full credit in your function.",
             ),
         ),
         Mistake(
@@ -656,7 +656,7 @@ TRACE = Exercise(
             _after,
             Text(
                 "Du lässt erst nach dem Besuch verblassen. Der Besuch jetzt soll noch voll zählen.",
-                "You fade after the visit. The visit now is to count in full.",
+                "You fade after the visit. The visit now must count in full.",
             ),
         ),
         Mistake(
@@ -664,7 +664,7 @@ TRACE = Exercise(
             _one_fades,
             Text(
                 "Nur der besuchte Zustand verblasst bei dir. Alle sollen verblassen.",
-                "Only the visited state fades in yours. All are to fade.",
+                "Only the visited state fades in your function. All must fade.",
             ),
         ),
         Mistake(

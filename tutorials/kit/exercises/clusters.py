@@ -202,8 +202,8 @@ MOVE = Exercise(
             Text(
                 "Ein Zentrum, dem kein Punkt gehört, wird bei dir `nan`: Der Mittelwert von nichts "
                 "ist keine Zahl. Es soll bleiben, wo es ist.",
-                "A centroid that no point belongs to becomes `nan` in yours: the mean of nothing "
-                "is no number. It is to stay where it is.",
+                "A centroid that no point belongs to becomes `nan` here: the mean of nothing "
+                "is no number. It must stay where it is.",
             ),
         ),
         Mistake(
@@ -212,7 +212,7 @@ MOVE = Exercise(
             Text(
                 "Ein Zentrum, dem kein Punkt gehört, springt bei dir zum Nullpunkt. Es soll "
                 "bleiben, wo es ist.",
-                "A centroid that no point belongs to jumps to the origin in yours. It is to stay "
+                "A centroid that no point belongs to jumps to the origin here. It must stay "
                 "where it is.",
             ),
         ),
@@ -269,7 +269,7 @@ MOVE = Exercise(
             lambda p, n, c: _each(p, n, c, lambda own, old: np.vstack([own, old]).mean(axis=0)),
             Text(
                 "Das alte Zentrum zählt bei dir als ein weiterer Punkt. Es zählen nur die Punkte.",
-                "The old centroid counts as one more point in yours. Only the points count.",
+                "The old centroid counts as one more point in your code. Only the points count.",
             ),
         ),
         Mistake(

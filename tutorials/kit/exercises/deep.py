@@ -230,7 +230,7 @@ ADVANTAGE = Exercise(
             lambda r, v, d: v - _returns(r, d),
             Text(
                 "Das Vorzeichen ist umgekehrt: Besser als erwartet soll positiv sein.",
-                "The sign is the other way round: better than expected is to be positive.",
+                "The sign is the other way round: better than expected must be positive.",
             ),
         ),
         Mistake(
@@ -384,7 +384,7 @@ POLICY_GRADIENT = Exercise(
             Text(
                 "Nur die genommene Aktion ändert sich bei dir. Wird sie häufiger, müssen die "
                 "anderen seltener werden.",
-                "Only the action taken changes in yours. If it gets more frequent, the others must "
+                "Only the action taken changes here. If it gets more frequent, the others must "
                 "get rarer.",
             ),
         ),
@@ -393,7 +393,7 @@ POLICY_GRADIENT = Exercise(
             lambda p, a, advantage: advantage * p * (1 - _taken(p, a)),
             Text(
                 "Die genommene Aktion selbst ändert sich bei dir nicht.",
-                "The action taken does not change in yours.",
+                "The action taken does not change in your function.",
             ),
         ),
         Mistake(
@@ -410,7 +410,7 @@ POLICY_GRADIENT = Exercise(
             Text(
                 "Alle Aktionen werden bei dir gleich behandelt. Bei der genommenen wird 1 "
                 "abgezogen.",
-                "All actions are treated alike in yours. Subtract 1 for the one taken.",
+                "All actions are treated alike in your function. Subtract 1 for the one taken.",
             ),
         ),
         Mistake(
@@ -447,7 +447,7 @@ POLICY_GRADIENT = Exercise(
             Text(
                 "Bei dir zählt nur, wie groß `advantage` ist. Sein Vorzeichen sagt, ob die Aktion "
                 "gut oder schlecht war.",
-                "Only the size of `advantage` counts in yours. Its sign shows whether the action "
+                "Only the size of `advantage` counts here. Its sign shows whether the action "
                 "was good or bad.",
             ),
         ),
@@ -456,7 +456,7 @@ POLICY_GRADIENT = Exercise(
         Text(
             "War die Aktion besser als erwartet, soll ihre Vorliebe steigen, und ein Schritt geht "
             "gegen den Gradienten.",
-            "If the action was better than expected, its preference is to rise, and a step goes "
+            "If the action was better than expected, its preference must rise, and a step goes "
             "against the gradient.",
         ),
         Text(
@@ -562,7 +562,7 @@ DQN_TARGET = Exercise(
             Text(
                 "Verbotene Aktionen zählen bei dir als 0. Sind alle erlaubten Werte negativ, ist "
                 "das zu gut: Nimm `-np.inf`.",
-                "Illegal actions count as 0 in yours. If all legal values are negative, that is "
+                "Illegal actions count as 0 here. If all legal values are negative, that is "
                 "too good: take `-np.inf`.",
             ),
         ),

@@ -51,7 +51,7 @@ STANDARDISE = Exercise(
             Text(
                 "Du misst an den Testzeilen. Die sollen aber so neu sein wie die Zukunft: "
                 "Gemessen wird nur an `train`.",
-                "You measure on the test rows. But they are to be as new as the future: measure "
+                "You measure on the test rows. But they must be as new as the future: measure "
                 "on `train` alone.",
             ),
         ),

@@ -334,7 +334,7 @@ DESCEND = Exercise(
             Text(
                 "Die Lernrate soll nur den Gradienten verkleinern. Bei dir verkleinert sie auch "
                 "die alten Parameter: eine Klammer zu viel.",
-                "The learning rate is to shrink the gradient alone. Yours shrinks the old "
+                "The learning rate must shrink the gradient alone. Yours shrinks the old "
                 "parameters, too: one bracket too many.",
             ),
         ),
@@ -344,8 +344,7 @@ DESCEND = Exercise(
             Text(
                 "Du teilst durch die Lernrate. Eine kleine Lernrate soll aber kleine Schritte "
                 "machen.",
-                "You divide by the learning rate. But a small learning rate is to make small "
-                "steps.",
+                "You divide by the learning rate. But a small learning rate must make small steps.",
             ),
         ),
         Mistake(
@@ -354,7 +353,7 @@ DESCEND = Exercise(
             Text(
                 "Alle deine Schritte sind gleich lang. Wo es steil ist, soll der Schritt länger "
                 "sein: Nimm den Gradienten selbst, nicht nur sein Vorzeichen.",
-                "All your steps are of one length. Where it is steep, the step is to be longer: "
+                "All your steps are of one length. Where it is steep, the step must be longer: "
                 "take the gradient itself, not its sign alone.",
             ),
         ),

@@ -99,7 +99,7 @@ FORWARD = Exercise(
             lambda x, w, b: (x @ w + b > 0) * 1.0,
             Text(
                 "Bei dir kommt nur 0 oder 1 heraus. Über 0 soll das Signal selbst weitergehen.",
-                "Yours gives only 0 or 1. Above 0 the signal itself is to go on.",
+                "Yours gives only 0 or 1. Above 0 the signal itself must go on.",
             ),
         ),
         Mistake(

@@ -62,7 +62,7 @@ ADD_NOISE = Exercise(
             Text(
                 "Die Zeile bleibt immer in voller Stärke. Sie soll mit dem Winkel schwinden: "
                 "`np.cos(angle)`.",
-                "The row keeps its full strength. It is to fade with the angle: `np.cos(angle)`.",
+                "The row keeps its full strength. It must fade with the angle: `np.cos(angle)`.",
             ),
         ),
         Mistake(
@@ -71,7 +71,7 @@ ADD_NOISE = Exercise(
             Text(
                 "Das Rauschen ist immer in voller Stärke da. Beim Winkel 0 soll keines da sein: "
                 "`np.sin(angle)`.",
-                "The noise is always there in full strength. At angle 0 there is to be none: "
+                "The noise is always there in full strength. At angle 0 there should be none: "
                 "`np.sin(angle)`.",
             ),
         ),
@@ -90,7 +90,7 @@ ADD_NOISE = Exercise(
             lambda row, noise, angle: np.cos(angle) * (row + noise),
             Text(
                 "Beides steht beim Kosinus. Wenn die Zeile schwindet, soll das Rauschen wachsen.",
-                "Both have the cosine. While the row fades, the noise is to grow.",
+                "Both have the cosine. While the row fades, the noise must grow.",
             ),
         ),
         Mistake(
@@ -107,7 +107,7 @@ ADD_NOISE = Exercise(
             Text(
                 "Du ziehst das Rauschen ab. Es wird addiert: Das Netz soll später genau dieses "
                 "Rauschen nennen.",
-                "You subtract the noise. Add it: later the network is to name just this noise.",
+                "You subtract the noise. Add it: later the network must name just this noise.",
             ),
         ),
         Mistake(
@@ -212,7 +212,7 @@ REMOVE_NOISE = Exercise(
             lambda point, noise, level, lower: point - lower * noise,
             Text(
                 "Du nimmst den Teil weg, der bleiben soll.",
-                "You take away the part that is to stay.",
+                "You take away the part that must stay.",
             ),
         ),
         Mistake(
@@ -222,7 +222,7 @@ REMOVE_NOISE = Exercise(
                 "Du nimmst `noise` in voller Stärke weg. Im Punkt steckt davon aber `level`, und "
                 "weg soll nur der Unterschied der Pegel.",
                 "You take `noise` away in full strength. But the point holds `level` of it, and "
-                "only the difference of the levels is to go.",
+                "only the difference of the levels must be removed.",
             ),
         ),
         Mistake(
@@ -231,7 +231,7 @@ REMOVE_NOISE = Exercise(
             Text(
                 "Du verkleinerst den ganzen Punkt. Die Zeile darin soll bleiben, nur das Rauschen "
                 "wird weniger.",
-                "You shrink the whole point. The row in it is to stay, only the noise gets less.",
+                "You shrink the whole point. The row in it must stay, only the noise gets less.",
             ),
         ),
         Mistake(
@@ -240,7 +240,7 @@ REMOVE_NOISE = Exercise(
             Text(
                 "Erst nimmst du alles weg, dann gibst du zu viel zurück: Es soll `lower` mal "
                 "`noise` sein.",
-                "First you take all away, then you put back too much: it is to be `lower` times "
+                "First you remove all noise, then you add too much: it must be `lower` times "
                 "`noise`.",
             ),
         ),
@@ -248,11 +248,11 @@ REMOVE_NOISE = Exercise(
     hints=(
         Text(
             "Im Punkt steckt `level` mal das Rauschen. Wie viel davon soll übrig bleiben?",
-            "The point holds `level` times the noise. How much of it is to stay?",
+            "The point holds `level` times the noise. How much of it must stay?",
         ),
         Text(
             "Weg soll der Unterschied der beiden Pegel.",
-            "The difference of the two levels is to go.",
+            "The difference of the two levels must be removed.",
         ),
         Text("`point - (...) * noise`.", "`point - (...) * noise`."),
     ),

@@ -67,7 +67,7 @@ SHARE_OF_PERFECT = Exercise(
             Text(
                 "Du schneidest bei 0 ab. Ein Agent kann schlechter als der Zufall sein, und das "
                 "soll man sehen.",
-                "You cut off at 0. An agent can be worse than chance, and that is to be seen.",
+                "You cut off at 0. An agent can be worse than chance, and the share must show it.",
             ),
         ),
         Mistake(
@@ -75,7 +75,7 @@ SHARE_OF_PERFECT = Exercise(
             lambda value, random, perfect: (perfect - value) / (perfect - random),
             Text(
                 "Das ist, was noch fehlt: bei dir hat ein perfekter Agent 0.",
-                "This is the part that is still missing: a perfect agent gets 0 in yours.",
+                "This is the part that is still missing: a perfect agent gets 0 in your function.",
             ),
         ),
         Mistake(

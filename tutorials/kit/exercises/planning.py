@@ -108,7 +108,7 @@ BACKUP = Exercise(
             lambda r, p, v, ends, d: np.max(_ahead(r, p, v, ~ends, d)),
             Text(
                 "Umgekehrt: Bei dir zählen nur die Werte nach einem Ende.",
-                "The other way round: only the values after an end count in yours.",
+                "The other way round: only the values after an end count in your function.",
             ),
         ),
         Mistake(
@@ -140,7 +140,7 @@ BACKUP = Exercise(
             lambda r, p, v, ends, d: np.max(r + d * np.mean(~ends * v, axis=1)),
             Text(
                 "Alle Folgen zählen bei dir gleich viel. Nimm sie mal ihre Wahrscheinlichkeit.",
-                "All outcomes count the same in yours. Multiply them by their probabilities.",
+                "All outcomes count the same in your code. Multiply them by their probabilities.",
             ),
         ),
         Mistake(
@@ -313,7 +313,7 @@ CONVERGED = Exercise(
             lambda old, new, tolerance: np.abs(new - old).max() > tolerance,
             Text(
                 "Umgekehrt: Bei dir heißt True, dass sich noch viel ändert.",
-                "The other way round: in yours, True means that much still changes.",
+                "The other way round: in your function, True means that much still changes.",
             ),
         ),
         Mistake(
@@ -332,7 +332,7 @@ CONVERGED = Exercise(
             Text(
                 "Änderungen nach oben und nach unten heben sich bei dir auf. Erst `np.abs`, dann "
                 "das Maximum.",
-                "Changes up and down cancel in yours. First `np.abs`, then the maximum.",
+                "Changes up and down cancel in your function. First `np.abs`, then the maximum.",
             ),
         ),
         Mistake(
@@ -348,7 +348,7 @@ CONVERGED = Exercise(
             lambda old, new, tolerance: np.abs(new - old).max() < tolerance,
             Text(
                 "Eine Änderung von genau `tolerance` ist erlaubt, bei dir nicht.",
-                "A change of exactly `tolerance` is allowed, but not in yours.",
+                "A change of exactly `tolerance` is allowed, but not in your function.",
             ),
         ),
     ),

@@ -202,7 +202,7 @@ TARGET = Exercise(
             _best(lambda values: -float(values.max())),
             Text(
                 "Du ziehst den nächsten Wert ab. Gute Aussichten sollen das Ziel erhöhen.",
-                "You subtract the next value. Good prospects are to raise the target.",
+                "You subtract the next value. Good prospects must raise the target.",
             ),
         ),
     ),
@@ -351,7 +351,7 @@ UPDATE = Exercise(
             _set(_cell, lambda cells, target, rate: rate * cells + (1 - rate) * target),
             Text(
                 "Die Lernrate ist umgekehrt: Bei dir bewegt eine kleine Lernrate am meisten.",
-                "The learning rate is reversed: a small one moves most in yours.",
+                "The learning rate is reversed: a small one moves most in your function.",
             ),
         ),
         Mistake(
@@ -468,7 +468,7 @@ EXPLORATION_RATE = Exercise(
                 "Nach `duration` Schritten geht es bei dir weiter abwärts, sogar unter 0. Von da "
                 "an soll die Rate bei `end` bleiben.",
                 "After `duration` steps yours goes on falling, even below 0. From there on the "
-                "rate is to stay at `end`.",
+                "rate must stay at `end`.",
             ),
         ),
         Mistake(
@@ -477,7 +477,7 @@ EXPLORATION_RATE = Exercise(
             Text(
                 "Die Rate bleibt für immer bei `start`. Wer genug gesehen hat, soll weniger "
                 "ausprobieren.",
-                "The rate stays at `start` for ever. After enough steps there is to be less "
+                "The rate stays at `start` for ever. After enough steps there should be less "
                 "exploration.",
             ),
         ),
@@ -486,7 +486,7 @@ EXPLORATION_RATE = Exercise(
             lambda start, end, duration, step: end,
             Text(
                 "Die Rate ist von Anfang an `end`. Am Anfang soll der Agent viel ausprobieren.",
-                "The rate is `end` from the beginning. In the beginning the agent is to explore a "
+                "The rate is `end` from the beginning. In the beginning the agent must explore a "
                 "lot.",
             ),
         ),
@@ -495,7 +495,7 @@ EXPLORATION_RATE = Exercise(
             lambda start, end, duration, step: start * max(0.0, 1 - step / duration),
             Text(
                 "Deine Rate fällt bis auf 0. Sie soll nur bis `end` fallen.",
-                "Your rate falls to 0. It is to fall only to `end`.",
+                "Your rate falls to 0. It must fall only to `end`.",
             ),
         ),
         Mistake(
@@ -503,7 +503,7 @@ EXPLORATION_RATE = Exercise(
             lambda start, end, duration, step: start if step < duration else end,
             Text(
                 "Deine Rate springt erst am Schluss. Sie soll mit jedem Schritt ein wenig fallen.",
-                "Your rate jumps in the end. It is to fall a little with each step.",
+                "Your rate jumps in the end. It must fall a little with each step.",
             ),
         ),
         Mistake(
