@@ -73,8 +73,8 @@ def shortened(words: list[str]) -> list[str]:
 def run(words: list[str], folder: Path, last_run: str) -> tuple[str, str]:
     """Run a command; return what is wrong with it, or nothing, and the last run's directory."""
     typed = [word.replace("runs/...", last_run) for word in words]
-    environment = {**os.environ, "SDL_VIDEODRIVER": "dummy", "PYTHONPATH": ""}
-    environment.pop("DISPLAY", None)
+    display = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # without one, play reads words
+    environment = {name: word for name, word in os.environ.items() if name not in display}
     done = subprocess.run(
         [*PROGRAM, *typed], cwd=folder, env=environment, capture_output=True, text=True, input=""
     )
