@@ -306,19 +306,12 @@ class TabularEnv(gym.Env[Observed, int]):
             return None
         if self.render_mode == "ansi":
             return self.world.tell(self.position)
-        from spielfeld.envs.grid_world.renderer import to_array
-
-        picture = self.world.draw(self.position)
-        if self.render_mode == "rgb_array":
-            return to_array(picture)
-        self._show(picture)
-        return None
+        picture, pace = self.world.draw(self.position), self.metadata["render_fps"]
+        return rendered(self, picture, self.world.name, pace)
 
     def close(self) -> None:
         """Close the window, if there is one."""
-        if self._window is not None:
-            self._window.close()
-        self._window = None
+        close_window(self)
 
     def index_bounds(self) -> dict[str, int]:
         """Return the bounds of the indices in a saved state."""
@@ -354,12 +347,39 @@ class TabularEnv(gym.Env[Observed, int]):
         self._rows.setdefault(self.position, {})[action] = row
         return row
 
-    def _show(self, picture: Surface) -> None:
-        from spielfeld.envs.grid_world.window import Window
 
-        if self._window is None:
-            self._window = Window(self.world.name, picture.get_size())
-        self._window.show(picture)
+class Windowed(Protocol):
+    """An environment that draws itself, and owns a window in mode "human"."""
+
+    render_mode: str | None
+    _window: Window | None
+
+
+def rendered(env: Windowed, picture: Surface, title: str, frames_per_second: float) -> Bytes | None:
+    """Return a picture as pixels in mode "rgb_array"; otherwise show it in the window.
+
+    Args:
+        env: The environment that draws itself.
+        picture: Its picture.
+        title: Title of the window.
+        frames_per_second: Most pictures that the window shows in a second.
+    """
+    from spielfeld.envs.grid_world.renderer import to_array
+    from spielfeld.envs.grid_world.window import Window
+
+    if env.render_mode == "rgb_array":
+        return to_array(picture)
+    if env._window is None:
+        env._window = Window(title, picture.get_size(), frames_per_second)
+    env._window.show(picture)
+    return None
+
+
+def close_window(env: Windowed) -> None:
+    """Close the window of an environment, if there is one."""
+    if env._window is not None:
+        env._window.close()
+    env._window = None
 
 
 class LegalActions(Discrete[np.int64]):

@@ -19,12 +19,11 @@ from spielfeld.envs.board_game.opponents import Chooser, Player, moves_of, reply
 from spielfeld.envs.board_game.position import Position
 from spielfeld.envs.board_game.rules import board_rules, cell_of, move_of, stones_of, table_index
 from spielfeld.envs.board_game.soundness import require_game
-from spielfeld.envs.env import Info, Observed
+from spielfeld.envs.env import Info, Observed, close_window, rendered
 from spielfeld.envs.tabular import TabularModel
 from spielfeld.snapshot import Counter, Index
 
 if TYPE_CHECKING:
-    from spielfeld.envs.grid_world.pygame_ce import Surface
     from spielfeld.envs.grid_world.window import Window
 
 ILLEGAL = ("raise", "lose")
@@ -182,20 +181,14 @@ class BoardGameEnv(gym.Env[Observed, int]):
         if self.render_mode == "ansi":
             return f"{self.board}\n"
         from spielfeld.envs.board_game.renderer import draw
-        from spielfeld.envs.grid_world.renderer import to_array
 
         last = self.last & (self.own | self.other)
         picture = draw(self.board, last=cell_of(self.rules, last) if last else None)
-        if self.render_mode == "rgb_array":
-            return to_array(picture)
-        self._show(picture)
-        return None
+        return rendered(self, picture, "Spielfeld", self.metadata["render_fps"])
 
     def close(self) -> None:
         """Close the window, if there is one."""
-        if self._window is not None:
-            self._window.close()
-        self._window = None
+        close_window(self)
 
     def index_bounds(self) -> dict[str, int]:
         """Return the bounds of the numbers in a saved state."""
@@ -218,13 +211,6 @@ class BoardGameEnv(gym.Env[Observed, int]):
 
     def _info(self) -> Info:
         return {"action_mask": self.observer.legal(self.own | self.other)}
-
-    def _show(self, picture: Surface) -> None:
-        from spielfeld.envs.grid_world.window import Window
-
-        if self._window is None:
-            self._window = Window("Spielfeld", picture.get_size(), self.metadata["render_fps"])
-        self._window.show(picture)
 
     def _move(self, action: SupportsInt) -> int:
         """Return the cell of an action; 0 for an illegal action that loses the game."""

@@ -121,7 +121,7 @@ def test_human_mode_shows_every_step_in_one_window(monkeypatch: pytest.MonkeyPat
     module = pytest.importorskip("spielfeld.envs.grid_world.window")
     windows: list[Window] = []
 
-    def opened(title: str, size: tuple[int, int]) -> Window:
+    def opened(title: str, size: tuple[int, int], frames_per_second: float) -> Window:
         windows.append(Window(title, size))
         return windows[-1]
 
